@@ -1,0 +1,81 @@
+"""What stands behind the front: a Backend completes, streams, embeds, lists configs and reports its health."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Chat:
+    """A chat request that is valid under the contract. Legacy and attributes requests arrive translated.
+
+    `body` is what the client sent (defaults are not filled in); `role` is the role of the operation that it came
+    through, for backends that must know; `key` the API key that let it in, if any.
+    """
+
+    body: Json
+    role: str = "chat"
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """An embeddings request, either form, valid under the contract."""
+
+    body: Json
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class Health:
+    """The answer to `/status`: `ready` decides 200 or 503, `status` is the word that people read."""
+
+    ready: bool
+    status: str
+
+
+class Backend(Protocol):
+    """One engine. A method is cancelled when its client leaves; it refuses by raising Refusal."""
+
+    async def complete(self, call: Chat) -> Json:
+        """A whole ChatCompletionResponse."""
+        ...
+
+    def stream(self, call: Chat) -> AsyncIterator[Json]:
+        """ChatCompletionStreamResponse chunks, as they are made; the front frames them and adds `[DONE]`.
+
+        A Refusal before the first chunk becomes an ordinary error reply; after it, an error event.
+        """
+        ...
+
+    async def embed(self, call: Embedding) -> Json:
+        """A whole EmbeddingResponse."""
+        ...
+
+    async def configs(self) -> list[Json]:
+        """ConfigForOrgResponse items."""
+        ...
+
+    async def health(self) -> Health: ...
+
+
+@dataclass(eq=False)
+class Refusal(Exception):
+    """The engine will not do this. The front renders it: 422 as `detail[]`, anything else as the error body.
+
+    `loc` points at the member, as `("body", "guided_grammar")`; it is required for 422.
+    """
+
+    status: int
+    message: str
+    loc: tuple[str | int, ...] = ()
+    type: str = "invalid_request_error"
+    code: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.message

@@ -1,0 +1,119 @@
+"""One request and what came back, as bytes with their arrival times: everything the judge may look at."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+Headers = tuple[tuple[str, str], ...]
+
+FaultKind = Literal[
+    "unreachable",  # no connection: refused, unknown host, TLS
+    "timeout",  # the server was silent for longer than the client waits
+    "closed",  # the connection closed before the reply was whole
+    "not http",  # bytes that h11 cannot read as a response
+    "too large",  # head, body or decoded body over the client's cap
+    "hung up",  # we closed it on purpose, because the probe asked for that
+]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why an exchange has no whole reply. A reply beside it holds what did arrive."""
+
+    kind: FaultKind
+    text: str
+
+
+class NotJson(ValueError):
+    """The bytes are not one JSON value in UTF-8 (RFC 8259); NaN and Infinity are none."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was sent. `target` is the request target on the wire (path and query); headers keep order and case."""
+
+    method: str
+    target: str
+    headers: Headers = ()
+    body: bytes = b""
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+    def header(self, name: str) -> str | None:
+        return _header(self.headers, name)
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON; raises NotJson."""
+        return _json(self.body)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back. `body` is de-chunked and content-decoded, possibly cut short (see `Exchange.fault`).
+
+    `reads` holds one `(microseconds since the request was sent, wire bytes of body received so far)` for each
+    read that brought body bytes, so `reads[-1][1] == wire_length`. `coding` is the Content-Encoding removed.
+    """
+
+    status: int
+    reason: str = ""
+    headers: Headers = ()
+    body: bytes = b""
+    reads: tuple[tuple[int, int], ...] = ()
+    coding: str | None = None
+    wire_length: int = 0
+
+    def header(self, name: str) -> str | None:
+        return _header(self.headers, name)
+
+    @property
+    def media_type(self) -> str:
+        """`application/json` of `Application/JSON; charset=utf-8`; empty where none is named."""
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON; raises NotJson."""
+        return _json(self.body)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Step `step` of probe `probe`: its request, its reply, or the fault that ended it. `role` is the operation's."""
+
+    probe: str
+    step: int
+    role: str | None
+    request: Request
+    reply: Reply | None = None
+    fault: Fault | None = None
+    began: float = 0.0
+    """Unix time in seconds at which the request was sent."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.probe}/{self.step}"
+
+
+def _header(headers: Headers, name: str) -> str | None:
+    """The first value of a header, by its case-insensitive name (RFC 9110 §5.1)."""
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), None)
+
+
+def _json(body: bytes) -> Any:
+    def refuse(constant: str) -> None:
+        raise NotJson(f"{constant} is not JSON")
+
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=refuse)
+    except NotJson:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise NotJson(str(error)) from error

@@ -15,6 +15,7 @@ FaultKind = Literal[
     "closed",  # the connection closed before the reply was whole
     "not http",  # bytes that h11 cannot read as a response
     "too large",  # head, body or decoded body over the client's cap
+    "bad coding",  # the body is not what its Content-Encoding says
     "hung up",  # we closed it on purpose, because the probe asked for that
 ]
 
@@ -57,8 +58,9 @@ class Request:
 class Reply:
     """What came back. `body` is de-chunked and content-decoded, possibly cut short (see `Exchange.fault`).
 
-    `reads` holds one `(microseconds since the request was sent, wire bytes of body received so far)` for each
-    read that brought body bytes, so `reads[-1][1] == wire_length`. `coding` is the Content-Encoding removed.
+    `reads` holds one `(microseconds since the request was sent, bytes of `body` known by then)` for each read that
+    brought body bytes, so `reads[-1][1] == len(body)`; it is empty where nobody watched (a HAR file). `coding` is the
+    Content-Encoding removed. `wire_length` counts the de-chunked bytes before that removal and before redaction.
     """
 
     status: int

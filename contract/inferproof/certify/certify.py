@@ -1,0 +1,138 @@
+"""One certification from end to end: plan, preflight, run, judge."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from typing import Any
+
+from inferproof import __version__
+from inferproof.certify.plan import Plan, plan
+from inferproof.certify.preflight import preflight
+from inferproof.certify.result import Result
+from inferproof.certify.run import Recorder
+from inferproof.certify.target import Target
+from inferproof.document import Contract
+from inferproof.probes.probe import Call, Probe
+from inferproof.requirements import CATALOGUE
+from inferproof.requirements.judge import judge
+from inferproof.requirements.requirement import Requirement
+from inferproof.wire.client import Client
+from inferproof.wire.client import Limits as Patience
+from inferproof.wire.exchange import Exchange
+from inferproof.wire.transcript import Transcript
+
+
+@dataclass
+class Progress:
+    """What a person may watch: called as each probe ends. The default watches nothing."""
+
+    planned: Callable[[Plan], None] = field(default=lambda plan: None)
+    done: Callable[[Probe], None] = field(default=lambda probe: None)
+
+
+@dataclass(frozen=True)
+class Certification:
+    """A result and the evidence that it rests on."""
+
+    result: Result
+    transcript: Transcript
+
+
+def certify(contract: Contract, target: Target, *, seed: int = 0, only: Sequence[str] = (), strict: bool = False,
+            progress: Progress | None = None) -> Certification:
+    """Certify one server. A keyboard interrupt ends the run early; what was recorded is judged all the same.
+
+    Raises UsageError for a target that cannot be reached, refuses the key, or does not offer this API.
+    """
+    progress = progress or Progress()
+    started, clock = datetime.now(UTC), time.perf_counter()
+    interrupted = ""
+    run = _Run(contract, target, seed, only, progress)
+    try:
+        asyncio.run(run.send())
+    except KeyboardInterrupt:
+        interrupted = "interrupted by the keyboard"
+    exchanges = run.exchanges()
+    seconds = time.perf_counter() - clock
+    header = {
+        "inferproof": __version__,
+        "contract": {"name": contract.name, "digest": contract.digest},
+        "target": described(target, run.call),
+        "seed": seed,
+        "started": started.isoformat(timespec="seconds"),
+        "only": list(only),
+        "strict": strict,
+    }
+    footer = {"exchanges": len(exchanges), "requests": run.requests, "seconds": round(seconds, 3), "interrupted": interrupted}
+    transcript = Transcript(header, tuple(exchanges), footer)
+    return Certification(judged(contract, transcript, run.requirements), transcript)
+
+
+def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Requirement] | None = None) -> Result:
+    """The result of a transcript: the same live and offline."""
+    header, footer = transcript.header, transcript.footer
+    if requirements is None:
+        requirements = _selected(contract, header.get("only", ()))
+    judgements = judge(requirements, transcript.exchanges, contract, header["target"].get("declined", {}))
+    return Result(
+        contract.name, contract.digest, header["target"], tuple(judgements), int(footer.get("requests", 0)),
+        float(footer.get("seconds", 0.0)), bool(header.get("strict", False)), str(footer.get("interrupted", "")),
+    )
+
+
+def described(target: Target, call: Call) -> dict[str, Any]:
+    """The target as a transcript's header shows it: no key, and no header values."""
+    return {
+        "url": target.url,
+        "models": {"chat": call.chat_model, "embedding": call.embedding_model},
+        "headers": sorted(name for name, _ in target.headers),
+        "declined": dict(target.declined),
+    }
+
+
+def _selected(contract: Contract, only: Sequence[str]) -> list[Requirement]:
+    return [each for each in CATALOGUE.values()
+            if each.applies_to(contract.name) and (not only or any(fnmatchcase(each.id, glob) for glob in only))]
+
+
+class _Run:
+    """The network's side of a certification."""
+
+    def __init__(self, contract: Contract, target: Target, seed: int, only: Sequence[str], progress: Progress) -> None:
+        self._contract, self._target, self._only, self._progress = contract, target, only, progress
+        self.call = _call(contract, target, seed)
+        self._plan = Plan((), ())
+        self._recorder: Recorder | None = None
+
+    async def send(self) -> None:
+        async with Client(self._target.url, headers=self._target.headers, ca_file=self._target.ca_file,
+                          limits=Patience(first_byte=self._target.limits.patience, idle=self._target.limits.patience)) as client:
+            self.call = await preflight(self._contract, self._target, self.call, client)
+            self._plan = plan(self._contract, self.call, self._target.declined, self._only)
+            self._progress.planned(self._plan)
+            self._recorder = Recorder(self._contract, self._target, self.call, client)
+            await self._recorder.send_all(self._plan.probes, self._progress.done)
+
+    @property
+    def requirements(self) -> Sequence[Requirement]:
+        return self._plan.requirements
+
+    @property
+    def requests(self) -> int:
+        return self._recorder.requests if self._recorder else 0
+
+    def exchanges(self) -> list[Exchange]:
+        return self._recorder.exchanges(self._plan.probes) if self._recorder else []
+
+
+def _call(contract: Contract, target: Target, seed: int) -> Call:
+    """Requests name the target's models; where it names none, those of the documented examples."""
+    chat = target.chat_model or contract.request_example("chat")["model"]
+    embedding = target.embedding_model or contract.request_example("embeddings")["model"]
+    return Call(contract, chat, embedding, seed)
+

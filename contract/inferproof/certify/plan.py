@@ -1,0 +1,89 @@
+"""The plan of a run: which requirements are judged, and which probes are sent for them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from inferproof.certify.target import UsageError
+from inferproof.document import Contract
+from inferproof.probes import PROBES
+from inferproof.probes.probe import Ask, Call, Probe
+from inferproof.requirements import CATALOGUE
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.capabilities import not_claimed
+from inferproof.requirements.judge import UNREADABLE, base_name
+from inferproof.requirements.requirement import Requirement
+from inferproof.wire.exchange import Exchange, Reply
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Both in catalogue order. `probes` are those of the contract's roles whose capability is claimed."""
+
+    requirements: tuple[Requirement, ...]
+    probes: tuple[Probe, ...]
+
+
+def plan(contract: Contract, call: Call, declined: Mapping[str, str], only: Sequence[str] = ()) -> Plan:
+    """Everything, or the requirements whose id matches one of the globs `only` and the probes that feed them.
+
+    Raises UsageError where a glob matches no requirement.
+    """
+    requirements = [each for each in CATALOGUE.values() if each.applies_to(contract.name)]
+    probes = [each for each in PROBES.values() if _sent(each, contract, call, declined)]
+    if not only:
+        return Plan(tuple(requirements), tuple(probes))
+    for glob in only:
+        if not any(fnmatchcase(each.id, glob) for each in requirements):
+            raise UsageError(f"--only {glob!r} matches no requirement; `inferproof catalogue` lists their ids")
+    requirements = [each for each in requirements if any(fnmatchcase(each.id, glob) for glob in only)]
+    probes = [each for each in probes if _feeds(each, requirements, contract, call)]
+    return Plan(tuple(requirements), tuple(probes))
+
+
+def rehearse(probe: Probe, contract: Contract, call: Call) -> list[Ask]:
+    """The requests that a probe sends to a server that answers with the documented examples, without sending any."""
+    asks: list[Ask] = []
+    steps = probe.start(call)
+    try:
+        ask = next(steps)
+        while True:
+            asks.append(ask)
+            ask = steps.send(Answer(_example(probe, len(asks) - 1, ask, contract), contract))
+    except (StopIteration, *UNREADABLE):
+        return asks
+
+
+def _sent(probe: Probe, contract: Contract, call: Call, declined: Mapping[str, str]) -> bool:
+    if not_claimed(probe.claims, declined) is not None:
+        return False
+    try:
+        return bool(rehearse(probe, contract, call))
+    except KeyError:  # a role that this contract has not
+        return False
+
+
+def _feeds(probe: Probe, requirements: Sequence[Requirement], contract: Contract, call: Call) -> bool:
+    if any(base_name(probe.name) in each.needs for each in requirements):
+        return True
+    answers = [
+        Answer(Exchange(probe.name, step, ask.role, ask.request), contract)
+        for step, ask in enumerate(rehearse(probe, contract, call))
+    ]
+    return any(each.of is not None and each.of.asks(answer) for each in requirements for answer in answers)
+
+
+def _example(probe: Probe, step: int, ask: Ask, contract: Contract) -> Exchange:
+    """An exchange in which the server answered as the document's example shows."""
+    body = b"null"
+    if ask.role is not None:
+        try:
+            body = json.dumps(contract.reply_example(ask.role)).encode()
+        except KeyError:
+            pass
+    reply = Reply(200, headers=(("Content-Type", "application/json"),), body=body, wire_length=len(body))
+    return Exchange(probe.name, step, ask.role, ask.request, reply)
+

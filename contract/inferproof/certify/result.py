@@ -1,0 +1,109 @@
+"""The result of a run: the judgements, the verdict that follows from them, and what the run cost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from inferproof import __version__
+from inferproof.requirements.judge import Judgement, Outcome
+from inferproof.requirements.requirement import MAY, MUST, Level
+
+
+class Verdict(StrEnum):
+    CONFORMANT = "conformant"
+    NOT_CONFORMANT = "not conformant"
+    INCOMPLETE = "incomplete"
+
+
+EXIT_CODES = {Verdict.CONFORMANT: 0, Verdict.NOT_CONFORMANT: 1, Verdict.INCOMPLETE: 3}
+
+
+@dataclass(frozen=True)
+class Result:
+    """`requests` and `seconds` are what the run cost. `interrupted` says why it ended before its plan did, if it did."""
+
+    contract: str
+    digest: str
+    target: dict[str, Any]
+    judgements: tuple[Judgement, ...]
+    requests: int
+    seconds: float
+    strict: bool = False
+    interrupted: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Fails gate at MUST (at SHOULD too when strict); what is not verified there, or our own fault, is incomplete."""
+        if self.interrupted:
+            return Verdict.INCOMPLETE
+        gating = [judgement for judgement in self.judgements if self._gates(judgement.requirement.level)]
+        outcomes = {judgement.outcome for judgement in gating}
+        if Outcome.FAIL in outcomes:
+            return Verdict.NOT_CONFORMANT
+        ours = any(judgement.outcome is Outcome.HARNESS_ERROR for judgement in self.judgements)
+        judged = any(judgement.outcome is Outcome.PASS for judgement in gating)
+        if ours or Outcome.NOT_VERIFIED in outcomes or not judged:
+            return Verdict.INCOMPLETE
+        return Verdict.CONFORMANT
+
+    @property
+    def exit_code(self) -> int:
+        return EXIT_CODES[self.verdict]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many requirements have each outcome, all five named."""
+        counted = Counter(judgement.outcome for judgement in self.judgements)
+        return {outcome.value: counted[outcome] for outcome in Outcome}
+
+    def having(self, outcome: Outcome, *levels: Level) -> list[Judgement]:
+        return [
+            judgement
+            for judgement in self.judgements
+            if judgement.outcome is outcome and (not levels or judgement.requirement.level in levels)
+        ]
+
+    def _gates(self, level: Level) -> bool:
+        return level is MUST or (self.strict and level is not MAY)
+
+    def to_json(self) -> dict[str, Any]:
+        """The content of `result.json`."""
+        return {
+            "inferproof": __version__,
+            "contract": {"name": self.contract, "digest": self.digest},
+            "target": self.target,
+            "verdict": self.verdict.value,
+            "strict": self.strict,
+            "interrupted": self.interrupted or None,
+            "counts": self.counts,
+            "requests": self.requests,
+            "seconds": round(self.seconds, 3),
+            "requirements": [_row(judgement) for judgement in self.judgements],
+        }
+
+
+def _row(judgement: Judgement) -> dict[str, Any]:
+    requirement = judgement.requirement
+    return {
+        "id": requirement.id,
+        "level": requirement.level.value,
+        "basis": requirement.basis.value,
+        "profile": requirement.profile,
+        "outcome": judgement.outcome.value,
+        "reason": judgement.reason,
+        "sentence": requirement.sentence,
+        "cites": list(requirement.cites),
+        "judged": len(judgement.judged),
+        "evidence": [
+            {
+                "exchange": failure.exchange.name,
+                "at": failure.finding.at,
+                "expected": failure.finding.expected,
+                "found": failure.finding.found,
+            }
+            for failure in judgement.failures
+        ],
+    }

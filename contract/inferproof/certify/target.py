@@ -1,0 +1,141 @@
+"""The target: which server is certified, with which key and models, and what it does not claim to do."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from inferproof.requirements.capabilities import CAPABILITIES
+
+DEFAULT_FILE = "inferproof.toml"
+DEFAULT_KEY_VARIABLE = "INFERPROOF_API_KEY"
+
+
+class UsageError(Exception):
+    """What the user gave cannot be used. The text names the cause and the cure."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the target can take: `concurrency` requests at a time, `requests_per_minute` (0 means no limit).
+
+    `patience` is how many seconds of silence end an exchange.
+    """
+
+    concurrency: int = 8
+    requests_per_minute: int = 0
+    patience: float = 60.0
+
+
+@dataclass(frozen=True)
+class Target:
+    """Everything a run must know of the server. `declined` maps each capability not claimed to its reason."""
+
+    url: str
+    key: str | None = field(default=None, repr=False)
+    key_variable: str = DEFAULT_KEY_VARIABLE
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    ca_file: str | None = None
+    chat_model: str | None = None
+    embedding_model: str | None = None
+    declined: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = Limits()
+
+
+_TOP = {"url": str, "key_variable": str, "ca_file": str, "base_path": str, "headers": dict, "models": dict,
+        "capabilities": dict, "limits": dict}
+_MODELS = {"chat": str, "embedding": str}
+_LIMITS = {"concurrency": int, "requests_per_minute": int, "patience": (int, float)}
+
+
+def read_target_file(path: Path) -> dict[str, Any]:
+    """The file's tables, checked. Raises UsageError naming the file, the key and the nearest valid spelling."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(f"{path}: there is no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: is not TOML: {error}") from error
+    _check_table(path, "", data, _TOP)
+    _check_table(path, "models", data.get("models", {}), _MODELS)
+    _check_table(path, "limits", data.get("limits", {}), _LIMITS)
+    for name, value in data.get("headers", {}).items():
+        if not isinstance(value, str):
+            raise UsageError(f"{path}: headers.{name} must be a string")
+    for name, number in data.get("limits", {}).items():
+        if number < 0 or (name != "requests_per_minute" and number == 0):
+            raise UsageError(f"{path}: limits.{name} must be greater than zero")
+    for name, value in data.get("capabilities", {}).items():
+        _known(path, "capabilities", name, CAPABILITIES)
+        if value is not True and not (isinstance(value, str) and value.strip()):
+            raise UsageError(f'{path}: capabilities."{name}" must be true, or a text that says why it is not claimed')
+    return data
+
+
+def target_from(data: Mapping[str, Any], *, url: str | None = None, key_variable: str | None = None,
+                headers: Collection[tuple[str, str]] = (), ca_file: str | None = None, chat_model: str | None = None,
+                embedding_model: str | None = None, concurrency: int | None = None) -> Target:
+    """The target of a checked file, with what the command line says on top. Reads the key from the environment.
+
+    Raises UsageError where there is no usable URL, or a variable that was named is not set.
+    """
+    address = url or data.get("url")
+    if not address:
+        raise UsageError("no URL: give one as an argument, or as `url` in the target file")
+    named = key_variable or data.get("key_variable")
+    key = os.environ.get(named or DEFAULT_KEY_VARIABLE) or None
+    if named and key is None:
+        raise UsageError(f"the environment variable {named} is not set: put the server's API key in it")
+    models, limits = data.get("models", {}), dict(data.get("limits", {}))
+    if concurrency is not None:
+        limits["concurrency"] = concurrency
+    return Target(
+        url=_address(address, data.get("base_path", "") if url is None else ""),
+        key=key,
+        key_variable=named or DEFAULT_KEY_VARIABLE,
+        headers=(*data.get("headers", {}).items(), *headers),
+        ca_file=ca_file or data.get("ca_file"),
+        chat_model=chat_model or models.get("chat"),
+        embedding_model=embedding_model or models.get("embedding"),
+        declined={name: why for name, why in data.get("capabilities", {}).items() if why is not True},
+        limits=Limits(**limits),
+    )
+
+
+def _address(url: str, base_path: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"{url!r} is not a URL of a server: write it as http://host:port or https://host")
+    try:
+        parts.port  # noqa: B018 - reading it raises for a port that is no number
+    except ValueError as error:
+        raise UsageError(f"{url!r}: {error}") from error
+    if parts.query or parts.fragment:
+        raise UsageError(f"{url!r}: leave out the query and the fragment; paths are added to it")
+    return url.rstrip("/") + ("/" + base_path.strip("/") if base_path.strip("/") else "")
+
+
+def _check_table(path: Path, table: str, data: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+    for name, value in data.items():
+        _known(path, table, name, known)
+        expected = known[name]
+        if not isinstance(value, expected) or isinstance(value, bool):
+            kinds = {str: "a string", dict: "a table", int: "an integer"}
+            raise UsageError(f"{path}: {table}{'.' if table else ''}{name} must be {kinds.get(expected, 'a number')}")
+
+
+def _known(path: Path, table: str, name: str, known: Collection[str]) -> None:
+    if name in known:
+        return
+    near = difflib.get_close_matches(name, known, n=1)
+    cure = f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(sorted(known))}"
+    raise UsageError(f"{path}: unknown {'option' if table != 'capabilities' else 'capability'} "
+                     f"{f'{table}.' if table else ''}{name}; {cure}")

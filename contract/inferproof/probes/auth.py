@@ -1,0 +1,41 @@
+"""Probes of credentials: none, a wrong one, another scheme, the scheme in lower case; on every secured operation."""
+
+from inferproof.probes.probe import KEY, WRONG_KEY, Ask, Call, Steps, probe, turn, user
+
+SECURED = ("chat", "chat.openai-path", "attributes", "embeddings", "configs", "chat.legacy", "chat.legacy.stream")
+
+
+def _plain(call: Call, role: str) -> Ask:
+    """The smallest good request of a role."""
+    if role == "configs":
+        return call.to(role)
+    if role == "embeddings":
+        return call.embed("hello")
+    if role.startswith("chat.legacy"):
+        return call.legacy(turn("Human", "hello"), role=role, max_tokens=4)
+    messages = [user("hello")] + ([{"role": "assistant", "content": "Hi."}] if role == "attributes" else [])
+    return call.chat(*messages, role=role, max_tokens=4)
+
+
+@probe("auth.missing", over=SECURED)
+def missing(call: Call, role: str) -> Steps:
+    """A good request without credentials."""
+    yield _plain(call, role).without_key()
+
+
+@probe("auth.wrong", over=SECURED)
+def wrong(call: Call, role: str) -> Steps:
+    """A good request with a key that nobody issued."""
+    yield _plain(call, role).with_header("Authorization", f"Bearer {WRONG_KEY}")
+
+
+@probe("auth.other-scheme", over=SECURED)
+def other_scheme(call: Call, role: str) -> Steps:
+    """A good request with Basic credentials."""
+    yield _plain(call, role).with_header("Authorization", "Basic aW5mZXJwcm9vZjppbmZlcnByb29m")
+
+
+@probe("auth.lower-case")
+def lower_case(call: Call) -> Steps:
+    """A good request whose scheme is written `bearer`."""
+    yield _plain(call, "chat").with_header("Authorization", f"bearer {KEY}")

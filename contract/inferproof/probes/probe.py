@@ -1,0 +1,179 @@
+"""A probe: a named sequence of requests. It asserts nothing; what comes back is judged later.
+
+A probe is a generator function. It yields requests and receives their answers, so that it needs no network to be
+read, planned or tested:
+
+    @probe("tools.round-trip", claims="tools.required", over=CHAT)
+    def round_trip(call):
+        answer = yield call.chat(user("Weather in Paris?"), tools=[WEATHER], tool_choice="required")
+        ...
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from inferproof.document import Contract
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.capabilities import CAPABILITIES
+from inferproof.wire.exchange import Headers, Request
+
+KEY = "{{secret:key}}"
+"""Stands for the target's key wherever a request carries it; put in on the way out, and back on the way in."""
+
+WRONG_KEY = "{{secret:wrong-key}}"
+"""Stands for a key that no server has issued, made from the run's seed."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request and how to send it.
+
+    `hang_up_after` closes the connection after that many events; `raw` replaces the bytes on the wire; `read_pause`
+    is the seconds a slow reader waits between reads.
+    """
+
+    role: str | None
+    request: Request
+    hang_up_after: int | None = None
+    raw: bytes | None = None
+    read_pause: float = 0.0
+
+    def with_header(self, name: str, value: str | None) -> Ask:
+        """The same request with that header set, or without it."""
+        kept = tuple(pair for pair in self.request.headers if pair[0].lower() != name.lower())
+        headers = kept if value is None else (*kept, (name, value))
+        return replace(self, request=replace(self.request, headers=headers))
+
+    def without_key(self) -> Ask:
+        return self.with_header("Authorization", None)
+
+    def with_body(self, body: bytes) -> Ask:
+        """The same request with other bytes for its body."""
+        return replace(self, request=replace(self.request, body=body))
+
+
+@dataclass(frozen=True)
+class Call:
+    """Makes requests for one contract and target. Everything in them follows from the arguments and `seed`."""
+
+    contract: Contract
+    chat_model: str
+    embedding_model: str
+    seed: int = 0
+    extra_headers: Headers = ()
+
+    def to(self, role: str, body: Any = None, *, query: str = "") -> Ask:
+        """A request to the operation of that role, with the key where the operation is secured."""
+        operation = self.contract.operation(role)
+        return self._ask(role, operation.method, operation.path + query, body, keyed=operation.secured)
+
+    def at(self, method: str, target: str, body: Any = None) -> Ask:
+        """A request to any path, with the key."""
+        operation = self.contract.match(method, target.partition("?")[0])
+        return self._ask(operation.role if operation else None, method, target, body, keyed=True)
+
+    def chat(self, *messages: Mapping[str, Any], role: str = "chat", max_tokens: int | None = 24, **members: Any) -> Ask:
+        """A chat request; 24 tokens are enough for every check and cheap on a real engine."""
+        cap = {} if max_tokens is None else {"max_tokens": max_tokens}
+        return self.to(role, {"model": self.chat_model, "messages": list(messages), **cap, **members})
+
+    def legacy(self, *turns: Mapping[str, Any], role: str = "chat.legacy", **members: Any) -> Ask:
+        """A request of the native operations."""
+        body = {"config": self.chat_model, "context": list(turns), "max_tokens": 24, "web_search": False, **members}
+        return self.to(role, body)
+
+    def embed(self, input: Any, **members: Any) -> Ask:
+        return self.to("embeddings", {"model": self.embedding_model, "input": input, **members})
+
+    def example(self, role: str, name: str | None = None) -> Ask:
+        """The documented request of a role, with the target's model in place of the documented one."""
+        body = self.contract.request_example(role, name)
+        member = "config" if "config" in body else "model"
+        body[member] = self.embedding_model if role == "embeddings" else self.chat_model
+        return self.to(role, body)
+
+    def token(self, name: str, length: int = 16) -> str:
+        """A word that follows from the seed and `name`, unlike anything a server would say by itself."""
+        return hashlib.sha256(f"{self.seed}/{name}".encode()).hexdigest()[:length]
+
+    def _ask(self, role: str | None, method: str, target: str, body: Any, *, keyed: bool) -> Ask:
+        headers: list[tuple[str, str]] = [*self.extra_headers]
+        if keyed:
+            headers.append(("Authorization", f"Bearer {KEY}"))
+        content = b""
+        if body is not None:
+            headers.append(("Content-Type", "application/json"))
+            content = _dump(body)
+        return Ask(role, Request(method, target, tuple(headers), content))
+
+
+Steps = Generator[Ask, Answer, None]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """`exclusive` probes run alone, one after the other: they compare generations, timing or limits.
+
+    `steps` takes the Call, and the role where the probe is sent to several.
+    """
+
+    name: str
+    steps: Callable[..., Steps] = field(repr=False)
+    sentence: str
+    claims: str = "core"
+    role: str | None = None
+    exclusive: bool = False
+
+    def start(self, call: Call) -> Steps:
+        return self.steps(call) if self.role is None else self.steps(call, self.role)
+
+
+PROBES: dict[str, Probe] = {}
+
+
+def probe(
+    name: str, *, claims: str = "core", over: tuple[str, ...] = (), exclusive: bool = False
+) -> Callable[[Callable[..., Steps]], Callable[..., Steps]]:
+    """Put a probe into the catalogue; its docstring says what it sends. `over` sends it to each of those roles."""
+
+    def register(steps: Callable[..., Steps]) -> Callable[..., Steps]:
+        sentence = " ".join((inspect.getdoc(steps) or "").split())
+        if not sentence or claims not in CAPABILITIES or ":" in name:
+            raise ValueError(f"probe {name!r}: it needs a docstring, a known capability and a name without ':'")
+        for role in over or (None,):
+            full = name if role is None else f"{name}:{role}"
+            if full in PROBES:
+                raise ValueError(f"probe {full!r}: the name is taken")
+            PROBES[full] = Probe(full, steps, sentence, claims, role, exclusive)
+        return steps
+
+    return register
+
+
+def user(content: Any) -> dict[str, Any]:
+    return {"role": "user", "content": content}
+
+
+def system(content: Any) -> dict[str, Any]:
+    return {"role": "system", "content": content}
+
+
+def assistant(content: Any, **members: Any) -> dict[str, Any]:
+    return {"role": "assistant", "content": content, **members}
+
+
+def turn(type: str, text: str, **members: Any) -> dict[str, Any]:
+    """A turn of the native operations: `Human`, `AI`, `Instruction`, `Tool`."""
+    return {"type": type, "text": text, **members}
+
+
+def _dump(body: Any) -> bytes:
+    import json
+
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,21 @@
+"""Probes of token accounting: the same conversation, varied in one thing."""
+
+from inferproof.probes.probe import Call, Steps, assistant, probe, user
+from inferproof.requirements.select import CHAT
+
+QUESTION = "What is the capital of France?"
+
+
+@probe("usage.longer", over=CHAT)
+def longer(call: Call, role: str) -> Steps:
+    """A conversation, and the same with two more messages."""
+    yield call.chat(user(QUESTION), role=role, max_tokens=8)
+    yield call.chat(user(QUESTION), assistant("It is Paris."), user("And the capital of Portugal?"), role=role, max_tokens=8)
+
+
+@probe("usage.sampling")
+def sampling(call: Call) -> Steps:
+    """The same conversation at another temperature, and with two choices."""
+    yield call.chat(user(QUESTION), max_tokens=8, temperature=0)
+    yield call.chat(user(QUESTION), max_tokens=8, temperature=1)
+    yield call.chat(user(QUESTION), max_tokens=8, temperature=1, n=2)

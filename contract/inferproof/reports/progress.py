@@ -1,0 +1,31 @@
+"""Live progress on a terminal; silent where nobody watches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+from inferproof.certify.certify import Progress
+from inferproof.certify.plan import Plan
+from inferproof.probes.probe import Probe
+
+
+@contextmanager
+def watch() -> Iterator[Progress]:
+    """A bar on standard error that names the probe that ended last."""
+    console = Console(stderr=True)
+    columns = (TextColumn("probes"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("connecting", total=None)
+
+        def planned(plan: Plan) -> None:
+            bar.update(task, total=len(plan.probes))
+
+        def done(probe: Probe) -> None:
+            bar.update(task, advance=1, description=probe.name)
+
+        yield Progress(planned, done)

@@ -1,0 +1,84 @@
+"""The closing summary: what a person reads in a terminal after a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.markup import escape
+
+from inferproof.certify.result import Result, Verdict
+from inferproof.reports.curl import curl
+from inferproof.requirements.judge import Judgement, Outcome
+from inferproof.requirements.requirement import INFERRED, MAY, MUST, SHOULD
+
+SHOWN = 8
+"""Failures shown in full; the rest are named in one line, so that the verdict stays on the screen."""
+
+COLOURS = {Verdict.CONFORMANT: "green", Verdict.NOT_CONFORMANT: "red", Verdict.INCOMPLETE: "yellow"}
+
+
+def summary(result: Result, key_variable: str, rerun: str) -> Iterator[str]:
+    """Lines in rich's markup. `rerun` is the command line without `--only`."""
+    url = str(result.target["url"])
+    failures = result.having(Outcome.FAIL, MUST) + result.having(Outcome.FAIL, SHOULD, MAY)
+    for judgement in failures[:SHOWN]:
+        yield from _failure(judgement, url, key_variable, rerun)
+    if len(failures) > SHOWN:
+        rest = ", ".join(judgement.requirement.id for judgement in failures[SHOWN:])
+        yield f"[bold]and {len(failures) - SHOWN} more that do not hold:[/] {escape(rest)}\n"
+    yield from _listed("harness error (our fault, please report)", result.having(Outcome.HARNESS_ERROR))
+    yield from _listed("not verified", result.having(Outcome.NOT_VERIFIED))
+    yield from _listed("not applicable", result.having(Outcome.NOT_APPLICABLE))
+    yield _profiles(result)
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in result.counts.items() if count)
+    yield f"{counts}; {result.requests} requests in {result.seconds:.1f} s"
+    warnings = len(result.having(Outcome.FAIL, SHOULD))
+    if warnings and not result.strict:
+        yield f"[yellow]{warnings} at SHOULD: warnings, which --strict turns into failures[/]"
+    why = f" ({escape(result.interrupted)})" if result.interrupted else ""
+    yield f"[bold {COLOURS[result.verdict]}]{result.verdict.value}[/]{why}"
+
+
+def _failure(judgement: Judgement, url: str, key_variable: str, rerun: str) -> Iterator[str]:
+    requirement, first = judgement.requirement, judgement.failures[0]
+    source = "we infer" if requirement.basis in INFERRED else "the document says"
+    if requirement.basis == "convention":
+        source = "a standard says"
+    colour = "red" if requirement.level is MUST else "yellow"
+    yield f"[bold {colour}]{requirement.level.value}[/] [bold]{escape(requirement.id)}[/] ({source}: {requirement.basis.value})"
+    yield f"  {escape(requirement.sentence)}"
+    yield f"  expected  {escape(first.finding.expected)}"
+    where = f" at {first.finding.at}" if first.finding.at else ""
+    yield f"  found     {escape(first.finding.found + where)}"
+    broken, judged = len(judgement.failures), len(judgement.judged)
+    yield f"  in        {escape(first.exchange.name)} ({broken} of {judged} judged)"
+    yield f"  request   {escape(_cut(curl(first.exchange, url, key_variable)))}"
+    yield f"  again     {escape(rerun)} --only {escape(requirement.id)}\n"
+
+
+def _listed(outcome: str, judgements: list[Judgement]) -> Iterator[str]:
+    if not judgements:
+        return
+    yield f"[bold]{outcome}[/]"
+    for judgement in judgements[:SHOWN]:
+        yield f"  {judgement.requirement.level.value} {escape(judgement.requirement.id)}: {escape(_cut(judgement.reason))}"
+    if len(judgements) > SHOWN:
+        yield "  and " + escape(", ".join(judgement.requirement.id for judgement in judgements[SHOWN:]))
+    yield ""
+
+
+def _profiles(result: Result) -> str:
+    """Each profile with how many of its requirements hold."""
+    words = []
+    for profile in dict.fromkeys(judgement.requirement.profile for judgement in result.judgements):
+        mine = [each for each in result.judgements if each.requirement.profile == profile]
+        held = sum(each.outcome is Outcome.PASS for each in mine)
+        words.append(f"{profile} {held}/{len(mine)}")
+    return "[dim]" + "  ".join(words) + "[/]"
+
+
+def _cut(text: str, limit: int = 600) -> str:
+    first = text.strip().replace("\n", " ")
+    return first if len(first) <= limit else f"{first[: limit - 1]}…"
+
+

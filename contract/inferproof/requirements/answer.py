@@ -1,0 +1,142 @@
+"""An exchange as requirements read it: the request's JSON, the reply's JSON, the events of its stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from inferproof.document import Contract, Operation
+from inferproof.wire.exchange import Exchange, NotJson, Reply
+from inferproof.wire.sse import EventStream, read_events
+
+DONE = "[DONE]"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One exchange that got a reply. Reading a member that is not there raises LookupError or TypeError."""
+
+    exchange: Exchange
+    contract: Contract
+
+    @property
+    def reply(self) -> Reply:
+        if self.exchange.reply is None:
+            raise LookupError("no reply")
+        return self.exchange.reply
+
+    @property
+    def status(self) -> int:
+        return self.reply.status
+
+    @property
+    def media_type(self) -> str:
+        return self.reply.media_type
+
+    def header(self, name: str) -> str | None:
+        return self.reply.header(name)
+
+    @property
+    def json(self) -> Any:
+        """The reply's body; raises NotJson."""
+        return self.reply.json
+
+    @property
+    def role(self) -> str:
+        return self.exchange.role or ""
+
+    @property
+    def step(self) -> int:
+        return self.exchange.step
+
+    @property
+    def operation(self) -> Operation:
+        return self.contract.operation(self.role)
+
+    @cached_property
+    def asked(self) -> dict[str, Any]:
+        """The request's body where it is a JSON object, else an empty one."""
+        try:
+            body = self.exchange.request.json
+        except NotJson:
+            return {}
+        return body if isinstance(body, dict) else {}
+
+    @cached_property
+    def stream(self) -> EventStream:
+        return read_events(self.reply)
+
+    @cached_property
+    def chunks(self) -> list[Any]:
+        """The JSON of each event but `[DONE]`; raises NotJson where an event is something else."""
+        return [_json(event.data) for event in self.stream.events if event.data != DONE]
+
+    @property
+    def choices(self) -> list[Any]:
+        return list(self.json["choices"])
+
+    @property
+    def text(self) -> str:
+        """What a person would read: the first choice's content, or the legacy text; of a stream, its concatenation."""
+        if self.media_type == "text/event-stream":
+            return folded(self.chunks).text()
+        body = self.json
+        found = body["text"] if "text" in body else body["choices"][0]["message"]["content"]
+        return found if isinstance(found, str) else ""
+
+
+@dataclass
+class Choice:
+    """One choice, put together from its chunks."""
+
+    role: str | None = None
+    content: str = ""
+    reasoning: str = ""
+    finish_reason: str | None = None
+    tool_calls: dict[int, dict[str, Any]] = field(default_factory=dict)
+    logprobs: list[Any] = field(default_factory=list)
+
+
+@dataclass
+class Folded:
+    """What a stream's chunks add up to. Nothing is invented: what no chunk said stays None or empty."""
+
+    choices: dict[int, Choice]
+    usage: dict[str, Any] | None
+    legacy_text: str
+
+    def text(self, index: int = 0) -> str:
+        return self.choices[index].content if self.choices else self.legacy_text
+
+
+def folded(chunks: list[Any]) -> Folded:
+    """Chat chunks (`choices[].delta`) or legacy chunks (`text`), folded by choice."""
+    result = Folded({}, None, "")
+    for chunk in chunks:
+        if isinstance(chunk.get("text"), str):
+            result.legacy_text += chunk["text"]
+        if chunk.get("usage") is not None:
+            result.usage = chunk["usage"]
+        for item in chunk.get("choices") or ():
+            _add(result.choices.setdefault(item["index"], Choice()), item)
+    return result
+
+
+def _add(choice: Choice, item: dict[str, Any]) -> None:
+    delta = item.get("delta") or {}
+    choice.role = choice.role or delta.get("role")
+    choice.content += delta.get("content") or ""
+    choice.reasoning += delta.get("reasoning_content") or ""
+    choice.finish_reason = item.get("finish_reason") or choice.finish_reason
+    choice.logprobs += (item.get("logprobs") or {}).get("content") or []
+    for part in delta.get("tool_calls") or ():
+        call = choice.tool_calls.setdefault(part["index"], {"id": None, "name": "", "arguments": ""})
+        call["id"] = call["id"] or part.get("id")
+        function = part.get("function") or {}
+        call["name"] += function.get("name") or ""
+        call["arguments"] += function.get("arguments") or ""
+
+
+def _json(text: str) -> Any:
+    return Reply(200, body=text.encode("utf-8", "surrogatepass")).json

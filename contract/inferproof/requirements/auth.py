@@ -1,0 +1,80 @@
+"""Credentials: every operation but status takes a bearer key, and nothing else opens it."""
+
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.check import Check
+from inferproof.requirements.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
+from inferproof.requirements.select import Of, replies
+
+SCHEME = "inflection#/components/securitySchemes/OAuth2PasswordBearer"
+KEY = "Bearer {{secret:key}}"
+WRONG_KEY = "{{secret:wrong-key}}"
+
+
+def _credential(answer: Answer) -> str | None:
+    return answer.exchange.request.header("authorization")
+
+
+def _secured(answer: Answer) -> bool:
+    return answer.role != "" and answer.operation.secured
+
+
+def _uncredentialed(answer: Answer) -> bool:
+    return _secured(answer) and _credential(answer) is None
+
+
+def _wrong(answer: Answer) -> bool:
+    return _secured(answer) and _credential(answer) == f"Bearer {WRONG_KEY}"
+
+
+def _other_scheme(answer: Answer) -> bool:
+    return _secured(answer) and (_credential(answer) or "").lower().startswith("basic ")
+
+
+REFUSED = (401, 403)
+
+
+@requirement("auth.missing.refused", MUST, basis=SCHEMA, cites=SCHEME, of=Of(status=None, where=_uncredentialed))
+def no_key_no_answer(reply: Answer, check: Check) -> None:
+    """A secured operation refuses a request without credentials with 401 or 403."""
+    check.one_of(reply.status, REFUSED, at="status")
+
+
+@requirement("auth.wrong.refused", MUST, basis=SCHEMA, cites=SCHEME, of=Of(status=None, where=_wrong))
+def a_wrong_key_opens_nothing(reply: Answer, check: Check) -> None:
+    """A secured operation refuses a bearer key that nobody issued with 401 or 403."""
+    check.one_of(reply.status, REFUSED, at="status")
+
+
+@requirement("auth.scheme.refused", SHOULD, basis=SCHEMA, cites=SCHEME, of=Of(status=None, where=_other_scheme))
+def another_scheme_opens_nothing(reply: Answer, check: Check) -> None:
+    """A secured operation refuses credentials of another scheme than Bearer."""
+    check.one_of(reply.status, (400, *REFUSED), at="status")
+
+
+@requirement("auth.scheme.case", SHOULD, basis=CONVENTION, cites=SCHEME,
+             of=replies(status=None, media=None,
+                        where=lambda answer: (_credential(answer) or "").startswith("bearer {{secret:key}}")))
+def the_scheme_has_no_case(reply: Answer, check: Check) -> None:
+    """The scheme's name is case-insensitive (RFC 9110 §11.1): `bearer` opens what `Bearer` opens."""
+    check.that(reply.status not in REFUSED, "the answer that `Bearer` gets", reply.status, at="status")
+
+
+@requirement("auth.challenge", SHOULD, basis=CONVENTION, cites=SCHEME, of=Of(status=(401,)))
+def a_401_names_the_scheme(reply: Answer, check: Check) -> None:
+    """A 401 carries a `WWW-Authenticate` challenge (RFC 9110 §15.5.2)."""
+    challenge = reply.header("www-authenticate") or ""
+    check.that(challenge != "", "a challenge, as `Bearer`", challenge, at="www-authenticate")
+
+
+@requirement("auth.before-work", SHOULD, basis=PROJECT, cites=SCHEME,
+             of=Of(status=REFUSED, where=lambda answer: _uncredentialed(answer) or _wrong(answer)))
+def a_refused_request_does_no_work(reply: Answer, check: Check) -> None:
+    """A request that is refused for its credentials gets no model output."""
+    check.that(b'"choices"' not in reply.reply.body, "no completion", "a body with `choices`", at="body")
+
+
+@requirement("auth.key.not-echoed", SHOULD, basis=PROJECT, cites=SCHEME, of=Of(status=None, where=_wrong))
+def a_key_is_not_echoed(reply: Answer, check: Check) -> None:
+    """A reply never repeats the key that it refuses."""
+    said = reply.reply.body.decode("utf-8", "replace") + "".join(value for _, value in reply.reply.headers)
+    check.that(WRONG_KEY not in said, "the key nowhere in the reply", "the key", at="body or headers")

@@ -1,0 +1,56 @@
+"""What a server may decline to offer: the closed list of profiles and, inside them, capabilities.
+
+A capability is named `profile` or `profile.detail`. A target that does not claim one says why in its target file; what
+rests on it is then `not applicable`, with that reason. Not claiming a profile covers everything inside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+CAPABILITIES: Mapping[str, str] = {
+    "core": "status, credentials, errors, and chat completions in one JSON reply",
+    "core.openai-path": "the chat operation at the path that OpenAI clients are pointed at",
+    "core.context-follows": "a longer conversation is counted in the prompt",
+    "streaming": "chat completions as server-sent events",
+    "streaming.usage": "`stream_options.include_usage` and the usage chunk",
+    "streaming.incremental": "events leave the server as they are made, not in one piece at the end",
+    "tools": "function tools in chat completions",
+    "tools.auto": "the model may call a tool of its own accord when `tool_choice` leaves it free",
+    "tools.required": "`tool_choice: required` makes it call at least one",
+    "tools.named": "`tool_choice` with a name makes it call that one",
+    "structured-output": "output that obeys a constraint of the request",
+    "structured-output.json-object": "`response_format: json_object`",
+    "structured-output.json-schema": "`response_format: json_schema`",
+    "structured-output.guided-json": "`guided_json`",
+    "structured-output.guided-choice": "`guided_choice`",
+    "structured-output.guided-regex": "`guided_regex`",
+    "structured-output.guided-grammar": "`guided_grammar`",
+    "structured-output.structural-tag": "`structural_tag`",
+    "logprobs": "`logprobs` and `top_logprobs`",
+    "logprobs.prompt": "`prompt_logprobs`",
+    "sampling": "the members that steer sampling: `n`, `stop`, `seed` and the others",
+    "sampling.seed": "one seed at temperature 0 repeats its answer",
+    "sampling.stop": "`stop` ends the text",
+    "sampling.n": "`n` choices",
+    "embeddings": "vectors for texts",
+    "embeddings.token-ids": "embedding input given as token ids",
+    "embeddings.messages": "embedding input given as messages",
+    "embeddings.dimensions": "`dimensions` shortens the vector",
+    "attributes": "scores for the last assistant message",
+    "discovery": "the list of configs",
+    "legacy": "the native inference operation and its stream",
+    "legacy.tools": "tools in the native operations",
+}
+
+
+def profile_of(capability: str) -> str:
+    """`tools` of `tools.named`."""
+    return capability.partition(".")[0]
+
+
+def not_claimed(capability: str, declined: Mapping[str, str]) -> str | None:
+    """Why the target does not claim `capability`, or None where it does. `declined` maps capability to reason."""
+    if capability in declined:
+        return declined[capability]
+    return declined.get(profile_of(capability))

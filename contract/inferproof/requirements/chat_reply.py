@@ -1,0 +1,106 @@
+"""The chat reply: one JSON object, with choices that are messages of the assistant."""
+
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.check import Check
+from inferproof.requirements.requirement import CONVENTION, CORRECTION, EXAMPLE, MUST, PROJECT, SCHEMA, SHOULD, requirement
+from inferproof.requirements.select import CHAT, JSON, Of, chat_reply, replies
+
+RESPONSE = "inflection#/components/schemas/ChatCompletionResponse"
+CHOICE = "inflection#/components/schemas/ChatCompletionResponseChoice"
+MESSAGE = "inflection#/components/schemas/ChatMessage"
+OK = "inflection#/paths/~1v1~1chat~1completions/post/responses/200"
+
+DAY = 24 * 60 * 60
+
+
+def wants_json(answer: Answer) -> bool:
+    return answer.asked.get("stream") in (None, False)
+
+
+@requirement("chat.reply.media-type", MUST, basis=SCHEMA, cites=f"{OK}/content/application~1json",
+             of=Of(CHAT, where=wants_json))
+def without_stream_the_reply_is_json(reply: Answer, check: Check) -> None:
+    """Without `stream: true` the answer is `application/json`."""
+    check.equal(reply.media_type, JSON, at="content-type")
+
+
+@requirement("chat.reply.schema", MUST, basis=SCHEMA, cites=(RESPONSE, CHOICE, MESSAGE), of=chat_reply)
+def the_reply_is_valid(reply: Answer, check: Check) -> None:
+    """The reply is JSON that the document's schema allows."""
+    check.valid(reply.json, reply.operation.reply_schema or "")
+
+
+@requirement("chat.reply.corrected", SHOULD, basis=CORRECTION, cites=RESPONSE, of=chat_reply)
+def the_reply_has_what_clients_need(reply: Answer, check: Check) -> None:
+    """The reply has the members that every example shows and every client reads: also `id`, `object` and `created`."""
+    check.valid(reply.json, reply.operation.reply_schema or "", "corrected")
+
+
+@requirement("chat.reply.object", MUST, basis=SCHEMA, cites=f"{RESPONSE}/properties/object",
+             of=replies(*CHAT))
+def object_says_chat_completion(reply: Answer, check: Check) -> None:
+    """`object`, where present, is `chat.completion`."""
+    check.equal(reply.json.get("object", "chat.completion"), "chat.completion", at="/object")
+
+
+@requirement("chat.reply.created", SHOULD, basis=CONVENTION, cites=f"{RESPONSE}/properties/created", of=chat_reply)
+def created_is_now(reply: Answer, check: Check) -> None:
+    """`created` is the time of the reply in whole seconds since 1970, to the day."""
+    created, now = reply.json["created"], reply.exchange.began
+    check.that(abs(created - now) < DAY, f"about {now:.0f}", created, at="/created")
+
+
+@requirement("chat.reply.model", SHOULD, basis=EXAMPLE, cites=f"{RESPONSE}/properties/model",
+             of=replies(*CHAT, where=lambda answer: isinstance(answer.asked.get("model"), str)))
+def model_is_named(reply: Answer, check: Check) -> None:
+    """`model` names a model: it is not empty."""
+    check.that(reply.json["model"] != "", "a name", reply.json["model"], at="/model")
+
+
+@requirement("chat.reply.id.unique", SHOULD, basis=CONVENTION, cites=f"{RESPONSE}/properties/id", needs="chat.twice")
+def ids_are_unique(replies: list[Answer], check: Check) -> None:
+    """Two replies have different ids."""
+    first, second = (reply.json["id"] for reply in replies)
+    check.that(first != second, f"an id other than {first}", second, at="/id")
+
+
+@requirement("chat.reply.choices", SHOULD, basis=CORRECTION, cites=f"{RESPONSE}/properties/choices", of=chat_reply)
+def there_are_as_many_choices_as_asked_for(reply: Answer, check: Check) -> None:
+    """There are `n` choices (one unless said otherwise), numbered from 0."""
+    asked = reply.asked.get("n") or 1
+    wanted = 1 if reply.role == "chat.openai-path" else asked
+    indexes = sorted(choice["index"] for choice in reply.choices)
+    check.one_of(indexes, [list(range(wanted)), list(range(asked))], at="/choices")
+
+
+@requirement("chat.reply.role", SHOULD, basis=CORRECTION, cites=f"{MESSAGE}/properties/role", of=chat_reply)
+def the_assistant_speaks(reply: Answer, check: Check) -> None:
+    """Each choice's message has the role `assistant`."""
+    for index, choice in enumerate(reply.choices):
+        check.equal(choice["message"]["role"], "assistant", at=f"/choices/{index}/message/role")
+
+
+@requirement("chat.reply.content", SHOULD, basis=EXAMPLE, cites=f"{MESSAGE}/properties/content",
+             of=replies(*CHAT, where=lambda answer: "tools" not in answer.asked and not answer.asked.get("stop")
+                        and (answer.asked.get("max_tokens") or 8) >= 8))
+def a_plain_question_is_answered_with_text(reply: Answer, check: Check) -> None:
+    """A message without tools has text, in `content` or in `reasoning_content`."""
+    message = reply.choices[0]["message"]
+    check.that(bool(message.get("content") or message.get("reasoning_content")), "text", message.get("content"),
+               at="/choices/0/message/content")
+
+
+@requirement("chat.reply.finish-reason", SHOULD, basis=CORRECTION, cites=f"{CHOICE}/properties/finish_reason", of=chat_reply)
+def the_finish_reason_is_a_known_one(reply: Answer, check: Check) -> None:
+    """Each choice's `finish_reason` is `stop`, `length`, `tool_calls` or `content_filter`."""
+    for index, choice in enumerate(reply.choices):
+        check.one_of(choice["finish_reason"], ("stop", "length", "tool_calls", "content_filter", "function_call"),
+                     at=f"/choices/{index}/finish_reason")
+
+
+@requirement("chat.reply.utf-8", SHOULD, basis=PROJECT, cites=f"{OK}/content/application~1json",
+             of=replies(*CHAT, where=lambda answer: True))
+def replies_are_utf_8(reply: Answer, check: Check) -> None:
+    """A JSON reply names no charset other than UTF-8 (RFC 8259 §8.1)."""
+    declared = (reply.header("content-type") or "").lower()
+    check.that("charset=" not in declared or "utf-8" in declared.replace("utf8", "utf-8"), "utf-8", declared, at="content-type")

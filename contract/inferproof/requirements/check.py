@@ -1,0 +1,69 @@
+"""The words in which requirements speak: each says what was expected and what was found, and where."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from inferproof.document import Contract
+from inferproof.document.contract import Layer
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong: `at` says where in the reply (a JSON pointer, a header, an event)."""
+
+    at: str
+    expected: str
+    found: str
+
+
+class Broken(Exception):
+    """The requirement does not hold for this exchange."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(f"{finding.at}: expected {finding.expected}, found {finding.found}")
+        self.finding = finding
+
+
+class Check:
+    """Verifiers for one contract. The first that does not hold raises Broken."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+
+    def fail(self, expected: str, found: Any, *, at: str = "") -> NoReturn:
+        raise Broken(Finding(at, expected, found if isinstance(found, str) else shown(found)))
+
+    def that(self, holds: bool, expected: str, found: Any, *, at: str = "") -> None:
+        """For what no other verifier says. `expected` completes the sentence 'expected …'."""
+        if not holds:
+            self.fail(expected, shown(found), at=at)
+
+    def equal(self, found: Any, expected: Any, *, at: str = "") -> None:
+        """Equal in value and in JSON type: `true` is not 1, though 1.0 is."""
+        if found != expected or isinstance(found, bool) is not isinstance(expected, bool):
+            self.fail(shown(expected), shown(found), at=at)
+
+    def one_of(self, found: Any, allowed: Collection[Any], *, at: str = "") -> None:
+        if found not in allowed:
+            self.fail("one of " + ", ".join(shown(value) for value in allowed), shown(found), at=at)
+
+    def valid(self, value: Any, pointer: str, layer: Layer = "published", *, at: str = "") -> None:
+        """`value` is valid under the schema at `pointer` of that layer of the contract."""
+        violations = self.contract.validator(pointer, layer).violations(value)
+        if violations:
+            first, more = violations[0], len(violations) - 1
+            rest = f" (and {more} more)" if more else ""
+            self.fail(f"valid by #{pointer}", f"{first.message}{rest}", at=f"{at}{first.at}")
+
+
+def shown(value: Any, limit: int = 160) -> str:
+    """A value as JSON, cut where it would fill the screen."""
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError):
+        text = repr(value)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -1,0 +1,158 @@
+"""Errors: what is wrong with a request is said in a documented way, and never by a crash."""
+
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.check import Check
+from inferproof.requirements.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
+from inferproof.requirements.select import Of, replies
+from inferproof.wire.exchange import NotJson
+
+VALIDATION = "inflection#/components/schemas/HTTPValidationError"
+ENTRY = "inflection#/components/schemas/ValidationError"
+PATHS = "inflection#/paths"
+
+
+def is_json(answer: Answer) -> bool:
+    """The request's body is JSON."""
+    try:
+        answer.exchange.request.json  # noqa: B018 - read for the exception
+    except NotJson:
+        return False
+    return True
+
+
+def is_invalid(answer: Answer) -> bool:
+    """The request's body is JSON that the published document forbids, sent with the key to a known operation."""
+    if not answer.role or answer.operation.request_schema is None or not _keyed(answer):
+        return False
+    if not is_json(answer) or not _says_json(answer):
+        return False
+    return not answer.contract.validator(answer.operation.request_schema, "published").is_valid(
+        answer.exchange.request.json
+    )
+
+
+def _keyed(answer: Answer) -> bool:
+    return answer.exchange.request.header("authorization") == "Bearer {{secret:key}}"
+
+
+def _says_json(answer: Answer) -> bool:
+    return (answer.exchange.request.header("content-type") or "").startswith("application/json")
+
+
+def _malformed(answer: Answer) -> bool:
+    request = answer.exchange.request
+    return _keyed(answer) and answer.role != "" and request.body != b"" and _says_json(answer) and not is_json(answer)
+
+
+def _known_path(answer: Answer) -> bool:
+    request = answer.exchange.request
+    return any(operation.path == request.path for operation in answer.contract.operations)
+
+
+def _unknown_path(answer: Answer) -> bool:
+    return answer.exchange.role is None and not _known_path(answer)
+
+
+def _unknown_method(answer: Answer) -> bool:
+    return answer.exchange.role is None and _known_path(answer) and answer.exchange.request.method in ("PUT", "PATCH")
+
+
+@requirement("errors.invalid.refused", MUST, basis=SCHEMA, cites=VALIDATION, of=Of(status=None, where=is_invalid))
+def what_the_schema_forbids_is_refused(reply: Answer, check: Check) -> None:
+    """A body that the document's schema forbids is refused: its answer is a 4xx."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement("errors.invalid.status", MUST, basis=SCHEMA, cites="inflection#/paths/~1v1~1chat~1completions/post/responses/422",
+             of=Of(status=tuple(range(400, 500)), where=is_invalid))
+def a_validation_error_is_422(reply: Answer, check: Check) -> None:
+    """A body that the document's schema forbids is answered 422, the status that the document gives to it."""
+    check.equal(reply.status, 422, at="status")
+
+
+@requirement("errors.invalid.body", MUST, basis=SCHEMA, cites=VALIDATION, of=replies(status=422, media=None))
+def a_validation_error_has_the_documented_shape(reply: Answer, check: Check) -> None:
+    """A 422 is JSON of the documented shape."""
+    check.equal(reply.media_type, "application/json", at="content-type")
+    check.valid(reply.json, "/components/schemas/HTTPValidationError")
+
+
+@requirement("errors.invalid.detail", SHOULD, basis=CORRECTION, cites=(f"{VALIDATION}/properties/detail", ENTRY),
+             of=replies(status=422))
+def a_validation_error_says_what_is_wrong(reply: Answer, check: Check) -> None:
+    """A 422 has at least one `detail` entry, and each says `loc`, `msg` and `type`."""
+    detail = reply.json["detail"]
+    check.that(isinstance(detail, list) and detail != [], "a list with an entry", detail, at="/detail")
+    for index, entry in enumerate(detail):
+        for member in ("loc", "msg", "type"):
+            check.that(member in entry, f"`{member}`", entry, at=f"/detail/{index}")
+
+
+@requirement("errors.invalid.loc", SHOULD, basis=PROJECT, cites=f"{ENTRY}/properties/loc",
+             of=replies(status=422, where=is_invalid))
+def a_validation_error_points_at_the_member(reply: Answer, check: Check) -> None:
+    """`loc` of some `detail` entry names the top-level member that is wrong."""
+    schema = reply.operation.request_schema or ""
+    wrong = reply.contract.validator(schema, "published").violations(reply.exchange.request.json)
+    members = {violation.loc[0] for violation in wrong if violation.loc}
+    if not members:  # the body as a whole is wrong: any loc will do
+        return
+    named = [entry["loc"] for entry in reply.json["detail"]]
+    check.that(any(members & set(loc) for loc in named),
+               "a loc with " + " or ".join(f"`{member}`" for member in sorted(map(str, members))), named, at="/detail")
+
+
+@requirement("errors.malformed.refused", SHOULD, basis=PROJECT, cites=VALIDATION, of=Of(status=None, where=_malformed))
+def broken_json_is_the_clients_fault(reply: Answer, check: Check) -> None:
+    """A body that is not JSON is refused with 400 or 422."""
+    check.one_of(reply.status, (400, 422), at="status")
+
+
+@requirement("errors.media-type.refused", SHOULD, basis=PROJECT, cites=VALIDATION,
+             of=Of(status=None, where=lambda answer: _keyed(answer) and answer.exchange.request.body != b""
+                   and (answer.exchange.request.header("content-type") or "").startswith("text/")))
+def a_body_of_another_type_is_refused(reply: Answer, check: Check) -> None:
+    """A body that is declared as something other than JSON is refused with 400, 415 or 422."""
+    check.one_of(reply.status, (400, 415, 422), at="status")
+
+
+@requirement("errors.path.unknown", SHOULD, basis=CONVENTION, cites=PATHS, of=Of(status=None, where=_unknown_path))
+def an_unknown_path_is_404(reply: Answer, check: Check) -> None:
+    """A path that the server has not is answered 404 (RFC 9110 §15.5.5), or 401 or 403 by one that guards them all."""
+    check.one_of(reply.status, (401, 403, 404), at="status")
+
+
+@requirement("errors.method.unknown", SHOULD, basis=CONVENTION, cites=PATHS, of=Of(status=None, where=_unknown_method))
+def an_unknown_method_is_405(reply: Answer, check: Check) -> None:
+    """A method that a path does not take is answered 405 (RFC 9110 §15.5.6), or 404 by a server that routes on both."""
+    check.one_of(reply.status, (401, 403, 404, 405, 501), at="status")
+
+
+@requirement("errors.method.allow", SHOULD, basis=CONVENTION, cites=PATHS, of=Of(status=(405,)))
+def a_405_names_the_methods(reply: Answer, check: Check) -> None:
+    """A 405 carries `Allow` (RFC 9110 §15.5.6)."""
+    check.that(reply.header("allow") is not None, "a list of methods", "no such header", at="allow")
+
+
+@requirement("errors.no-crash", SHOULD, basis=PROJECT, cites=PATHS, of=Of(status=None))
+def no_request_crashes_the_server(reply: Answer, check: Check) -> None:
+    """No request of the run is answered with 500."""
+    check.that(reply.status != 500, "any status but 500", reply.status, at="status")
+
+
+@requirement("errors.body.shape", SHOULD, basis=CORRECTION, cites="inflection#/components/schemas/Error",
+             of=replies("chat", "chat.openai-path", "chat.legacy", "attributes", "embeddings", "configs",
+                        status=(400, 401, 403, 404, 413, 415, 429, 500, 502, 503, 504), media=None))
+def errors_share_one_body(reply: Answer, check: Check) -> None:
+    """An error other than 422 says what happened in the one error body."""
+    check.equal(reply.media_type, "application/json", at="content-type")
+    check.valid(reply.json, "/components/schemas/Error", "corrected")
+
+
+@requirement("errors.model.unknown", SHOULD, basis=CORRECTION,
+             cites="inflection#/components/schemas/ChatCompletionRequest/properties/model",
+             of=Of(("chat", "chat.openai-path"), status=None,
+                   where=lambda answer: str(answer.asked.get("model", "")).startswith("inferproof-no-such-model")))
+def an_unknown_model_is_refused(reply: Answer, check: Check) -> None:
+    """A model that the server has not is refused with 404, 400 or 422; it is not quietly replaced by another."""
+    check.one_of(reply.status, (400, 403, 404, 422), at="status")

@@ -1,0 +1,156 @@
+"""The judge: requirements over recorded exchanges. Pure: the same exchanges give the same outcomes, live or offline."""
+
+from __future__ import annotations
+
+import traceback
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from inferproof.document import Contract
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.capabilities import not_claimed
+from inferproof.requirements.check import Broken, Check, Finding
+from inferproof.requirements.requirement import Requirement
+from inferproof.requirements.select import Of
+from inferproof.wire.exchange import Exchange, NotJson
+
+UNREADABLE = (LookupError, TypeError, AttributeError, NotJson)
+"""What reading a member that is absent or of another type raises. The schema requirements name that; others skip."""
+
+
+class Outcome(StrEnum):
+    PASS = "pass"
+    FAIL = "fail"
+    NOT_APPLICABLE = "not applicable"
+    NOT_VERIFIED = "not verified"
+    HARNESS_ERROR = "harness error"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One exchange (or, for a relation, the last of several) for which the requirement does not hold."""
+
+    exchange: Exchange
+    finding: Finding
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The outcome of one requirement. `judged` names the exchanges that it looked at, `failures` those that broke it."""
+
+    requirement: Requirement
+    outcome: Outcome
+    reason: str = ""
+    judged: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = field(default=(), repr=False)
+
+
+def judge(
+    requirements: Iterable[Requirement], exchanges: Sequence[Exchange], contract: Contract,
+    declined: Mapping[str, str] | None = None,
+) -> list[Judgement]:
+    """One judgement for each requirement that cites this contract, in the order given.
+
+    `declined` maps each capability that the target does not claim to its reason.
+    """
+    answers = [Answer(exchange, contract) for exchange in exchanges]
+    check = Check(contract)
+    judgements = []
+    for requirement in requirements:
+        if not requirement.applies_to(contract.name):
+            continue
+        reason = not_claimed(requirement.claims, declined or {})
+        if reason is not None:
+            judgements.append(Judgement(requirement, Outcome.NOT_APPLICABLE, f"{requirement.claims}: {reason}"))
+        elif requirement.of is not None:
+            judgements.append(_each(requirement, requirement.of, answers, check))
+        else:
+            judgements.append(_together(requirement, answers, check))
+    return judgements
+
+
+def _each(requirement: Requirement, of: Of, answers: Sequence[Answer], check: Check) -> Judgement:
+    """Judge each selected exchange for itself."""
+    asked = [answer for answer in answers if of.asks(answer)]
+    judged: list[str] = []
+    failures: list[Failure] = []
+    for answer in asked:
+        if not of.got(answer):
+            continue
+        try:
+            requirement.judge(answer, check)
+        except Broken as broken:
+            failures.append(Failure(answer.exchange, broken.finding))
+        except UNREADABLE:
+            continue
+        except Exception:
+            return _harness_error(requirement, answer.exchange.name)
+        judged.append(answer.exchange.name)
+    if not judged:
+        return Judgement(requirement, Outcome.NOT_VERIFIED, _why_nothing(of, asked))
+    return Judgement(requirement, Outcome.FAIL if failures else Outcome.PASS, "", tuple(judged), tuple(failures))
+
+
+def _together(requirement: Requirement, answers: Sequence[Answer], check: Check) -> Judgement:
+    """Judge the exchanges of the probes it needs as one piece of evidence, once for each role that they were sent to."""
+    groups: dict[str, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        if base_name(answer.exchange.probe) in requirement.needs:
+            groups[answer.exchange.probe].append(answer)
+    judged: list[str] = []
+    failures: list[Failure] = []
+    reason = "its probe was not sent"
+    for probe, group in groups.items():
+        blocked = next((why for answer in group if (why := _unanswered(answer))), None)
+        if blocked:
+            reason = blocked
+            continue
+        try:
+            requirement.judge(group, check)
+        except Broken as broken:
+            failures.append(Failure(group[-1].exchange, broken.finding))
+        except UNREADABLE:
+            reason = f"{probe}: a reply lacks what is compared"
+            continue
+        except Exception:
+            return _harness_error(requirement, probe)
+        judged.extend(answer.exchange.name for answer in group)
+    if not judged:
+        return Judgement(requirement, Outcome.NOT_VERIFIED, reason)
+    return Judgement(requirement, Outcome.FAIL if failures else Outcome.PASS, "", tuple(judged), tuple(failures))
+
+
+def base_name(probe: str) -> str:
+    """`seed.repeats` of `seed.repeats:chat.openai-path`: a probe that is sent to several roles has one name."""
+    return probe.partition(":")[0]
+
+
+def _unanswered(answer: Answer) -> str | None:
+    """Why an exchange cannot be compared with others: it brought no whole reply with a 2xx status."""
+    exchange = answer.exchange
+    if exchange.fault is not None and exchange.fault.kind != "hung up":
+        return f"{exchange.name}: {exchange.fault.text}"
+    if exchange.reply is None or not 200 <= exchange.reply.status < 300:
+        return f"{exchange.name} was answered {exchange.reply.status if exchange.reply else 'nothing'}"
+    return None
+
+
+def _why_nothing(of: Of, asked: Sequence[Answer]) -> str:
+    """Why no exchange could be judged: nothing asked for it, or the replies were of another kind."""
+    if not asked:
+        return "no request of the run asks for this"
+    exchange = asked[0].exchange
+    others = f" (and {len(asked) - 1} more)" if len(asked) > 1 else ""
+    if exchange.reply is None or exchange.fault is not None:
+        return f"{exchange.name}{others}: {exchange.fault.text if exchange.fault else 'no reply'}"
+    if of.got(asked[0]):
+        return f"{exchange.name}{others}: the reply lacks what this is about"
+    media = exchange.reply.media_type or "no content type"
+    return f"{exchange.name}{others} was answered {exchange.reply.status} ({media}); it takes {of.expected()} to tell"
+
+
+def _harness_error(requirement: Requirement, name: str) -> Judgement:
+    text = traceback.format_exc(limit=-3)
+    return Judgement(requirement, Outcome.HARNESS_ERROR, f"while judging {name}: {text}", (name,))

@@ -1,0 +1,103 @@
+"""A requirement: one sentence about a server, why we may demand it, and the function that judges it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from inferproof.requirements.capabilities import CAPABILITIES, profile_of
+from inferproof.requirements.select import Of
+
+
+class Level(StrEnum):
+    """RFC 2119. MUST gates a certificate; SHOULD warns; MAY informs."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+    MAY = "MAY"
+
+
+class Basis(StrEnum):
+    """Why we may demand it. The first four are the document's or a standard's word; the last two are ours."""
+
+    SCHEMA = "schema"
+    PROSE = "prose"
+    EXAMPLE = "example"
+    CONVENTION = "convention"  # an RFC, the SSE standard, OpenAI's published definition of a field the document names
+    CORRECTION = "correction"  # one of our corrections of the document
+    PROJECT = "project"  # our own decision
+
+
+MUST, SHOULD, MAY = Level.MUST, Level.SHOULD, Level.MAY
+SCHEMA, PROSE, EXAMPLE = Basis.SCHEMA, Basis.PROSE, Basis.EXAMPLE
+CONVENTION, CORRECTION, PROJECT = Basis.CONVENTION, Basis.CORRECTION, Basis.PROJECT
+
+INFERRED = frozenset({CORRECTION, PROJECT})
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """`id` is permanent. `cites` are `contract#pointer`; it applies to the contracts that it cites.
+
+    With `of` it judges each selected exchange for itself; with `needs` it relates the exchanges of the named probes.
+    """
+
+    id: str
+    level: Level
+    basis: Basis
+    cites: tuple[str, ...]
+    sentence: str
+    judge: Callable[..., None]
+    of: Of | None = None
+    needs: tuple[str, ...] = ()
+    claims: str = "core"
+
+    @property
+    def profile(self) -> str:
+        return profile_of(self.claims)
+
+    def applies_to(self, contract: str) -> bool:
+        return any(cite.partition("#")[0] == contract for cite in self.cites)
+
+
+CATALOGUE: dict[str, Requirement] = {}
+
+
+def requirement(
+    id: str, level: Level, *, basis: Basis, cites: str | tuple[str, ...], of: Of | None = None,
+    needs: str | tuple[str, ...] = (), claims: str = "core",
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Put a judging function into the catalogue; its docstring is the sentence.
+
+    Raises ValueError at import for a declaration that breaks the house rules, so that none reaches a run.
+    """
+
+    def register(judge: Callable[..., None]) -> Callable[..., None]:
+        sentence = " ".join((inspect.getdoc(judge) or "").split())
+        made = Requirement(id, level, basis, _many(cites), sentence, judge, of, _many(needs), claims)
+        _refuse(made)
+        CATALOGUE[id] = made
+        return judge
+
+    return register
+
+
+def _many(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
+
+
+def _refuse(made: Requirement) -> None:
+    problems: list[tuple[Any, str]] = [
+        (made.id in CATALOGUE, "the id is taken"),
+        (not made.sentence, "the sentence (docstring) is missing"),
+        (not made.cites, "it cites nothing"),
+        ((made.of is None) == (not made.needs), "it takes either `of` or `needs`"),
+        (made.claims not in CAPABILITIES, f"there is no capability {made.claims!r}"),
+        (made.level is MUST and made.basis in INFERRED, f"what rests on a {made.basis} is at most SHOULD"),
+    ]
+    for broken, why in problems:
+        if broken:
+            raise ValueError(f"requirement {made.id!r}: {why}")

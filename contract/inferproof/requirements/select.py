@@ -1,0 +1,66 @@
+"""Which exchanges a requirement judges: by the operation's role, what was asked, and what kind of reply came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from inferproof.requirements.answer import Answer
+
+JSON = "application/json"
+EVENTS = "text/event-stream"
+
+CHAT = ("chat", "chat.openai-path")
+LEGACY = ("chat.legacy", "chat.legacy.stream")
+
+Predicate = Callable[[Answer], bool]
+
+
+@dataclass(frozen=True)
+class Of:
+    """A selection. `where` looks at the request only, so that a run can tell what it asked from what it got.
+
+    `status` None means any; `media` None means any. `whole` False admits replies that were cut short on purpose.
+    """
+
+    roles: tuple[str, ...] = ()
+    status: tuple[int, ...] | None = (200,)
+    media: str | None = None
+    where: Predicate | None = None
+    whole: bool = True
+
+    def asks(self, answer: Answer) -> bool:
+        """The request is of this kind, whatever came back."""
+        if self.roles and answer.role not in self.roles:
+            return False
+        return self.where is None or bool(self.where(answer))
+
+    def got(self, answer: Answer) -> bool:
+        """The reply is of this kind."""
+        exchange = answer.exchange
+        if exchange.reply is None or (self.whole and exchange.fault is not None):
+            return False
+        if self.status is not None and exchange.reply.status not in self.status:
+            return False
+        return self.media is None or exchange.reply.media_type == self.media
+
+    def expected(self) -> str:
+        """What kind of reply was needed, in words: for the reason of a `not verified`."""
+        status = "any reply" if self.status is None else " or ".join(str(code) for code in self.status)
+        return f"{status} with {self.media}" if self.media else status
+
+
+def replies(*roles: str, status: int | tuple[int, ...] | None = 200, media: str | None = JSON,
+            where: Predicate | None = None) -> Of:
+    """Whole replies of these roles; JSON with status 200 unless said otherwise."""
+    codes = (status,) if isinstance(status, int) else status
+    return Of(roles, codes, media, where)
+
+
+def streams(*roles: str, where: Predicate | None = None) -> Of:
+    """Event streams with status 200, complete ones."""
+    return Of(roles, (200,), EVENTS, where)
+
+
+chat_reply = replies(*CHAT)
+chat_stream = streams(*CHAT)

@@ -67,13 +67,14 @@ class Backend(Protocol):
 class Refusal(Exception):
     """The engine will not do this. The front renders it: 422 as `detail[]`, anything else as the error body.
 
-    `loc` points at the member, as `("body", "guided_grammar")`; it is required for 422.
+    `loc` points at the member, as `("body", "guided_grammar")`; it is required for 422. Without a `type` the front
+    writes the word of the status.
     """
 
     status: int
     message: str
     loc: tuple[str | int, ...] = ()
-    type: str = "invalid_request_error"
+    type: str | None = None
     code: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,0 +1,114 @@
+"""The front: a plain ASGI app, built from a contract, that any Backend stands behind."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from inferproof.document.contract import Contract, Operation
+from inferproof.front.answer import Events
+from inferproof.front.auth import bearer_key
+from inferproof.front.backend import Backend, Json, Refusal
+from inferproof.front.body import read_json
+from inferproof.front.client import Client, ClientGone, Receive, Scope, Send
+from inferproof.front.errors import JSON_HEADER, Invalid, error_reply
+from inferproof.front.query import Query
+from inferproof.front.roles import HANDLERS
+from inferproof.front.sse import send_events
+
+DEFAULT_MAX_BODY = 10_000_000
+
+
+class Route:
+    """One operation: what a request to it must be, and who answers it."""
+
+    def __init__(self, contract: Contract, operation: Operation, backend: Backend) -> None:
+        self.secured = operation.secured
+        self.takes_body = operation.request_schema is not None
+        self.answer = HANDLERS[operation.role](contract, backend)
+        self._query = Query(contract, operation)
+        self._body = contract.validator(operation.request_schema) if operation.request_schema is not None else None
+
+    def check_query(self, query: bytes) -> None:
+        """Raises Invalid."""
+        self._query.check(query)
+
+    def check_body(self, body: Any) -> None:
+        """Raises Invalid."""
+        if self._body is None or self._body.is_valid(body):
+            return
+        raise Invalid.because(self._body.violations(body), "body")
+
+
+class Front:
+    """`keys` are the API keys that are let in, none of them meaning everybody; `max_body` counts bytes."""
+
+    def __init__(
+        self, contract: Contract, backend: Backend, *, keys: Sequence[str] = (), max_body: int = DEFAULT_MAX_BODY
+    ) -> None:
+        self._keys = tuple(keys)
+        self._max_body = max_body
+        self._routes: dict[str, dict[str, Route]] = {}
+        for operation in contract.operations:
+            route = Route(contract, operation, backend)
+            self._routes.setdefault(operation.path, {})[operation.method] = route
+        for methods in self._routes.values():
+            if "GET" in methods:
+                methods.setdefault("HEAD", methods["GET"])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+        elif scope["type"] == "http":
+            client = Client(scope, receive, send)
+            with contextlib.suppress(ClientGone):
+                await self._serve(client)
+        else:
+            raise NotImplementedError(f"The front speaks HTTP, not {scope['type']}.")
+
+    async def _serve(self, client: Client) -> None:
+        try:
+            route = self._route(client)
+            key = bearer_key(client.header(b"authorization"), self._keys) if route.secured else None
+            route.check_query(client.query)
+            body: Json = {}
+            if route.takes_body:
+                body = await read_json(client, self._max_body)
+                route.check_body(body)
+            await client.while_there(_answer(client, route, body, key))
+        except ClientGone:
+            raise
+        except Exception as error:
+            if client.answering:  # half a reply cannot be taken back: let the server cut the connection
+                raise
+            reply = error_reply(error)
+            await client.reply(reply.status, reply.headers, reply.body)
+
+    def _route(self, client: Client) -> Route:
+        methods = self._routes.get(client.path)
+        if methods is None:
+            raise Refusal(404, f"There is nothing at {client.path}.", code="not_found")
+        route = methods.get(client.method)
+        if route is None:
+            allowed = ", ".join(sorted(methods))
+            message = f"{client.path} does not take {client.method}; use {allowed}."
+            raise Refusal(405, message, code="method_not_allowed", headers={"Allow": allowed})
+        return route
+
+
+async def _answer(client: Client, route: Route, body: Json, key: str | None) -> None:
+    answer = await route.answer(body, key)
+    if isinstance(answer, Events):
+        await send_events(client, answer.chunks)
+    else:
+        await client.reply(answer.status, [JSON_HEADER], orjson.dumps(answer.value))
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """The ASGI lifespan protocol: there is nothing to start or stop."""
+    while (await receive())["type"] != "lifespan.shutdown":
+        await send({"type": "lifespan.startup.complete"})
+    await send({"type": "lifespan.shutdown.complete"})

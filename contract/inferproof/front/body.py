@@ -1,0 +1,82 @@
+"""From the bytes of a request body to its JSON value. What is wrong with it is 415 or a 422 that says where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from inferproof.front.backend import Refusal
+from inferproof.front.client import Client
+from inferproof.front.errors import Invalid, detail
+
+# orjson writes at most 254 levels (3.13); the rest is left for the envelope of a reply or an upstream request.
+MAX_DEPTH = 200
+
+# Above 2**53 a float no longer stands for one integer.
+_EXACT = 2.0**53
+
+
+async def read_json(client: Client, limit: int) -> Any:
+    """The request body as JSON. Raises Refusal (413, 415), Invalid, and ClientGone."""
+    _require_no_coding(client.header(b"content-encoding"))
+    body = await client.body(limit)
+    if not body:
+        raise Invalid([detail(("body",), "A JSON body is required; this one is empty.", "missing")])
+    _require_json(client.header(b"content-type"))
+    return parse(body)
+
+
+def parse(body: bytes) -> Any:
+    """One JSON value in UTF-8 (RFC 8259); a name that occurs twice keeps its last value. Raises Invalid."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Invalid([detail(("body", error.pos), f"The body is not JSON: {error.msg}.", "json_invalid")]) from None
+    # Brackets bound the depth, and counting them is far cheaper than a walk.
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
+        message = f"The body is nested more deeply than the {MAX_DEPTH} levels that this server accepts."
+        raise Invalid([detail(("body",), message, "too_deep")])
+    return _with_integers(value) if isinstance(value, dict) else value
+
+
+def _require_no_coding(coding: str | None) -> None:
+    if coding is not None and coding.strip().lower() != "identity":
+        raise Refusal(
+            415,
+            f"The request body is coded with {coding!r}; send it as it is.",
+            headers={"Accept-Encoding": "identity"},
+        )
+
+
+def _require_json(content_type: str | None) -> None:
+    if content_type is None:
+        raise Refusal(415, "The Content-Type header is missing; send `Content-Type: application/json`.")
+    media, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    if media != "application/json" and not (media.startswith("application/") and media.endswith("+json")):
+        raise Refusal(415, f"The request body is {media!r}; send JSON with `Content-Type: application/json`.")
+    for name, _, value in (parameter.partition("=") for parameter in parameters):
+        if name.strip() == "charset" and value.strip().strip('"') not in ("utf-8", "utf8"):
+            raise Refusal(415, f"The request body is in the charset {value.strip()}; JSON is sent in UTF-8.")
+
+
+def _deeper_than(value: Any, limit: int) -> bool:
+    level = [value]
+    for _ in range(limit + 1):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _with_integers(members: dict[str, Any]) -> dict[str, Any]:
+    """`2.0` as `2`: JSON Schema takes both for an integer, Python's `range` does not."""
+    for name, value in members.items():
+        if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
+            members[name] = int(value)
+    return members

@@ -1,0 +1,58 @@
+"""The chat operations: whole or streamed, and the path that supports the core members only."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from inferproof.document import pointers
+from inferproof.document.contract import Contract
+from inferproof.front.answer import Answer, Events, Handler, Whole
+from inferproof.front.backend import Backend, Chat, Json
+from inferproof.front.deadline import stream_within, within
+from inferproof.front.sse import closing
+
+OPENAI_PATH = "chat.openai-path"
+
+
+def chat(contract: Contract, backend: Backend) -> Handler:
+    async def answer(body: Json, key: str | None) -> Answer:
+        call = Chat(body, "chat", key)
+        if body.get("stream"):
+            return Events(stream(backend, call))
+        return Whole(await complete(backend, call))
+
+    return answer
+
+
+def chat_core(contract: Contract, backend: Backend) -> Handler:
+    """Members that this path does not support are dropped, and so are log probabilities (DEF-064, DEF-065)."""
+    schema = contract.operation(OPENAI_PATH).request_schema
+    assert schema is not None
+    supported = frozenset(contract.at(pointers.follow(contract.corrected, schema))["properties"])
+
+    async def answer(body: Json, key: str | None) -> Answer:
+        call = Chat({name: value for name, value in body.items() if name in supported}, OPENAI_PATH, key)
+        if call.body.get("stream"):
+            return Events(_core_chunks(stream(backend, call)))
+        return Whole(_without_logprobs(await complete(backend, call)))
+
+    return answer
+
+
+async def complete(backend: Backend, call: Chat) -> Json:
+    return await within(call.body.get("timeout_sec"), backend.complete(call))
+
+
+def stream(backend: Backend, call: Chat) -> AsyncIterator[Json]:
+    return stream_within(call.body.get("timeout_sec"), backend.stream(call))
+
+
+async def _core_chunks(chunks: AsyncIterator[Json]) -> AsyncIterator[Json]:
+    async with closing(chunks):
+        async for chunk in chunks:
+            yield _without_logprobs(chunk)
+
+
+def _without_logprobs(reply: Json) -> Json:
+    choices = [{name: value for name, value in choice.items() if name != "logprobs"} for choice in reply["choices"]]
+    return {**reply, "choices": choices}

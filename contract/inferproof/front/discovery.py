@@ -1,0 +1,22 @@
+"""What a client asks before it chats: the configs there are, and whether the server is ready."""
+
+from __future__ import annotations
+
+from inferproof.document.contract import Contract
+from inferproof.front.answer import Answer, Handler, Whole
+from inferproof.front.backend import Backend, Json
+
+
+def configs(contract: Contract, backend: Backend) -> Handler:
+    async def answer(body: Json, key: str | None) -> Answer:
+        return Whole(await backend.configs())
+
+    return answer
+
+
+def status(contract: Contract, backend: Backend) -> Handler:
+    async def answer(body: Json, key: str | None) -> Answer:
+        health = await backend.health()
+        return Whole({"status": health.status}, 200 if health.ready else 503)
+
+    return answer

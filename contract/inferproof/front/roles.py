@@ -1,0 +1,25 @@
+"""Which handler answers which role. A contract's operations are known by their role, never by a vendor's path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from inferproof.document.contract import Contract
+from inferproof.front.answer import Handler
+from inferproof.front.attributes import attributes
+from inferproof.front.backend import Backend
+from inferproof.front.chat import chat, chat_core
+from inferproof.front.discovery import configs, status
+from inferproof.front.embeddings import embeddings
+from inferproof.front.legacy import legacy, legacy_stream
+
+HANDLERS: dict[str, Callable[[Contract, Backend], Handler]] = {
+    "chat": chat,
+    "chat.openai-path": chat_core,
+    "chat.legacy": legacy,
+    "chat.legacy.stream": legacy_stream,
+    "attributes": attributes,
+    "embeddings": embeddings,
+    "configs": configs,
+    "status": status,
+}

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
+
+from inferproof.document import pointers
+from inferproof.document.validate import Schemas, Validator
 
 Json = dict[str, Any]
 Layer = Literal["published", "corrected"]
+Expectation = Literal["accept", "refuse", "either"]
 
-
-@dataclass(frozen=True)
-class Violation:
-    """One way in which a value breaks a schema, in the branch that its author meant.
-
-    `at` is a JSON pointer into the value ("" is the value itself), `loc` the same as a path, `keyword` the JSON Schema
-    keyword that failed, `message` a sentence that names what was found and what was expected.
-    """
-
-    at: str
-    loc: tuple[str | int, ...]
-    keyword: str
-    message: str
-
-
-class Validator:
-    """A compiled schema of the contract. Decides with jsonschema-rs, explains with jsonschema."""
-
-    def is_valid(self, value: Any) -> bool: ...
-
-    def violations(self, value: Any) -> list[Violation]:
-        """Empty exactly when `is_valid`; a union is explained by the branch its `role` or `type` picks."""
-        ...
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 @dataclass(frozen=True)
@@ -51,44 +35,127 @@ class Operation:
 
 
 class Contract:
-    """A published document with its corrections. Build one with `load`."""
+    """A published document with its corrections. Build one with `load`.
 
-    name: str  # "inflection"
-    digest: str  # "sha256:…" over base and overlay
-    published: Json  # the base with nothing but its pure repairs (what makes it unusable): what must be refused
-    corrected: Json  # the whole overlay applied: what must be accepted
+    Treat the documents as read-only: they are shared by everything that asks for the contract.
+    """
 
-    @property
-    def operations(self) -> tuple[Operation, ...]: ...
+    def __init__(self, name: str, digest: str, published: Json, corrected: Json) -> None:
+        self.name = name  # "inflection"
+        self.digest = digest  # "sha256:…" over base and overlay
+        self.published = published  # the base with its pure repairs (what makes it unusable): what must be refused
+        self.corrected = corrected  # the whole overlay applied: what must be accepted
+        self._schemas = {"published": Schemas(published), "corrected": Schemas(corrected)}
+
+    @cached_property
+    def operations(self) -> tuple[Operation, ...]:
+        """Every operation that has a role, in the document's order."""
+        return tuple(self._operations())
 
     def operation(self, role: str) -> Operation:
         """Raises KeyError for a role that this contract has not."""
-        ...
+        for operation in self.operations:
+            if operation.role == role:
+                return operation
+        known = ", ".join(operation.role for operation in self.operations)
+        raise KeyError(f'the contract "{self.name}" has no operation of role "{role}"; it has {known}')
 
-    def match(self, method: str, path: str) -> Operation | None: ...
+    def match(self, method: str, path: str) -> Operation | None:
+        """The operation that answers `method` on `path`, a path without its query."""
+        for operation in self.operations:
+            if operation.method == method.upper() and operation.path == path:
+                return operation
+        return None
 
     def at(self, pointer: str, layer: Layer = "corrected") -> Any:
-        """The node at a JSON pointer (RFC 6901); raises KeyError naming the part that is missing."""
-        ...
+        """The node at a JSON pointer (RFC 6901), which may lead through a `$ref`.
+
+        Raises KeyError naming the part that is missing.
+        """
+        document = self._document(layer)
+        return pointers.resolve(document, pointers.locate(document, pointer))
 
     def validator(self, pointer: str, layer: Layer = "corrected") -> Validator:
-        """The compiled schema at `pointer`; formats are asserted. Compiled once."""
-        ...
+        """The compiled schema at `pointer`; formats are asserted. Compiled once. Raises KeyError as `at` does."""
+        return self._schemas[layer].validator(pointers.locate(self._document(layer), pointer))
+
+    def expects(self, pointer: str, value: Any) -> Expectation:
+        """What a server must do with a request body, the schema of which is at `pointer`.
+
+        What is valid in both layers must be accepted, what is invalid in both must be refused; where the layers differ
+        either answer is right.
+        """
+        verdicts = {schemas.validator(pointer).is_valid(value) for schemas in self._schemas.values()}
+        return "either" if len(verdicts) == 2 else "accept" if verdicts == {True} else "refuse"
 
     def request_example(self, role: str, name: str | None = None) -> Any:
-        """A documented request body of the operation, a deep copy: the named one, else the first."""
-        ...
+        """A documented request body of the operation, a deep copy: the named one, else the first.
 
-    def reply_example(self, role: str, status: int = 200, media: str = "application/json") -> Any: ...
+        Raises KeyError where there is none.
+        """
+        operation = self.operation(role)
+        return self._example(pointers.join(operation.pointer, "requestBody", "content", "application/json"), name)
+
+    def reply_example(self, role: str, status: int = 200, media: str = "application/json") -> Any:
+        """A documented reply, a deep copy: JSON, or the text of a stream. Raises KeyError where there is none."""
+        operation = self.operation(role)
+        return self._example(pointers.join(operation.pointer, "responses", str(status), "content", media), None)
 
     def defaults(self, pointer: str) -> Iterator[tuple[str, Any]]:
-        """(property, default) of the object schema at `pointer`, as the document states them."""
-        ...
+        """(property, default) of the object schema at `pointer`, as the corrected document states them."""
+        schema = self.at(pointers.follow(self.corrected, pointers.locate(self.corrected, pointer)))
+        for name, node in schema.get("properties", {}).items():
+            resolved = self._schemas["corrected"].deref(node)
+            if "default" in resolved:
+                yield name, copy.deepcopy(resolved["default"])
 
+    def _document(self, layer: Layer) -> Json:
+        return self.corrected if layer == "corrected" else self.published
 
-def load(name: str = "inflection") -> Contract:
-    """The contract of that name, or of a folder that holds `openapi.yaml` and `corrections.yaml`.
+    def _operations(self) -> Iterator[Operation]:
+        for path, item in self.corrected["paths"].items():
+            for method in _METHODS:
+                if "x-inferproof-role" in item.get(method, {}):
+                    yield self._operation(path, method, item[method])
 
-    Raises DocumentError, whose text names the file, the place and the cure.
-    """
-    raise NotImplementedError(name)
+    def _operation(self, path: str, method: str, node: Json) -> Operation:
+        pointer = pointers.join("/paths", path, method)
+        ok = pointers.join(pointer, "responses", "200", "content")
+        event = self._present(
+            pointers.join(ok, "text/event-stream", "itemSchema", "properties", "data", "contentSchema")
+        )
+        return Operation(
+            role=node["x-inferproof-role"],
+            method=method.upper(),
+            path=path,
+            pointer=pointer,
+            node=node,
+            secured=bool(node.get("security", self.corrected.get("security"))),
+            request_schema=self._present(
+                pointers.join(pointer, "requestBody", "content", "application/json", "schema"),
+            ),
+            reply_schema=self._present(pointers.join(ok, "application/json", "schema")),
+            # The component itself, because the published layer has no schema of an event, but may have the component.
+            event_schema=event and pointers.follow(self.corrected, event),
+            statuses=tuple(sorted(int(status) for status in node["responses"] if status.isdigit())),
+        )
+
+    def _present(self, pointer: str) -> str | None:
+        try:
+            self.at(pointer)
+        except KeyError:
+            return None
+        return pointer
+
+    def _example(self, pointer: str, name: str | None) -> Any:
+        media = self.at(pointer)
+        if name is None and "example" in media:
+            return copy.deepcopy(media["example"])
+        examples = media.get("examples", {})
+        chosen = next(iter(examples), None) if name is None else name
+        if chosen not in examples:
+            known = ", ".join(examples) or "none"
+            raise KeyError(f'no example{"" if name is None else f" {name}"} at "{pointer}"; there are: {known}')
+        place = pointers.locate(self.corrected, pointers.join(pointer, "examples", str(chosen)))
+        example = self.at(pointers.follow(self.corrected, place))
+        return copy.deepcopy(example["serializedValue"] if "serializedValue" in example else example["value"])

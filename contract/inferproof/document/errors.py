@@ -1,0 +1,16 @@
+"""The one error of this package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class DocumentError(Exception):
+    """A document that cannot be used. Its text names the file, the place in it and the cure."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean "x"?` for the closest known spelling, else nothing."""
+    close = get_close_matches(word, list(known), n=1)
+    return f'; did you mean "{close[0]}"?' if close else ""

@@ -1,0 +1,60 @@
+"""Where the documents lie, and how their YAML is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from inferproof.document.errors import DocumentError, nearest
+
+BASE = "openapi.yaml"
+CORRECTIONS = "corrections.yaml"
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def home() -> Path:
+    """The folder of all contracts: inside the installed package, else beside the source in a checkout."""
+    installed = _PACKAGE / "openapi"
+    return installed if installed.is_dir() else _PACKAGE.parents[1] / "openapi"
+
+
+def folder(name: str) -> Path:
+    """The folder of one contract: a known name, or a path. Raises DocumentError."""
+    for candidate in (home() / name, Path(name)):
+        if (candidate / BASE).is_file():
+            return candidate
+    if Path(name).is_dir():
+        raise DocumentError(f"{Path(name) / BASE}: no such file; a contract is a folder with {BASE} and {CORRECTIONS}")
+    known = sorted(path.parent.name for path in home().glob(f"*/{BASE}"))
+    raise DocumentError(
+        f'no contract is named "{name}"{nearest(name, known)} '
+        f"Known in {home()}: {', '.join(known) or 'none'}; or give a folder that holds {BASE} and {CORRECTIONS}"
+    )
+
+
+def read(path: Path) -> bytes:
+    """Raises DocumentError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def parse(raw: bytes, source: str) -> Any:
+    """YAML or JSON as JSON values. Raises DocumentError with line and column."""
+    from inferproof.document import yaml_json
+
+    return yaml_json.parse(raw, source)
+
+
+def openapi(raw: bytes, source: str) -> dict[str, Any]:
+    """An OpenAPI 3 document. Raises DocumentError."""
+    document = parse(raw, source)
+    version = document.get("openapi") if isinstance(document, dict) else None
+    if not isinstance(version, str) or not version.startswith("3."):
+        found = f'"openapi" is {version!r}' if version is not None else 'it has no member "openapi"'
+        raise DocumentError(f"{source}: not an OpenAPI 3 document: {found}; expected for instance openapi: 3.1.0")
+    if not isinstance(document.get("paths"), dict):
+        raise DocumentError(f"{source}, /paths: expected an object of paths")
+    return document  # type: ignore[no-any-return]

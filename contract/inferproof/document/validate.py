@@ -1,0 +1,92 @@
+"""Validates values against schemas of a document: jsonschema-rs decides, jsonschema confirms and explains."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from inferproof.document.explain import Violation, explain
+
+if TYPE_CHECKING:
+    import jsonschema
+    import jsonschema_rs
+
+_URI = "urn:inferproof:document"
+
+
+class Validator:
+    """A compiled schema of the contract. Decides with jsonschema-rs, explains with jsonschema.
+
+    A value is refused only where both libraries refuse it: a doubt must not become somebody's failure.
+    """
+
+    def __init__(self, schemas: Schemas, pointer: str) -> None:
+        self._schemas = schemas
+        self._reference = {"$ref": _URI + "#" + _fragment(pointer)}
+
+    def is_valid(self, value: Any) -> bool:
+        return self._decides.is_valid(value) or self._explains.is_valid(value)
+
+    def violations(self, value: Any) -> list[Violation]:
+        """Empty exactly when `is_valid`; a union is explained by the branch its `role` or `type` picks."""
+        if self._decides.is_valid(value):
+            return []
+        return explain(self._explains.iter_errors(value), self._schemas.deref)
+
+    @cached_property
+    def _decides(self) -> jsonschema_rs.Validator:
+        import jsonschema_rs
+
+        return jsonschema_rs.Draft202012Validator(
+            self._reference, registry=self._schemas.deciding, validate_formats=True, offline=True
+        )
+
+    @cached_property
+    def _explains(self) -> jsonschema.Draft202012Validator:
+        import jsonschema
+
+        checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
+        return jsonschema.Draft202012Validator(
+            self._reference, registry=self._schemas.explaining, format_checker=checker
+        )
+
+
+class Schemas:
+    """The schemas of one document; each is compiled once, references resolve within the whole document."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+        self._validators: dict[str, Validator] = {}
+
+    def validator(self, pointer: str) -> Validator:
+        if pointer not in self._validators:
+            self._validators[pointer] = Validator(self, pointer)
+        return self._validators[pointer]
+
+    def deref(self, schema: Any) -> Any:
+        """The schema that a chain of local `$ref`s ends at."""
+        from inferproof.document import pointers
+
+        while isinstance(schema, dict) and isinstance(schema.get("$ref"), str):
+            schema = pointers.resolve(self.document, schema["$ref"].removeprefix(_URI))
+        return schema
+
+    @cached_property
+    def deciding(self) -> jsonschema_rs.Registry:
+        import jsonschema_rs
+
+        return jsonschema_rs.Registry([(_URI, self.document)], draft=jsonschema_rs.Draft202012)
+
+    @cached_property
+    def explaining(self) -> Any:
+        from referencing import Registry, Resource
+        from referencing.jsonschema import DRAFT202012
+
+        resource = Resource(contents=self.document, specification=DRAFT202012)
+        return Registry().with_resource(_URI, resource)
+
+
+def _fragment(pointer: str) -> str:
+    from urllib.parse import quote
+
+    return quote(pointer, safe="/~!$&'()*+,;=:@-._")

@@ -1,0 +1,153 @@
+"""Mutants: changes to a good transcript, each of which one requirement must catch.
+
+A mutant is registered under the id that it breaks. It edits the exchanges that its requirement judges, one at a time:
+
+    @breaks("chat.usage.total")
+    def total_off_by_one(reply):
+        reply.json["usage"]["total_tokens"] += 1
+
+`reply` is a Draft: `json`, `chunks`, `headers`, `status`, `body` and `events` may be changed in place; `asked` and
+`step` tell what the exchange is. `where=` restricts it to some of the exchanges.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import json
+import pkgutil
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from inferproof.document import Contract
+from inferproof.requirements import CATALOGUE
+from inferproof.requirements.answer import DONE, Answer
+from inferproof.requirements.judge import base_name
+from inferproof.wire.exchange import Exchange, Fault
+
+
+class Draft:
+    """An exchange that may be edited. What is not touched stays byte for byte."""
+
+    def __init__(self, answer: Answer) -> None:
+        reply = answer.reply
+        self._answer = answer
+        self.asked = answer.asked
+        self.role = answer.role
+        self.step = answer.step
+        self.request = answer.exchange.request
+        self.status = reply.status
+        self.headers = dict(reply.headers)
+        self.body = reply.body
+        self.reads = list(reply.reads)
+        self.fault: Fault | None = answer.exchange.fault
+        self._json: Any = None
+        self._events: list[str] | None = None
+        self._chunks: list[Any] | None = None
+
+    @property
+    def json(self) -> Any:
+        """The body's JSON, to be edited in place."""
+        if self._json is None:
+            self._json = copy.deepcopy(self._answer.json)
+        return self._json
+
+    @json.setter
+    def json(self, value: Any) -> None:
+        self._json = value
+
+    @property
+    def events(self) -> list[str]:
+        """The `data` of each event of the stream, `[DONE]` among them, to be edited in place."""
+        if self._events is None:
+            self._events = [event.data for event in self._answer.stream.events]
+        return self._events
+
+    @property
+    def chunks(self) -> list[Any]:
+        """The JSON chunks of the stream, to be edited in place; `[DONE]` stays where it stands in relation to the end."""
+        if self._chunks is None:
+            self._chunks = copy.deepcopy(self._answer.chunks)
+        return self._chunks
+
+    def header(self, name: str, value: str | None) -> None:
+        """Set a header, or remove it."""
+        for present in [key for key in self.headers if key.lower() == name.lower()]:
+            del self.headers[present]
+        if value is not None:
+            self.headers[name] = value
+
+    def finished(self) -> Exchange:
+        body = self.body
+        if self._json is not None:
+            body = json.dumps(self._json, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        elif self._chunks is not None:
+            done = [DONE] if DONE in [event.data for event in self._answer.stream.events] else []
+            body = framed([*(json.dumps(chunk) for chunk in self._chunks), *done])
+        elif self._events is not None:
+            body = framed(self._events)
+        reads = tuple(self.reads)
+        if body != self._answer.reply.body:
+            reads = _spread(reads, len(body))
+        reply = replace(self._answer.reply, status=self.status, headers=tuple(self.headers.items()), body=body,
+                        reads=reads, wire_length=len(body))
+        return replace(self._answer.exchange, reply=reply, fault=self.fault)
+
+
+def framed(events: Sequence[str]) -> bytes:
+    return "".join(f"data: {event}\n\n" for event in events).encode()
+
+
+def _spread(reads: tuple[tuple[int, int], ...], length: int) -> tuple[tuple[int, int], ...]:
+    """The same arrival times over a body of another length."""
+    whole = reads[-1][1] if reads else 0
+    return tuple((at, length if offset == whole else offset * length // whole) for at, offset in reads)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A wrong server, as a change to what a right one said."""
+
+    id: str
+    name: str
+    edit: Callable[[Draft], None]
+    where: Callable[[Draft], bool]
+
+    def transcript(self, exchanges: Sequence[Exchange], contract: Contract) -> list[Exchange]:
+        return [self._mutated(Answer(exchange, contract)) for exchange in exchanges]
+
+    def _mutated(self, answer: Answer) -> Exchange:
+        requirement = CATALOGUE[self.id]
+        if requirement.of is not None:
+            chosen = requirement.of.asks(answer) and requirement.of.got(answer)
+        else:
+            chosen = base_name(answer.exchange.probe) in requirement.needs and answer.exchange.reply is not None
+        if not chosen:
+            return answer.exchange
+        draft = Draft(answer)
+        if not self.where(draft):
+            return answer.exchange
+        self.edit(draft)
+        return draft.finished()
+
+
+MUTANTS: dict[str, list[Mutant]] = defaultdict(list)
+
+
+def breaks(id: str, *, where: Callable[[Draft], bool] = lambda draft: True) -> Callable[[Callable[[Draft], None]], Callable[[Draft], None]]:
+    """Register a mutant of the requirement `id`."""
+
+    def register(edit: Callable[[Draft], None]) -> Callable[[Draft], None]:
+        MUTANTS[id].append(Mutant(id, edit.__name__, edit, where))
+        return edit
+
+    return register
+
+
+def load_all() -> dict[str, list[Mutant]]:
+    """Every mutant of every module in this folder."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+    return MUTANTS

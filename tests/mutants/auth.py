@@ -1,0 +1,38 @@
+"""Servers whose door is open, or that say too much at it."""
+
+from tests.mutants import breaks
+
+
+@breaks("auth.missing.refused", where=lambda draft: draft.role == "chat.legacy")
+def one_route_forgets_the_key(reply):
+    reply.status = 200
+
+
+@breaks("auth.wrong.refused", where=lambda draft: draft.role == "configs")
+def any_key_will_do(reply):
+    reply.status = 200
+
+
+@breaks("auth.scheme.refused", where=lambda draft: draft.role == "embeddings")
+def any_scheme_will_do(reply):
+    reply.status = 200
+
+
+@breaks("auth.scheme.case")
+def the_scheme_has_a_case(reply):
+    reply.status = 401
+
+
+@breaks("auth.challenge")
+def no_challenge(reply):
+    reply.header("www-authenticate", None)
+
+
+@breaks("auth.before-work", where=lambda draft: draft.role == "chat")
+def the_work_is_done_all_the_same(reply):
+    reply.json = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello."}}]}
+
+
+@breaks("auth.key.not-echoed")
+def the_key_is_named_in_the_error(reply):
+    reply.json["error"]["message"] = "there is no key {{secret:wrong-key}}"

@@ -1,0 +1,64 @@
+"""Servers whose chat reply is not one."""
+
+from tests.mutants import breaks
+
+
+@breaks("chat.reply.media-type")
+def json_is_called_text(reply):
+    reply.header("content-type", "text/plain")
+
+
+@breaks("chat.reply.schema")
+def a_choice_has_no_index(reply):
+    del reply.json["choices"][0]["index"]
+
+
+@breaks("chat.reply.corrected")
+def the_id_is_missing(reply):
+    del reply.json["id"]
+
+
+@breaks("chat.reply.object")
+def object_says_chunk(reply):
+    reply.json["object"] = "chat.completion.chunk"
+
+
+@breaks("chat.reply.created")
+def created_is_in_milliseconds(reply):
+    reply.json["created"] *= 1000
+
+
+@breaks("chat.reply.model")
+def model_is_empty(reply):
+    reply.json["model"] = ""
+
+
+@breaks("chat.reply.id.unique")
+def the_id_is_constant(reply):
+    reply.json["id"] = "chatcmpl-1"
+
+
+@breaks("chat.reply.choices")
+def choices_are_numbered_from_one(reply):
+    for choice in reply.json["choices"]:
+        choice["index"] += 1
+
+
+@breaks("chat.reply.role")
+def the_role_is_the_users(reply):
+    reply.json["choices"][0]["message"]["role"] = "user"
+
+
+@breaks("chat.reply.content")
+def the_content_is_empty(reply):
+    reply.json["choices"][0]["message"]["content"] = ""
+
+
+@breaks("chat.reply.finish-reason")
+def the_finish_reason_is_empty(reply):
+    reply.json["choices"][0]["finish_reason"] = ""
+
+
+@breaks("chat.reply.utf-8")
+def replies_are_latin_1(reply):
+    reply.header("content-type", "application/json; charset=iso-8859-1")

@@ -1,0 +1,33 @@
+"""Servers that count wrongly."""
+
+from tests.mutants import breaks
+
+
+@breaks("chat.usage.total")
+def the_total_is_off_by_one(reply):
+    reply.json["usage"]["total_tokens"] += 1
+
+
+@breaks("chat.usage.prompt.positive")
+def the_prompt_is_never_counted(reply):
+    reply.json["usage"].update(prompt_tokens=0, total_tokens=reply.json["usage"]["completion_tokens"])
+
+
+@breaks("chat.usage.cached")
+def more_is_cached_than_was_sent(reply):
+    reply.json["usage"]["prompt_tokens_details"] = {"cached_tokens": reply.json["usage"]["prompt_tokens"] + 1}
+
+
+@breaks("chat.usage.length", where=lambda draft: draft.json["choices"][0]["finish_reason"] == "length")
+def the_last_token_is_not_counted(reply):
+    reply.json["usage"]["completion_tokens"] -= 1
+
+
+@breaks("chat.usage.prompt.grows")
+def history_is_dropped(reply):
+    reply.json["usage"]["prompt_tokens"] = 9
+
+
+@breaks("chat.usage.prompt.steady", where=lambda draft: draft.asked.get("n") == 2)
+def the_prompt_is_counted_once_for_each_choice(reply):
+    reply.json["usage"]["prompt_tokens"] *= 2

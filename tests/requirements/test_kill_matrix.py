@@ -1,0 +1,36 @@
+"""The kill matrix: on a good transcript every requirement passes, and each of its mutants makes it fail."""
+
+from __future__ import annotations
+
+import pytest
+
+from inferproof.certify.certify import Certification
+from inferproof.document import Contract
+from inferproof.requirements import CATALOGUE
+from inferproof.requirements.judge import Outcome, judge
+from tests.mutants import Mutant, load_all
+
+MUTANTS = load_all()
+ALL = [mutant for mutants in MUTANTS.values() for mutant in mutants]
+
+
+@pytest.fixture(scope="module")
+def base(certification: Certification) -> Certification:
+    return certification
+
+
+@pytest.mark.parametrize("id", sorted(CATALOGUE))
+def test_the_requirement_passes_on_the_base_and_has_a_mutant(id: str, base: Certification) -> None:
+    judgement = next(each for each in base.result.judgements if each.requirement.id == id)
+    shown = [f"{each.exchange.name}: {each.finding}" for each in judgement.failures]
+    assert judgement.outcome is Outcome.PASS, f"{judgement.reason} {shown}"
+    assert MUTANTS.get(id), f"{id} has no mutant in tests/mutants: nobody knows whether it can fail"
+
+
+@pytest.mark.parametrize("mutant", ALL, ids=lambda mutant: f"{mutant.id}-{mutant.name}")
+def test_the_mutant_is_caught_by_its_requirement(mutant: Mutant, base: Certification, contract: Contract) -> None:
+    assert mutant.id in CATALOGUE, f"a mutant without a requirement: {mutant.id}"
+    exchanges = mutant.transcript(base.transcript.exchanges, contract)
+    assert exchanges != list(base.transcript.exchanges), "the mutant changed nothing"
+    [judgement] = judge([CATALOGUE[mutant.id]], exchanges, contract)
+    assert judgement.outcome is Outcome.FAIL, f"{judgement.outcome}: {judgement.reason}"

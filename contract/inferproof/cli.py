@@ -45,20 +45,38 @@ def main() -> None:
 @main.command()
 @click.argument("url", required=False)
 @click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
-@click.option("--target", "file", type=click.Path(path_type=Path), help="Target file [default: inferproof.toml, if any].")
+@click.option(
+    "--target", "file", type=click.Path(path_type=Path), help="Target file [default: inferproof.toml, if any]."
+)
 @click.option("--api-key-env", metavar="NAME", help="Variable that holds the key [default: INFERPROOF_API_KEY].")
 @click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Send this header too. Repeatable.")
 @click.option("--ca-file", type=click.Path(exists=True, dir_okay=False), help="CA certificates for the target, PEM.")
 @click.option("--model", help="Chat model [default: discovery's, else the documented one].")
 @click.option("--embedding-model", help="Embedding model [default: the documented one].")
-@click.option("--report", type=click.Path(file_okay=False, path_type=Path), help="Write result.json and transcript.jsonl here.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Everything random follows from it.")
+@click.option(
+    "--report", type=click.Path(file_okay=False, path_type=Path), help="Write result.json and transcript.jsonl here."
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Everything random follows from it."
+)
 @click.option("--jobs", type=click.IntRange(1, 64), help="Requests at a time [default: 8].")
 @click.option("--only", multiple=True, metavar="GLOB", help="Only requirements whose id matches. Repeatable.")
 @click.option("--strict", is_flag=True, help="A failure at SHOULD is a failure.")
-def certify(url: str | None, name: str, file: Path | None, api_key_env: str | None, headers: tuple[str, ...],
-            ca_file: str | None, model: str | None, embedding_model: str | None, report: Path | None, seed: int,
-            jobs: int | None, only: tuple[str, ...], strict: bool) -> None:
+def certify(
+    url: str | None,
+    name: str,
+    file: Path | None,
+    api_key_env: str | None,
+    headers: tuple[str, ...],
+    ca_file: str | None,
+    model: str | None,
+    embedding_model: str | None,
+    report: Path | None,
+    seed: int,
+    jobs: int | None,
+    only: tuple[str, ...],
+    strict: bool,
+) -> None:
     """Certify the server at URL; without one, the embedded mock, to show a whole run.
 
     Exit codes: 0 conformant, 1 not conformant, 2 usage or unreachable target, 3 incomplete.
@@ -69,16 +87,22 @@ def certify(url: str | None, name: str, file: Path | None, api_key_env: str | No
         file = Path(DEFAULT_FILE)
     data = read_target_file(file) if file else {}
     contract = _load(name)
-    options: dict[str, Any] = {"headers": [_header(line) for line in headers], "ca_file": ca_file, "chat_model": model,
-                               "embedding_model": embedding_model, "concurrency": jobs}
+    options: dict[str, Any] = {
+        "headers": [_header(line) for line in headers],
+        "ca_file": ca_file,
+        "chat_model": model,
+        "embedding_model": embedding_model,
+        "concurrency": jobs,
+    }
     if url or data.get("url"):
         target = target_from(data, url=url, key_variable=api_key_env, **options)
         _certify(contract, target, report, seed=seed, only=only, strict=strict)
         return
     from dataclasses import replace
 
-    from inferproof.front.serve import running
     from inferproof_mock import DEFAULT_KEY, mock
+
+    from inferproof.front.serve import running
 
     with running(mock(contract, keys=(DEFAULT_KEY,))) as address:
         click.echo(f"No URL given: certifying the embedded mock at {address}", err=True)
@@ -149,14 +173,17 @@ def judge(transcript: Path, name: str | None) -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=4010, show_default=True, help="0 takes a free one.")
-@click.option("--api-key", "keys", multiple=True, help="A key that opens it. Repeatable [default: one that is printed].")
+@click.option(
+    "--api-key", "keys", multiple=True, help="A key that opens it. Repeatable [default: one that is printed]."
+)
 @click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
 def mock(host: str, port: int, keys: tuple[str, ...], name: str, seed: int) -> None:
     """Serve the API from a simulated model that keeps the contract."""
-    from inferproof.front.serve import serve
     from inferproof_mock import DEFAULT_KEY
     from inferproof_mock import mock as build
+
+    from inferproof.front.serve import serve
 
     keys = keys or (DEFAULT_KEY,)
     front = build(_load(name), keys=keys, seed=seed)
@@ -205,8 +232,14 @@ def drift(file: Path, name: str) -> None:
 
 @main.command()
 @click.option("--contract", "name", default="inflection", show_default=True)
-@click.option("--for", "purpose", type=click.Choice(["people", "prism"]), default="people", show_default=True,
-              help="`prism` lowers it to OpenAPI 3.1 as Stoplight Prism reads it.")
+@click.option(
+    "--for",
+    "purpose",
+    type=click.Choice(["people", "prism"]),
+    default="people",
+    show_default=True,
+    help="`prism` lowers it to OpenAPI 3.1 as Stoplight Prism reads it.",
+)
 @click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
 def document(name: str, purpose: str, form: str) -> None:
     """Write the corrected contract out."""

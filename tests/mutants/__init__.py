@@ -67,7 +67,7 @@ class Draft:
 
     @property
     def chunks(self) -> list[Any]:
-        """The JSON chunks of the stream, to be edited in place; `[DONE]` stays where it stands in relation to the end."""
+        """The JSON chunks of the stream, to be edited in place; a `[DONE]` stays last."""
         if self._chunks is None:
             self._chunks = copy.deepcopy(self._answer.chunks)
         return self._chunks
@@ -91,8 +91,14 @@ class Draft:
         reads = tuple(self.reads)
         if body != self._answer.reply.body:
             reads = _spread(reads, len(body))
-        reply = replace(self._answer.reply, status=self.status, headers=tuple(self.headers.items()), body=body,
-                        reads=reads, wire_length=len(body))
+        reply = replace(
+            self._answer.reply,
+            status=self.status,
+            headers=tuple(self.headers.items()),
+            body=body,
+            reads=reads,
+            wire_length=len(body),
+        )
         return replace(self._answer.exchange, reply=reply, fault=self.fault)
 
 
@@ -136,7 +142,9 @@ class Mutant:
 MUTANTS: dict[str, list[Mutant]] = defaultdict(list)
 
 
-def breaks(id: str, *, where: Callable[[Draft], bool] = lambda draft: True) -> Callable[[Callable[[Draft], None]], Callable[[Draft], None]]:
+def breaks(
+    id: str, *, where: Callable[[Draft], bool] = lambda draft: True
+) -> Callable[[Callable[[Draft], None]], Callable[[Draft], None]]:
     """Register a mutant of the requirement `id`."""
 
     def register(edit: Callable[[Draft], None]) -> Callable[[Draft], None]:

@@ -43,8 +43,15 @@ class Certification:
     transcript: Transcript
 
 
-def certify(contract: Contract, target: Target, *, seed: int = 0, only: Sequence[str] = (), strict: bool = False,
-            progress: Progress | None = None) -> Certification:
+def certify(
+    contract: Contract,
+    target: Target,
+    *,
+    seed: int = 0,
+    only: Sequence[str] = (),
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> Certification:
     """Certify one server. A keyboard interrupt ends the run early; what was recorded is judged all the same.
 
     Raises UsageError for a target that cannot be reached, refuses the key, or does not offer this API.
@@ -68,7 +75,12 @@ def certify(contract: Contract, target: Target, *, seed: int = 0, only: Sequence
         "only": list(only),
         "strict": strict,
     }
-    footer = {"exchanges": len(exchanges), "requests": run.requests, "seconds": round(seconds, 3), "interrupted": interrupted}
+    footer = {
+        "exchanges": len(exchanges),
+        "requests": run.requests,
+        "seconds": round(seconds, 3),
+        "interrupted": interrupted,
+    }
     transcript = Transcript(header, tuple(exchanges), footer)
     return Certification(judged(contract, transcript, run.requirements), transcript)
 
@@ -80,8 +92,14 @@ def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Re
         requirements = _selected(contract, header.get("only", ()))
     judgements = judge(requirements, transcript.exchanges, contract, header["target"].get("declined", {}))
     return Result(
-        contract.name, contract.digest, header["target"], tuple(judgements), int(footer.get("requests", 0)),
-        float(footer.get("seconds", 0.0)), bool(header.get("strict", False)), str(footer.get("interrupted", "")),
+        contract.name,
+        contract.digest,
+        header["target"],
+        tuple(judgements),
+        int(footer.get("requests", 0)),
+        float(footer.get("seconds", 0.0)),
+        bool(header.get("strict", False)),
+        str(footer.get("interrupted", "")),
     )
 
 
@@ -96,8 +114,11 @@ def described(target: Target, call: Call) -> dict[str, Any]:
 
 
 def _selected(contract: Contract, only: Sequence[str]) -> list[Requirement]:
-    return [each for each in CATALOGUE.values()
-            if each.applies_to(contract.name) and (not only or any(fnmatchcase(each.id, glob) for glob in only))]
+    return [
+        each
+        for each in CATALOGUE.values()
+        if each.applies_to(contract.name) and (not only or any(fnmatchcase(each.id, glob) for glob in only))
+    ]
 
 
 class _Run:
@@ -110,8 +131,12 @@ class _Run:
         self._recorder: Recorder | None = None
 
     async def send(self) -> None:
-        async with Client(self._target.url, headers=self._target.headers, ca_file=self._target.ca_file,
-                          limits=Patience(first_byte=self._target.limits.patience, idle=self._target.limits.patience)) as client:
+        async with Client(
+            self._target.url,
+            headers=self._target.headers,
+            ca_file=self._target.ca_file,
+            limits=Patience(first_byte=self._target.limits.patience, idle=self._target.limits.patience),
+        ) as client:
             self.call = await preflight(self._contract, self._target, self.call, client)
             self._plan = plan(self._contract, self.call, self._target.declined, self._only)
             self._progress.planned(self._plan)
@@ -135,4 +160,3 @@ def _call(contract: Contract, target: Target, seed: int) -> Call:
     chat = target.chat_model or contract.request_example("chat")["model"]
     embedding = target.embedding_model or contract.request_example("embeddings")["model"]
     return Call(contract, chat, embedding, seed)
-

@@ -23,7 +23,7 @@ EXIT_CODES = {Verdict.CONFORMANT: 0, Verdict.NOT_CONFORMANT: 1, Verdict.INCOMPLE
 
 @dataclass(frozen=True)
 class Result:
-    """`requests` and `seconds` are what the run cost. `interrupted` says why it ended before its plan did, if it did."""
+    """`requests` and `seconds` are what the run cost; `interrupted` says why it ended early, if it did."""
 
     contract: str
     digest: str
@@ -36,7 +36,7 @@ class Result:
 
     @property
     def verdict(self) -> Verdict:
-        """Fails gate at MUST (at SHOULD too when strict); what is not verified there, or our own fault, is incomplete."""
+        """Fails gate at MUST, and at SHOULD when strict; what is not verified there, or our fault, is incomplete."""
         if self.interrupted:
             return Verdict.INCOMPLETE
         gating = [judgement for judgement in self.judgements if self._gates(judgement.requirement.level)]

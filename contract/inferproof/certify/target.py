@@ -48,8 +48,16 @@ class Target:
     limits: Limits = Limits()
 
 
-_TOP = {"url": str, "key_variable": str, "ca_file": str, "base_path": str, "headers": dict, "models": dict,
-        "capabilities": dict, "limits": dict}
+_TOP = {
+    "url": str,
+    "key_variable": str,
+    "ca_file": str,
+    "base_path": str,
+    "headers": dict,
+    "models": dict,
+    "capabilities": dict,
+    "limits": dict,
+}
 _MODELS = {"chat": str, "embedding": str}
 _LIMITS = {"concurrency": int, "requests_per_minute": int, "patience": (int, float)}
 
@@ -80,9 +88,17 @@ def read_target_file(path: Path) -> dict[str, Any]:
     return data
 
 
-def target_from(data: Mapping[str, Any], *, url: str | None = None, key_variable: str | None = None,
-                headers: Collection[tuple[str, str]] = (), ca_file: str | None = None, chat_model: str | None = None,
-                embedding_model: str | None = None, concurrency: int | None = None) -> Target:
+def target_from(
+    data: Mapping[str, Any],
+    *,
+    url: str | None = None,
+    key_variable: str | None = None,
+    headers: Collection[tuple[str, str]] = (),
+    ca_file: str | None = None,
+    chat_model: str | None = None,
+    embedding_model: str | None = None,
+    concurrency: int | None = None,
+) -> Target:
     """The target of a checked file, with what the command line says on top. Reads the key from the environment.
 
     Raises UsageError where there is no usable URL, or a variable that was named is not set.
@@ -137,5 +153,7 @@ def _known(path: Path, table: str, name: str, known: Collection[str]) -> None:
         return
     near = difflib.get_close_matches(name, known, n=1)
     cure = f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(sorted(known))}"
-    raise UsageError(f"{path}: unknown {'option' if table != 'capabilities' else 'capability'} "
-                     f"{f'{table}.' if table else ''}{name}; {cure}")
+    raise UsageError(
+        f"{path}: unknown {'option' if table != 'capabilities' else 'capability'} "
+        f"{f'{table}.' if table else ''}{name}; {cure}"
+    )

@@ -19,8 +19,14 @@ def plain(call: Call, role: str) -> Steps:
 @probe("chat.minimal")
 def minimal(call: Call) -> Steps:
     """A conversation with a system message, and a cap under its newer name."""
-    yield call.chat(system("Be brief."), user("Hello!"), assistant("Hello."), user("How are you?"), max_tokens=None,
-                    max_completion_tokens=16)
+    yield call.chat(
+        system("Be brief."),
+        user("Hello!"),
+        assistant("Hello."),
+        user("How are you?"),
+        max_tokens=None,
+        max_completion_tokens=16,
+    )
 
 
 @probe("chat.both-caps")
@@ -45,7 +51,9 @@ def extra_member(call: Call, role: str) -> Steps:
 @probe("chat.charset")
 def charset(call: Call) -> Steps:
     """A content type with a charset."""
-    yield call.chat(user("Grüße aus Zürich!"), max_tokens=8).with_header("Content-Type", "application/json; charset=utf-8")
+    yield call.chat(user("Grüße aus Zürich!"), max_tokens=8).with_header(
+        "Content-Type", "application/json; charset=utf-8"
+    )
 
 
 @probe("chat.seed-bounds", over=CHAT)
@@ -58,7 +66,9 @@ def seed_bounds(call: Call, role: str) -> Steps:
 @probe("chat.both-template-flags")
 def both_template_flags(call: Call) -> Steps:
     """Two flags that exclude each other."""
-    yield call.chat(user("Hello!"), assistant("Good"), max_tokens=4, continue_final_message=True, add_generation_prompt=True)
+    yield call.chat(
+        user("Hello!"), assistant("Good"), max_tokens=4, continue_final_message=True, add_generation_prompt=True
+    )
 
 
 @probe("chat.no-messages", over=CHAT)

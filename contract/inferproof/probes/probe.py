@@ -78,7 +78,9 @@ class Call:
         operation = self.contract.match(method, target.partition("?")[0])
         return self._ask(operation.role if operation else None, method, target, body, keyed=True)
 
-    def chat(self, *messages: Mapping[str, Any], role: str = "chat", max_tokens: int | None = 24, **members: Any) -> Ask:
+    def chat(
+        self, *messages: Mapping[str, Any], role: str = "chat", max_tokens: int | None = 24, **members: Any
+    ) -> Ask:
         """A chat request; 24 tokens are enough for every check and cheap on a real engine."""
         cap = {} if max_tokens is None else {"max_tokens": max_tokens}
         return self.to(role, {"model": self.chat_model, "messages": list(messages), **cap, **members})
@@ -174,6 +176,5 @@ def turn(type: str, text: str, **members: Any) -> dict[str, Any]:
 
 
 def _dump(body: Any) -> bytes:
-    import json
 
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

@@ -10,7 +10,9 @@ QUESTION = "What is the capital of France?"
 def longer(call: Call, role: str) -> Steps:
     """A conversation, and the same with two more messages."""
     yield call.chat(user(QUESTION), role=role, max_tokens=8)
-    yield call.chat(user(QUESTION), assistant("It is Paris."), user("And the capital of Portugal?"), role=role, max_tokens=8)
+    yield call.chat(
+        user(QUESTION), assistant("It is Paris."), user("And the capital of Portugal?"), role=role, max_tokens=8
+    )
 
 
 @probe("usage.sampling")

@@ -18,7 +18,13 @@ from inferproof.probes.probe import Probe
 def watch() -> Iterator[Progress]:
     """A bar on standard error that names the probe that ended last."""
     console = Console(stderr=True)
-    columns = (TextColumn("probes"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    columns = (
+        TextColumn("probes"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("connecting", total=None)
 

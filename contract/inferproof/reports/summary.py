@@ -45,7 +45,8 @@ def _failure(judgement: Judgement, url: str, key_variable: str, rerun: str) -> I
     if requirement.basis == "convention":
         source = "a standard says"
     colour = "red" if requirement.level is MUST else "yellow"
-    yield f"[bold {colour}]{requirement.level.value}[/] [bold]{escape(requirement.id)}[/] ({source}: {requirement.basis.value})"
+    level = f"[bold {colour}]{requirement.level.value}[/]"
+    yield f"{level} [bold]{escape(requirement.id)}[/] ({source}: {requirement.basis.value})"
     yield f"  {escape(requirement.sentence)}"
     yield f"  expected  {escape(first.finding.expected)}"
     where = f" at {first.finding.at}" if first.finding.at else ""
@@ -61,7 +62,8 @@ def _listed(outcome: str, judgements: list[Judgement]) -> Iterator[str]:
         return
     yield f"[bold]{outcome}[/]"
     for judgement in judgements[:SHOWN]:
-        yield f"  {judgement.requirement.level.value} {escape(judgement.requirement.id)}: {escape(_cut(judgement.reason))}"
+        level, id = judgement.requirement.level.value, judgement.requirement.id
+        yield f"  {level} {escape(id)}: {escape(_cut(judgement.reason))}"
     if len(judgements) > SHOWN:
         yield "  and " + escape(", ".join(judgement.requirement.id for judgement in judgements[SHOWN:]))
     yield ""
@@ -80,5 +82,3 @@ def _profiles(result: Result) -> str:
 def _cut(text: str, limit: int = 600) -> str:
     first = text.strip().replace("\n", " ")
     return first if len(first) <= limit else f"{first[: limit - 1]}…"
-
-

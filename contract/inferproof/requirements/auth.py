@@ -51,9 +51,15 @@ def another_scheme_opens_nothing(reply: Answer, check: Check) -> None:
     check.one_of(reply.status, (400, *REFUSED), at="status")
 
 
-@requirement("auth.scheme.case", SHOULD, basis=CONVENTION, cites=SCHEME,
-             of=replies(status=None, media=None,
-                        where=lambda answer: (_credential(answer) or "").startswith("bearer {{secret:key}}")))
+@requirement(
+    "auth.scheme.case",
+    SHOULD,
+    basis=CONVENTION,
+    cites=SCHEME,
+    of=replies(
+        status=None, media=None, where=lambda answer: (_credential(answer) or "").startswith("bearer {{secret:key}}")
+    ),
+)
 def the_scheme_has_no_case(reply: Answer, check: Check) -> None:
     """The scheme's name is case-insensitive (RFC 9110 §11.1): `bearer` opens what `Bearer` opens."""
     check.that(reply.status not in REFUSED, "the answer that `Bearer` gets", reply.status, at="status")
@@ -66,8 +72,13 @@ def a_401_names_the_scheme(reply: Answer, check: Check) -> None:
     check.that(challenge != "", "a challenge, as `Bearer`", challenge, at="www-authenticate")
 
 
-@requirement("auth.before-work", SHOULD, basis=PROJECT, cites=SCHEME,
-             of=Of(status=REFUSED, where=lambda answer: _uncredentialed(answer) or _wrong(answer)))
+@requirement(
+    "auth.before-work",
+    SHOULD,
+    basis=PROJECT,
+    cites=SCHEME,
+    of=Of(status=REFUSED, where=lambda answer: _uncredentialed(answer) or _wrong(answer)),
+)
 def a_refused_request_does_no_work(reply: Answer, check: Check) -> None:
     """A request that is refused for its credentials gets no model output."""
     check.that(b'"choices"' not in reply.reply.body, "no completion", "a body with `choices`", at="body")

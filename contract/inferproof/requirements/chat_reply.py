@@ -2,7 +2,16 @@
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
-from inferproof.requirements.requirement import CONVENTION, CORRECTION, EXAMPLE, MUST, PROJECT, SCHEMA, SHOULD, requirement
+from inferproof.requirements.requirement import (
+    CONVENTION,
+    CORRECTION,
+    EXAMPLE,
+    MUST,
+    PROJECT,
+    SCHEMA,
+    SHOULD,
+    requirement,
+)
 from inferproof.requirements.select import CHAT, JSON, Of, chat_reply, replies
 
 RESPONSE = "inflection#/components/schemas/ChatCompletionResponse"
@@ -17,8 +26,9 @@ def wants_json(answer: Answer) -> bool:
     return answer.asked.get("stream") in (None, False)
 
 
-@requirement("chat.reply.media-type", MUST, basis=SCHEMA, cites=f"{OK}/content/application~1json",
-             of=Of(CHAT, where=wants_json))
+@requirement(
+    "chat.reply.media-type", MUST, basis=SCHEMA, cites=f"{OK}/content/application~1json", of=Of(CHAT, where=wants_json)
+)
 def without_stream_the_reply_is_json(reply: Answer, check: Check) -> None:
     """Without `stream: true` the answer is `application/json`."""
     check.equal(reply.media_type, JSON, at="content-type")
@@ -36,8 +46,7 @@ def the_reply_has_what_clients_need(reply: Answer, check: Check) -> None:
     check.valid(reply.json, reply.operation.reply_schema or "", "corrected")
 
 
-@requirement("chat.reply.object", MUST, basis=SCHEMA, cites=f"{RESPONSE}/properties/object",
-             of=replies(*CHAT))
+@requirement("chat.reply.object", MUST, basis=SCHEMA, cites=f"{RESPONSE}/properties/object", of=replies(*CHAT))
 def object_says_chat_completion(reply: Answer, check: Check) -> None:
     """`object`, where present, is `chat.completion`."""
     check.equal(reply.json.get("object", "chat.completion"), "chat.completion", at="/object")
@@ -50,8 +59,13 @@ def created_is_now(reply: Answer, check: Check) -> None:
     check.that(abs(created - now) < DAY, f"about {now:.0f}", created, at="/created")
 
 
-@requirement("chat.reply.model", SHOULD, basis=EXAMPLE, cites=f"{RESPONSE}/properties/model",
-             of=replies(*CHAT, where=lambda answer: isinstance(answer.asked.get("model"), str)))
+@requirement(
+    "chat.reply.model",
+    SHOULD,
+    basis=EXAMPLE,
+    cites=f"{RESPONSE}/properties/model",
+    of=replies(*CHAT, where=lambda answer: isinstance(answer.asked.get("model"), str)),
+)
 def model_is_named(reply: Answer, check: Check) -> None:
     """`model` names a model: it is not empty."""
     check.that(reply.json["model"] != "", "a name", reply.json["model"], at="/model")
@@ -80,27 +94,52 @@ def the_assistant_speaks(reply: Answer, check: Check) -> None:
         check.equal(choice["message"]["role"], "assistant", at=f"/choices/{index}/message/role")
 
 
-@requirement("chat.reply.content", SHOULD, basis=EXAMPLE, cites=f"{MESSAGE}/properties/content",
-             of=replies(*CHAT, where=lambda answer: "tools" not in answer.asked and not answer.asked.get("stop")
-                        and (answer.asked.get("max_tokens") or 8) >= 8))
+@requirement(
+    "chat.reply.content",
+    SHOULD,
+    basis=EXAMPLE,
+    cites=f"{MESSAGE}/properties/content",
+    of=replies(
+        *CHAT,
+        where=lambda answer: (
+            "tools" not in answer.asked and not answer.asked.get("stop") and (answer.asked.get("max_tokens") or 8) >= 8
+        ),
+    ),
+)
 def a_plain_question_is_answered_with_text(reply: Answer, check: Check) -> None:
     """A message without tools has text, in `content` or in `reasoning_content`."""
     message = reply.choices[0]["message"]
-    check.that(bool(message.get("content") or message.get("reasoning_content")), "text", message.get("content"),
-               at="/choices/0/message/content")
+    check.that(
+        bool(message.get("content") or message.get("reasoning_content")),
+        "text",
+        message.get("content"),
+        at="/choices/0/message/content",
+    )
 
 
-@requirement("chat.reply.finish-reason", SHOULD, basis=CORRECTION, cites=f"{CHOICE}/properties/finish_reason", of=chat_reply)
+@requirement(
+    "chat.reply.finish-reason", SHOULD, basis=CORRECTION, cites=f"{CHOICE}/properties/finish_reason", of=chat_reply
+)
 def the_finish_reason_is_a_known_one(reply: Answer, check: Check) -> None:
     """Each choice's `finish_reason` is `stop`, `length`, `tool_calls` or `content_filter`."""
     for index, choice in enumerate(reply.choices):
-        check.one_of(choice["finish_reason"], ("stop", "length", "tool_calls", "content_filter", "function_call"),
-                     at=f"/choices/{index}/finish_reason")
+        check.one_of(
+            choice["finish_reason"],
+            ("stop", "length", "tool_calls", "content_filter", "function_call"),
+            at=f"/choices/{index}/finish_reason",
+        )
 
 
-@requirement("chat.reply.utf-8", SHOULD, basis=PROJECT, cites=f"{OK}/content/application~1json",
-             of=replies(*CHAT, where=lambda answer: True))
+@requirement(
+    "chat.reply.utf-8",
+    SHOULD,
+    basis=PROJECT,
+    cites=f"{OK}/content/application~1json",
+    of=replies(*CHAT, where=lambda answer: True),
+)
 def replies_are_utf_8(reply: Answer, check: Check) -> None:
     """A JSON reply names no charset other than UTF-8 (RFC 8259 §8.1)."""
     declared = (reply.header("content-type") or "").lower()
-    check.that("charset=" not in declared or "utf-8" in declared.replace("utf8", "utf-8"), "utf-8", declared, at="content-type")
+    check.that(
+        "charset=" not in declared or "utf-8" in declared.replace("utf8", "utf-8"), "utf-8", declared, at="content-type"
+    )

@@ -6,7 +6,16 @@ from typing import Any
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
 from inferproof.requirements.errors import is_json
-from inferproof.requirements.requirement import CONVENTION, CORRECTION, EXAMPLE, MUST, PROSE, SCHEMA, SHOULD, requirement
+from inferproof.requirements.requirement import (
+    CONVENTION,
+    CORRECTION,
+    EXAMPLE,
+    MUST,
+    PROSE,
+    SCHEMA,
+    SHOULD,
+    requirement,
+)
 from inferproof.requirements.select import CHAT, Of, replies
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest"
@@ -15,8 +24,24 @@ CHAT_POST = "inflection#/paths/~1v1~1chat~1completions/post"
 DECIDED = tuple(code for code in range(100, 600) if code not in (401, 403, 404, 429, 503, 504))
 """Statuses that say whether a request was acceptable; the others speak of keys, models, load and time."""
 
-PLAIN = frozenset({"model", "messages", "max_tokens", "max_completion_tokens", "temperature", "top_p", "stream",
-                   "stream_options", "user", "stop", "n", "seed", "frequency_penalty", "presence_penalty"})
+PLAIN = frozenset(
+    {
+        "model",
+        "messages",
+        "max_tokens",
+        "max_completion_tokens",
+        "temperature",
+        "top_p",
+        "stream",
+        "stream_options",
+        "user",
+        "stop",
+        "n",
+        "seed",
+        "frequency_penalty",
+        "presence_penalty",
+    }
+)
 """Members that every chat server must take; whatever needs a capability has a requirement of its own."""
 
 
@@ -25,7 +50,9 @@ def keyed_and_valid(answer: Answer, pointer: str | None = None) -> bool:
     request = answer.exchange.request
     if (request.header("authorization") or "").lower() != "bearer {{secret:key}}" or not is_json(answer):
         return False
-    if request.header("content-type", ) is None or not (request.header("content-type") or "").startswith("application/json"):
+    if request.header(
+        "content-type",
+    ) is None or not (request.header("content-type") or "").startswith("application/json"):
         return False
     schema = pointer or answer.operation.request_schema
     return schema is not None and answer.contract.validator(schema, "corrected").is_valid(request.json)
@@ -41,79 +68,151 @@ def _plain(answer: Answer) -> bool:
     return keyed_and_valid(answer) and asks_plainly(answer.asked)
 
 
-@requirement("chat.request.accepted", MUST, basis=SCHEMA, cites=f"{CHAT_POST}/requestBody",
-             of=Of(CHAT, status=DECIDED, where=_plain))
+@requirement(
+    "chat.request.accepted",
+    MUST,
+    basis=SCHEMA,
+    cites=f"{CHAT_POST}/requestBody",
+    of=Of(CHAT, status=DECIDED, where=_plain),
+)
 def a_valid_request_is_accepted(reply: Answer, check: Check) -> None:
     """A chat request that the document allows, with nothing but plain members and text, is answered 200."""
     check.equal(reply.status, 200, at="status")
 
 
-@requirement("chat.offered", MUST, basis=EXAMPLE, cites=f"{CHAT_POST}/requestBody/content/application~1json/example",
-             of=Of(("chat",), status=None,
-                   where=lambda answer: _plain(answer) and not str(answer.asked.get("model")).startswith("inferproof-")))
+@requirement(
+    "chat.offered",
+    MUST,
+    basis=EXAMPLE,
+    cites=f"{CHAT_POST}/requestBody/content/application~1json/example",
+    of=Of(
+        ("chat",),
+        status=None,
+        where=lambda answer: _plain(answer) and not str(answer.asked.get("model")).startswith("inferproof-"),
+    ),
+)
 def the_operation_exists(reply: Answer, check: Check) -> None:
     """The chat operation is there: it does not answer 404, 405 or 501 to a good request."""
     check.that(reply.status not in (404, 405, 501), "an operation", reply.status, at="status")
 
 
-@requirement("chat.openai-path.offered", MUST, basis=EXAMPLE, claims="core.openai-path",
-             cites="inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post/requestBody/content/application~1json/example",
-             of=Of(("chat.openai-path",), status=None,
-                   where=lambda answer: _plain(answer) and not str(answer.asked.get("model")).startswith("inferproof-")))
+@requirement(
+    "chat.openai-path.offered",
+    MUST,
+    basis=EXAMPLE,
+    claims="core.openai-path",
+    cites="inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post/requestBody/content/application~1json/example",
+    of=Of(
+        ("chat.openai-path",),
+        status=None,
+        where=lambda answer: _plain(answer) and not str(answer.asked.get("model")).startswith("inferproof-"),
+    ),
+)
 def the_openai_path_exists(reply: Answer, check: Check) -> None:
     """The chat operation for OpenAI clients is there: it does not answer 404, 405 or 501 to a good request."""
     check.that(reply.status not in (404, 405, 501), "an operation", reply.status, at="status")
 
 
-@requirement("chat.request.extra-members", MUST, basis=SCHEMA, cites=f"{REQUEST}/additionalProperties",
-             of=Of(CHAT, status=DECIDED, where=lambda answer: "inferproof_extra" in answer.asked and keyed_and_valid(answer)))
+@requirement(
+    "chat.request.extra-members",
+    MUST,
+    basis=SCHEMA,
+    cites=f"{REQUEST}/additionalProperties",
+    of=Of(CHAT, status=DECIDED, where=lambda answer: "inferproof_extra" in answer.asked and keyed_and_valid(answer)),
+)
 def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
     """A member that the document does not name is accepted."""
     check.equal(reply.status, 200, at="status")
 
 
-@requirement("chat.request.charset", MUST, basis=CONVENTION, cites=f"{CHAT_POST}/requestBody/content/application~1json",
-             of=Of(CHAT, status=DECIDED, where=lambda answer: "charset" in (
-                 answer.exchange.request.header("content-type") or "").lower() and _plain(answer)))
+@requirement(
+    "chat.request.charset",
+    MUST,
+    basis=CONVENTION,
+    cites=f"{CHAT_POST}/requestBody/content/application~1json",
+    of=Of(
+        CHAT,
+        status=DECIDED,
+        where=lambda answer: (
+            "charset" in (answer.exchange.request.header("content-type") or "").lower() and _plain(answer)
+        ),
+    ),
+)
 def a_charset_parameter_is_accepted(reply: Answer, check: Check) -> None:
     """`application/json; charset=utf-8` is JSON (RFC 8259 §11): it is accepted as without the parameter."""
     check.equal(reply.status, 200, at="status")
 
 
-@requirement("chat.request.seed.bounds", MUST, basis=SCHEMA, cites=f"{REQUEST}/properties/seed",
-             of=Of(CHAT, status=None, where=lambda answer: answer.asked.get("seed") in (-1, 4294967296)))
+@requirement(
+    "chat.request.seed.bounds",
+    MUST,
+    basis=SCHEMA,
+    cites=f"{REQUEST}/properties/seed",
+    of=Of(CHAT, status=None, where=lambda answer: answer.asked.get("seed") in (-1, 4294967296)),
+)
 def seed_is_an_unsigned_32_bit_number(reply: Answer, check: Check) -> None:
     """`seed` outside 0 to 4294967295 is refused."""
     check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
 
 
-@requirement("chat.request.max-tokens.cap", MUST, basis=SCHEMA, cites=f"{REQUEST}/properties/max_tokens",
-             of=replies(*CHAT, where=lambda answer: "max_tokens" in answer.asked
-                        and "max_completion_tokens" not in answer.asked and answer.asked.get("n", 1) == 1))
+@requirement(
+    "chat.request.max-tokens.cap",
+    MUST,
+    basis=SCHEMA,
+    cites=f"{REQUEST}/properties/max_tokens",
+    of=replies(
+        *CHAT,
+        where=lambda answer: (
+            "max_tokens" in answer.asked
+            and "max_completion_tokens" not in answer.asked
+            and answer.asked.get("n", 1) == 1
+        ),
+    ),
+)
 def max_tokens_caps_the_completion(reply: Answer, check: Check) -> None:
     """`usage.completion_tokens` never exceeds `max_tokens`."""
     cap, used = reply.asked["max_tokens"], reply.json["usage"]["completion_tokens"]
     check.that(used <= cap, f"at most {cap}", used, at="/usage/completion_tokens")
 
 
-@requirement("chat.request.max-completion-tokens.cap", MUST, basis=SCHEMA, cites=f"{REQUEST}/properties/max_completion_tokens",
-             of=replies("chat", where=lambda answer: "max_completion_tokens" in answer.asked and answer.asked.get("n", 1) == 1))
+@requirement(
+    "chat.request.max-completion-tokens.cap",
+    MUST,
+    basis=SCHEMA,
+    cites=f"{REQUEST}/properties/max_completion_tokens",
+    of=replies("chat", where=lambda answer: "max_completion_tokens" in answer.asked and answer.asked.get("n", 1) == 1),
+)
 def max_completion_tokens_caps_the_completion(reply: Answer, check: Check) -> None:
     """`usage.completion_tokens` never exceeds `max_completion_tokens`, also beside a larger `max_tokens`."""
     cap, used = reply.asked["max_completion_tokens"], reply.json["usage"]["completion_tokens"]
     check.that(used <= cap, f"at most {cap}", used, at="/usage/completion_tokens")
 
 
-@requirement("chat.request.templates.exclusive", MUST, basis=PROSE, cites=f"{REQUEST}/properties/continue_final_message",
-             of=Of(("chat",), status=DECIDED, where=lambda answer: answer.asked.get("continue_final_message") is True
-                   and answer.asked.get("add_generation_prompt") is True))
+@requirement(
+    "chat.request.templates.exclusive",
+    MUST,
+    basis=PROSE,
+    cites=f"{REQUEST}/properties/continue_final_message",
+    of=Of(
+        ("chat",),
+        status=DECIDED,
+        where=lambda answer: (
+            answer.asked.get("continue_final_message") is True and answer.asked.get("add_generation_prompt") is True
+        ),
+    ),
+)
 def continuing_excludes_a_generation_prompt(reply: Answer, check: Check) -> None:
     """`continue_final_message` and `add_generation_prompt`, both true, are refused."""
     check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
 
 
-@requirement("chat.request.messages.empty", SHOULD, basis=CORRECTION, cites=f"{REQUEST}/properties/messages",
-             of=Of(CHAT, status=None, where=lambda answer: answer.asked.get("messages") == []))
+@requirement(
+    "chat.request.messages.empty",
+    SHOULD,
+    basis=CORRECTION,
+    cites=f"{REQUEST}/properties/messages",
+    of=Of(CHAT, status=None, where=lambda answer: answer.asked.get("messages") == []),
+)
 def an_empty_conversation_is_refused(reply: Answer, check: Check) -> None:
     """`messages: []` is refused: there is nothing to answer."""
     check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")

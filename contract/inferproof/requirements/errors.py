@@ -63,8 +63,13 @@ def what_the_schema_forbids_is_refused(reply: Answer, check: Check) -> None:
     check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
 
 
-@requirement("errors.invalid.status", MUST, basis=SCHEMA, cites="inflection#/paths/~1v1~1chat~1completions/post/responses/422",
-             of=Of(status=tuple(range(400, 500)), where=is_invalid))
+@requirement(
+    "errors.invalid.status",
+    MUST,
+    basis=SCHEMA,
+    cites="inflection#/paths/~1v1~1chat~1completions/post/responses/422",
+    of=Of(status=tuple(range(400, 500)), where=is_invalid),
+)
 def a_validation_error_is_422(reply: Answer, check: Check) -> None:
     """A body that the document's schema forbids is answered 422, the status that the document gives to it."""
     check.equal(reply.status, 422, at="status")
@@ -77,8 +82,13 @@ def a_validation_error_has_the_documented_shape(reply: Answer, check: Check) -> 
     check.valid(reply.json, "/components/schemas/HTTPValidationError")
 
 
-@requirement("errors.invalid.detail", SHOULD, basis=CORRECTION, cites=(f"{VALIDATION}/properties/detail", ENTRY),
-             of=replies(status=422))
+@requirement(
+    "errors.invalid.detail",
+    SHOULD,
+    basis=CORRECTION,
+    cites=(f"{VALIDATION}/properties/detail", ENTRY),
+    of=replies(status=422),
+)
 def a_validation_error_says_what_is_wrong(reply: Answer, check: Check) -> None:
     """A 422 has at least one `detail` entry, and each says `loc`, `msg` and `type`."""
     detail = reply.json["detail"]
@@ -88,8 +98,13 @@ def a_validation_error_says_what_is_wrong(reply: Answer, check: Check) -> None:
             check.that(member in entry, f"`{member}`", entry, at=f"/detail/{index}")
 
 
-@requirement("errors.invalid.loc", SHOULD, basis=PROJECT, cites=f"{ENTRY}/properties/loc",
-             of=replies(status=422, where=is_invalid))
+@requirement(
+    "errors.invalid.loc",
+    SHOULD,
+    basis=PROJECT,
+    cites=f"{ENTRY}/properties/loc",
+    of=replies(status=422, where=is_invalid),
+)
 def a_validation_error_points_at_the_member(reply: Answer, check: Check) -> None:
     """`loc` of some `detail` entry names the top-level member that is wrong."""
     schema = reply.operation.request_schema or ""
@@ -98,8 +113,12 @@ def a_validation_error_points_at_the_member(reply: Answer, check: Check) -> None
     if not members:  # the body as a whole is wrong: any loc will do
         return
     named = [entry["loc"] for entry in reply.json["detail"]]
-    check.that(any(members & set(loc) for loc in named),
-               "a loc with " + " or ".join(f"`{member}`" for member in sorted(map(str, members))), named, at="/detail")
+    check.that(
+        any(members & set(loc) for loc in named),
+        "a loc with " + " or ".join(f"`{member}`" for member in sorted(map(str, members))),
+        named,
+        at="/detail",
+    )
 
 
 @requirement("errors.malformed.refused", SHOULD, basis=PROJECT, cites=VALIDATION, of=Of(status=None, where=_malformed))
@@ -108,9 +127,20 @@ def broken_json_is_the_clients_fault(reply: Answer, check: Check) -> None:
     check.one_of(reply.status, (400, 422), at="status")
 
 
-@requirement("errors.media-type.refused", SHOULD, basis=PROJECT, cites=VALIDATION,
-             of=Of(status=None, where=lambda answer: _keyed(answer) and answer.exchange.request.body != b""
-                   and (answer.exchange.request.header("content-type") or "").startswith("text/")))
+@requirement(
+    "errors.media-type.refused",
+    SHOULD,
+    basis=PROJECT,
+    cites=VALIDATION,
+    of=Of(
+        status=None,
+        where=lambda answer: (
+            _keyed(answer)
+            and answer.exchange.request.body != b""
+            and (answer.exchange.request.header("content-type") or "").startswith("text/")
+        ),
+    ),
+)
 def a_body_of_another_type_is_refused(reply: Answer, check: Check) -> None:
     """A body that is declared as something other than JSON is refused with 400, 415 or 422."""
     check.one_of(reply.status, (400, 415, 422), at="status")
@@ -140,19 +170,39 @@ def no_request_crashes_the_server(reply: Answer, check: Check) -> None:
     check.that(reply.status != 500, "any status but 500", reply.status, at="status")
 
 
-@requirement("errors.body.shape", SHOULD, basis=CORRECTION, cites="inflection#/components/schemas/Error",
-             of=replies("chat", "chat.openai-path", "chat.legacy", "attributes", "embeddings", "configs",
-                        status=(400, 401, 403, 404, 413, 415, 429, 500, 502, 503, 504), media=None))
+@requirement(
+    "errors.body.shape",
+    SHOULD,
+    basis=CORRECTION,
+    cites="inflection#/components/schemas/Error",
+    of=replies(
+        "chat",
+        "chat.openai-path",
+        "chat.legacy",
+        "attributes",
+        "embeddings",
+        "configs",
+        status=(400, 401, 403, 404, 413, 415, 429, 500, 502, 503, 504),
+        media=None,
+    ),
+)
 def errors_share_one_body(reply: Answer, check: Check) -> None:
     """An error other than 422 says what happened in the one error body."""
     check.equal(reply.media_type, "application/json", at="content-type")
     check.valid(reply.json, "/components/schemas/Error", "corrected")
 
 
-@requirement("errors.model.unknown", SHOULD, basis=CORRECTION,
-             cites="inflection#/components/schemas/ChatCompletionRequest/properties/model",
-             of=Of(("chat", "chat.openai-path"), status=None,
-                   where=lambda answer: str(answer.asked.get("model", "")).startswith("inferproof-no-such-model")))
+@requirement(
+    "errors.model.unknown",
+    SHOULD,
+    basis=CORRECTION,
+    cites="inflection#/components/schemas/ChatCompletionRequest/properties/model",
+    of=Of(
+        ("chat", "chat.openai-path"),
+        status=None,
+        where=lambda answer: str(answer.asked.get("model", "")).startswith("inferproof-no-such-model"),
+    ),
+)
 def an_unknown_model_is_refused(reply: Answer, check: Check) -> None:
     """A model that the server has not is refused with 404, 400 or 422; it is not quietly replaced by another."""
     check.one_of(reply.status, (400, 403, 404, 422), at="status")

@@ -38,7 +38,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Judgement:
-    """The outcome of one requirement. `judged` names the exchanges that it looked at, `failures` those that broke it."""
+    """One requirement's outcome. `judged` names the exchanges that it looked at, `failures` those that broke it."""
 
     requirement: Requirement
     outcome: Outcome
@@ -48,7 +48,9 @@ class Judgement:
 
 
 def judge(
-    requirements: Iterable[Requirement], exchanges: Sequence[Exchange], contract: Contract,
+    requirements: Iterable[Requirement],
+    exchanges: Sequence[Exchange],
+    contract: Contract,
     declined: Mapping[str, str] | None = None,
 ) -> list[Judgement]:
     """One judgement for each requirement that cites this contract, in the order given.
@@ -94,7 +96,7 @@ def _each(requirement: Requirement, of: Of, answers: Sequence[Answer], check: Ch
 
 
 def _together(requirement: Requirement, answers: Sequence[Answer], check: Check) -> Judgement:
-    """Judge the exchanges of the probes it needs as one piece of evidence, once for each role that they were sent to."""
+    """Judge the exchanges of a probe it needs as one piece of evidence, once for each role it was sent to."""
     groups: dict[str, list[Answer]] = defaultdict(list)
     for answer in answers:
         if base_name(answer.exchange.probe) in requirement.needs:

@@ -67,8 +67,14 @@ CATALOGUE: dict[str, Requirement] = {}
 
 
 def requirement(
-    id: str, level: Level, *, basis: Basis, cites: str | tuple[str, ...], of: Of | None = None,
-    needs: str | tuple[str, ...] = (), claims: str = "core",
+    id: str,
+    level: Level,
+    *,
+    basis: Basis,
+    cites: str | tuple[str, ...],
+    of: Of | None = None,
+    needs: str | tuple[str, ...] = (),
+    claims: str = "core",
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Put a judging function into the catalogue; its docstring is the sentence.
 

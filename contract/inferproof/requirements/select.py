@@ -50,8 +50,9 @@ class Of:
         return f"{status} with {self.media}" if self.media else status
 
 
-def replies(*roles: str, status: int | tuple[int, ...] | None = 200, media: str | None = JSON,
-            where: Predicate | None = None) -> Of:
+def replies(
+    *roles: str, status: int | tuple[int, ...] | None = 200, media: str | None = JSON, where: Predicate | None = None
+) -> Of:
     """Whole replies of these roles; JSON with status 200 unless said otherwise."""
     codes = (status,) if isinstance(status, int) else status
     return Of(roles, codes, media, where)

@@ -8,25 +8,41 @@ from inferproof.requirements.select import replies
 STATUS = "inflection#/paths/~1status/get"
 
 
-@requirement("status.reply.schema", MUST, basis=SCHEMA, cites=f"{STATUS}/responses/200",
-             of=replies("status", media=None))
+@requirement(
+    "status.reply.schema", MUST, basis=SCHEMA, cites=f"{STATUS}/responses/200", of=replies("status", media=None)
+)
 def status_is_an_object_with_a_word(reply: Answer, check: Check) -> None:
     """`GET /status` answers with JSON that has a `status` string."""
     check.equal(reply.media_type, "application/json", at="content-type")
     check.valid(reply.json, reply.operation.reply_schema or "")
 
 
-@requirement("status.open", MUST, basis=SCHEMA, cites=STATUS,
-             of=replies("status", status=None, media=None,
-                        where=lambda answer: answer.exchange.request.header("authorization") is None
-                        and answer.exchange.request.method == "GET"))
+@requirement(
+    "status.open",
+    MUST,
+    basis=SCHEMA,
+    cites=STATUS,
+    of=replies(
+        "status",
+        status=None,
+        media=None,
+        where=lambda answer: (
+            answer.exchange.request.header("authorization") is None and answer.exchange.request.method == "GET"
+        ),
+    ),
+)
 def status_needs_no_key(reply: Answer, check: Check) -> None:
     """`GET /status` answers without credentials: 200, or 503 while the server is not ready."""
     check.one_of(reply.status, (200, 503), at="status")
 
 
-@requirement("status.word", SHOULD, basis=PROJECT, cites="inflection#/components/schemas/StatusResponse/properties/status",
-             of=replies("status"))
+@requirement(
+    "status.word",
+    SHOULD,
+    basis=PROJECT,
+    cites="inflection#/components/schemas/StatusResponse/properties/status",
+    of=replies("status"),
+)
 def status_word_is_not_empty(reply: Answer, check: Check) -> None:
     """The `status` word says something."""
     check.that(reply.json["status"].strip() != "", "a word", reply.json["status"], at="/status")

@@ -16,11 +16,17 @@ def total_is_the_sum(reply: Answer, check: Check) -> None:
     check.equal(usage["total_tokens"], usage["prompt_tokens"] + usage["completion_tokens"], at="/usage/total_tokens")
 
 
-@requirement("chat.usage.prompt.positive", SHOULD, basis=PROJECT, cites=f"{USAGE}/properties/prompt_tokens", of=chat_reply)
+@requirement(
+    "chat.usage.prompt.positive", SHOULD, basis=PROJECT, cites=f"{USAGE}/properties/prompt_tokens", of=chat_reply
+)
 def a_prompt_has_tokens(reply: Answer, check: Check) -> None:
     """`usage.prompt_tokens` counts the prompt: it is greater than zero."""
-    check.that(reply.json["usage"]["prompt_tokens"] > 0, "more than 0", reply.json["usage"]["prompt_tokens"],
-               at="/usage/prompt_tokens")
+    check.that(
+        reply.json["usage"]["prompt_tokens"] > 0,
+        "more than 0",
+        reply.json["usage"]["prompt_tokens"],
+        at="/usage/prompt_tokens",
+    )
 
 
 @requirement("chat.usage.cached", MUST, basis=SCHEMA, cites=CACHED, of=chat_reply)
@@ -29,13 +35,28 @@ def cached_tokens_are_part_of_the_prompt(reply: Answer, check: Check) -> None:
     usage = reply.json["usage"]
     details = usage.get("prompt_tokens_details") or {}
     cached = details.get("cached_tokens") or 0
-    check.that(0 <= cached <= usage["prompt_tokens"], f"0 to {usage['prompt_tokens']}", cached,
-               at="/usage/prompt_tokens_details/cached_tokens")
+    check.that(
+        0 <= cached <= usage["prompt_tokens"],
+        f"0 to {usage['prompt_tokens']}",
+        cached,
+        at="/usage/prompt_tokens_details/cached_tokens",
+    )
 
 
-@requirement("chat.usage.length", SHOULD, basis=PROJECT, cites=f"{USAGE}/properties/completion_tokens",
-             of=replies(*CHAT, where=lambda answer: "max_tokens" in answer.asked
-                        and "max_completion_tokens" not in answer.asked and (answer.asked.get("n") or 1) == 1))
+@requirement(
+    "chat.usage.length",
+    SHOULD,
+    basis=PROJECT,
+    cites=f"{USAGE}/properties/completion_tokens",
+    of=replies(
+        *CHAT,
+        where=lambda answer: (
+            "max_tokens" in answer.asked
+            and "max_completion_tokens" not in answer.asked
+            and (answer.asked.get("n") or 1) == 1
+        ),
+    ),
+)
 def length_means_the_cap_was_reached(reply: Answer, check: Check) -> None:
     """Where `finish_reason` is `length`, `completion_tokens` is the cap, unless the context ended first."""
     if reply.choices[0]["finish_reason"] != "length":
@@ -43,15 +64,23 @@ def length_means_the_cap_was_reached(reply: Answer, check: Check) -> None:
     check.equal(reply.json["usage"]["completion_tokens"], reply.asked["max_tokens"], at="/usage/completion_tokens")
 
 
-@requirement("chat.usage.prompt.grows", SHOULD, basis=PROJECT, cites=f"{USAGE}/properties/prompt_tokens", needs="usage.longer",
-             claims="core.context-follows")
+@requirement(
+    "chat.usage.prompt.grows",
+    SHOULD,
+    basis=PROJECT,
+    cites=f"{USAGE}/properties/prompt_tokens",
+    needs="usage.longer",
+    claims="core.context-follows",
+)
 def another_message_costs_tokens(replies: list[Answer], check: Check) -> None:
     """A longer conversation has more `prompt_tokens` than its beginning."""
     short, long = (reply.json["usage"]["prompt_tokens"] for reply in replies)
     check.that(long > short, f"more than {short}", long, at="/usage/prompt_tokens")
 
 
-@requirement("chat.usage.prompt.steady", SHOULD, basis=PROJECT, cites=f"{USAGE}/properties/prompt_tokens", needs="usage.sampling")
+@requirement(
+    "chat.usage.prompt.steady", SHOULD, basis=PROJECT, cites=f"{USAGE}/properties/prompt_tokens", needs="usage.sampling"
+)
 def sampling_does_not_change_the_prompt(replies: list[Answer], check: Check) -> None:
     """`temperature` and `n` leave `prompt_tokens` alone."""
     first = replies[0].json["usage"]["prompt_tokens"]

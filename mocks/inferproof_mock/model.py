@@ -1,0 +1,153 @@
+"""The simulated model: a Backend with a real tokenizer and a real decoding loop, and with no network behind it."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from inferproof.front.backend import Chat, Embedding, Health
+
+from inferproof_mock.choice import Choice, Part
+from inferproof_mock.configs import CONFIGS, CONTEXT, config, defaults_of, too_long
+from inferproof_mock.decoder import Decoder
+from inferproof_mock.hashing import digest, number
+from inferproof_mock.members import CHAT, refuse_unsupported
+from inferproof_mock.pace import Pace
+from inferproof_mock.prose import sentences
+from inferproof_mock.replies import Envelope, chunk_choice, last_choice, prompt_logprobs, usage_of, whole_choice
+from inferproof_mock.sampler import Sampler
+from inferproof_mock.settings import Settings, settings_of
+from inferproof_mock.template import Prompt, render, text_of
+from inferproof_mock.voice import ProseVoice, key_of
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A request that the model has accepted."""
+
+    envelope: Envelope
+    settings: Settings
+    prompt: Prompt
+    key: int
+    choices: list[Choice]
+    pace: Pace
+
+    def usage(self, choices: list[Choice] | None = None) -> Json:
+        tokens = sum(len(choice.draws) for choice in choices or self.choices)
+        return usage_of(len(self.prompt.tokens), tokens)
+
+
+class MockModel:
+    """The same request gives the same text again, and so does the same `seed` in a request.
+
+    `seed` stands in where a request has none. `ttft` and `inter_token` are seconds: before the first token, and
+    between two. `clock` gives Unix time. Ids are counted, so the same calls in the same order get the same ids.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        ttft: float = 0.0,
+        inter_token: float = 0.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._seed = seed
+        self._ttft = ttft
+        self._inter_token = inter_token
+        self._clock = clock
+        self._calls = itertools.count()
+
+    async def complete(self, call: Chat) -> Json:
+        """A whole reply. With `best_of`, the likeliest `n` of that many choices."""
+        job = self._accept(call, streamed=False)
+        while any(choice.finish is None for choice in job.choices):
+            await job.pace.wait()
+            for choice in job.choices:
+                if choice.finish is None:
+                    choice.step()
+        choices = sorted(job.choices, key=lambda choice: -choice.likelihood)[: job.settings.choices]
+        if job.settings.candidates == job.settings.choices:
+            choices = job.choices
+        for index, choice in enumerate(choices):
+            choice.index = index
+        reply = job.envelope.reply([whole_choice(choice, job.settings) for choice in choices], job.usage(choices))
+        if job.settings.prompt_logprobs is not None:
+            reply["prompt_logprobs"] = prompt_logprobs(job.prompt.tokens, job.settings.prompt_logprobs, job.key)
+        return reply
+
+    async def stream(self, call: Chat) -> AsyncIterator[Json]:
+        """The role of each choice, then its deltas, its finish reason, and at last the usage where it was asked for."""
+        job = self._accept(call, streamed=True)
+        settings = job.settings
+
+        def chunk(choice: Json) -> Json:
+            return job.envelope.chunk([choice], job.usage() if settings.usage_always else None)
+
+        await job.pace.wait()
+        for choice in job.choices:
+            yield chunk(chunk_choice(choice.index, choice.opening().members, (), settings))
+            if choice.prefix:
+                yield chunk(chunk_choice(choice.index, {"content": choice.prefix}, (), settings))
+        waiting = list(job.choices)
+        while waiting:
+            for choice in waiting:
+                for delta in choice.step():
+                    yield chunk(chunk_choice(choice.index, delta.members, delta.draws, settings))
+                if choice.finish is not None:
+                    yield chunk(last_choice(choice))
+            waiting = [choice for choice in waiting if choice.finish is None]
+            if waiting:
+                await job.pace.wait()
+        if settings.usage:
+            yield job.envelope.chunk([], job.usage())
+
+    async def embed(self, call: Embedding) -> Json:
+        raise NotImplementedError
+
+    async def configs(self) -> list[Json]:
+        return [dict(entry) for entry in CONFIGS]
+
+    async def health(self) -> Health:
+        return Health(ready=True, status="ok")
+
+    def _accept(self, call: Chat, *, streamed: bool) -> Job:
+        """Everything that can be refused is refused here, before the first chunk."""
+        body = call.body
+        refuse_unsupported(body, CHAT)
+        model = config(body.get("model"))
+        settings = settings_of(body, defaults_of(model), streamed=streamed)
+        continues = body.get("continue_final_message", False)
+        prompt = render(
+            body["messages"],
+            body.get("tools"),
+            add_generation_prompt=body.get("add_generation_prompt", True),
+            continue_final_message=continues,
+            add_special_tokens=body.get("add_special_tokens", False),
+            truncate=body.get("truncate_prompt_tokens"),
+        )
+        room = CONTEXT - len(prompt.tokens)
+        if room < 1:
+            raise too_long(len(prompt.tokens))
+        key = key_of(prompt.tokens)
+        seed = body.get("seed")
+        dice = ("seed", seed) if seed is not None else ("mock", self._seed, key)
+        last = body["messages"][-1]
+        prefix = text_of(last) if settings.echo and last["role"] == "assistant" else ""
+
+        def choice(index: int) -> Choice:
+            def open_text(cap: int) -> Decoder:
+                voice = ProseVoice(sentences(prompt, continues=continues), key)
+                return Decoder(settings, voice, Sampler(settings, prompt.tokens, number(*dice, index)), cap)
+
+            return Choice(index, [Part(open_text)], min(settings.cap, room), prefix)
+
+        identity = body.get("request_id") or digest("id", self._seed, next(self._calls))
+        envelope = Envelope(f"chatcmpl-{identity}", int(self._clock()), model["name"])
+        choices = [choice(index) for index in range(settings.candidates)]
+        return Job(envelope, settings, prompt, key, choices, Pace(self._ttft, self._inter_token, settings.timeout))

@@ -22,6 +22,8 @@ STARTS_WITHIN_S = 60.0
 STOPS_WITHIN_S = 20.0
 DOWNLOADS_WITHIN_S = 240.0
 BRIDGE = Path("/sys/class/net/docker0")
+# What the engine writes outside the folders that it is given.
+STRAYS = [Path("/etc/docker"), Path("/opt/containerd"), Path("/run/containerd")]
 PACKAGE_OF = {"dockerd": "docker.io", "containerd": "containerd", "runc": "runc", "docker": "docker.io"}
 PACKAGE_OF |= {"debootstrap": "debootstrap", "ip": "iproute2"}
 
@@ -41,6 +43,7 @@ def docker_engine() -> Iterator[str]:
     environment = dict(os.environ)
     # A socket's path must stay under 108 bytes, so not in pytest's folder.
     folder = Path(tempfile.mkdtemp(prefix="engine-"))
+    strays = [stray for stray in STRAYS if not stray.exists()]
     try:
         _unpack_what_is_missing(folder)
         with _daemon(folder):
@@ -50,6 +53,8 @@ def docker_engine() -> Iterator[str]:
         os.environ.update(environment)
         _unmount_below(folder)
         shutil.rmtree(folder)
+        for stray in strays:
+            shutil.rmtree(stray, ignore_errors=True)
 
 
 def _unpack_what_is_missing(folder: Path) -> None:

@@ -81,7 +81,7 @@ class Client:
 
         `raw` is sent instead of the request, byte for byte, on a connection of its own. `hang_up_after_events` and
         `hang_up_after_bytes` close the connection once the body holds that much, unless it is whole by then.
-        `read_pause` seconds pass between reads, with a small socket buffer, as with a slow reader.
+        `read_pause` seconds pass between reads; what comes meanwhile stays in the socket.
         Raises ValueError where the request cannot be written as HTTP at all (a line break in a header).
         """
         limits = limits or self.limits
@@ -96,8 +96,7 @@ class Client:
                     connection = await dial(self.origin, self._proxy, self._tls, limits.connect)
                 except Unreachable as error:
                     return Outcome(None, Fault("unreachable", str(error)), time.time())
-            if read_pause:
-                connection.narrow()
+            connection.slow = read_pause > 0
             reader = ReplyReader(request.method, limits, hang_up)
             began = time.time()
             try:

@@ -148,11 +148,6 @@ class Connection(asyncio.Protocol):
             return self._loop.time(), b""
         raise TimeoutError
 
-    def narrow(self) -> None:
-        """Let the kernel buffer as little as it can, so that a slow reader is felt by the server."""
-        self.slow = True
-        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
-
     def close(self) -> None:
         """At once, without flushing."""
         if self._transport is not None:

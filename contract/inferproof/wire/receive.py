@@ -87,9 +87,13 @@ class ReplyReader:
 
     def feed(self, data: bytes, at_us: int) -> None:
         """The bytes of one read, `at_us` microseconds after the request was sent."""
+        if not self.received and not b"HTTP/".startswith(data.lstrip(b"\r\n")[:5]):
+            # h11 would wait for the end of a head that never comes
+            self.give_up("not http", f"the reply begins with {data[:20]!r}, which is not HTTP/1.1")
         self.received += len(data)
         before = self._wire_length
-        self._advance(data, ended=False)
+        if not self.finished:
+            self._advance(data, ended=False)
         if self._wire_length > before:
             self._reads.append((at_us, self._length))
         if not self.finished and self._head is not None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import pytest
 from inferproof.document.contract import Contract
 from inferproof.document.load import load
@@ -11,7 +10,7 @@ from tests.front.scripted import Scripted
 
 @pytest.fixture(scope="session")
 def contract() -> Contract:
-    return load(os.environ.get("FAKE", "inflection"))
+    return load()
 
 
 @pytest.fixture

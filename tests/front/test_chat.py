@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from inferproof.document.contract import Contract
 from inferproof.front.app import Front
 from inferproof.front.backend import Refusal
+
 from tests.front.asgi import ask
 from tests.front.scripted import HELLO, Scripted, chunk, reply
 
@@ -52,6 +52,33 @@ async def test_a_failure_after_the_first_chunk_is_an_error_event_without_done(fr
     assert answer.status == 200
     first, last = answer.events
     assert first == backend.chunks[0]
-    assert last == {
-        "error": {"message": "the engine went away", "type": "unavailable_error", "param": None, "code": None}
-    }
+    assert last == {"error": {"message": "the engine went away", "type": "server_error", "param": None, "code": None}}
+
+
+OPENAI_PATH = "/external/api/inference/openai/v1/chat/completions"
+CORE = {
+    **CHAT,
+    "temperature": 0.5,
+    "max_tokens": 5,
+    "top_p": 0.9,
+    "tools": [{"type": "function", "function": {"name": "f"}}],
+    "response_format": {"type": "text"},
+    "stream": False,
+}
+
+
+async def test_the_openai_path_passes_on_its_eight_members_only(front: Front, backend: Scripted) -> None:
+    unsupported = {"n": 2, "user": "u", "logit_bias": {"1": 1}, "logprobs": True, "seed": 1, "web_search": True}
+    assert (await ask(front, "POST", OPENAI_PATH, {**CORE, **unsupported})).status == 200
+    assert backend.body == CORE
+    assert backend.call.role == "chat.openai-path"
+
+
+async def test_the_openai_path_leaves_out_log_probabilities(front: Front, backend: Scripted) -> None:
+    whole, part = reply(), chunk(content="x")
+    whole["choices"][0]["logprobs"] = part["choices"][0]["logprobs"] = {"content": []}
+    backend.reply, backend.chunks = whole, [part]
+    answer = await ask(front, "POST", OPENAI_PATH, CORE)
+    assert "logprobs" not in answer.json["choices"][0]
+    streamed = await ask(front, "POST", OPENAI_PATH, {**CORE, "stream": True})
+    assert streamed.events == [chunk(content="x"), "[DONE]"]

@@ -14,7 +14,6 @@ class Whole:
     """An `application/json` reply."""
 
     value: Any
-    status: int = 200
 
 
 @dataclass(frozen=True)

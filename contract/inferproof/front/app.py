@@ -104,7 +104,7 @@ async def _answer(client: Client, route: Route, body: Json, key: str | None) -> 
     if isinstance(answer, Events):
         await send_events(client, answer.chunks)
     else:
-        await client.reply(answer.status, [JSON_HEADER], orjson.dumps(answer.value))
+        await client.reply(200, [JSON_HEADER], orjson.dumps(answer.value))
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -8,9 +8,9 @@ import orjson
 
 from inferproof.document.contract import Contract
 from inferproof.front.answer import Answer, Handler, Whole
-from inferproof.front.backend import Backend, Chat, Json, Refusal
+from inferproof.front.backend import Backend, Chat, Json
 from inferproof.front.chat import complete
-from inferproof.front.errors import Invalid, detail
+from inferproof.front.errors import bad_gateway
 
 # What is scored when the client names nothing. Ours: the document promises a default set and does not list it.
 # Every category of the document has at least one.
@@ -53,7 +53,6 @@ PASSED_ON = (
     "priority",
     "request_id",
     "cache_salt",
-    "chat_template",
     "chat_template_kwargs",
     "timeout_sec",
 )
@@ -82,7 +81,7 @@ def wanted(body: Json) -> list[Json]:
 
 
 def to_chat(body: Json, asked: list[Json]) -> Json:
-    """The chat request that scores the final assistant message, which is its last message but one. Raises Invalid."""
+    """The chat request that scores the final assistant message, which is its last message but one."""
     messages = _up_to_the_last_assistant(body["messages"])
     if not body.get("disable_attributes_prompt"):
         messages = _with_prompt(messages, scoring_prompt(asked))
@@ -117,19 +116,17 @@ def require_scores(reply: Json, asked: list[Json]) -> None:
     try:
         scores = orjson.loads(content or "")
     except orjson.JSONDecodeError:
-        raise Refusal(502, "The engine did not answer with JSON when it was asked to score attributes.") from None
+        raise bad_gateway("The engine did not answer with JSON when it was asked to score attributes.") from None
     if not isinstance(scores, dict) or set(scores) != {one["name"] for one in asked}:
-        raise Refusal(502, "The engine did not score exactly the attributes that it was asked for.")
+        raise bad_gateway("The engine did not score exactly the attributes that it was asked for.")
     for one in asked:
         if not _is_verdict(scores[one["name"]], one.get("positive")):
-            raise Refusal(502, f"The engine's verdict on the attribute {one['name']!r} has not the form asked for.")
+            raise bad_gateway(f"The engine's verdict on the attribute {one['name']!r} has not the form asked for.")
 
 
 def _up_to_the_last_assistant(messages: list[Json]) -> list[Json]:
-    for last in range(len(messages) - 1, -1, -1):
-        if messages[last]["role"] == "assistant":
-            return messages[: last + 1]
-    raise Invalid([detail(("body", "messages"), "There is no assistant message to score.", "missing")])
+    last = max(index for index, message in enumerate(messages) if message["role"] == "assistant")
+    return messages[: last + 1]
 
 
 def _with_prompt(messages: list[Json], prompt: str) -> list[Json]:

@@ -23,11 +23,10 @@ def bearer_key(authorization: str | None, keys: Sequence[str]) -> str | None:
         raise _unauthorized("The Authorization header does not hold a bearer key")
     # Every key is compared, so that the time taken does not tell which one came close.
     if True not in [hmac.compare_digest(key.encode(), known.encode()) for known in keys]:
-        raise _unauthorized("The API key is not known to this server", code="invalid_api_key")
+        raise _unauthorized("The API key is not known to this server")
     return key
 
 
-def _unauthorized(cause: str, code: str | None = None) -> Refusal:
-    return Refusal(
-        401, f"{cause}; send `Authorization: Bearer <API key>`.", code=code, headers={"WWW-Authenticate": "Bearer"}
-    )
+def _unauthorized(cause: str) -> Refusal:
+    message = f"{cause}; send `Authorization: Bearer <API key>`."
+    return Refusal(401, message, code="invalid_api_key", headers={"WWW-Authenticate": "Bearer"})

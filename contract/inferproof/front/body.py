@@ -22,7 +22,7 @@ async def read_json(client: Client, limit: int) -> Any:
     _require_no_coding(client.header(b"content-encoding"))
     body = await client.body(limit)
     if not body:
-        raise Invalid([detail(("body",), "A JSON body is required; this one is empty.", "missing")])
+        raise Invalid([detail(("body",), "A JSON body is required; this one is empty.", "required")])
     _require_json(client.header(b"content-type"))
     return parse(body)
 
@@ -42,22 +42,22 @@ def parse(body: bytes) -> Any:
 
 def _require_no_coding(coding: str | None) -> None:
     if coding is not None and coding.strip().lower() != "identity":
-        raise Refusal(
-            415,
-            f"The request body is coded with {coding!r}; send it as it is.",
-            headers={"Accept-Encoding": "identity"},
-        )
+        raise _unsupported(f"The request body is coded with {coding!r}; send it as it is.")
 
 
 def _require_json(content_type: str | None) -> None:
     if content_type is None:
-        raise Refusal(415, "The Content-Type header is missing; send `Content-Type: application/json`.")
+        raise _unsupported("The Content-Type header is missing; send `Content-Type: application/json`.")
     media, *parameters = (part.strip().lower() for part in content_type.split(";"))
     if media != "application/json" and not (media.startswith("application/") and media.endswith("+json")):
-        raise Refusal(415, f"The request body is {media!r}; send JSON with `Content-Type: application/json`.")
+        raise _unsupported(f"The request body is {media!r}; send JSON with `Content-Type: application/json`.")
     for name, _, value in (parameter.partition("=") for parameter in parameters):
         if name.strip() == "charset" and value.strip().strip('"') not in ("utf-8", "utf8"):
-            raise Refusal(415, f"The request body is in the charset {value.strip()}; JSON is sent in UTF-8.")
+            raise _unsupported(f"The request body is in the charset {value.strip()}; JSON is sent in UTF-8.")
+
+
+def _unsupported(message: str) -> Refusal:
+    return Refusal(415, message, code="unsupported_media_type", headers={"Accept-Encoding": "identity"})
 
 
 def _deeper_than(value: Any, limit: int) -> bool:

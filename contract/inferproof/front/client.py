@@ -98,4 +98,5 @@ class Client:
 
 
 def _too_large(limit: int) -> Refusal:
-    return Refusal(413, f"The request body is larger than the {limit} bytes that this server accepts.")
+    message = f"The request body is larger than the {limit} bytes that this server accepts."
+    return Refusal(413, message, code="content_too_large")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inferproof.document.contract import Contract
 from inferproof.front.answer import Answer, Handler, Whole
-from inferproof.front.backend import Backend, Json
+from inferproof.front.backend import Backend, Json, Refusal
 
 
 def configs(contract: Contract, backend: Backend) -> Handler:
@@ -17,6 +17,8 @@ def configs(contract: Contract, backend: Backend) -> Handler:
 def status(contract: Contract, backend: Backend) -> Handler:
     async def answer(body: Json, key: str | None) -> Answer:
         health = await backend.health()
-        return Whole({"status": health.status}, 200 if health.ready else 503)
+        if not health.ready:
+            raise Refusal(503, f"The server is not ready: {health.status}.", code="not_ready")
+        return Whole({"status": health.status})
 
     return answer

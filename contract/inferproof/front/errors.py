@@ -14,16 +14,15 @@ from inferproof.front.backend import Json, Refusal
 
 JSON_HEADER = ("content-type", "application/json")
 
-# The word of each status in the error body, where a refusal names none of its own.
+# The type of error that a status is, where a refusal names none; the rest of 4xx is the request's own fault.
 TYPES = {
     401: "authentication_error",
     403: "permission_error",
     404: "not_found_error",
-    405: "method_not_allowed_error",
     429: "rate_limit_error",
-    500: "internal_error",
-    502: "bad_gateway_error",
-    503: "unavailable_error",
+    500: "server_error",
+    502: "server_error",
+    503: "server_error",
     504: "timeout_error",
 }
 
@@ -40,7 +39,7 @@ class Invalid(Exception):
     @classmethod
     def because(cls, violations: Iterable[Violation], place: str) -> Invalid:
         """Violations of the part of the request that `place` names: "body" or "query"."""
-        return cls([detail((place, *one.loc), _sentence(place, one), _detail_type(one.keyword)) for one in violations])
+        return cls([detail((place, *one.loc), _sentence(place, one), one.keyword) for one in violations])
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class ErrorReply:
 
 
 def detail(loc: tuple[str | int, ...], message: str, kind: str) -> Json:
-    """One item of `detail[]`. `kind` is the JSON Schema keyword that failed, but "missing" for `required`."""
+    """One item of `detail[]`. `kind` is the JSON Schema keyword that failed, or a word like it."""
     return {"loc": list(loc), "msg": message, "type": kind}
 
 
@@ -72,11 +71,16 @@ def error_event(error: Exception) -> Json:
     return _error_body(_refusal(error))
 
 
+def bad_gateway(message: str) -> Refusal:
+    """The engine's answer cannot be passed on."""
+    return Refusal(502, message, code="bad_gateway")
+
+
 def _refusal(error: Exception) -> Refusal:
     if isinstance(error, Refusal):
         return error
     _log.error("A request failed", exc_info=error)
-    return Refusal(500, "The server failed to answer this request; its log says why.")
+    return Refusal(500, "The server failed to answer this request; its log says why.", code="internal_error")
 
 
 def _error_body(refusal: Refusal) -> dict[str, Any]:
@@ -93,7 +97,3 @@ def _error_body(refusal: Refusal) -> dict[str, Any]:
 def _sentence(place: str, violation: Violation) -> str:
     """`messages.0.content is null; expected a string.`"""
     return f"{'.'.join(str(part) for part in violation.loc) or f'The {place}'} {violation.message}."
-
-
-def _detail_type(keyword: str) -> str:
-    return "missing" if keyword == "required" else keyword

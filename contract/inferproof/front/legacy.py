@@ -11,7 +11,7 @@ from inferproof.document.explain import Violation
 from inferproof.front.answer import Answer, Events, Handler, Whole
 from inferproof.front.backend import Backend, Chat, Json
 from inferproof.front.chat import complete, stream
-from inferproof.front.errors import Invalid, detail
+from inferproof.front.errors import Invalid
 from inferproof.front.sse import closing
 
 
@@ -84,7 +84,7 @@ class _Translation:
         self._validator = contract.validator(schema)
 
     def __call__(self, body: Json) -> Json:
-        translated: Json = {"messages": [_message(turn, index) for index, turn in enumerate(body["context"])]}
+        translated: Json = {"messages": [_message(turn) for turn in body["context"]]}
         for legacy_name, chat_name in MEMBERS.items():
             if body.get(legacy_name) is not None:
                 translated[chat_name] = body[legacy_name]
@@ -96,14 +96,11 @@ class _Translation:
         return translated
 
 
-def _message(turn: Json, index: int) -> Json:
+def _message(turn: Json) -> Json:
     kind = TURNS[turn["type"]]
     text = turn["text"] if kind.label is None else f"{kind.label}:\n{turn['text']}"
     message: Json = {"role": kind.role, "content": text}
-    if kind.role == "tool":
-        if turn.get("tool_call_id") is None:
-            loc = ("body", "context", index, "tool_call_id")
-            raise Invalid([detail(loc, "A turn of type 'Tool' needs the id of the call that it answers.", "missing")])
+    if kind.role == "tool" and turn.get("tool_call_id") is not None:
         message["tool_call_id"] = turn["tool_call_id"]
     if kind.role == "assistant" and turn.get("tool_calls"):
         message["tool_calls"] = turn["tool_calls"]

@@ -32,7 +32,7 @@ class Query:
         sent = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
         for name in self._required:
             if name not in sent:
-                raise Invalid([detail(("query", name), f"The query parameter {name!r} is required.", "missing")])
+                raise Invalid([detail(("query", name), f"The query parameter {name!r} is required.", "required")])
         for name, validator in self._validators.items():
             if name in sent and not any(validator.is_valid(reading) for reading in _readings(sent[name])):
                 because = Invalid.because(validator.violations(sent[name]), "query")

@@ -56,11 +56,11 @@ def running(app: App, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket. Raises CannotListen."""
+    if not 0 <= port <= 65535:
+        raise CannotListen(f"{port} is no port: choose one from 1 to 65535, or 0 for any that is free.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
-    except OverflowError as error:
-        raise CannotListen(f"{port} is no port: choose one from 1 to 65535, or 0 for any that is free.") from error
     except OSError as error:
         raise CannotListen(_cure(error, host, port)) from error
 

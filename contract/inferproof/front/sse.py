@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from inferproof.front.backend import Json, Refusal
+from inferproof.front.backend import Json
 from inferproof.front.client import Client, ClientGone
-from inferproof.front.errors import error_event
+from inferproof.front.errors import bad_gateway, error_event
 
 HEADERS = (
     ("content-type", "text/event-stream; charset=utf-8"),
@@ -36,7 +36,7 @@ async def send_events(client: Client, chunks: AsyncIterator[Json]) -> None:
             opening = frame(first)
             break
         else:
-            raise Refusal(502, "The engine ended its stream without a single chunk.")
+            raise bad_gateway("The engine ended its stream without a single chunk.")
         await client.start(200, HEADERS)
         last = DONE
         try:

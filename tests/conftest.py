@@ -10,7 +10,7 @@ from inferproof.certify.certify import Certification, certify
 from inferproof.certify.target import Target
 from inferproof.document import Contract, load
 from inferproof.front.serve import running
-from inferproof_mock import DEFAULT_KEY, mock
+from inferproof_mock.server import DEFAULT_KEY, mock
 
 
 @pytest.fixture(scope="session")

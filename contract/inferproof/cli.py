@@ -25,11 +25,12 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         from inferproof.certify.target import UsageError
         from inferproof.document import DocumentError
+        from inferproof.front.serve import CannotListen
         from inferproof.wire.transcript import TranscriptError
 
         try:
             return super().invoke(ctx)
-        except (UsageError, DocumentError, TranscriptError) as error:
+        except (UsageError, DocumentError, TranscriptError, CannotListen) as error:
             click.echo(f"inferproof: {error}", err=True)
             ctx.exit(CANNOT)
         except BrokenPipeError:
@@ -100,9 +101,8 @@ def certify(
         return
     from dataclasses import replace
 
-    from inferproof_mock import DEFAULT_KEY, mock
-
     from inferproof.front.serve import running
+    from inferproof_mock.server import DEFAULT_KEY, mock
 
     with running(mock(contract, keys=(DEFAULT_KEY,))) as address:
         click.echo(f"No URL given: certifying the embedded mock at {address}", err=True)
@@ -180,10 +180,9 @@ def judge(transcript: Path, name: str | None) -> None:
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
 def mock(host: str, port: int, keys: tuple[str, ...], name: str, seed: int) -> None:
     """Serve the API from a simulated model that keeps the contract."""
-    from inferproof_mock import DEFAULT_KEY
-    from inferproof_mock import mock as build
-
     from inferproof.front.serve import serve
+    from inferproof_mock.server import DEFAULT_KEY
+    from inferproof_mock.server import mock as build
 
     keys = keys or (DEFAULT_KEY,)
     front = build(_load(name), keys=keys, seed=seed)
@@ -192,15 +191,7 @@ def mock(host: str, port: int, keys: tuple[str, ...], name: str, seed: int) -> N
         shown = f"key {DEFAULT_KEY}" if keys == (DEFAULT_KEY,) else f"{len(keys)} key(s) given"
         click.echo(f"inferproof mock: {address} ({shown}); Ctrl-C stops it")
 
-    _serve(serve, front, host, port, ready)
-
-
-def _serve(serve: Any, front: Any, host: str, port: int, ready: Any) -> None:
-    try:
-        serve(front, host=host, port=port, ready=ready)
-    except OSError as error:
-        click.echo(f"inferproof: {error}", err=True)
-        sys.exit(CANNOT)
+    serve(front, host, port, ready)
 
 
 @main.command()

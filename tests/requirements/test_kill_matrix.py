@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
 from inferproof.certify.certify import Certification
 from inferproof.document import Contract
 from inferproof.requirements import CATALOGUE
 from inferproof.requirements.judge import Outcome, judge
-
 from tests.mutants import Mutant, load_all
 
 MUTANTS = load_all()

@@ -15,7 +15,7 @@ from inferproof.certify.plan import Plan, plan
 from inferproof.certify.preflight import preflight
 from inferproof.certify.result import Result
 from inferproof.certify.run import Recorder
-from inferproof.certify.target import Target
+from inferproof.certify.target import Target, UsageError
 from inferproof.document import Contract
 from inferproof.probes.probe import Call, Probe
 from inferproof.requirements import CATALOGUE
@@ -131,12 +131,7 @@ class _Run:
         self._recorder: Recorder | None = None
 
     async def send(self) -> None:
-        async with Client(
-            self._target.url,
-            headers=self._target.headers,
-            ca_file=self._target.ca_file,
-            limits=Patience(first_byte=self._target.limits.patience, idle=self._target.limits.patience),
-        ) as client:
+        async with _client(self._target) as client:
             self.call = await preflight(self._contract, self._target, self.call, client)
             self._plan = plan(self._contract, self.call, self._target.declined, self._only)
             self._progress.planned(self._plan)
@@ -153,6 +148,14 @@ class _Run:
 
     def exchanges(self) -> list[Exchange]:
         return self._recorder.exchanges(self._plan.probes) if self._recorder else []
+
+
+def _client(target: Target) -> Client:
+    patience = Patience(first_byte=target.limits.patience, idle=target.limits.patience)
+    try:
+        return Client(target.url, headers=target.headers, ca_file=target.ca_file, limits=patience)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
 
 
 def _call(contract: Contract, target: Target, seed: int) -> Call:

@@ -1,0 +1,41 @@
+"""The curl line sends what the run sent."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from inferproof.reports.curl import curl
+from inferproof.wire.exchange import Exchange, Request
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed on this machine")
+@pytest.mark.parametrize("body", [b'{"it\'s": "$HOME `x` \\n"}', b'{"\xff\x00%s": 1}', b""])
+def test_the_pasted_line_sends_the_same_bytes(body: bytes) -> None:
+    seen: list[tuple[str, str, str | None, bytes]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            seen.append((self.command, self.path, self.headers.get("Authorization"), sent))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        headers = (("Authorization", "Bearer {{secret:key}}"), ("Content-Type", "application/json"))
+        exchange = Exchange("p", 0, "chat", Request("POST", "/v1/x?a=b", headers, body))
+        line = curl(exchange, f"http://127.0.0.1:{server.server_port}/", "MY_KEY")
+        environment = {**os.environ, "MY_KEY": "sk-42"}
+        subprocess.run(["bash", "-c", line], check=True, timeout=10, capture_output=True, env=environment)
+        thread.join()
+    assert seen == [("POST", "/v1/x?a=b", "Bearer sk-42", body)]

@@ -1,0 +1,50 @@
+"""The catalogue keeps its own rules: every citation resolves, and ids read alike."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from inferproof.certify.plan import rehearse
+from inferproof.document import Contract
+from inferproof.probes import PROBES
+from inferproof.probes.probe import Call
+from inferproof.requirements import CATALOGUE
+from inferproof.requirements.requirement import CORRECTION, MUST, PROJECT, Requirement
+
+ALL = list(CATALOGUE.values())
+
+
+@pytest.mark.parametrize("each", ALL, ids=lambda each: each.id)
+def test_every_citation_resolves(each: Requirement, contract: Contract) -> None:
+    for cite in each.cites:
+        name, _, pointer = cite.partition("#")
+        assert name == contract.name
+        layer = "corrected" if each.basis in (CORRECTION, PROJECT) else "published"
+        try:
+            contract.at(pointer, layer)
+        except KeyError:
+            assert each.level is not MUST, f"{cite} is not in the published document"
+            contract.at(pointer, "corrected")
+
+
+@pytest.mark.parametrize("each", ALL, ids=lambda each: each.id)
+def test_ids_are_dotted_lower_case_words(each: Requirement) -> None:
+    assert re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", each.id)
+    assert each.sentence.endswith("."), each.sentence
+
+
+@pytest.mark.parametrize("name", sorted(PROBES))
+def test_every_probe_can_be_rehearsed_and_follows_from_the_seed(name: str, contract: Contract) -> None:
+    probe = PROBES[name]
+    first = rehearse(probe, contract, Call(contract, "chat-model", "embedding-model", 1))
+    again = rehearse(probe, contract, Call(contract, "chat-model", "embedding-model", 1))
+    assert first, "it sends nothing"
+    assert first == again
+
+
+def test_every_probe_named_by_a_requirement_exists() -> None:
+    names = {name.partition(":")[0] for name in PROBES}
+    for each in ALL:
+        assert set(each.needs) <= names, each.id

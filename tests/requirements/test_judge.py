@@ -1,0 +1,141 @@
+"""The judge's five outcomes, and the reasons it gives."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from inferproof.document import Contract
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.check import Check
+from inferproof.requirements.judge import Judgement, Outcome, judge
+from inferproof.requirements.requirement import EXAMPLE, MUST, PROJECT, SHOULD, Requirement, requirement
+from inferproof.requirements.select import replies
+from inferproof.wire.exchange import Exchange, Fault, Reply, Request
+
+CITE = ("inflection#/components/schemas/UsageInfo",)
+
+
+def rule(**changes: Any) -> Requirement:
+    """A requirement that the reply's `n` is 1."""
+
+    def is_one(reply: Answer, check: Check) -> None:
+        check.equal(reply.json["n"], 1, at="/n")
+
+    members = {
+        "id": "test.rule",
+        "level": MUST,
+        "basis": EXAMPLE,
+        "cites": CITE,
+        "sentence": "`n` is 1.",
+        "judge": is_one,
+        "of": replies("chat"),
+    }
+    return Requirement(**(members | changes))
+
+
+def exchange(body: Any, status: int = 200, probe: str = "a", step: int = 0) -> Exchange:
+    raw = json.dumps(body).encode()
+    reply = Reply(status, headers=(("Content-Type", "application/json"),), body=raw, wire_length=len(raw))
+    return Exchange(probe, step, "chat", Request("POST", "/v1/chat/completions", body=b"{}"), reply)
+
+
+def judged(contract: Contract, exchanges: list[Exchange], **changes: Any) -> Judgement:
+    [found] = judge([rule(**changes)], exchanges, contract)
+    return found
+
+
+def test_all_right_is_a_pass(contract: Contract) -> None:
+    found = judged(contract, [exchange({"n": 1}), exchange({"n": 1}, step=1)])
+    assert (found.outcome, found.judged) == (Outcome.PASS, ("a/0", "a/1"))
+
+
+def test_one_wrong_among_many_is_a_fail_with_its_evidence(contract: Contract) -> None:
+    found = judged(contract, [exchange({"n": 1}), exchange({"n": 2}, step=1)])
+    assert found.outcome is Outcome.FAIL
+    [failure] = found.failures
+    assert (failure.exchange.name, failure.finding.at) == ("a/1", "/n")
+    assert (failure.finding.expected, failure.finding.found) == ("1", "2")
+
+
+def test_true_is_not_one(contract: Contract) -> None:
+    assert judged(contract, [exchange({"n": True})]).outcome is Outcome.FAIL
+
+
+def test_a_reply_without_the_member_is_skipped_and_nothing_left_is_not_verified(contract: Contract) -> None:
+    assert judged(contract, [exchange({}), exchange({"n": 1})]).outcome is Outcome.PASS
+    found = judged(contract, [exchange({})])
+    assert found.outcome is Outcome.NOT_VERIFIED
+    assert "lacks what this is about" in found.reason
+
+
+def test_a_refused_request_is_not_verified_and_names_the_status(contract: Contract) -> None:
+    found = judged(contract, [exchange({"n": 1}, status=422)])
+    assert found.outcome is Outcome.NOT_VERIFIED
+    assert "answered 422" in found.reason
+
+
+def test_a_fault_is_not_verified_and_names_the_cause(contract: Contract) -> None:
+    silent = Exchange("a", 0, "chat", Request("POST", "/"), None, Fault("timeout", "no byte came within 60 s"))
+    found = judged(contract, [silent])
+    assert found.outcome is Outcome.NOT_VERIFIED
+    assert "no byte came within 60 s" in found.reason
+
+
+def test_nothing_sent_is_not_verified(contract: Contract) -> None:
+    assert judged(contract, []).outcome is Outcome.NOT_VERIFIED
+
+
+def test_a_capability_that_is_not_claimed_is_not_applicable_with_its_reason(contract: Contract) -> None:
+    [found] = judge([rule(claims="tools.named")], [exchange({"n": 1})], contract, {"tools": "there are none"})
+    assert found.outcome is Outcome.NOT_APPLICABLE
+    assert "there are none" in found.reason
+
+
+def test_an_error_of_ours_is_a_harness_error_and_not_the_servers_fault(contract: Contract) -> None:
+    def broken(reply: Answer, check: Check) -> None:
+        raise ZeroDivisionError("ours")
+
+    found = judged(contract, [exchange({"n": 1})], judge=broken)
+    assert found.outcome is Outcome.HARNESS_ERROR
+    assert "ZeroDivisionError" in found.reason
+
+
+def test_a_requirement_of_another_contract_is_left_out(contract: Contract) -> None:
+    assert judge([rule(cites=("other#/paths",))], [exchange({"n": 1})], contract) == []
+
+
+def test_a_relation_needs_all_its_answers(contract: Contract) -> None:
+    def equal(answers: list[Answer], check: Check) -> None:
+        check.equal(answers[1].json["n"], answers[0].json["n"])
+
+    related = {"of": None, "needs": ("pair",), "judge": equal}
+    first, same, other = (exchange({"n": n}, probe="pair", step=step) for n, step in ((1, 0), (1, 1), (2, 1)))
+    assert judged(contract, [first, same], **related).outcome is Outcome.PASS
+    assert judged(contract, [first, other], **related).outcome is Outcome.FAIL
+    refused = exchange({}, 500, "pair", 1)
+    blocked = judged(contract, [first, refused], **related)
+    assert blocked.outcome is Outcome.NOT_VERIFIED
+    assert "pair/1 was answered 500" in blocked.reason
+
+
+@pytest.mark.parametrize(
+    ("declared", "why"),
+    [
+        ({"level": MUST, "basis": PROJECT}, "at most SHOULD"),
+        ({"claims": "no-such"}, "there is no capability"),
+        ({"cites": ()}, "cites nothing"),
+        ({"needs": "x"}, "either"),
+        ({"id": "chat.usage.total"}, "taken"),
+    ],
+)
+def test_a_declaration_that_breaks_the_house_rules_is_refused(declared: dict[str, Any], why: str) -> None:
+    members = {"id": "test.new", "level": SHOULD, "basis": EXAMPLE, "cites": CITE, "of": replies("chat")} | declared
+
+    def sentence(reply: Answer, check: Check) -> None:
+        """A sentence."""
+
+    with pytest.raises(ValueError, match=why):
+        requirement(members.pop("id"), members.pop("level"), **members)(sentence)

@@ -88,7 +88,7 @@ def run(
         log("Prism is stopped.")
         return 0
     except PrismError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"inferproof: {error}", file=sys.stderr)
         return 2
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from inferproof_mock.prism import IMAGE
-
 from tests.prism.engine import NoEngine, docker_engine
 
 IMAGE_SCRIPT = Path(__file__).parents[2] / "mocks" / "prism" / "image.sh"

@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
+
 from inferproof.document.contract import Contract
 from inferproof.front.app import Front
 from inferproof.front.attributes import DEFAULT_ATTRIBUTES
-from jsonschema import Draft202012Validator
-
 from tests.front.asgi import Reply, ask
 from tests.front.scripted import Scripted, reply
 

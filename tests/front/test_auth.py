@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
+
 from inferproof.document.contract import Contract
 from inferproof.front.app import Front
-
 from tests.front.asgi import Conversation, ask, scope
 from tests.front.scripted import Scripted
 from tests.front.test_chat import CHAT

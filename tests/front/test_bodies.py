@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
+
 from inferproof.document.contract import Contract
 from inferproof.front.app import Front
-
 from tests.front.asgi import JSON_TYPE, Conversation, Reply, ask, scope
 from tests.front.scripted import Scripted
 from tests.front.test_chat import CHAT

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from inferproof.front.app import Front
 from inferproof.front.backend import Refusal
-
 from tests.front.asgi import ask
 from tests.front.scripted import HELLO, Scripted, chunk, reply
 

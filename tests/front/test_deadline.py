@@ -4,8 +4,8 @@ import asyncio
 import logging
 
 import pytest
-from inferproof.front.app import Front
 
+from inferproof.front.app import Front
 from tests.front.asgi import ask
 from tests.front.scripted import HELLO, Scripted, chunk
 from tests.front.test_chat import CHAT

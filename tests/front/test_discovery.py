@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from inferproof.document.contract import Contract
 from inferproof.front.app import Front
-
 from tests.front.asgi import ask
 from tests.front.scripted import MODEL, Scripted
 

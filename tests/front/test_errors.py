@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import pytest
+
 from inferproof.document.contract import Contract
 from inferproof.front.app import Front
 from inferproof.front.backend import Refusal
-
 from tests.front.asgi import ask
 from tests.front.scripted import Scripted, chunk
 from tests.front.test_chat import CHAT
@@ -81,3 +82,37 @@ async def test_a_reply_that_cannot_be_written_as_json_is_a_500(
 async def test_a_stream_without_a_chunk_is_502(front: Front, backend: Scripted) -> None:
     backend.chunks = []
     assert (await ask(front, "POST", PATH, {**CHAT, "stream": True})).status == 502
+
+
+async def test_the_fronts_own_errors_read_as_the_contract_shows_them(
+    contract: Contract, backend: Scripted, caplog: pytest.LogCaptureFixture
+) -> None:
+    front = Front(contract, backend, max_body=1000, keys=["sk-one"])
+    key = {"authorization": "Bearer sk-one"}
+    broken, mute, slow = Scripted(), Scripted(), Scripted()
+    broken.reply, mute.chunks, slow.reply = RuntimeError(), [], asyncio.Event()
+    replies = {
+        "Unauthorized": await ask(front, "POST", PATH, CHAT),
+        "MethodNotAllowed": await ask(front, "GET", PATH),
+        "ContentTooLarge": await ask(front, "POST", PATH, b"x" * 1001, key),
+        "UnsupportedMediaType": await ask(front, "POST", PATH, b"x", key),
+        "InternalServerError": await ask(Front(contract, broken), "POST", PATH, CHAT),
+        "BadGateway": await ask(Front(contract, mute), "POST", PATH, {**CHAT, "stream": True}),
+        "GatewayTimeout": await ask(Front(contract, slow), "POST", PATH, {**CHAT, "timeout_sec": 0.01}),
+    }
+    error = contract.validator("/components/schemas/Error")
+    for name, reply in replies.items():
+        media = contract.at(f"/components/responses/{name}/content/application~1json")
+        shown = next(iter(media["examples"].values()))["value"]["error"]
+        assert error.violations(reply.json) == []
+        found = reply.json["error"]
+        assert {**found, "message": ""} == {**shown, "message": ""}, name
+
+
+async def test_a_422_reads_as_the_contract_shows_it(front: Front, contract: Contract) -> None:
+    shown = contract.at("/components/responses/UnprocessableContent/content/application~1json/examples")
+    answer = await ask(front, "POST", PATH, {})
+    [expected] = shown["missing-messages"]["value"]["detail"]
+    [found] = answer.json["detail"]
+    assert contract.validator("/components/schemas/HTTPValidationError").violations(answer.json) == []
+    assert (found["loc"], found["type"]) == (expected["loc"], expected["type"])

@@ -3,11 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from inferproof.document.contract import Contract
 from inferproof.front.app import Front
 from inferproof.front.backend import Refusal
 from inferproof.front.legacy import TURNS
-
 from tests.front.asgi import ask
 from tests.front.scripted import Scripted, chunk, reply
 

@@ -18,11 +18,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
 from inferproof.document.contract import Contract
 from inferproof.front.app import Front
 from inferproof.front.backend import Chat, Json
 from inferproof.front.serve import CannotListen, listen, running
-
 from tests.front.asgi import JSON_TYPE
 from tests.front.scripted import Scripted, chunk
 from tests.front.test_chat import CHAT

@@ -58,8 +58,8 @@ class Client:
                 return b"".join(pieces)
 
     async def start(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
-        self.answering = True
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        self.answering = True
         await self._out({"type": "http.response.start", "status": status, "headers": raw})
 
     async def write(self, data: bytes, *, more: bool = True) -> None:

@@ -1,8 +1,9 @@
 """The documents that say what is promised: loaded, corrected, and turned into schemas and examples."""
 
-from inferproof.document.contract import Contract, Json, Layer, Operation
+from inferproof.document.contract import Contract, Expectation, Json, Layer, Operation
 from inferproof.document.errors import DocumentError
+from inferproof.document.explain import Violation
 from inferproof.document.load import load
-from inferproof.document.validate import Validator, Violation
+from inferproof.document.validate import Validator
 
-__all__ = ["Contract", "DocumentError", "Json", "Layer", "Operation", "Validator", "Violation", "load"]
+__all__ = ["Contract", "DocumentError", "Expectation", "Json", "Layer", "Operation", "Validator", "Violation", "load"]

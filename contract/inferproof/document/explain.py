@@ -49,15 +49,18 @@ def explain(errors: Iterable[ValidationError], deref: Callable[[Any], Any]) -> l
 def _violations(error: ValidationError, deref: Callable[[Any], Any]) -> Iterator[Violation]:
     loc = tuple(error.absolute_path)
     keyword = str(error.validator)
+    instance: Any = error.instance
     if keyword in ("anyOf", "oneOf") and error.context:
         yield from _union(error, deref)
     elif keyword == "required":
-        missing = [name for name in error.validator_value if name not in error.instance]
-        for name in missing:
-            yield _violation((*loc, name), keyword, "is required, and missing")
+        # jsonschema reports each missing member by itself, with the whole list; `explain` drops the repetition.
+        limit: Any = error.validator_value
+        for name in limit:
+            if name not in instance:
+                yield _violation((*loc, name), keyword, "is required, and missing")
     elif keyword in ("additionalProperties", "unevaluatedProperties") and error.validator_value is False:
         known = deref(error.schema).get("properties", {})
-        for name in error.instance:
+        for name in instance:
             if name not in known:
                 yield _violation((*loc, name), keyword, "is not a member of this object")
     else:
@@ -91,8 +94,10 @@ def _at_root(child: ValidationError) -> bool:
 
 def _discriminates(child: ValidationError) -> bool:
     """Whether a branch refuses the value for its `role` or `type`, be it another or absent."""
+    wanted: Any = child.validator_value
+    instance: Any = child.instance
     if child.validator == "required" and not child.relative_path:
-        return any(name in child.validator_value and name not in child.instance for name in _DISCRIMINATORS)
+        return any(name in wanted and name not in instance for name in _DISCRIMINATORS)
     path = list(child.relative_path)
     return len(path) == 1 and path[0] in _DISCRIMINATORS
 
@@ -129,11 +134,13 @@ def _expected(error: ValidationError, children: list[ValidationError]) -> Violat
 
 
 def _constants(error: ValidationError) -> list[Any]:
-    return list(error.validator_value) if error.validator == "enum" else [error.validator_value]
+    wanted: Any = error.validator_value
+    return list(wanted) if error.validator == "enum" else [wanted]
 
 
 def _words(error: ValidationError) -> str:
-    value, limit = error.instance, error.validator_value
+    value: Any = error.instance
+    limit: Any = error.validator_value
     match error.validator:
         case "type":
             names = _as_list(limit)

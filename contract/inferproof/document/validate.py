@@ -79,11 +79,11 @@ class Schemas:
 
     @cached_property
     def explaining(self) -> Any:
-        from referencing import Registry, Resource
+        from referencing import Registry
         from referencing.jsonschema import DRAFT202012
 
-        resource = Resource(contents=self.document, specification=DRAFT202012)
-        return Registry().with_resource(_URI, resource)
+        registry: Any = Registry()
+        return registry.with_resource(_URI, DRAFT202012.create_resource(self.document))
 
 
 def _fragment(pointer: str) -> str:

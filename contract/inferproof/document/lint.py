@@ -1,0 +1,119 @@
+"""Finds what is wrong with an OpenAPI 3 document that other tools pass over: references, and examples above all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from inferproof.document import pointers, schema_nodes
+from inferproof.document.explain import Violation
+from inferproof.document.schema_nodes import Example
+from inferproof.document.validate import Schemas
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault of a document. `rule` is ref, openapi, example, stream or default."""
+
+    pointer: str
+    rule: str
+    message: str
+
+
+def lint(document: dict[str, Any]) -> list[Finding]:
+    """Every finding, in the order of the rules; empty for a sound document."""
+    return [*_references(document), *_structure(document), *_examples(document)]
+
+
+def _references(document: Any) -> Iterator[Finding]:
+    for pointer, reference in schema_nodes.references(document):
+        if not reference.startswith("#"):
+            continue  # another document is not ours to read
+        try:
+            pointers.resolve(document, reference)
+        except KeyError as error:
+            yield Finding(pointer, "ref", f"$ref {reference} leads nowhere: {error.args[0].partition(' (')[0]}")
+
+
+def _structure(document: dict[str, Any]) -> Iterator[Finding]:
+    # Heavy, and needed by nobody who only loads a contract.
+    import openapi_spec_validator as osv
+
+    kinds = {"3.0": osv.OpenAPIV30SpecValidator, "3.1": osv.OpenAPIV31SpecValidator, "3.2": osv.OpenAPIV32SpecValidator}
+    version = str(document.get("openapi", ""))
+    validator = kinds.get(version[:3])
+    if validator is None:
+        yield Finding("/openapi", "openapi", f'is "{version}"; expected {", ".join(kinds)}')
+        return
+    for error in validator(document).iter_errors():
+        yield Finding(pointers.of_path(error.absolute_path), "openapi", error.message.splitlines()[0])
+
+
+def _examples(document: dict[str, Any]) -> Iterator[Finding]:
+    schemas = Schemas(document)
+    for example in schema_nodes.examples(document):
+        if example.media == "text/event-stream":
+            yield from _stream(schemas, example)
+        elif example.schema and (violations := _violations(schemas, example.schema, example.value)):
+            rule = "default" if example.pointer.endswith("/default") else "example"
+            yield Finding(example.pointer, rule, _words(violations))
+
+
+def _stream(schemas: Schemas, example: Example) -> Iterator[Finding]:
+    if not isinstance(example.value, str):
+        yield Finding(example.pointer, "stream", "is not text; show the stream as its client receives it")
+        return
+    events, fault = read_events(example.value)
+    if fault:
+        yield Finding(example.pointer, "stream", fault)
+        return
+    for index, data in enumerate(events):
+        if data == "[DONE]":
+            continue
+        try:
+            value = json.loads(data)
+        except ValueError as error:
+            yield Finding(example.pointer, "stream", f"event {index} is not JSON: {error}")
+            continue
+        if example.schema and (violations := _violations(schemas, example.schema, value)):
+            yield Finding(example.pointer, "stream", f"event {index}: {_words(violations)}")
+
+
+def read_events(text: str) -> tuple[list[str], str | None]:
+    """The data of each event of a stream, and the first fault of its framing.
+
+    An example must be plainer than what a client has to put up with: data lines, comments, and blank lines.
+    """
+    events: list[str] = []
+    data: list[str] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        field, colon, value = line.partition(":")
+        if not line:
+            if data:
+                events.append("\n".join(data))
+            data = []
+        elif field == "data":
+            data.append(value.removeprefix(" "))
+        elif field not in ("", "event", "id", "retry") or not colon:
+            return (
+                events,
+                f'line {number} is no field of an event: "{line.strip()[:40]}"; put each event\'s JSON on one line',
+            )
+    if data:
+        return events, "the last event is never sent: the blank line after it is missing"
+    return events, None if events else "there is no event"
+
+
+def _violations(schemas: Schemas, schema: str, value: Any) -> list[Violation]:
+    import jsonschema_rs
+
+    try:
+        return schemas.validator(schema).violations(value)
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
+        return []  # A schema that cannot be compiled has a finding of its own: a dangling reference, or its structure.
+
+
+def _words(violations: list[Violation]) -> str:
+    return "; ".join(f"{violation.at or 'the value'} {violation.message}" for violation in violations)

@@ -21,6 +21,9 @@ from inferproof.wire.redact import Redactor
 LONGEST_WAIT = 60.0
 """Seconds that a 429 may make us wait before we take it for the answer."""
 
+SHORTEST = 6
+"""Characters that a secret must have to be told from ordinary text; a shorter key protects nothing."""
+
 TRIES = 5
 """How often a request that is answered 429 is sent in all."""
 
@@ -31,7 +34,8 @@ class Recorder:
     def __init__(self, contract: Contract, target: Target, call: Call, client: Client) -> None:
         self._contract, self._target, self._call, self._client = contract, target, call, client
         named = {"wrong-key": wrong_key(call.seed)} | ({"key": target.key} if target.key else {})
-        self._redactor = Redactor(named | secret_headers(target))
+        known = named | secret_headers(target)
+        self._redactor = Redactor({name: value for name, value in known.items() if len(value) >= SHORTEST})
         self._slots = asyncio.Semaphore(target.limits.concurrency)
         self._pace = _Pace(target.limits.requests_per_minute)
         self._exchanges: dict[str, list[Exchange]] = {}
@@ -76,9 +80,10 @@ class Recorder:
             async with self._slots:
                 await self._pace.wait()
                 self.requests += 1
+                request = authorized(ask.request, self._target, self._call.seed)
                 sent = await self._client.send(
-                    authorized(ask.request, self._target, self._call.seed),
-                    raw=ask.raw,
+                    request,
+                    raw=request.raw,
                     hang_up_after_events=ask.hang_up_after,
                     read_pause=ask.read_pause,
                 )
@@ -92,13 +97,13 @@ class Recorder:
 
 def authorized(request: Request, target: Target, seed: int = 0) -> Request:
     """The request with its key markers replaced; a target without a key gets no Authorization header for it."""
-    headers = []
-    for name, value in request.headers:
-        value = value.replace(WRONG_KEY, wrong_key(seed))
-        if KEY in value and target.key is None:
-            continue
-        headers.append((name, value.replace(KEY, target.key or "")))
-    return replace(request, headers=tuple(headers))
+    key = target.key or ""
+    headers = tuple(
+        (name, value.replace(WRONG_KEY, wrong_key(seed)).replace(KEY, key))
+        for name, value in request.headers
+        if KEY not in value or key
+    )
+    return replace(request, headers=headers, raw=request.raw and request.raw.replace(KEY.encode(), key.encode()))
 
 
 def wrong_key(seed: int) -> str:

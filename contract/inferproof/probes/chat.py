@@ -56,11 +56,11 @@ def charset(call: Call) -> Steps:
     )
 
 
-@probe("chat.seed-bounds", over=CHAT)
-def seed_bounds(call: Call, role: str) -> Steps:
+@probe("chat.seed-bounds")
+def seed_bounds(call: Call) -> Steps:
     """Seeds just outside their bounds."""
-    yield call.chat(user("Hello!"), role=role, max_tokens=4, seed=-1)
-    yield call.chat(user("Hello!"), role=role, max_tokens=4, seed=4294967296)
+    yield call.chat(user("Hello!"), max_tokens=4, seed=-1)
+    yield call.chat(user("Hello!"), max_tokens=4, seed=4294967296)
 
 
 @probe("chat.both-template-flags")

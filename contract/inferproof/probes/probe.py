@@ -34,14 +34,13 @@ WRONG_KEY = "{{secret:wrong-key}}"
 class Ask:
     """A request and how to send it.
 
-    `hang_up_after` closes the connection after that many events; `raw` replaces the bytes on the wire; `read_pause`
-    is the seconds a slow reader waits between reads.
+    `hang_up_after` closes the connection after that many events; `read_pause` is the seconds that a slow reader waits
+    between reads. Bytes that are no request at all go into `request.raw`.
     """
 
     role: str | None
     request: Request
     hang_up_after: int | None = None
-    raw: bytes | None = None
     read_pause: float = 0.0
 
     def with_header(self, name: str, value: str | None) -> Ask:

@@ -5,7 +5,7 @@ from typing import Any
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
-from inferproof.requirements.errors import is_json
+from inferproof.requirements.oracle import must_accept
 from inferproof.requirements.requirement import (
     CONVENTION,
     CORRECTION,
@@ -45,19 +45,6 @@ PLAIN = frozenset(
 """Members that every chat server must take; whatever needs a capability has a requirement of its own."""
 
 
-def keyed_and_valid(answer: Answer, pointer: str | None = None) -> bool:
-    """A JSON body with the right key that even the corrected document allows."""
-    request = answer.exchange.request
-    if (request.header("authorization") or "").lower() != "bearer {{secret:key}}" or not is_json(answer):
-        return False
-    if request.header(
-        "content-type",
-    ) is None or not (request.header("content-type") or "").startswith("application/json"):
-        return False
-    schema = pointer or answer.operation.request_schema
-    return schema is not None and answer.contract.validator(schema, "corrected").is_valid(request.json)
-
-
 def asks_plainly(body: Mapping[str, Any]) -> bool:
     """Text only, and no member beyond the plain ones."""
     texts = all(isinstance(message.get("content"), str) for message in body.get("messages", ()))
@@ -65,7 +52,7 @@ def asks_plainly(body: Mapping[str, Any]) -> bool:
 
 
 def _plain(answer: Answer) -> bool:
-    return keyed_and_valid(answer) and asks_plainly(answer.asked)
+    return must_accept(answer) and asks_plainly(answer.asked)
 
 
 @requirement(
@@ -118,7 +105,7 @@ def the_openai_path_exists(reply: Answer, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     cites=f"{REQUEST}/additionalProperties",
-    of=Of(CHAT, status=DECIDED, where=lambda answer: "inferproof_extra" in answer.asked and keyed_and_valid(answer)),
+    of=Of(CHAT, status=DECIDED, where=lambda answer: "inferproof_extra" in answer.asked and must_accept(answer)),
 )
 def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
     """A member that the document does not name is accepted."""
@@ -148,7 +135,7 @@ def a_charset_parameter_is_accepted(reply: Answer, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     cites=f"{REQUEST}/properties/seed",
-    of=Of(CHAT, status=None, where=lambda answer: answer.asked.get("seed") in (-1, 4294967296)),
+    of=Of(("chat",), status=None, where=lambda answer: answer.asked.get("seed") in (-1, 4294967296)),
 )
 def seed_is_an_unsigned_32_bit_number(reply: Answer, check: Check) -> None:
     """`seed` outside 0 to 4294967295 is refused."""

@@ -2,46 +2,18 @@
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
+from inferproof.requirements.oracle import declared_json, is_json, keyed, must_refuse
 from inferproof.requirements.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.requirements.select import Of, replies
-from inferproof.wire.exchange import NotJson
 
 VALIDATION = "inflection#/components/schemas/HTTPValidationError"
 ENTRY = "inflection#/components/schemas/ValidationError"
 PATHS = "inflection#/paths"
 
 
-def is_json(answer: Answer) -> bool:
-    """The request's body is JSON."""
-    try:
-        answer.exchange.request.json  # noqa: B018 - read for the exception
-    except NotJson:
-        return False
-    return True
-
-
-def is_invalid(answer: Answer) -> bool:
-    """The request's body is JSON that the published document forbids, sent with the key to a known operation."""
-    if not answer.role or answer.operation.request_schema is None or not _keyed(answer):
-        return False
-    if not is_json(answer) or not _says_json(answer):
-        return False
-    return not answer.contract.validator(answer.operation.request_schema, "published").is_valid(
-        answer.exchange.request.json
-    )
-
-
-def _keyed(answer: Answer) -> bool:
-    return answer.exchange.request.header("authorization") == "Bearer {{secret:key}}"
-
-
-def _says_json(answer: Answer) -> bool:
-    return (answer.exchange.request.header("content-type") or "").startswith("application/json")
-
-
 def _malformed(answer: Answer) -> bool:
     request = answer.exchange.request
-    return _keyed(answer) and answer.role != "" and request.body != b"" and _says_json(answer) and not is_json(answer)
+    return keyed(answer) and answer.role != "" and request.body != b"" and declared_json(answer) and not is_json(answer)
 
 
 def _known_path(answer: Answer) -> bool:
@@ -57,7 +29,7 @@ def _unknown_method(answer: Answer) -> bool:
     return answer.exchange.role is None and _known_path(answer) and answer.exchange.request.method in ("PUT", "PATCH")
 
 
-@requirement("errors.invalid.refused", MUST, basis=SCHEMA, cites=VALIDATION, of=Of(status=None, where=is_invalid))
+@requirement("errors.invalid.refused", MUST, basis=SCHEMA, cites=VALIDATION, of=Of(status=None, where=must_refuse))
 def what_the_schema_forbids_is_refused(reply: Answer, check: Check) -> None:
     """A body that the document's schema forbids is refused: its answer is a 4xx."""
     check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
@@ -68,7 +40,7 @@ def what_the_schema_forbids_is_refused(reply: Answer, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     cites="inflection#/paths/~1v1~1chat~1completions/post/responses/422",
-    of=Of(status=tuple(range(400, 500)), where=is_invalid),
+    of=Of(status=tuple(range(400, 500)), where=must_refuse),
 )
 def a_validation_error_is_422(reply: Answer, check: Check) -> None:
     """A body that the document's schema forbids is answered 422, the status that the document gives to it."""
@@ -103,7 +75,7 @@ def a_validation_error_says_what_is_wrong(reply: Answer, check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     cites=f"{ENTRY}/properties/loc",
-    of=replies(status=422, where=is_invalid),
+    of=replies(status=422, where=must_refuse),
 )
 def a_validation_error_points_at_the_member(reply: Answer, check: Check) -> None:
     """`loc` of some `detail` entry names the top-level member that is wrong."""
@@ -135,7 +107,7 @@ def broken_json_is_the_clients_fault(reply: Answer, check: Check) -> None:
     of=Of(
         status=None,
         where=lambda answer: (
-            _keyed(answer)
+            keyed(answer)
             and answer.exchange.request.body != b""
             and (answer.exchange.request.header("content-type") or "").startswith("text/")
         ),

@@ -1,0 +1,50 @@
+"""The three-valued oracle: which request bodies must be accepted, which refused, and which are nobody's business.
+
+A body must be accepted where the published and the corrected document both allow it, and refused where both forbid it.
+Where our corrections changed the answer, either one is right: a server that follows the vendor is not at fault.
+"""
+
+from __future__ import annotations
+
+from inferproof.requirements.answer import Answer
+from inferproof.wire.exchange import NotJson
+
+KEY = "bearer {{secret:key}}"
+
+
+def keyed(answer: Answer) -> bool:
+    """The request carries the target's key."""
+    return (answer.exchange.request.header("authorization") or "").lower() == KEY
+
+
+def declared_json(answer: Answer) -> bool:
+    """The request says that its body is JSON, in UTF-8."""
+    media, _, parameters = (answer.exchange.request.header("content-type") or "").lower().partition(";")
+    return media.strip() == "application/json" and ("charset" not in parameters or "utf-8" in parameters)
+
+
+def is_json(answer: Answer) -> bool:
+    """The request's body is JSON."""
+    try:
+        answer.exchange.request.json  # noqa: B018 - read for the exception
+    except NotJson:
+        return False
+    return True
+
+
+def must_accept(answer: Answer) -> bool:
+    """Key, media type and body are as both documents want them."""
+    return _expected(answer) == "accept"
+
+
+def must_refuse(answer: Answer) -> bool:
+    """Key and media type are right, and both documents forbid the body."""
+    return _expected(answer) == "refuse"
+
+
+def _expected(answer: Answer) -> str | None:
+    """What the contract expects for the body; None where the request asks about something else."""
+    if not answer.role or not keyed(answer) or not declared_json(answer) or not is_json(answer):
+        return None
+    schema = answer.operation.request_schema
+    return None if schema is None else answer.contract.expects(schema, answer.exchange.request.json)

@@ -9,10 +9,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+
 from inferproof.wire.client import Client, Limits, Outcome
 from inferproof.wire.connection import Connection
 from inferproof.wire.exchange import Fault, Reply, Request
-
 from tests.wire.server import OK, Peer, Script, answering, answering_once, serving
 
 GET = Request("GET", "/status")

@@ -7,9 +7,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openai._streaming import SSEDecoder
+
 from inferproof.wire.exchange import Reply
 from inferproof.wire.sse import EventParser, EventStream, read_events
-from openai._streaming import SSEDecoder
 
 
 def read(body: bytes, reads: tuple[tuple[int, int], ...] = ()) -> EventStream:

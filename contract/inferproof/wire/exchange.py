@@ -34,12 +34,16 @@ class NotJson(ValueError):
 
 @dataclass(frozen=True)
 class Request:
-    """What was sent. `target` is the request target on the wire (path and query); headers keep order and case."""
+    """What was sent. `target` is the request target (path and query, below the base URL's own path).
+
+    Headers keep order and case. `raw` is what went over the wire instead, where a probe sent broken bytes on purpose.
+    """
 
     method: str
     target: str
     headers: Headers = ()
     body: bytes = b""
+    raw: bytes | None = None
 
     @property
     def path(self) -> str:

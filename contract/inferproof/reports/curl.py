@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import shlex
 
+from inferproof.probes.probe import KEY, WRONG_KEY
 from inferproof.wire.exchange import Exchange
 
 
 def curl(exchange: Exchange, url: str, key_variable: str = "INFERPROOF_API_KEY") -> str:
-    """One line for a POSIX shell. The key stands as `$NAME`; a body that is not text is given through printf."""
+    """One line for a POSIX shell. The key stands as `$NAME`; a body that is not text is given through printf.
+
+    A request sent as raw bytes has no curl line that would send the same; its nearest is given.
+    """
     request = exchange.request
     words = ["curl", "-sS", "-i"]
     if request.method != "GET":
@@ -28,7 +32,7 @@ def curl(exchange: Exchange, url: str, key_variable: str = "INFERPROOF_API_KEY")
 
 
 def _header(line: str, key_variable: str) -> str:
-    marker = "{{secret:key}}"
-    if marker not in line:
+    line = line.replace(WRONG_KEY, "sk-a-key-that-nobody-issued")
+    if KEY not in line:
         return shlex.quote(line)
-    return '"' + line.replace(marker, f"${key_variable}") + '"'
+    return '"' + line.replace(KEY, f"${key_variable}") + '"'

@@ -11,7 +11,7 @@ from inferproof.reports.curl import curl
 from inferproof.requirements.judge import Judgement, Outcome
 from inferproof.requirements.requirement import INFERRED, MAY, MUST, SHOULD
 
-SHOWN = 8
+SHOWN = 5
 """Failures shown in full; the rest are named in one line, so that the verdict stays on the screen."""
 
 COLOURS = {Verdict.CONFORMANT: "green", Verdict.NOT_CONFORMANT: "red", Verdict.INCOMPLETE: "yellow"}

@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 SHORTEST = 6
 """A shorter secret would be found by chance, in words or in base64."""
@@ -62,7 +63,7 @@ class Secrets:
                     return True
             if b"%" not in data and b"\\" not in data:
                 return False
-            decoded = _ENCODED.sub(_decoded_unit, data)
+            decoded = _ENCODED.sub(lambda match: _decoded_unit(match[0]), data)
             if decoded == data:
                 return False
             data = decoded
@@ -134,8 +135,8 @@ def _base64_forms(raw: bytes) -> Iterator[bytes]:
         yield form.translate(bytes.maketrans(b"+/", b"-_"))
 
 
-def _decoded_unit(match: re.Match[bytes]) -> bytes:
-    unit = match[0]
+@lru_cache(maxsize=1024)
+def _decoded_unit(unit: bytes) -> bytes:
     if unit[:1] == b"%":
         return bytes.fromhex(unit[1:].decode())
     if unit[1:2] != b"u":
@@ -148,7 +149,7 @@ def _decoded(data: bytes, offsets: list[int]) -> tuple[bytes, list[int]]:
     """One layer of encoding taken off, with the offset in the original of each byte that is left."""
     pieces, kept, position = [], [], 0
     for match in _ENCODED.finditer(data):
-        unit = _decoded_unit(match)
+        unit = _decoded_unit(match[0])
         pieces += [data[position : match.start()], unit]
         kept += offsets[position : match.start()] + [offsets[match.start()]] * len(unit)
         position = match.end()

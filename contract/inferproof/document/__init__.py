@@ -3,7 +3,7 @@
 from inferproof.document.contract import Contract, Expectation, Json, Layer, Operation
 from inferproof.document.errors import DocumentError
 from inferproof.document.explain import Violation
-from inferproof.document.load import load
+from inferproof.document.loading import load
 from inferproof.document.validate import Validator
 
 __all__ = ["Contract", "DocumentError", "Expectation", "Json", "Layer", "Operation", "Validator", "Violation", "load"]

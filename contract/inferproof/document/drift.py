@@ -6,6 +6,7 @@ does the order of members, nor that of `required` and `enum`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -37,6 +38,15 @@ class Change:
     pointer: str
     ours: Any
     theirs: Any
+
+    def __str__(self) -> str:
+        match self.kind:
+            case "added":
+                return f"#{self.pointer}: theirs has {_brief(self.theirs)}, ours nothing"
+            case "removed":
+                return f"#{self.pointer}: ours has {_brief(self.ours)}, theirs nothing"
+            case _:
+                return f"#{self.pointer}: ours has {_brief(self.ours)}, theirs {_brief(self.theirs)}"
 
 
 def drift(ours: dict[str, Any], theirs: dict[str, Any]) -> list[Change]:
@@ -96,3 +106,8 @@ def _shape(value: Any) -> str:
 
 def _sorted(value: Any) -> Any:
     return sorted(value, key=repr) if isinstance(value, list) else value
+
+
+def _brief(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else text[:79] + "…"

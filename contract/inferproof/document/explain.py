@@ -129,7 +129,7 @@ def _expected(error: ValidationError, children: list[ValidationError]) -> Violat
             nested = _expected(child, list(child.context or ()))
             wanted += nested.message.partition("expected ")[2].replace(" or ", ", ").split(", ")
     keyword = "type" if all(child.validator == "type" for child in children) else "enum"
-    found = _kind(error.instance) if keyword == "type" else _show(error.instance)
+    found = _show(error.instance) if keyword == "enum" else _found(error.instance, "an integer" in wanted)
     return _violation(list(error.absolute_path), keyword, f"is {found}; expected {_alternatives(wanted)}")
 
 
@@ -144,7 +144,7 @@ def _words(error: ValidationError) -> str:
     match error.validator:
         case "type":
             names = _as_list(limit)
-            found = _show(value) if names == ["integer"] and isinstance(value, float) else _kind(value)
+            found = _found(value, names == ["integer"])
             return f"is {found}; expected {_alternatives([_TYPES[name] for name in names])}"
         case "const" | "enum":
             return f"is {_show(value)}; expected {_alternatives([_show(item) for item in _constants(error)])}"
@@ -198,6 +198,11 @@ def _kind(value: Any) -> str:
             return "an object"
         case _:
             return "an array"
+
+
+def _found(value: Any, whole: bool) -> str:
+    """The kind of a value of the wrong type; a number itself where only whole ones are welcome."""
+    return _show(value) if whole and isinstance(value, float) else _kind(value)
 
 
 def _show(value: Any) -> str:

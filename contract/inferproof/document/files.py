@@ -58,3 +58,13 @@ def openapi(raw: bytes, source: str) -> dict[str, Any]:
     if not isinstance(document.get("paths"), dict):
         raise DocumentError(f"{source}, /paths: expected an object of paths")
     return document  # type: ignore[no-any-return]
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """The OpenAPI document in any file, YAML or JSON. Raises DocumentError."""
+    return openapi(read(path), str(path))
+
+
+def base_document(name: str) -> dict[str, Any]:
+    """A contract's document as published, before any repair. Raises DocumentError."""
+    return read_document(folder(name) / BASE)

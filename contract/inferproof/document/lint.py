@@ -15,7 +15,7 @@ from inferproof.document.validate import Schemas
 
 @dataclass(frozen=True)
 class Finding:
-    """One fault of a document. `rule` is ref, openapi, example, stream or default."""
+    """One fault of a document. `rule` is ref, openapi, schema, example, stream or default."""
 
     pointer: str
     rule: str
@@ -24,7 +24,7 @@ class Finding:
 
 def lint(document: dict[str, Any]) -> list[Finding]:
     """Every finding, in the order of the rules; empty for a sound document."""
-    return [*_references(document), *_structure(document), *_examples(document)]
+    return [*_references(document), *_structure(document), *_schemas(document), *_examples(document)]
 
 
 def _references(document: Any) -> Iterator[Finding]:
@@ -40,6 +40,8 @@ def _references(document: Any) -> Iterator[Finding]:
 def _structure(document: dict[str, Any]) -> Iterator[Finding]:
     # Heavy, and needed by nobody who only loads a contract.
     import openapi_spec_validator as osv
+    from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
+    from referencing.exceptions import Unresolvable
 
     kinds = {"3.0": osv.OpenAPIV30SpecValidator, "3.1": osv.OpenAPIV31SpecValidator, "3.2": osv.OpenAPIV32SpecValidator}
     version = str(document.get("openapi", ""))
@@ -47,14 +49,37 @@ def _structure(document: dict[str, Any]) -> Iterator[Finding]:
     if validator is None:
         yield Finding("/openapi", "openapi", f'is "{version}"; expected {", ".join(kinds)}')
         return
-    for error in validator(document).iter_errors():
-        yield Finding(pointers.of_path(error.absolute_path), "openapi", error.message.splitlines()[0])
+    try:
+        for error in validator(document).iter_errors():
+            pointer = pointers.of_path(error.absolute_path)
+            # Errors within schemas come without their place; `_schemas` and `_examples` find them with it.
+            if type(error) is not OpenAPIValidationError or _is_at(document, pointer, error.instance):
+                yield Finding(pointer, "openapi", error.message.splitlines()[0])
+    except Unresolvable:
+        return  # stumbled over a dangling reference, which has a finding of its own
+
+
+def _is_at(document: Any, pointer: str, value: Any) -> bool:
+    try:
+        return bool(pointers.resolve(document, pointer) == value)
+    except KeyError:
+        return False
+
+
+def _schemas(document: dict[str, Any]) -> Iterator[Finding]:
+    import jsonschema_rs
+
+    for pointer, schema in schema_nodes.schemas(document):
+        try:
+            jsonschema_rs.meta.validate(schema)
+        except jsonschema_rs.ValidationError as error:
+            yield Finding(pointers.join(pointer, *error.instance_path), "schema", error.message.splitlines()[0])
 
 
 def _examples(document: dict[str, Any]) -> Iterator[Finding]:
     schemas = Schemas(document)
     for example in schema_nodes.examples(document):
-        if example.media == "text/event-stream":
+        if example.stream:
             yield from _stream(schemas, example)
         elif example.schema and (violations := _violations(schemas, example.schema, example.value)):
             rule = "default" if example.pointer.endswith("/default") else "example"

@@ -20,11 +20,11 @@ _VALUES = ("const", "default", "enum", "example", "examples")
 
 @dataclass(frozen=True)
 class Example:
-    """A value that a document shows: where it stands, which schema it follows, and in which media type."""
+    """A value that a document shows, and the schema that it follows."""
 
     pointer: str
-    schema: str | None  # pointer; None where the stream has no schema for an event
-    media: str | None  # None for the example of a schema, a parameter or a header
+    schema: str | None  # pointer; None where a stream has no schema for an event
+    stream: bool  # the value is the text of a stream, and the schema that of one event
     value: Any
 
 
@@ -45,34 +45,50 @@ def _references(node: Any, pointer: str) -> Iterator[tuple[str, str]]:
             yield from _references(child, pointers.join(pointer, index))
 
 
+def schemas(document: Any) -> Iterator[tuple[str, Any]]:
+    """(pointer, schema) of every schema that is not part of another one."""
+    for pointer, key, child in _members(document, ""):
+        if key in ("schema", "itemSchema"):
+            yield pointer, child
+        elif pointer == "/components/schemas":
+            for name, schema in child.items():
+                yield pointers.join(pointer, name), schema
+
+
 def examples(document: Any) -> Iterator[Example]:
     """Every example of a media type, a parameter, a header and a schema, and every default of a schema."""
-    yield from _shown(document, document, "", None)
-
-
-def _shown(document: Any, node: Any, pointer: str, media: str | None) -> Iterator[Example]:
-    if isinstance(node, list):
-        for index, child in enumerate(node):
-            yield from _shown(document, child, pointers.join(pointer, index), None)
-        return
-    if not isinstance(node, dict):
-        return
-    if "schema" in node or "itemSchema" in node:
-        schema = _event_schema(node, pointer) if media == "text/event-stream" else pointers.join(pointer, "schema")
+    for pointer, node in _describers(document):
+        stream = pointer.endswith("/text~1event-stream")
+        schema = _event_schema(node, pointer) if stream else pointers.join(pointer, "schema")
         for place, value in _values(document, node, pointer):
-            yield Example(place, schema, media, value)
-    for key, child in node.items():
-        here = pointers.join(pointer, key)
-        if key in ("schema", "itemSchema"):
-            yield from _in_schema(child, here)
-        elif key == "schemas" and pointer == "/components":
-            for name, schema_node in child.items():
-                yield from _in_schema(schema_node, pointers.join(here, name))
-        elif key == "content" and isinstance(child, dict):
-            for name, media_type in child.items():
-                yield from _shown(document, media_type, pointers.join(here, name), name)
-        elif key not in _VALUES and not key.startswith("x-"):
-            yield from _shown(document, child, here, None)
+            yield Example(place, schema, stream, value)
+    for pointer, schema_node in schemas(document):
+        yield from _in_schema(schema_node, pointer)
+
+
+def _describers(document: Any) -> Iterator[tuple[str, Any]]:
+    """(pointer, node) of every media type, parameter and header that has a schema."""
+    seen: set[str] = set()
+    for pointer, key, _ in _members(document, ""):
+        parent = pointer.rpartition("/")[0]
+        if key in ("schema", "itemSchema") and parent not in seen:
+            seen.add(parent)
+            yield parent, pointers.resolve(document, parent)
+
+
+def _members(node: Any, pointer: str) -> Iterator[tuple[str, str, Any]]:
+    """(pointer, key, value) of every member outside schemas, examples and extensions."""
+    if isinstance(node, dict):
+        for key, child in node.items():
+            if key in _VALUES or key.startswith("x-"):
+                continue
+            here = pointers.join(pointer, key)
+            yield here, key, child
+            if key not in ("schema", "itemSchema") and here != "/components/schemas":
+                yield from _members(child, here)
+    elif isinstance(node, list):
+        for index, child in enumerate(node):
+            yield from _members(child, pointers.join(pointer, index))
 
 
 def _event_schema(node: Any, pointer: str) -> str | None:
@@ -107,9 +123,9 @@ def _in_schema(node: Any, pointer: str) -> Iterator[Example]:
         return
     for keyword in ("example", "default"):
         if keyword in node:
-            yield Example(pointers.join(pointer, keyword), pointer, None, node[keyword])
+            yield Example(pointers.join(pointer, keyword), pointer, False, node[keyword])
     for index, value in enumerate(node["examples"] if isinstance(node.get("examples"), list) else ()):
-        yield Example(pointers.join(pointer, "examples", index), pointer, None, value)
+        yield Example(pointers.join(pointer, "examples", index), pointer, False, value)
     for keyword in _ONE:
         if keyword in node:
             yield from _in_schema(node[keyword], pointers.join(pointer, keyword))

@@ -39,5 +39,5 @@ def load(name: str = "inflection") -> Contract:
 def _cache_key(digest: str) -> str:
     """What is compiled depends on the documents and on the code that reads and corrects them."""
     here = Path(__file__).parent
-    code = b"".join((here / name).read_bytes() for name in ("overlay.py", "files.py", "yaml_json.py", "load.py"))
+    code = b"".join((here / name).read_bytes() for name in ("overlay.py", "files.py", "yaml_json.py", "loading.py"))
     return f"{digest}-{hashlib.sha256(code).hexdigest()[:16]}"

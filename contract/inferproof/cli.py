@@ -199,7 +199,7 @@ def mock(host: str, port: int, keys: tuple[str, ...], name: str, seed: int) -> N
 def lint(file: Path) -> None:
     """Check an OpenAPI document: references, structure, and every example. Exit code 1 where something is found."""
     from inferproof.document.lint import lint as check
-    from inferproof.document.load import read_document
+    from inferproof.document.files import read_document
 
     findings = check(read_document(file))
     for finding in findings:
@@ -213,7 +213,7 @@ def lint(file: Path) -> None:
 def drift(file: Path, name: str) -> None:
     """Compare a vendor's document with our base, structure only. Exit code 1 where it moved."""
     from inferproof.document.drift import drift as compare
-    from inferproof.document.load import base_document, read_document
+    from inferproof.document.files import base_document, read_document
 
     changes = compare(base_document(name), read_document(file))
     for change in changes:

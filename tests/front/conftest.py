@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from inferproof.document.contract import Contract
-from inferproof.document.load import load
+from inferproof.document import load
 from inferproof.front.app import Front
 from tests.front.scripted import Scripted
 

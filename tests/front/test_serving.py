@@ -155,7 +155,7 @@ def test_an_ipv6_address_is_reported_in_brackets(front: Front) -> None:
 
 
 SERVER = """
-from inferproof.document.load import load
+from inferproof.document import load
 from inferproof.front.app import Front
 from inferproof.front.serve import serve
 from tests.front.scripted import Scripted

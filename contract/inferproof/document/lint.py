@@ -53,17 +53,19 @@ def _structure(document: dict[str, Any]) -> Iterator[Finding]:
         for error in validator(document).iter_errors():
             pointer = pointers.of_path(error.absolute_path)
             # Errors within schemas come without their place; `_schemas` and `_examples` find them with it.
-            if type(error) is not OpenAPIValidationError or _is_at(document, pointer, error.instance):
+            if type(error) is not OpenAPIValidationError or _is_placed(document, pointer, error.instance):
                 yield Finding(pointer, "openapi", error.message.splitlines()[0])
     except Unresolvable:
         return  # stumbled over a dangling reference, which has a finding of its own
 
 
-def _is_at(document: Any, pointer: str, value: Any) -> bool:
+def _is_placed(document: Any, pointer: str, value: Any) -> bool:
+    """Whether the pointer of an error leads from the root of the document, and not from the schema it is about."""
     try:
-        return bool(pointers.resolve(document, pointer) == value)
+        pointers.resolve(document, pointer)
     except KeyError:
         return False
+    return bool(pointer) or value == document
 
 
 def _schemas(document: dict[str, Any]) -> Iterator[Finding]:

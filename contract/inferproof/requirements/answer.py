@@ -85,6 +85,20 @@ class Answer:
         found = body["text"] if "text" in body else body["choices"][0]["message"]["content"]
         return found if isinstance(found, str) else ""
 
+    @property
+    def finish_reason(self) -> Any:
+        """The first choice's; of a stream, the last one given."""
+        if self.media_type == "text/event-stream":
+            return folded(self.chunks).choices[0].finish_reason
+        return self.json["choices"][0]["finish_reason"]
+
+    @property
+    def whole_text(self) -> str:
+        """`text`; raises LookupError where the cap or a filter ended it, since what would have followed is unknown."""
+        if self.finish_reason in ("length", "content_filter"):
+            raise LookupError("the text was cut short")
+        return self.text
+
 
 @dataclass
 class Choice:
@@ -136,6 +150,13 @@ def _add(choice: Choice, item: dict[str, Any]) -> None:
         function = part.get("function") or {}
         call["name"] += function.get("name") or ""
         call["arguments"] += function.get("arguments") or ""
+
+
+def repeated(first: Answer, again: Answer) -> str:
+    """The text that the same request brought twice; raises LookupError where it differs: then nothing compares."""
+    if first.text != again.text or first.finish_reason != again.finish_reason:
+        raise LookupError("the same request is answered differently each time")
+    return first.text
 
 
 def _json(text: str) -> Any:

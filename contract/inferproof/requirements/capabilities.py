@@ -14,11 +14,14 @@ CAPABILITIES: Mapping[str, str] = {
     "core.context-follows": "a longer conversation is counted in the prompt",
     "streaming": "chat completions as server-sent events",
     "streaming.usage": "`stream_options.include_usage` and the usage chunk",
+    "streaming.continuous-usage": "`stream_options.continuous_usage_stats`, a usage with every chunk",
+    "streaming.choices": "`n` choices in one stream",
     "streaming.incremental": "events leave the server as they are made, not in one piece at the end",
     "tools": "function tools in chat completions",
     "tools.auto": "the model may call a tool of its own accord when `tool_choice` leaves it free",
     "tools.required": "`tool_choice: required` makes it call at least one",
     "tools.named": "`tool_choice` with a name makes it call that one",
+    "tools.streamed": "calls in streams",
     "structured-output": "output that obeys a constraint of the request",
     "structured-output.json-object": "`response_format: json_object`",
     "structured-output.json-schema": "`response_format: json_schema`",
@@ -27,12 +30,21 @@ CAPABILITIES: Mapping[str, str] = {
     "structured-output.guided-regex": "`guided_regex`",
     "structured-output.guided-grammar": "`guided_grammar`",
     "structured-output.structural-tag": "`structural_tag`",
+    "structured-output.whitespace": "`guided_whitespace_pattern`",
+    "structured-output.streamed": "constraints in streams",
     "logprobs": "`logprobs` and `top_logprobs`",
+    "logprobs.token-ids": "`return_tokens_as_token_ids`",
     "logprobs.prompt": "`prompt_logprobs`",
+    "logprobs.streamed": "logprobs in streams",
     "sampling": "the members that steer sampling: `n`, `stop`, `seed` and the others",
     "sampling.seed": "one seed at temperature 0 repeats its answer",
     "sampling.stop": "`stop` ends the text",
     "sampling.n": "`n` choices",
+    "sampling.length": "`min_tokens` and `ignore_eos` make an answer longer",
+    "sampling.bad-words": "`bad_words`",
+    "sampling.tokens": "`logit_bias` and `allowed_token_ids` steer single tokens",
+    "sampling.echo": "`echo` repeats the last message",
+    "sampling.continue": "`continue_final_message` goes on with the last message",
     "embeddings": "vectors for texts",
     "embeddings.token-ids": "embedding input given as token ids",
     "embeddings.messages": "embedding input given as messages",
@@ -43,6 +55,17 @@ CAPABILITIES: Mapping[str, str] = {
     "legacy.tools": "tools in the native operations",
 }
 
+RESTS_ON: Mapping[str, tuple[str, ...]] = {
+    "streaming.continuous-usage": ("streaming.usage",),
+    "streaming.choices": ("sampling.n",),
+    "tools.streamed": ("tools.required", "streaming"),
+    "structured-output.whitespace": ("structured-output.guided-json",),
+    "structured-output.streamed": ("structured-output.guided-choice", "streaming"),
+    "logprobs.streamed": ("streaming",),
+    "sampling.tokens": ("logprobs.token-ids",),
+}
+"""What a capability takes besides its own profile: without that, it is not claimed either."""
+
 
 def profile_of(capability: str) -> str:
     """`tools` of `tools.named`."""
@@ -51,6 +74,8 @@ def profile_of(capability: str) -> str:
 
 def not_claimed(capability: str, declined: Mapping[str, str]) -> str | None:
     """Why the target does not claim `capability`, or None where it does. `declined` maps capability to reason."""
-    if capability in declined:
-        return declined[capability]
-    return declined.get(profile_of(capability))
+    for name in (capability, profile_of(capability)):
+        if name in declined:
+            return declined[name]
+    reasons = (not_claimed(other, declined) for other in RESTS_ON.get(capability, ()))
+    return next((reason for reason in reasons if reason is not None), None)

@@ -59,6 +59,19 @@ class Check:
             rest = f" (and {more} more)" if more else ""
             self.fail(f"valid by #{pointer}", f"{first.message}{rest}", at=f"{at}{first.at}")
 
+    def fits(self, value: Any, schema: Any, *, at: str = "") -> None:
+        """`value` is valid under a schema that the request brought along; raises LookupError for one that is none."""
+        import jsonschema
+        import jsonschema_rs
+
+        try:
+            decided = jsonschema_rs.Draft202012Validator(schema, offline=True).is_valid(value)
+        except (ValueError, TypeError) as error:
+            raise LookupError(f"the request's schema is none: {error}") from error
+        if not decided:
+            for error in jsonschema.Draft202012Validator(schema).iter_errors(value):
+                self.fail("valid by the request's schema", error.message, at=at)
+
 
 def shown(value: Any, limit: int = 160) -> str:
     """A value as JSON, cut where it would fill the screen."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from inferproof.front.backend import Refusal
-
 from inferproof_mock.settings import Defaults
 
 Json = dict[str, Any]
@@ -63,6 +62,6 @@ def unknown_model(name: str, known: list[str]) -> Refusal:
     return Refusal(404, message, loc=("body", "model"), code="model_not_found")
 
 
-def too_long(tokens: int) -> Refusal:
-    message = f"the prompt has {tokens} tokens, and {CONTEXT} is all that the model can hold with its reply"
-    return Refusal(400, message, loc=("body", "messages"), code="context_length_exceeded")
+def too_long(tokens: int, member: str) -> Refusal:
+    message = f"`{member}` has {tokens} tokens, and {CONTEXT} is all that the model can hold with its reply"
+    return Refusal(400, message, loc=("body", member), code="context_length_exceeded")

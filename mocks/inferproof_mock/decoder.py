@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Protocol
 
 from inferproof.front.backend import Refusal
-
 from inferproof_mock.delivery import Delivery, Piece
 from inferproof_mock.sampler import Sampler
 from inferproof_mock.settings import Settings

@@ -85,8 +85,11 @@ _MARKS = (
 )
 
 
+WORDS = tuple(_WORDS.split())
+
+
 def ordinary() -> Iterator[bytes]:
     """Every piece that is more than one byte long, once each, in a fixed order: its place decides its token id."""
-    words, capitals = _WORDS.split(), _CAPITALS.split()
-    texts = [f" {word}" for word in words + capitals] + words + capitals + _ENDINGS.split() + list(_MARKS)
+    plain = [*WORDS, *_CAPITALS.split()]
+    texts = [*(f" {word}" for word in plain), *plain, *_ENDINGS.split(), *_MARKS]
     yield from dict.fromkeys(text.encode() for text in texts if len(text) > 1)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from inferproof_mock.pieces import ordinary
+from inferproof_mock.pieces import WORDS, ordinary
 
 SPECIALS = ("<|end|>", "<|begin|>", "<|header|>", "<|media|>")
 
@@ -25,7 +25,10 @@ class Vocabulary:
         self.specials = frozenset(range(len(plain), self.size))
         self.ids: dict[bytes, int] = {piece: token for token, piece in enumerate(plain)}
         self._starting: dict[bytes, tuple[tuple[bytes, int], ...]] = _by_first_two_bytes(plain)
-        self.words = tuple(token for token in range(256, len(plain)) if plain[token].strip().isalpha())
+        self.words = tuple(
+            self.ids[f"{space}{word}".encode()] for space in (" ", "") for word in WORDS if len(word) > 2
+        )
+        """Words as people read them, with a space before them and without."""
         self.usual = (1 << len(plain)) - 1 | 1 << self.end
         """What an unconstrained reply is made of: everything but the special tokens, and the end."""
 

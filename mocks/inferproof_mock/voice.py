@@ -15,6 +15,7 @@ from inferproof_mock.vocabulary import VOCABULARY
 WANTED = 20.0
 _AFTER_THE_END = 14.0
 _ALTERNATIVES = (WANTED, 19.2, 18.7, 18.3)
+_NOISE = tuple(token for token in VOCABULARY.words if VOCABULARY.pieces[token].startswith(b" "))
 _NOISE_WORDS = 20
 
 Scores = dict[int, float]
@@ -40,7 +41,7 @@ class Noise:
         self.state = stir(self.state, token)
 
     def scores(self, allowed: int) -> Scores:
-        state, words = self.state, VOCABULARY.words
+        state, words = self.state, _NOISE
         unit = (state >> 40) / (1 << 24)
         # The fourth power makes a close second rare: about one reply in ten has an odd word at temperature 1.
         score = 10.0 + 7.0 * unit**4

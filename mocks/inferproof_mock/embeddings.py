@@ -1,0 +1,106 @@
+"""Simulated embeddings: unit vectors that depend on the words alone, so that similar texts lie close together."""
+
+from __future__ import annotations
+
+import base64
+import random
+import struct
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from math import sqrt
+from operator import add
+from typing import Any
+
+from inferproof_mock.configs import CONTEXT, EMBEDDING_MODEL, too_long, unknown_model
+from inferproof_mock.hashing import number
+from inferproof_mock.replies import usage_of
+from inferproof_mock.settings import refuse
+from inferproof_mock.template import render
+from inferproof_mock.vocabulary import VOCABULARY
+
+Json = dict[str, Any]
+
+DIMENSIONS = 64
+
+
+def embed(body: Json, identity: str, created: int) -> Json:
+    """A whole EmbeddingResponse: one vector for each input, in their order. `created` is Unix time in seconds.
+
+    Raises Refusal: 404 for an unknown model, 400 for an input that is too long, 422 for `dimensions` above 64.
+    """
+    model = body.get("model")
+    if model not in (None, EMBEDDING_MODEL):
+        raise unknown_model(model, [EMBEDDING_MODEL])
+    dimensions = DIMENSIONS if body.get("dimensions") is None else body["dimensions"]
+    if dimensions > DIMENSIONS:
+        raise refuse("dimensions", f"`dimensions` is {dimensions}; vectors here have at most {DIMENSIONS}")
+    inputs = [_truncated(tokens, body) for tokens in _inputs(body)]
+    vectors = [vector(tokens, dimensions) for tokens in inputs]
+    return {
+        "id": f"embd-{identity}",
+        "object": "list",
+        "created": created,
+        "model": model or EMBEDDING_MODEL,
+        "data": [
+            {"index": index, "object": "embedding", "embedding": _encoded(found, body.get("encoding_format"))}
+            for index, found in enumerate(vectors)
+        ],
+        "usage": usage_of(sum(map(len, inputs)), 0),
+    }
+
+
+def vector(tokens: Iterable[int], dimensions: int) -> tuple[float, ...]:
+    """A unit vector of numbers that 32-bit floats hold exactly. Case, spaces and order of the tokens do not count."""
+    total: Iterable[float] = [0.1 * value for value in _direction("")[:dimensions]]
+    for token in tokens:
+        total = map(add, total, _direction(_feature(token)))
+    values = list(total)
+    length = sqrt(sum(value * value for value in values)) or 1.0
+    return struct.unpack(f"<{dimensions}f", struct.pack(f"<{dimensions}f", *(value / length for value in values)))
+
+
+def _inputs(body: Json) -> list[list[int]]:
+    """The tokens of each input; a conversation is one input. A token id need not be of this vocabulary."""
+    if "messages" in body:
+        prompt = render(
+            body["messages"],
+            add_generation_prompt=body.get("add_generation_prompt", False),
+            add_special_tokens=body.get("add_special_tokens", False),
+        )
+        return [list(prompt.tokens)]
+    given = body["input"]
+    if isinstance(given, str) or isinstance(given[0], int):
+        given = [given]
+    begin = [VOCABULARY.begin] if body.get("add_special_tokens", True) else []
+    return [begin + VOCABULARY.encode(one) if isinstance(one, str) else list(one) for one in given]
+
+
+def _truncated(tokens: list[int], body: Json) -> list[int]:
+    most = body.get("truncate_prompt_tokens")
+    if most is not None:
+        most = CONTEXT if most < 0 else most
+        tokens = tokens[max(0, len(tokens) - most) :]
+    if len(tokens) > CONTEXT:
+        raise too_long(len(tokens), "messages" if "messages" in body else "input")
+    return tokens
+
+
+def _feature(token: int) -> str:
+    if token >= VOCABULARY.size:
+        return f"token {token}"
+    return VOCABULARY.pieces[token].strip().lower().decode("latin-1")
+
+
+@lru_cache(maxsize=8192)
+def _direction(feature: str) -> tuple[float, ...]:
+    """Where a feature points; common punctuation weighs little."""
+    weight = 1.0 if any(character.isalnum() for character in feature) else 0.1
+    dice = random.Random(number("feature", feature))
+    return tuple(weight * dice.uniform(-1.0, 1.0) for _ in range(DIMENSIONS))
+
+
+def _encoded(values: Sequence[float], encoding: str | None) -> list[float] | str:
+    """base64 is of 32-bit floats, little-endian, as OpenAI's clients decode them."""
+    if encoding == "base64":
+        return base64.b64encode(struct.pack(f"<{len(values)}f", *values)).decode()
+    return list(values)

@@ -1,0 +1,72 @@
+"""The fake network under a constraint: it would like to say one of its plans, and improvises where it may not."""
+
+from __future__ import annotations
+
+import re
+
+from inferproof_mock.improvise import Improviser, Lexer
+from inferproof_mock.vocabulary import VOCABULARY
+from inferproof_mock.voice import WANTED, Noise, Scores
+
+_LEXEME = re.compile(rb'\s*(?:"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+)')
+_STEP = 0.9
+_LOWEST = 6
+_IMPROVISED = 12.0
+
+
+class GuidedVoice:
+    """Follows the plans that agree with what was said so far, the first one most of all.
+
+    Once none agrees and the text is JSON, it goes on with the first plan at the same lexeme, counted from the
+    beginning. What no plan knows is improvised.
+    """
+
+    def __init__(self, plans: tuple[str, ...], key: int, *, json: bool) -> None:
+        self._plans = tuple(dict.fromkeys(plan.encode() for plan in plans))
+        self._noise = Noise(key)
+        self._said = b""
+        self._lexer = Lexer() if json else None
+        self._improviser = Improviser(self._lexer)
+
+    def scores(self, allowed: int) -> Scores:
+        wanted: Scores = {}
+        for place, wish in enumerate(self._wishes()):
+            token = VOCABULARY.first(wish, 0, allowed) if wish else VOCABULARY.end
+            if token is not None and allowed >> token & 1:
+                wanted.setdefault(token, WANTED - _STEP * min(place, _LOWEST))
+        # Ideas are had at every step, because they rest on what could have been said before.
+        for place, token in enumerate(self._improviser.ideas(allowed, self._noise.state)):
+            wanted.setdefault(token, _IMPROVISED - 2 * _STEP * place)
+        free = self._lexer is None or self._lexer.inside
+        return {**self._noise.scores(allowed), **wanted} if free else wanted
+
+    def advance(self, token: int) -> None:
+        piece = VOCABULARY.pieces[token]
+        self._noise.advance(token)
+        self._improviser.advance(token)
+        self._said += piece
+        if self._lexer:
+            self._lexer.feed(piece)
+
+    def _wishes(self) -> list[bytes]:
+        """How the plans would go on; an empty one would end."""
+        agreeing = [plan[len(self._said) :] for plan in self._plans if plan.startswith(self._said)]
+        if agreeing or self._lexer is None or not self._plans:
+            return agreeing
+        return self._resumed(self._plans[0])
+
+    def _resumed(self, plan: bytes) -> list[bytes]:
+        """The rest of a JSON plan from the lexeme that the text has come to, where the begun lexeme fits it."""
+        whole = [match.end() for match in _LEXEME.finditer(self._said)]
+        begun = self._said[whole[-1] :] if whole else self._said
+        if self._lexer and self._lexer.started and whole:
+            begun = self._said[whole[-2] if len(whole) > 1 else 0 :]
+            whole.pop()
+        ends = [0, *(match.end() for match in _LEXEME.finditer(plan))]
+        if len(whole) >= len(ends):
+            return []
+        rest = plan[ends[len(whole)] :]
+        if begun.strip():
+            rest = rest.lstrip()
+            begun = begun.lstrip()
+        return [rest[len(begun) :]] if rest.startswith(begun) else []

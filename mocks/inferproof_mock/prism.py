@@ -31,12 +31,17 @@ PACKAGE = "@stoplight/prism-cli@5"
 PORT = 4010
 LOOPBACK = "127.0.0.1"
 
-# Prism prints this line once its socket accepts. A connection proves nothing: Docker's port forwarder accepts before it.
+# Prism prints this line once its socket accepts. A connection proves nothing: Docker's forwarder accepts before it.
 LISTENING = "Prism is listening on"
 ENGINE_ANSWERS_WITHIN_S = 10.0
 # The first start pulls an image of about 300 MB, or 210 packages from npm.
 READY_WITHIN_S = 300.0
 STOPS_WITHIN_S = 5.0
+
+NOT_SEEN = (
+    "Prism checks a stream as one text: it hands it on when it has ended, and looks into none of its events. "
+    "`inferproof certify` judges streams."
+)
 
 Way = Literal["docker", "npx"]
 Log = Callable[[str], None]
@@ -83,6 +88,8 @@ def run(
     """
     try:
         with _stop_on_sigterm(), serving(document, port=port, image=image, proxy=proxy, way=way, log=log) as prism:
+            if proxy is not None:
+                log(f"Note: {NOT_SEEN}")
             return prism.wait()
     except KeyboardInterrupt:
         log("Prism is stopped.")

@@ -86,7 +86,7 @@ def _unpack_what_is_missing(folder: Path) -> None:
 
 @contextmanager
 def _daemon(folder: Path) -> Iterator[None]:
-    """dockerd on a socket of its own, once it answers. Ports are published by its forwarder, so no firewall is needed."""
+    """dockerd on a socket of its own, once it answers. Its forwarder publishes ports, so no firewall is needed."""
     had_bridge = BRIDGE.exists()
     socket = f"unix://{folder}/docker.sock"
     command = ["dockerd", "--host", socket, "--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec"]

@@ -33,7 +33,7 @@ def compose(engine: str) -> list[str]:
 
 @pytest.fixture
 def served(compose: list[str], image: str, tmp_path: Path) -> Iterator[str]:
-    document = tmp_path / "openapi.prism.json"
+    document = tmp_path / "openapi.prism.yaml"
     document.write_text(json.dumps(for_prism(load("inflection"))))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from inferproof.document import Contract, Operation, files, load
+from inferproof.document import Operation, files, load
 from inferproof.document.prism import for_prism
 from inferproof_mock import prism
 

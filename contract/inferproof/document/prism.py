@@ -1,7 +1,7 @@
 """The contract as Stoplight Prism can serve it: OpenAPI 3.1, without what Prism cannot read or misreads.
 
 Measured with Prism 5.14 and 5.16: it knows nothing of OpenAPI 3.2; it answers 500 where a stream has no text to send;
-it takes the first media type and the first example; and it reads schemas as draft 7, unless the document says otherwise.
+it takes the first media type and the first example; and it reads schemas as draft 7, unless the document says which.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import socket
 import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
@@ -63,6 +63,10 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def tls_url(self) -> str:
+        return f"https://127.0.0.1:{self.port}"
+
 
 @asynccontextmanager
 async def serving(script: Script, tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
@@ -77,12 +81,16 @@ async def serving(script: Script, tls: ssl.SSLContext | None = None) -> AsyncIte
         server.connections += 1
         try:
             await script(Peer(reader, writer))
-        except (EOFError, ConnectionError, asyncio.CancelledError):
-            pass  # the client left, or the test is over
+        except (EOFError, ConnectionError):
+            pass  # the client left
+        except asyncio.CancelledError:
+            writer.transport.abort()  # the test is over
         except Exception as error:
             server.failures.append(error)
         finally:
             writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
             running.discard(task)
 
     listener = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=tls)

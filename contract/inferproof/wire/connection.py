@@ -243,11 +243,10 @@ async def _tunnel(connection: Connection, origin: Origin, proxy: Proxy, until: f
     try:
         while not isinstance(event := parser.next_event(), h11.Response):
             if event is h11.NEED_DATA:
-                parser.receive_data((await connection.receive(until))[1])
-            elif event is h11.PAUSED or isinstance(event, h11.ConnectionClosed):
-                raise Unreachable(
-                    f"{_where(origin, proxy)}: the proxy closed the connection instead of opening a tunnel"
-                )
+                _, data = await connection.receive(until)
+                if not data:
+                    raise Unreachable(f"{_where(origin, proxy)}: the proxy closed the connection instead of a tunnel")
+                parser.receive_data(data)
     except h11.RemoteProtocolError as error:
         raise Unreachable(f"{_where(origin, proxy)}: the proxy's answer to CONNECT is not HTTP: {error}") from error
     if not 200 <= event.status_code < 300:
@@ -261,10 +260,10 @@ async def _tunnel(connection: Connection, origin: Origin, proxy: Proxy, until: f
 def _explained(error: OSError, origin: Origin, proxy: Proxy | None) -> str:
     where = _where(origin, proxy)
     if isinstance(error, ssl.SSLCertVerificationError):
-        return (
-            f"{where}: its TLS certificate cannot be verified: {error.verify_message}. "
-            "Name the certificate authority's file with --ca-file"
-        )
+        text = f"{where}: its TLS certificate cannot be verified: {error.verify_message}"
+        if "not valid for" in error.verify_message or "mismatch" in error.verify_message:
+            return f"{text} Use the host name that the certificate was issued for"
+        return f"{text}. Name the certificate authority's file with --ca-file"
     if isinstance(error, ssl.SSLError):
         hint = "; does the server speak plain http there?" if error.reason == "WRONG_VERSION_NUMBER" else ""
         return f"{where}: the TLS handshake failed: {error.reason or error}{hint}"

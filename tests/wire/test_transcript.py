@@ -51,7 +51,7 @@ ANY_EXCHANGE = st.builds(
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     written = tmp_path / "transcript.jsonl"
-    write(written, HEADER, EXCHANGES, seconds=0.5)
+    write(written, HEADER, EXCHANGES, {"seconds": 0.5})
     return written
 
 
@@ -65,7 +65,7 @@ def refused(path: Path) -> str:
 
 @pytest.mark.parametrize("name", ["transcript.jsonl", "transcript.jsonl.gz"])
 def test_a_transcript_is_read_as_it_was_written(tmp_path: Path, name: str) -> None:
-    write(tmp_path / name, HEADER, EXCHANGES, seconds=0.5)
+    write(tmp_path / name, HEADER, EXCHANGES, {"seconds": 0.5})
     transcript = read(tmp_path / name)
     assert transcript.exchanges == EXCHANGES
     assert transcript.header.items() >= {**HEADER, "format": FORMAT}.items()
@@ -89,6 +89,12 @@ def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a.jsonl.gz", "b.jsonl.gz"):
         write(tmp_path / name, HEADER, EXCHANGES)
     assert (tmp_path / "a.jsonl.gz").read_bytes() == (tmp_path / "b.jsonl.gz").read_bytes()
+
+
+def test_a_transcript_that_was_read_can_be_written_again(path: Path, tmp_path: Path) -> None:
+    transcript = read(path)
+    write(tmp_path / "again.jsonl", transcript.header, transcript.exchanges, transcript.footer)
+    assert (tmp_path / "again.jsonl").read_bytes() == path.read_bytes()
 
 
 def test_a_body_is_text_where_it_can_be(path: Path) -> None:

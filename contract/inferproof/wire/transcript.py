@@ -2,7 +2,7 @@
 
     {"inferproof": "0.1.0", "format": 1, "contract": {…}, "target": {…}, "seed": 7, …}
     {"probe": "chat.minimal", "step": 0, "role": "chat", "began": 1765432100.25, "request": {…}, "reply": {…}}
-    {"exchanges": 1, "seconds": 0.4, "sha256": "…"}
+    {"seconds": 0.4, "exchanges": 1, "sha256": "…"}
 
 A body that is UTF-8 stands as text in `body`, any other as base64 in `body64`. `sha256` covers every byte before the
 footer. A name that ends in `.gz` is compressed.
@@ -60,16 +60,16 @@ class Writer:
         self._file: IO[bytes] = self._plain
         if self._path.suffix == ".gz":
             self._file = cast("IO[bytes]", gzip.GzipFile(filename="", mode="wb", fileobj=self._plain, mtime=0))
-        self._write({"inferproof": __version__, "format": FORMAT, **header})
+        self._write({"inferproof": __version__, "format": FORMAT} | dict(header) | {"format": FORMAT})
 
     def add(self, exchange: Exchange) -> None:
         self._write(to_json(exchange))
         self._exchanges += 1
 
-    def close(self, **footer: Any) -> None:
-        """Put the footer, with these members in it (`seconds=…`), and give the file its name."""
-        digest = self._hash.hexdigest()
-        self._write({"exchanges": self._exchanges, **footer, "sha256": digest})
+    def close(self, footer: Mapping[str, Any] | None = None) -> None:
+        """Put the footer, with these members in it, and give the file its name."""
+        own = {"exchanges": self._exchanges, "sha256": self._hash.hexdigest()}
+        self._write(dict(footer or {}) | own)
         self._release()
         self._part.replace(self._path)
 
@@ -95,13 +95,16 @@ class Writer:
 
 
 def write(
-    path: str | os.PathLike[str], header: Mapping[str, Any], exchanges: Iterable[Exchange], **footer: Any
+    path: str | os.PathLike[str],
+    header: Mapping[str, Any],
+    exchanges: Iterable[Exchange],
+    footer: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write a whole transcript; `header` and `footer` are put beside what the format itself has there."""
+    """Write a whole transcript. To `header` and `footer` comes what the format itself has there."""
     with Writer(path, header) as writer:
         for exchange in exchanges:
             writer.add(exchange)
-        writer.close(**footer)
+        writer.close(footer)
 
 
 def read(path: str | os.PathLike[str]) -> Transcript:

@@ -76,7 +76,6 @@ def certify(
         "strict": strict,
     }
     footer = {
-        "exchanges": len(exchanges),
         "requests": run.requests,
         "seconds": round(seconds, 3),
         "interrupted": interrupted,

@@ -95,8 +95,9 @@ def embeddings(client: OpenAI, models: Models) -> None:
 
 
 def a_validation_error(client: OpenAI, models: Models) -> None:
-    with pytest.raises(openai.UnprocessableEntityError, match="temperature"):
+    with pytest.raises(openai.UnprocessableEntityError) as raised:
         client.chat.completions.create(model=models.chat, messages=QUESTION, temperature="hot")
+    assert [entry["loc"] for entry in raised.value.response.json()["detail"]] == [["body", "temperature"]]
 
 
 def an_unknown_model(client: OpenAI, models: Models) -> None:

@@ -156,6 +156,28 @@ def _this_command() -> str:
 
 
 @main.command()
+@click.argument("url")
+@click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
+@click.option("--api-key-env", metavar="NAME", help="Variable that holds the key [default: INFERPROOF_API_KEY].")
+@click.option("--force", is_flag=True, help="Replace an inferproof.toml that is there already.")
+def init(url: str, name: str, api_key_env: str | None, force: bool) -> None:
+    """Look at the server at URL and write an inferproof.toml with what was found."""
+    from inferproof.certify.certify import certify as run
+    from inferproof.certify.look import target_file
+    from inferproof.certify.target import DEFAULT_FILE, UsageError, target_from
+    from inferproof.reports.progress import watch
+
+    path = Path(DEFAULT_FILE)
+    if path.exists() and not force:
+        raise UsageError(f"{path} is there already; --force replaces it")
+    target = target_from({}, url=url, key_variable=api_key_env)
+    with watch() as progress:
+        seen = run(_load(name), target, progress=progress)
+    path.write_text(target_file(seen, target.key and target.key_variable), encoding="utf-8")
+    click.echo(f"wrote {path}: read it, give up what the server does not offer, then run: inferproof certify")
+
+
+@main.command()
 @click.argument("transcript", type=click.Path(path_type=Path))
 @click.option("--contract", "name", help="Contract, by name or folder [default: the transcript's].")
 def judge(transcript: Path, name: str | None) -> None:
@@ -198,8 +220,8 @@ def mock(host: str, port: int, keys: tuple[str, ...], name: str, seed: int) -> N
 @click.argument("file", type=click.Path(path_type=Path))
 def lint(file: Path) -> None:
     """Check an OpenAPI document: references, structure, and every example. Exit code 1 where something is found."""
-    from inferproof.document.lint import lint as check
     from inferproof.document.files import read_document
+    from inferproof.document.lint import lint as check
 
     findings = check(read_document(file))
     for finding in findings:

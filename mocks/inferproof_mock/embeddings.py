@@ -64,7 +64,7 @@ def _inputs(body: Json) -> list[list[int]]:
     if "messages" in body:
         prompt = render(
             body["messages"],
-            add_generation_prompt=body.get("add_generation_prompt", False),
+            add_generation_prompt=False,
             add_special_tokens=body.get("add_special_tokens", False),
         )
         return [list(prompt.tokens)]

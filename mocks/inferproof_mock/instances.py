@@ -71,7 +71,7 @@ class Instances:
     def __init__(self, schema: Any, text: str, seed: int, spell: Callable[[str], str]) -> None:
         self._root = schema
         self._text = text
-        self._names = re.findall(r"(?<=[\w,] )[A-Z][a-z]+(?: [A-Z][a-z]+)*", text)
+        self._names: list[str] = re.findall(r"(?<=[\w,] )[A-Z][a-z]+(?: [A-Z][a-z]+)*", text)
         self._random = random.Random(seed)
         self._spell = spell
 
@@ -202,14 +202,14 @@ class Instances:
         text: str = _BY_FORMAT.get(schema.get("format", ""), "") or self._phrase(name)
         shortest, longest = schema.get("minLength", 0), schema.get("maxLength", 1 << 20)
         text += " and more" * -(-max(0, shortest - len(text)) // len(" and more"))
-        return text if len(text) <= longest else text[:longest]
+        return text[: int(longest)]
 
     def _phrase(self, name: str) -> str:
         options: tuple[str, ...] | None = _BY_NAME.get(name.lower())
         if options is None:
             options = next((found for key, found in _BY_NAME.items() if name.lower().endswith(f"_{key}")), None)
         if self._names and (options is None or options[0][:1].isupper()):
-            return self._names[self._random.randrange(len(self._names))]
+            return self._random.choice(self._names)
         return self._random.choice(options or _PHRASES)
 
     def _mentioned(self, options: list[Any]) -> Any:

@@ -111,7 +111,6 @@ EMBEDDINGS: Mapping[str, Member] = {
     "user": _USER,
     "truncate_prompt_tokens": _OBEYED,
     "additional_data": _no_effect("no embedding model here takes additional data"),
-    "add_generation_prompt": _OBEYED,
     "add_special_tokens": _OBEYED,
     "chat_template": _TEMPLATE,
     "chat_template_kwargs": _TEMPLATE_ARGUMENTS,

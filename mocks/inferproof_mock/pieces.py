@@ -16,21 +16,21 @@ category cause celsius center central century certain chair chance change channe
 child children choice choose church circle city claim class clean clear close cloud code coffee cold collect color
 column come comment common company compare complete computer concern condition confirm connect consider contain
 content context continue control cook cool copy corner correct cost could count country couple course cover create
-credit cross cup currency current curve customer cut daily dark data date day dear decide deep default degree
-delay deliver demand describe description design desk detail develop device did differ different difficult
-dinner direct direction discover discuss distance do doctor does dog done door double down draw dream dress drink
-drive drop dry due during each early earth ease east easy eat edge effect eight either else email empty end energy
-engine enjoy enough enter entire entry equal error even evening event ever every everyone everything exact example
-except expect explain extra eye face fact fahrenheit fair fall false family far farm fast father favorite fear
-feature feel feet fell felt few field fifteen fight figure file fill film final find fine finish fire first fish
-fit five fix flat floor flow flower fly focus follow food foot for force forecast forget form forward found four
-free fresh friend friendly from front fruit full function fun future game garden gave general gentle get girl give
-glad glass go goal gold gone good got grand grass great green grew ground group grow guess guest guide had hair half
-hall hand happen happy hard has hat have he head health hear heard heart heat heavy held hello help helpful her here
-high hill him himself his history hold home hope horse hot hotel hour house how however human hundred hungry i ice
-id idea if image imagine important in inch include indeed index information input inside instead interest into is
-island issue it item its itself job join journey joy jump just keep kept key kind king kitchen knew know known lady
-lake land language large last late later laugh law lead learn least leave left leg less let letter level life light
+credit cross cup currency current curve customer cut daily dark data date day dear decide deep default degree delay
+deliver demand describe description design desk detail develop device did differ different difficult dinner direct
+direction discover discuss distance do doctor does dog done door double down draw dream dress drink drive drop dry
+due during each early earth ease east easy eat edge effect eight either else email empty end energy engine enjoy
+enough enter entire entry equal error even evening event ever every everyone everything exact example except expect
+explain extra eye face fact fahrenheit fair fall false family far farm fast father favorite fear feature feel feet
+fell felt few field fifteen fight figure file fill film final find fine finish fire first fish fit five fix flat
+floor flow flower fly focus follow food foot for force forecast forget form forward found four fox free fresh friend
+friendly from front fruit full function fun future game garden gave general gentle get girl give glad glass go goal
+gold gone good got grand grass great green grew ground group grow guess guest guide had hair half hall hand happen
+happy hard has hat have he head health hear heard heart heat heavy held hello help helpful her here high hill him
+himself his history hold home hope horse hot hotel hour house how however human hundred hungry i ice id idea if
+image imagine important in inch include indeed index information input inside instead interest into is island issue
+it item its itself job join journey joy jump jumps just keep kept key kind king kitchen knew know known lady lake
+land language large last late later laugh law lazy lead learn least leave left leg less let letter level life light
 like likely limit line list listen little live local location lone long look lost lot loud love low lower lunch made
 main make man manage many map mark market material matter may maybe me meal mean meaning measure meet member memory
 men menu message met metal method middle might mile milk million mind minor minute miss mock model modern moment
@@ -52,12 +52,12 @@ speak special speech speed spell spend spoke sport spring square stand star star
 still stone stood stop store story straight strange street string strong student study style subject such sudden
 sugar suggest sum summary summer sun sunny sure surface surprise sweet swim system table tail take talk tall task
 taste teach team tell temperature ten term test text than thank thanks that the their them then there these they
-thing think third this those though thought thousand three through throw thus time tiny title to today together token
-told tomorrow too took tool top total touch toward town track trade train travel tree trip trouble true trust try
-turn twelve twenty two type uncle under understand unit until up upon us use used useful user usual value various
-very view village visit voice wait walk wall want warm was wash watch water wave way we wear weather week weight
-welcome well went were west what whatever wheel when whenever where whether which while white who whole whose why
-wide wife wild will win wind window winter wish with within without woman women wonder wood word words wore work
+thing think third this those though thought thousand three through throw thus time tiny title to today together
+token told tomorrow too took tool top total touch toward town track trade train travel tree trip trouble true trust
+try turn twelve twenty two type uncle under understand unit until up upon us use used useful user usual value
+various very view village visit voice wait walk wall want warm was wash watch water wave way we wear weather week
+weight welcome well went were west what whatever wheel when whenever where whether which while white who whole whose
+why wide wife wild will win wind window winter wish with within without woman women wonder wood word words wore work
 world worry would write wrong wrote year yellow yes yesterday yet you young your yourself zero
 """
 

@@ -74,7 +74,8 @@ def last_choice(choice: Choice) -> Json:
 def prompt_logprobs(prompt: tuple[int, ...], alternatives: int, key: int) -> list[Json | None]:
     """One entry a prompt token, null for the first: the token and its likelier `alternatives`, by token id.
 
-    The mock did not predict the prompt, so these come from a hash; ranks and log-probabilities agree.
+    The mock did not predict the prompt, so these come from a hash. Ranks and log-probabilities agree, and at 0.7 a
+    rank the probabilities add up to less than 1.
     """
     entries: list[Json | None] = [None]
     state = key
@@ -88,7 +89,7 @@ def prompt_logprobs(prompt: tuple[int, ...], alternatives: int, key: int) -> lis
         ranked.setdefault(token, max(rank, alternatives + 1))
         entries.append(
             {
-                str(entry): {"logprob": -0.25 * place - 0.5, "rank": place, "decoded_token": VOCABULARY.text(entry)}
+                str(entry): {"logprob": -0.7 * place, "rank": place, "decoded_token": VOCABULARY.text(entry)}
                 for entry, place in ranked.items()
             }
         )

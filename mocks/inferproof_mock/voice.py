@@ -13,6 +13,9 @@ from inferproof_mock.prose import FILLER, Slots
 from inferproof_mock.vocabulary import VOCABULARY
 
 WANTED = 20.0
+CERTAIN = 60.0
+"""The rest of a character that has begun: nothing else may come between its bytes, however hot the sampling."""
+
 _AFTER_THE_END = 14.0
 _ALTERNATIVES = (WANTED, 19.2, 18.7, 18.3)
 _NOISE = tuple(token for token in VOCABULARY.words if VOCABULARY.pieces[token].startswith(b" "))
@@ -74,7 +77,7 @@ class ProseVoice:
         for sentence, score in reversed(self._active):
             token = VOCABULARY.first(sentence, self._at, allowed)
             if token is not None:
-                found[token] = max(score, found.get(token, 0.0))
+                found[token] = CERTAIN if continues_character(token) else max(score, found.get(token, 0.0))
         return found
 
     def advance(self, token: int) -> None:
@@ -85,12 +88,19 @@ class ProseVoice:
             self._active = said
             self._at += len(piece)
         else:
-            meant = VOCABULARY.first(self._active[0][0], self._at, VOCABULARY.usual)
-            self._at += len(VOCABULARY.pieces[meant]) if meant is not None else 1
+            self._at = self._after_the_word_meant()
         if self._at >= len(self._active[0][0]):
             self._slot += 1
             self._at = 0
             self._active = self._alternatives()
+
+    def _after_the_word_meant(self) -> int:
+        sentence = self._active[0][0]
+        meant = VOCABULARY.first(sentence, self._at, VOCABULARY.usual)
+        at = self._at + (len(VOCABULARY.pieces[meant]) if meant is not None else 1)
+        while at < len(sentence) and continues_character(sentence[at]):
+            at += 1
+        return at
 
     def _alternatives(self) -> list[tuple[bytes, float]]:
         """The alternatives of this slot, best first; which is best depends on the prompt."""
@@ -100,6 +110,11 @@ class ProseVoice:
         slot = self._slots[self._slot]
         first = stir(self._key, self._slot) % len(slot)
         return list(zip(slot[first:] + slot[:first], _ALTERNATIVES, strict=False))
+
+
+def continues_character(token: int) -> bool:
+    """Whether the token is a byte of a UTF-8 sequence, and not its first."""
+    return 0x80 <= token < 0xC0
 
 
 def key_of(prompt: tuple[int, ...]) -> int:

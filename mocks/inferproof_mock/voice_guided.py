@@ -6,7 +6,7 @@ import re
 
 from inferproof_mock.improvise import Improviser, Lexer
 from inferproof_mock.vocabulary import VOCABULARY
-from inferproof_mock.voice import WANTED, Noise, Scores
+from inferproof_mock.voice import CERTAIN, WANTED, Noise, Scores, continues_character
 
 _LEXEME = re.compile(rb'\s*(?:"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+)')
 _STEP = 0.9
@@ -33,7 +33,9 @@ class GuidedVoice:
         for place, wish in enumerate(self._wishes()):
             token = VOCABULARY.first(wish, 0, allowed) if wish else VOCABULARY.end
             if token is not None and allowed >> token & 1:
-                wanted.setdefault(token, WANTED - _STEP * min(place, _LOWEST))
+                wanted.setdefault(
+                    token, CERTAIN if continues_character(token) else WANTED - _STEP * min(place, _LOWEST)
+                )
         # Ideas are had at every step, because they rest on what could have been said before.
         for place, token in enumerate(self._improviser.ideas(allowed, self._noise.state)):
             wanted.setdefault(token, _IMPROVISED - 2 * _STEP * place)

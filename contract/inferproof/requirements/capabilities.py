@@ -66,6 +66,16 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
 }
 """What a capability takes besides its own profile: without that, it is not claimed either."""
 
+OF_ROLE: Mapping[str, str] = {
+    "chat.openai-path": "core.openai-path",
+    "attributes": "attributes",
+    "embeddings": "embeddings",
+    "configs": "discovery",
+    "chat.legacy": "legacy",
+    "chat.legacy.stream": "legacy",
+}
+"""The capability without which there is no operation of that role; the other roles are the core."""
+
 
 def profile_of(capability: str) -> str:
     """`tools` of `tools.named`."""

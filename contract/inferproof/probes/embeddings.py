@@ -1,0 +1,78 @@
+"""Probes of embeddings: every form of input, both encodings, and one text again and again."""
+
+from __future__ import annotations
+
+from inferproof.probes.probe import Call, Steps, probe, user
+
+TEXTS = ("A lighthouse stands where the river meets the sea.", "Interest rates rose.", "Nine plus eleven is twenty.")
+
+
+@probe("embeddings.example", claims="embeddings")
+def example(call: Call) -> Steps:
+    """The documented example."""
+    yield call.example("embeddings")
+
+
+@probe("embeddings.batch", claims="embeddings")
+def batch(call: Call) -> Steps:
+    """Three texts, one by one and then all at once."""
+    for text in TEXTS:
+        yield call.embed(text)
+    yield call.embed(list(TEXTS))
+
+
+@probe("embeddings.encodings", claims="embeddings")
+def encodings(call: Call) -> Steps:
+    """One text in both encodings, and without a word about them."""
+    yield call.embed(TEXTS[0], encoding_format="float")
+    yield call.embed(TEXTS[0], encoding_format="base64")
+    yield call.embed(TEXTS[0])
+
+
+@probe("embeddings.several-base64", claims="embeddings")
+def several_base64(call: Call) -> Steps:
+    """Several texts in base64, in the way of OpenAI's client."""
+    yield call.embed(list(TEXTS), encoding_format="base64", user="inferproof")
+
+
+@probe("embeddings.token-ids", claims="embeddings.token-ids")
+def token_ids(call: Call) -> Steps:
+    """Token ids: one list, and a list of lists. Low ids are in every vocabulary."""
+    yield call.embed([5, 6, 7])
+    yield call.embed([[5, 6], [7, 8, 9]])
+
+
+@probe("embeddings.messages", claims="embeddings.messages")
+def messages(call: Call) -> Steps:
+    """A conversation in place of a text."""
+    yield call.to("embeddings", {"model": call.embedding_model, "messages": [user("Why is the sea salty?")]})
+
+
+@probe("embeddings.extra-member", claims="embeddings")
+def extra_member(call: Call) -> Steps:
+    """A member that no document names."""
+    yield call.embed("hello", inferproof_extra={"any": ["thing"]})
+
+
+@probe("embeddings.dimensions", claims="embeddings.dimensions")
+def dimensions(call: Call) -> Steps:
+    """A vector of eight numbers, in both encodings."""
+    yield call.embed("hello", dimensions=8)
+    yield call.embed("hello", dimensions=8, encoding_format="base64")
+
+
+@probe("embeddings.invalid", claims="embeddings")
+def invalid(call: Call) -> Steps:
+    """Inputs that are neither text nor token ids, and values outside their bounds."""
+    for wrong in (7, {}, [{}], [1.5], None):
+        yield call.embed(wrong)
+    yield call.embed("hello", encoding_format="hex")
+    yield call.embed("hello", truncate_prompt_tokens=-2)
+    yield call.to("embeddings", {"model": call.embedding_model})
+
+
+@probe("embeddings.empty", claims="embeddings")
+def empty(call: Call) -> Steps:
+    """An empty text, and an empty list."""
+    yield call.embed("")
+    yield call.embed([])

@@ -1,0 +1,31 @@
+"""Probes of chat at the path for OpenAI clients: members that it does not support."""
+
+from __future__ import annotations
+
+from inferproof.probes.probe import Call, Steps, probe, user
+
+ROLE = "chat.openai-path"
+HELLO = user("Hello!")
+LOOK_UP = {"name": "look_up", "parameters": {"type": "object", "properties": {}}}
+
+
+@probe("openai-path.unsupported", claims="core.openai-path")
+def unsupported(call: Call) -> Steps:
+    """What the prose lists as not supported, each by itself."""
+    yield call.chat(HELLO, role=ROLE, max_tokens=4, n=2)
+    yield call.chat(HELLO, role=ROLE, max_tokens=4, presence_penalty=0.5, frequency_penalty=0.5)
+    yield call.chat(HELLO, role=ROLE, max_tokens=4, logit_bias={"5": -10})
+    yield call.chat(HELLO, role=ROLE, max_tokens=4, user="inferproof")
+    yield call.chat(HELLO, role=ROLE, max_tokens=4, functions=[LOOK_UP], function_call="auto")
+
+
+@probe("openai-path.logprobs", claims="core.openai-path")
+def logprobs(call: Call) -> Steps:
+    """Log probabilities, which this path does not have."""
+    yield call.chat(HELLO, role=ROLE, max_tokens=4, logprobs=True, top_logprobs=2)
+
+
+@probe("openai-path.web-search", claims="core.openai-path")
+def web_search(call: Call) -> Steps:
+    """An extra member that the vendor's own examples send."""
+    yield call.chat(HELLO, role=ROLE, max_tokens=4, web_search=False)

@@ -1,0 +1,399 @@
+"""Attributes: scores of the last assistant message, as JSON text in an otherwise ordinary chat reply."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.chat_request import DECIDED, asks_plainly
+from inferproof.requirements.check import Check
+from inferproof.requirements.oracle import keyed, must_accept, must_refuse
+from inferproof.requirements.requirement import CORRECTION, EXAMPLE, MUST, PROSE, SCHEMA, SHOULD, requirement
+from inferproof.requirements.select import EVENTS, JSON, Of, Predicate, replies
+
+POST = "inflection#/paths/~1v1~1chat~1attributes/post"
+REQUEST = "inflection#/components/schemas/AttributesRequest"
+ATTRIBUTE = "inflection#/components/schemas/Attribute"
+ROLE = "attributes"
+
+OWN = frozenset({"attributes", "filter_categories", "disable_attributes_prompt"})
+"""The members that this operation adds to a chat request."""
+
+CONTENT = "/choices/0/message/content"
+
+
+def _good(answer: Answer) -> bool:
+    """A request without trimmings: no stream, text only, no cap that might cut the scores short."""
+    body = {name: value for name, value in answer.asked.items() if name not in OWN}
+    cut = {"stream", "max_tokens", "max_completion_tokens", "stop", "n"} & body.keys()
+    return not cut and must_accept(answer) and asks_plainly(body)
+
+
+def _nobody_to_score(answer: Answer) -> bool:
+    """A good conversation, were it not that only the user speaks."""
+    schema = "/components/schemas/AttributesRequest"
+    valid = keyed(answer) and answer.contract.validator(schema, "published").is_valid(answer.asked)
+    return valid and all(message["role"] == "user" for message in answer.asked["messages"])
+
+
+def _given(answer: Answer) -> list[Any]:
+    """The attributes of the request, those that are objects."""
+    attributes = answer.asked.get("attributes")
+    return [one for one in attributes if isinstance(one, dict)] if isinstance(attributes, list) else []
+
+
+def _wrong(member: str, *, of_attribute: bool = True) -> Predicate:
+    """Requests that are invalid because of `member`, of an attribute or of the body."""
+
+    def where(answer: Answer) -> bool:
+        if not must_refuse(answer):
+            return False
+        schema = answer.operation.request_schema or ""
+        violations = answer.contract.validator(schema, "published").violations(answer.exchange.request.json)
+        places = [violation.loc[2:3] if of_attribute else violation.loc[:1] for violation in violations]
+        return bool(places) and all(place == (member,) for place in places)
+
+    return where
+
+
+def scores(answer: Answer) -> dict[str, Any]:
+    """The scores by attribute; raises NotJson's kin, LookupError, where the content is not what it should be."""
+    try:
+        found = json.loads(answer.choices[0]["message"]["content"])
+    except ValueError:
+        raise LookupError("the content is not JSON") from None
+    if not isinstance(found, dict):
+        raise LookupError("the content is no object")
+    return found
+
+
+def _whole(answer: Answer) -> bool:
+    """The answer was not cut short by a cap: JSON that is, cannot be held against the server."""
+    return bool(answer.choices[0].get("finish_reason") != "length")
+
+
+scored = replies(ROLE, where=_good)
+
+
+@requirement("attributes.offered", MUST, basis=EXAMPLE, claims=ROLE, cites=POST, of=Of((ROLE,), None, where=_good))
+def the_operation_exists(reply: Answer, check: Check) -> None:
+    """The attributes operation is there: it does not answer 404, 405 or 501 to a good request."""
+    check.that(reply.status not in (404, 405, 501), "an operation", reply.status, at="status")
+
+
+@requirement(
+    "attributes.request.accepted",
+    MUST,
+    basis=PROSE,
+    claims=ROLE,
+    cites=(f"{POST}/requestBody", f"{POST}/requestBody/description"),
+    of=Of((ROLE,), DECIDED, where=_good),
+)
+def what_the_document_allows_is_accepted(reply: Answer, check: Check) -> None:
+    """A talk with an assistant message is accepted, with attributes, filter and prompt flag given, null or absent."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "attributes.request.extra-members",
+    MUST,
+    basis=SCHEMA,
+    claims=ROLE,
+    cites=f"{REQUEST}/additionalProperties",
+    of=Of((ROLE,), DECIDED, where=lambda answer: "inferproof_extra" in answer.asked and must_accept(answer)),
+)
+def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
+    """A member that the document does not name is accepted."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "attributes.request.name",
+    MUST,
+    basis=SCHEMA,
+    claims=ROLE,
+    cites=(f"{ATTRIBUTE}/required", f"{ATTRIBUTE}/properties/name"),
+    of=Of((ROLE,), None, where=_wrong("name")),
+)
+def an_attribute_has_a_name(reply: Answer, check: Check) -> None:
+    """An attribute without a `name` that is a string is refused."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "attributes.request.definition",
+    MUST,
+    basis=SCHEMA,
+    claims=ROLE,
+    cites=(f"{ATTRIBUTE}/required", f"{ATTRIBUTE}/properties/definition"),
+    of=Of((ROLE,), None, where=_wrong("definition")),
+)
+def an_attribute_has_a_definition(reply: Answer, check: Check) -> None:
+    """An attribute without a `definition` that is a string is refused."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "attributes.request.categories",
+    MUST,
+    basis=SCHEMA,
+    claims=ROLE,
+    cites=(f"{ATTRIBUTE}/properties/categories", "inflection#/components/schemas/Category"),
+    of=Of((ROLE,), None, where=_wrong("categories")),
+)
+def categories_are_known_words(reply: Answer, check: Check) -> None:
+    """An attribute of a category that the document does not list is refused."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "attributes.request.filter-categories",
+    MUST,
+    basis=SCHEMA,
+    claims=ROLE,
+    cites=f"{REQUEST}/properties/filter_categories",
+    of=Of((ROLE,), None, where=_wrong("filter_categories", of_attribute=False)),
+)
+def filters_are_known_words(reply: Answer, check: Check) -> None:
+    """A filter by a category that the document does not list is refused."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "attributes.request.assistant",
+    SHOULD,
+    basis=CORRECTION,
+    claims=ROLE,
+    cites=f"{POST}/description",
+    of=Of((ROLE,), None, where=_nobody_to_score),
+)
+def without_an_assistant_message_there_is_nothing_to_score(reply: Answer, check: Check) -> None:
+    """A conversation in which the assistant says nothing is refused."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "attributes.request.stream",
+    SHOULD,
+    basis=SCHEMA,
+    claims=ROLE,
+    cites=f"{POST}/responses/200/content",
+    of=Of((ROLE,), None, where=lambda answer: answer.asked.get("stream") is True),
+)
+def scores_are_not_streamed(reply: Answer, check: Check) -> None:
+    """`stream: true` is ignored or refused: only JSON is documented here."""
+    check.that(reply.media_type != EVENTS, JSON, reply.media_type, at="content-type")
+
+
+@requirement(
+    "attributes.reply.media-type",
+    MUST,
+    basis=SCHEMA,
+    claims=ROLE,
+    cites=f"{POST}/responses/200/content/application~1json",
+    of=replies(ROLE, media=None, where=lambda answer: answer.asked.get("stream") in (None, False)),
+)
+def the_reply_is_json(reply: Answer, check: Check) -> None:
+    """Scores come as `application/json`."""
+    check.equal(reply.media_type, JSON, at="content-type")
+
+
+@requirement(
+    "attributes.reply.schema",
+    MUST,
+    basis=SCHEMA,
+    claims=ROLE,
+    cites=f"{POST}/responses/200/content/application~1json/schema",
+    of=replies(ROLE),
+)
+def the_reply_is_a_chat_reply(reply: Answer, check: Check) -> None:
+    """The reply is JSON that the document's schema of a chat reply allows."""
+    check.valid(reply.json, reply.operation.reply_schema or "")
+
+
+@requirement(
+    "attributes.reply.corrected",
+    SHOULD,
+    basis=CORRECTION,
+    claims=ROLE,
+    cites=f"{POST}/responses/200/content/application~1json/example",
+    of=replies(ROLE),
+)
+def the_reply_has_what_clients_need(reply: Answer, check: Check) -> None:
+    """The reply has the members that the example shows and every client reads: also `id`, `object` and `created`."""
+    check.valid(reply.json, reply.operation.reply_schema or "", "corrected")
+
+
+@requirement(
+    "attributes.reply.finish-reason",
+    SHOULD,
+    basis=EXAMPLE,
+    claims=ROLE,
+    cites=f"{POST}/responses/200/content/application~1json/example/choices/0/finish_reason",
+    of=scored,
+)
+def scoring_comes_to_an_end(reply: Answer, check: Check) -> None:
+    """A request without a cap is scored to the end: `finish_reason` is `stop`."""
+    check.equal(reply.choices[0]["finish_reason"], "stop", at="/choices/0/finish_reason")
+
+
+@requirement(
+    "attributes.usage.total",
+    MUST,
+    basis=EXAMPLE,
+    claims=ROLE,
+    cites=f"{POST}/responses/200/content/application~1json/example/usage",
+    of=replies(ROLE),
+)
+def total_is_the_sum(reply: Answer, check: Check) -> None:
+    """`usage.total_tokens` is `prompt_tokens` plus `completion_tokens`."""
+    usage = reply.json["usage"]
+    check.equal(usage["total_tokens"], usage["prompt_tokens"] + usage["completion_tokens"], at="/usage/total_tokens")
+
+
+@requirement(
+    "attributes.content.json",
+    MUST,
+    basis=PROSE,
+    claims=ROLE,
+    cites=f"{POST}/responses/200/description",
+    of=replies(ROLE),
+)
+def the_content_is_json(reply: Answer, check: Check) -> None:
+    """The content of the first choice's message is JSON text of an object, unless a cap cut it short."""
+    if not _whole(reply):
+        return
+    content = reply.choices[0]["message"]["content"]
+    try:
+        found = json.loads(content)
+    except ValueError:
+        found = None
+    check.that(isinstance(found, dict), "JSON text of an object", content, at=CONTENT)
+
+
+@requirement(
+    "attributes.content.values",
+    MUST,
+    basis=PROSE,
+    claims=ROLE,
+    cites=f"{POST}/responses/200/description",
+    of=replies(ROLE),
+)
+def each_value_is_a_score(reply: Answer, check: Check) -> None:
+    """Each attribute's value is an object with a number `score` and a boolean `positive`."""
+    for name, value in scores(reply).items():
+        score, positive = (value.get("score"), value.get("positive")) if isinstance(value, dict) else (None, None)
+        number = isinstance(score, int | float) and not isinstance(score, bool)
+        holds = number and isinstance(positive, bool)
+        check.that(holds, '{"score": number, "positive": boolean}', value, at=f"{CONTENT}: {name}")
+
+
+@requirement(
+    "attributes.content.range",
+    SHOULD,
+    basis=EXAMPLE,
+    claims=ROLE,
+    cites=f"{POST}/responses/200/content/application~1json/example",
+    of=replies(ROLE),
+)
+def a_score_lies_between_0_and_1(reply: Answer, check: Check) -> None:
+    """A `score` lies between 0 and 1."""
+    for name, value in scores(reply).items():
+        check.that(0 <= value["score"] <= 1, "0 to 1", value["score"], at=f"{CONTENT}: {name}/score")
+
+
+@requirement(
+    "attributes.all-scored",
+    MUST,
+    basis=PROSE,
+    claims=ROLE,
+    cites=f"{POST}/requestBody/description",
+    of=replies(ROLE, where=lambda answer: _good(answer) and bool(_given(answer))),
+)
+def every_attribute_is_scored(reply: Answer, check: Check) -> None:
+    """Every attribute given is scored, or with `filter_categories` every one of those categories."""
+    wanted = set(reply.asked.get("filter_categories") or ())
+    found = scores(reply)
+    for one in _given(reply):
+        if not wanted or wanted.intersection(one.get("categories") or ()):
+            check.that(one["name"] in found, f"a score of {one['name']}", sorted(found), at=CONTENT)
+
+
+@requirement(
+    "attributes.filtered",
+    MUST,
+    basis=PROSE,
+    claims=ROLE,
+    cites=f"{POST}/requestBody/description",
+    of=replies(ROLE, where=lambda answer: bool(answer.asked.get("filter_categories")) and _good(answer)),
+)
+def other_categories_are_not_scored(reply: Answer, check: Check) -> None:
+    """With `filter_categories`, an attribute whose categories are all others is not scored."""
+    wanted = set(reply.asked["filter_categories"])
+    found = scores(reply)
+    for one in _given(reply):
+        if one.get("categories") and wanted.isdisjoint(one["categories"]):
+            check.that(one["name"] not in found, f"no score of {one['name']}", sorted(found), at=CONTENT)
+
+
+@requirement(
+    "attributes.only-asked",
+    SHOULD,
+    basis=EXAMPLE,
+    claims=ROLE,
+    cites=f"{POST}/responses/200/content/application~1json/example",
+    of=replies(ROLE, where=lambda answer: _good(answer) and bool(_given(answer))),
+)
+def nothing_else_is_scored(reply: Answer, check: Check) -> None:
+    """Where the request gives attributes, no other one is scored."""
+    asked = {one["name"] for one in _given(reply)}
+    check.that(scores(reply).keys() <= asked, "only " + ", ".join(sorted(asked)), sorted(scores(reply)), at=CONTENT)
+
+
+@requirement(
+    "attributes.default-set",
+    MUST,
+    basis=PROSE,
+    claims=ROLE,
+    cites=(f"{POST}/requestBody/description", f"{REQUEST}/properties/attributes"),
+    of=replies(
+        ROLE,
+        where=lambda answer: (
+            answer.asked.get("attributes") is None and not answer.asked.get("filter_categories") and _good(answer)
+        ),
+    ),
+)
+def without_attributes_there_is_a_default_set(reply: Answer, check: Check) -> None:
+    """Without `attributes` a default set is scored: at least one."""
+    check.that(len(scores(reply)) > 0, "a score", reply.choices[0]["message"]["content"], at=CONTENT)
+
+
+@requirement(
+    "attributes.positive.echoed",
+    SHOULD,
+    basis=CORRECTION,
+    claims=ROLE,
+    cites=f"{ATTRIBUTE}/properties/positive",
+    of=replies(ROLE, where=lambda answer: any(isinstance(one.get("positive"), bool) for one in _given(answer))),
+)
+def an_explicit_positive_is_echoed(reply: Answer, check: Check) -> None:
+    """An attribute that says whether it is `positive` is reported so."""
+    found = scores(reply)
+    for one in _given(reply):
+        if isinstance(one.get("positive"), bool) and one["name"] in found:
+            check.equal(found[one["name"]]["positive"], one["positive"], at=f"{CONTENT}: {one['name']}/positive")
+
+
+@requirement(
+    "attributes.prompt.disabled",
+    SHOULD,
+    basis=PROSE,
+    claims=ROLE,
+    cites=f"{REQUEST}/properties/disable_attributes_prompt",
+    needs="attributes.prompt",
+)
+def without_its_prompt_the_request_is_shorter(replies: list[Answer], check: Check) -> None:
+    """`disable_attributes_prompt: true` leaves the default prompt out: `prompt_tokens` gets smaller."""
+    having, without = (reply.json["usage"]["prompt_tokens"] for reply in replies)
+    check.that(without < having, f"less than {having}", without, at="/usage/prompt_tokens")

@@ -1,0 +1,276 @@
+"""The messages of a conversation: which roles, contents and parts are accepted, and which are refused.
+
+What the document allows must pass validation, so 422 is no answer to it. A model may still decline, with another
+status, a role or a picture that its template or its eyes have no place for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.chat_request import DECIDED, PLAIN
+from inferproof.requirements.check import Check
+from inferproof.requirements.oracle import must_accept, must_refuse
+from inferproof.requirements.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
+from inferproof.requirements.select import CHAT, Of
+
+SCHEMAS = "inflection#/components/schemas"
+MESSAGES = f"{SCHEMAS}/ChatCompletionRequest/properties/messages"
+CUSTOM = f"{SCHEMAS}/CustomChatCompletionMessageParam"
+
+ROLES = ("developer", "system", "user", "assistant", "tool", "function")
+"""The roles that have a schema of their own."""
+
+Message = dict[str, Any]
+MEDIA = frozenset({"image_url", "input_audio", "audio_url", "video_url", "image_embeds", "file"})
+
+
+def _messages(answer: Answer) -> list[Message]:
+    found = answer.asked.get("messages")
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _parts(message: Message) -> list[Any]:
+    content = message.get("content")
+    return content if isinstance(content, list) else []
+
+
+def _is_media(part: Any) -> bool:
+    return isinstance(part, dict) and not MEDIA.isdisjoint(part)
+
+
+def _allowed(has: Callable[[Message], bool]) -> Of:
+    """Good requests, plain but for messages of which one has this."""
+    return Of(
+        CHAT,
+        DECIDED,
+        where=lambda answer: (
+            PLAIN.issuperset(answer.asked) and must_accept(answer) and any(has(one) for one in _messages(answer))
+        ),
+    )
+
+
+def _forbidden(*members: str, where: Callable[[Message], bool] = lambda message: True) -> Of:
+    """Requests that are invalid at one of these members of a message, or within it, and nowhere else."""
+
+    def chosen(answer: Answer) -> bool:
+        if not must_refuse(answer):
+            return False
+        violations = answer.contract.validator(answer.operation.request_schema or "").violations(answer.asked)
+        places = [violation.loc for violation in violations]
+        return all(
+            len(loc) > 2 and loc[0] == "messages" and loc[2] in members and where(answer.asked["messages"][loc[1]])
+            for loc in places
+        )
+
+    return Of(CHAT, None, where=chosen)
+
+
+def _refused(reply: Answer, check: Check) -> None:
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+def _valid(reply: Answer, check: Check) -> None:
+    check.that(reply.status != 422, "any status but 422", reply.status, at="status")
+
+
+@requirement(
+    "chat.messages.roles",
+    MUST,
+    basis=SCHEMA,
+    cites=(
+        MESSAGES,
+        f"{SCHEMAS}/ChatCompletionDeveloperMessageParam",
+        f"{SCHEMAS}/ChatCompletionSystemMessageParam",
+        f"{SCHEMAS}/ChatCompletionUserMessageParam",
+        f"{SCHEMAS}/ChatCompletionAssistantMessageParam",
+    ),
+    of=_allowed(lambda message: message["role"] in ("developer", "system", "assistant")),
+)
+def the_roles_of_a_talk_are_valid(reply: Answer, check: Check) -> None:
+    """Messages of the roles `developer`, `system`, `user` and `assistant` are valid."""
+    _valid(reply, check)
+
+
+@requirement(
+    "chat.messages.tool-results",
+    MUST,
+    basis=SCHEMA,
+    cites=(f"{SCHEMAS}/ChatCompletionToolMessageParam", f"{SCHEMAS}/ChatCompletionFunctionMessageParam"),
+    of=_allowed(lambda message: message["role"] in ("tool", "function")),
+)
+def results_of_calls_are_valid(reply: Answer, check: Check) -> None:
+    """A `tool` message that names its call, and a `function` message that names its function, are valid."""
+    _valid(reply, check)
+
+
+@requirement(
+    "chat.messages.custom-role",
+    MUST,
+    basis=SCHEMA,
+    cites=CUSTOM,
+    of=_allowed(lambda message: message["role"] not in ROLES),
+)
+def any_other_role_is_valid(reply: Answer, check: Check) -> None:
+    """A message of a role of one's own is valid."""
+    _valid(reply, check)
+
+
+@requirement(
+    "chat.messages.role.required",
+    MUST,
+    basis=SCHEMA,
+    cites=(f"{CUSTOM}/required", f"{CUSTOM}/properties/role"),
+    of=_forbidden("role"),
+)
+def a_message_has_a_role(reply: Answer, check: Check) -> None:
+    """A message without a `role` that is a string is refused."""
+    _refused(reply, check)
+
+
+@requirement(
+    "chat.messages.content.type",
+    MUST,
+    basis=SCHEMA,
+    cites=f"{CUSTOM}/properties/content",
+    of=_forbidden("content", where=lambda message: message.get("content") is not None and not _parts(message)),
+)
+def content_is_text_or_parts(reply: Answer, check: Check) -> None:
+    """A `content` that is neither text nor a list is refused."""
+    _refused(reply, check)
+
+
+@requirement(
+    "chat.messages.content.null",
+    MUST,
+    basis=SCHEMA,
+    cites=(
+        f"{SCHEMAS}/ChatCompletionUserMessageParam/properties/content",
+        f"{SCHEMAS}/ChatCompletionSystemMessageParam/properties/content",
+        f"{SCHEMAS}/ChatCompletionToolMessageParam/properties/content",
+    ),
+    of=_forbidden("content", where=lambda message: "content" in message and message["content"] is None),
+)
+def only_an_assistant_may_say_nothing(reply: Answer, check: Check) -> None:
+    """A null `content` is refused, but for the roles `assistant` and `function`."""
+    _refused(reply, check)
+
+
+@requirement(
+    "chat.messages.content.nullable",
+    MUST,
+    basis=SCHEMA,
+    cites=(
+        f"{SCHEMAS}/ChatCompletionAssistantMessageParam/properties/content",
+        f"{SCHEMAS}/ChatCompletionFunctionMessageParam/properties/content",
+    ),
+    of=_allowed(lambda message: "content" in message and message["content"] is None),
+)
+def an_assistant_may_say_nothing(reply: Answer, check: Check) -> None:
+    """A null `content` is valid for the roles `assistant` and `function`."""
+    _valid(reply, check)
+
+
+@requirement(
+    "chat.messages.parts.text",
+    MUST,
+    basis=SCHEMA,
+    cites=f"{SCHEMAS}/ChatCompletionContentPartTextParam",
+    of=_allowed(lambda message: bool(_parts(message)) and not any(_is_media(part) for part in _parts(message))),
+)
+def text_may_come_in_parts(reply: Answer, check: Check) -> None:
+    """A `content` of text parts is accepted as if it were text."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "chat.messages.parts.invalid",
+    MUST,
+    basis=SCHEMA,
+    cites=(
+        f"{SCHEMAS}/ChatCompletionContentPartTextParam/required",
+        f"{SCHEMAS}/ImageURL/properties/detail",
+        f"{SCHEMAS}/InputAudio/properties/format",
+        f"{SCHEMAS}/File/required",
+    ),
+    of=_forbidden("content", where=lambda message: bool(_parts(message))),
+)
+def a_broken_part_is_refused(reply: Answer, check: Check) -> None:
+    """A part that is no documented one is refused: without what its type needs, or with a value that is not listed."""
+    _refused(reply, check)
+
+
+@requirement(
+    "chat.messages.parts.media",
+    SHOULD,
+    basis=PROJECT,
+    cites=(
+        f"{SCHEMAS}/ChatCompletionContentPartImageParam",
+        f"{SCHEMAS}/ChatCompletionContentPartInputAudioParam",
+        f"{SCHEMAS}/File",
+        f"{SCHEMAS}/CustomChatCompletionContentSimpleImageParam",
+    ),
+    of=Of(
+        CHAT,
+        tuple(code for code in range(200, 600) if code not in (429, 502, 503, 504)),
+        where=lambda answer: (
+            any(_is_media(part) for message in _messages(answer) for part in _parts(message)) and must_accept(answer)
+        ),
+    ),
+)
+def pictures_and_sounds_do_no_harm(reply: Answer, check: Check) -> None:
+    """A picture, a sound or a file is used or refused: a model without eyes and ears does not break over it."""
+    check.that(reply.status < 500, "200 or a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "chat.messages.tool-calls.invalid",
+    MUST,
+    basis=SCHEMA,
+    cites=(
+        f"{SCHEMAS}/ChatCompletionMessageFunctionToolCallParam",
+        f"{SCHEMAS}/Function",
+    ),
+    of=_forbidden("tool_calls"),
+)
+def a_broken_tool_call_is_refused(reply: Answer, check: Check) -> None:
+    """A tool call in the history needs `id`, `type`, and a `function` with a name and arguments as text."""
+    _refused(reply, check)
+
+
+@requirement(
+    "chat.messages.names.invalid",
+    MUST,
+    basis=SCHEMA,
+    cites=(f"{CUSTOM}/properties/name", f"{CUSTOM}/properties/tool_call_id"),
+    of=_forbidden("name", "tool_call_id"),
+)
+def names_are_text(reply: Answer, check: Check) -> None:
+    """A `name` or a `tool_call_id` that is not text is refused."""
+    _refused(reply, check)
+
+
+@requirement(
+    "chat.messages.extra-members",
+    MUST,
+    basis=SCHEMA,
+    cites=f"{SCHEMAS}/ChatCompletionUserMessageParam",
+    of=_allowed(lambda message: "inferproof_extra" in message),
+)
+def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
+    """A member of a message that the document does not name is accepted."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "chat.messages.unicode",
+    MUST,
+    basis=CONVENTION,
+    cites=f"{SCHEMAS}/ChatCompletionUserMessageParam/properties/content",
+    of=_allowed(lambda message: isinstance(message.get("content"), str) and not message["content"].isascii()),
+)
+def text_may_be_of_any_script(reply: Answer, check: Check) -> None:
+    """Text of any script is accepted, beyond the Basic Multilingual Plane too (RFC 8259 §8.1)."""
+    check.equal(reply.status, 200, at="status")

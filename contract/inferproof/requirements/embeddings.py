@@ -1,0 +1,320 @@
+"""Embeddings: what is accepted, and a reply with one item for each input."""
+
+from __future__ import annotations
+
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.chat_request import DECIDED
+from inferproof.requirements.check import Check
+from inferproof.requirements.oracle import must_accept, must_refuse
+from inferproof.requirements.requirement import (
+    CONVENTION,
+    CORRECTION,
+    EXAMPLE,
+    MUST,
+    PROJECT,
+    PROSE,
+    SCHEMA,
+    SHOULD,
+    requirement,
+)
+from inferproof.requirements.select import JSON, Of, Predicate, replies
+
+POST = "inflection#/paths/~1v1~1embeddings/post"
+REQUEST = "inflection#/components/schemas/EmbeddingCompletionRequest"
+CHAT_REQUEST = "inflection#/components/schemas/EmbeddingChatRequest"
+RESPONSE = "inflection#/components/schemas/EmbeddingResponse"
+DATA = "inflection#/components/schemas/EmbeddingResponseData"
+ROLE = "embeddings"
+
+PLAIN = frozenset({"model", "input", "encoding_format", "user"})
+"""Members that every server of embeddings must take."""
+
+DAY = 24 * 60 * 60
+
+
+def _plain(answer: Answer) -> bool:
+    """One text or several, and no member beyond the plain ones."""
+    value = answer.asked.get("input")
+    texts = isinstance(value, str) or (isinstance(value, list) and all(isinstance(text, str) for text in value))
+    return texts and PLAIN.issuperset(answer.asked) and must_accept(answer)
+
+
+def _served(answer: Answer) -> bool:
+    """A plain request for a model that the server has."""
+    return _plain(answer) and not str(answer.asked.get("model")).startswith("inferproof-")
+
+
+def _token_ids(answer: Answer) -> bool:
+    value = answer.asked.get("input")
+    ids = isinstance(value, list) and value != [] and all(isinstance(one, int | list) for one in value)
+    return ids and PLAIN.issuperset(answer.asked) and must_accept(answer)
+
+
+def _messages(answer: Answer) -> bool:
+    return "messages" in answer.asked and {"model", "messages"}.issuperset(answer.asked) and must_accept(answer)
+
+
+def _wrong(member: str) -> Predicate:
+    """Requests that are valid but for `member`."""
+
+    def where(answer: Answer) -> bool:
+        others = {name: value for name, value in answer.asked.items() if name not in (member, "input")}
+        schema = answer.operation.request_schema or ""
+        rest = {**others, "input": "hello" if member == "input" else answer.asked.get("input")}
+        valid = member in answer.asked and answer.contract.validator(schema, "corrected").is_valid(rest)
+        return valid and must_refuse(answer)
+
+    return where
+
+
+def inputs(answer: Answer) -> int | None:
+    """How many things were to be embedded; None where the request does not say."""
+    value = answer.asked.get("input")
+    if value is None:
+        return 1 if "messages" in answer.asked else None
+    if isinstance(value, list) and value and not isinstance(value[0], int):
+        return len(value)
+    return 1 if value else None
+
+
+@requirement("embeddings.offered", MUST, basis=EXAMPLE, claims=ROLE, cites=POST, of=Of((ROLE,), None, where=_served))
+def the_operation_exists(reply: Answer, check: Check) -> None:
+    """The embeddings operation is there: it does not answer 404, 405 or 501 to a good request."""
+    check.that(reply.status not in (404, 405, 501), "an operation", reply.status, at="status")
+
+
+@requirement(
+    "embeddings.request.accepted",
+    MUST,
+    basis=SCHEMA,
+    claims=ROLE,
+    cites=(f"{POST}/requestBody", f"{REQUEST}/properties/input"),
+    of=Of((ROLE,), DECIDED, where=_plain),
+)
+def texts_are_accepted(reply: Answer, check: Check) -> None:
+    """A text is accepted, and so is a list of texts."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "embeddings.request.token-ids",
+    MUST,
+    basis=SCHEMA,
+    claims="embeddings.token-ids",
+    cites=f"{REQUEST}/properties/input",
+    of=Of((ROLE,), DECIDED, where=_token_ids),
+)
+def token_ids_are_accepted(reply: Answer, check: Check) -> None:
+    """A list of token ids is accepted, and so is a list of such lists."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "embeddings.request.messages",
+    MUST,
+    basis=SCHEMA,
+    claims="embeddings.messages",
+    cites=f"{CHAT_REQUEST}/properties/messages",
+    of=Of((ROLE,), DECIDED, where=_messages),
+)
+def messages_are_accepted(reply: Answer, check: Check) -> None:
+    """`messages` are accepted in place of `input`."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "embeddings.request.extra-members",
+    MUST,
+    basis=SCHEMA,
+    claims=ROLE,
+    cites=f"{REQUEST}/additionalProperties",
+    of=Of((ROLE,), DECIDED, where=lambda answer: "inferproof_extra" in answer.asked and must_accept(answer)),
+)
+def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
+    """A member that the document does not name is accepted."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "embeddings.request.input",
+    MUST,
+    basis=SCHEMA,
+    claims=ROLE,
+    cites=f"{REQUEST}/properties/input",
+    of=Of((ROLE,), None, where=_wrong("input")),
+)
+def input_is_text_or_token_ids(reply: Answer, check: Check) -> None:
+    """An `input` that is neither text nor token ids is refused."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "embeddings.request.encoding-format",
+    MUST,
+    basis=SCHEMA,
+    claims=ROLE,
+    cites=(f"{REQUEST}/properties/encoding_format", f"{CHAT_REQUEST}/properties/encoding_format"),
+    of=Of((ROLE,), None, where=_wrong("encoding_format")),
+)
+def the_encoding_is_float_or_base64(reply: Answer, check: Check) -> None:
+    """An `encoding_format` that the document does not list is refused."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "embeddings.request.truncate",
+    MUST,
+    basis=SCHEMA,
+    claims=ROLE,
+    cites=f"{REQUEST}/properties/truncate_prompt_tokens",
+    of=Of((ROLE,), None, where=_wrong("truncate_prompt_tokens")),
+)
+def truncation_has_a_lower_bound(reply: Answer, check: Check) -> None:
+    """`truncate_prompt_tokens` below -1, or of another type than integer, is refused."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "embeddings.request.empty",
+    SHOULD,
+    basis=CORRECTION,
+    claims=ROLE,
+    cites=f"{REQUEST}/properties/input",
+    of=Of((ROLE,), None, where=lambda answer: answer.asked.get("input") in ("", [])),
+)
+def nothing_has_no_embedding(reply: Answer, check: Check) -> None:
+    """An empty text or an empty list is refused."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "embeddings.reply.media-type",
+    MUST,
+    basis=SCHEMA,
+    claims=ROLE,
+    cites=f"{POST}/responses/200/content/application~1json",
+    of=replies(ROLE, media=None),
+)
+def the_reply_is_json(reply: Answer, check: Check) -> None:
+    """Embeddings come as `application/json`."""
+    check.equal(reply.media_type, JSON, at="content-type")
+
+
+@requirement("embeddings.reply.schema", MUST, basis=SCHEMA, claims=ROLE, cites=(RESPONSE, DATA), of=replies(ROLE))
+def the_reply_is_valid(reply: Answer, check: Check) -> None:
+    """The reply is JSON that the document's schema allows."""
+    check.valid(reply.json, reply.operation.reply_schema or "")
+
+
+@requirement(
+    "embeddings.reply.object",
+    SHOULD,
+    basis=EXAMPLE,
+    claims=ROLE,
+    cites=(f"{RESPONSE}/properties/object", f"{DATA}/properties/object"),
+    of=replies(ROLE),
+)
+def objects_say_what_they_are(reply: Answer, check: Check) -> None:
+    """The reply's `object` is `list`, and that of each item `embedding`."""
+    check.equal(reply.json.get("object"), "list", at="/object")
+    for position, item in enumerate(reply.json["data"]):
+        check.equal(item.get("object"), "embedding", at=f"/data/{position}/object")
+
+
+@requirement(
+    "embeddings.reply.created",
+    SHOULD,
+    basis=EXAMPLE,
+    claims=ROLE,
+    cites=f"{RESPONSE}/properties/created",
+    of=replies(ROLE),
+)
+def created_is_now(reply: Answer, check: Check) -> None:
+    """`created`, where present, is the time of the reply in seconds since 1970, to the day."""
+    created, now = reply.json.get("created"), reply.exchange.began
+    check.that(created is None or abs(created - now) < DAY, f"about {now:.0f}", created, at="/created")
+
+
+@requirement(
+    "embeddings.reply.count",
+    MUST,
+    basis=PROSE,
+    claims=ROLE,
+    cites=f"{POST}/responses/200/description",
+    of=replies(ROLE, where=lambda answer: inputs(answer) is not None),
+)
+def each_input_has_an_item(reply: Answer, check: Check) -> None:
+    """There is one item in `data` for each input."""
+    check.equal(len(reply.json["data"]), inputs(reply), at="/data")
+
+
+@requirement(
+    "embeddings.reply.index",
+    SHOULD,
+    basis=CONVENTION,
+    claims=ROLE,
+    cites=f"{DATA}/properties/index",
+    of=replies(ROLE),
+)
+def index_is_the_position(reply: Answer, check: Check) -> None:
+    """`index` of an item is its position in `data`, as clients rely on."""
+    indexes = [item["index"] for item in reply.json["data"]]
+    check.equal(indexes, list(range(len(indexes))), at="/data")
+
+
+@requirement(
+    "embeddings.usage.total",
+    MUST,
+    basis=EXAMPLE,
+    claims=ROLE,
+    cites=f"{POST}/responses/200/content/application~1json/example/usage",
+    of=replies(ROLE),
+)
+def the_prompt_is_all_there_is(reply: Answer, check: Check) -> None:
+    """`usage.total_tokens` is `prompt_tokens`: an embedding completes nothing."""
+    usage = reply.json["usage"]
+    check.equal(usage["total_tokens"], usage["prompt_tokens"], at="/usage/total_tokens")
+    check.one_of(usage.get("completion_tokens"), (0, None), at="/usage/completion_tokens")
+
+
+@requirement(
+    "embeddings.usage.positive",
+    SHOULD,
+    basis=PROJECT,
+    claims=ROLE,
+    cites="inflection#/components/schemas/UsageInfo/properties/prompt_tokens",
+    of=replies(ROLE, where=_plain),
+)
+def a_text_has_tokens(reply: Answer, check: Check) -> None:
+    """`usage.prompt_tokens` counts the input: it is greater than zero."""
+    count = reply.json["usage"]["prompt_tokens"]
+    check.that(count > 0, "more than 0", count, at="/usage/prompt_tokens")
+
+
+@requirement(
+    "embeddings.usage.encoding",
+    SHOULD,
+    basis=PROJECT,
+    claims=ROLE,
+    cites=f"{REQUEST}/properties/encoding_format",
+    needs="embeddings.encodings",
+)
+def the_encoding_costs_nothing(replies: list[Answer], check: Check) -> None:
+    """One text costs the same `prompt_tokens` in either encoding."""
+    first, *others = (reply.json["usage"]["prompt_tokens"] for reply in replies)
+    for count in others:
+        check.equal(count, first, at="/usage/prompt_tokens")
+
+
+@requirement(
+    "embeddings.usage.sum",
+    SHOULD,
+    basis=PROJECT,
+    claims=ROLE,
+    cites="inflection#/components/schemas/UsageInfo/properties/prompt_tokens",
+    needs="embeddings.batch",
+)
+def a_batch_costs_what_its_texts_cost(replies: list[Answer], check: Check) -> None:
+    """A list of texts costs as many `prompt_tokens` as its texts one by one."""
+    *single, batch = (reply.json["usage"]["prompt_tokens"] for reply in replies)
+    check.equal(batch, sum(single), at="/usage/prompt_tokens")

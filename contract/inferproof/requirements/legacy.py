@@ -1,0 +1,390 @@
+"""The native inference operation and its stream: what both accept, and the reply in one piece."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.chat_request import DECIDED
+from inferproof.requirements.check import Check
+from inferproof.requirements.oracle import keyed, must_accept, must_refuse
+from inferproof.requirements.requirement import (
+    CONVENTION,
+    CORRECTION,
+    EXAMPLE,
+    MUST,
+    PROJECT,
+    SCHEMA,
+    SHOULD,
+    requirement,
+)
+from inferproof.requirements.select import JSON, LEGACY, Of, Predicate, replies
+
+BODY = "inflection#/components/schemas/ExternalChatBody"
+TURN = "inflection#/components/schemas/ExternalTurn"
+RESPONSE = "inflection#/components/schemas/ExternalChatResponse"
+POST = "inflection#/paths/~1external~1api~1inference/post"
+STREAM_POST = "inflection#/paths/~1external~1api~1inference~1streaming/post"
+
+PLAIN = frozenset({"config", "context", "temperature", "max_tokens", "top_p", "stop_tokens", "metadata", "web_search"})
+"""Members that every server must take; a search of the web is left out where it is asked for, as it needs a network."""
+
+DAY = 24 * 60 * 60
+
+LONGEST_TOKEN = 64
+"""Characters. No vocabulary that we know of has a longer token in prose; runs of spaces are not prose."""
+
+
+def turns(answer: Answer) -> list[Any]:
+    """The turns of the request that are objects."""
+    context = answer.asked.get("context")
+    return [turn for turn in context if isinstance(turn, dict)] if isinstance(context, list) else []
+
+
+def plain(answer: Answer) -> bool:
+    """Instructions, and a person and the model taking turns; no member beyond the plain ones."""
+    return (
+        _simple(answer)
+        and all(turn["type"] in ("Instruction", "Human", "AI") for turn in turns(answer))
+        and not any("tool_calls" in turn or "ts" in turn for turn in turns(answer))
+    )
+
+
+def _of_internal_types(answer: Answer) -> bool:
+    """Turns of the types that the document lists without a word, and no member beyond the plain ones."""
+    types = {str(turn.get("type")) for turn in turns(answer)}
+    return bool(types - {"Instruction", "Human", "AI"}) and "Tool" not in types and _simple(answer)
+
+
+def _simple(answer: Answer) -> bool:
+    return PLAIN.issuperset(answer.asked) and not answer.asked.get("web_search") and must_accept(answer)
+
+
+def _served(answer: Answer) -> bool:
+    return plain(answer) and not str(answer.asked["config"]).startswith("inferproof-")
+
+
+def _wrong(*path: str) -> Predicate:
+    """Requests that are invalid only at a member of the body (one name) or of a turn (`turn` and a name)."""
+
+    def where(answer: Answer) -> bool:
+        if not must_refuse(answer):
+            return False
+        schema = answer.operation.request_schema or ""
+        violations = answer.contract.validator(schema, "published").violations(answer.exchange.request.json)
+        wanted = path if path[0] != "turn" else ("context", *path[1:])
+        return all(tuple(part for part in violation.loc if isinstance(part, str)) == wanted for violation in violations)
+
+    return where
+
+
+def _times(answer: Answer) -> list[Any]:
+    return [turn["ts"] for turn in turns(answer) if "ts" in turn]
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _epoch(answer: Answer) -> bool:
+    """A turn with seconds since 1970, which our correction allows and the published document does not."""
+    times = _times(answer)
+    schema = answer.operation.request_schema or ""
+    valid = keyed(answer) and answer.contract.validator(schema, "corrected").is_valid(answer.asked)
+    return valid and times != [] and all(_number(time) for time in times)
+
+
+def _no_time(answer: Answer) -> bool:
+    """A turn with a `ts` of words, and nothing else wrong."""
+    schema = answer.operation.request_schema or ""
+    violations = answer.contract.validator(schema, "published").violations(answer.asked)
+    return keyed(answer) and [violation.keyword for violation in violations] == ["format"]
+
+
+@requirement(
+    "legacy.offered", MUST, basis=EXAMPLE, claims="legacy", cites=POST, of=Of(("chat.legacy",), None, where=_served)
+)
+def the_operation_exists(reply: Answer, check: Check) -> None:
+    """The native inference operation is there: it does not answer 404, 405 or 501 to a good request."""
+    check.that(reply.status not in (404, 405, 501), "an operation", reply.status, at="status")
+
+
+@requirement(
+    "legacy.stream.offered",
+    MUST,
+    basis=EXAMPLE,
+    claims="legacy",
+    cites=STREAM_POST,
+    of=Of(("chat.legacy.stream",), None, where=_served),
+)
+def the_stream_exists(reply: Answer, check: Check) -> None:
+    """The native streaming operation is there: it does not answer 404, 405 or 501 to a good request."""
+    check.that(reply.status not in (404, 405, 501), "an operation", reply.status, at="status")
+
+
+@requirement(
+    "legacy.request.accepted",
+    MUST,
+    basis=SCHEMA,
+    claims="legacy",
+    cites=(f"{POST}/requestBody", f"{STREAM_POST}/requestBody"),
+    of=Of(LEGACY, DECIDED, where=plain),
+)
+def a_plain_conversation_is_accepted(reply: Answer, check: Check) -> None:
+    """A talk of instructions, a person and the model is accepted, with optional members given, null or absent."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "legacy.request.extra-members",
+    MUST,
+    basis=SCHEMA,
+    claims="legacy",
+    cites=(
+        f"{BODY}/additionalProperties",
+        f"{TURN}/additionalProperties",
+        "inflection#/components/schemas/ExternalMetadata/additionalProperties",
+    ),
+    of=Of(LEGACY, DECIDED, where=lambda answer: "inferproof_extra" in answer.asked and must_accept(answer)),
+)
+def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
+    """Members that the document does not name are accepted: of the body, of a turn, and of `metadata`."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "legacy.request.query",
+    MUST,
+    basis=SCHEMA,
+    claims="legacy",
+    cites=(f"{POST}/parameters/0", f"{STREAM_POST}/parameters/0"),
+    of=Of(LEGACY, DECIDED, where=lambda answer: "origin_endpoint=" in answer.exchange.request.target and plain(answer)),
+)
+def the_origin_may_be_named(reply: Answer, check: Check) -> None:
+    """The query parameter `origin_endpoint` is accepted."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "legacy.request.context",
+    MUST,
+    basis=SCHEMA,
+    claims="legacy",
+    cites=(f"{BODY}/required", f"{BODY}/properties/context"),
+    of=Of(LEGACY, None, where=_wrong("context")),
+)
+def there_is_a_context(reply: Answer, check: Check) -> None:
+    """A body without a `context` that is a list is refused."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "legacy.request.turn.type",
+    MUST,
+    basis=SCHEMA,
+    claims="legacy",
+    cites=(f"{TURN}/properties/type", "inflection#/components/schemas/TurnType"),
+    of=Of(LEGACY, None, where=_wrong("turn", "type")),
+)
+def a_turn_has_a_known_type(reply: Answer, check: Check) -> None:
+    """A turn without a `type`, or of one that the document does not list, is refused."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "legacy.request.turn.text",
+    MUST,
+    basis=SCHEMA,
+    claims="legacy",
+    cites=(f"{TURN}/required", f"{TURN}/properties/text"),
+    of=Of(LEGACY, None, where=_wrong("turn", "text")),
+)
+def a_turn_has_a_text(reply: Answer, check: Check) -> None:
+    """A turn without a `text` that is a string is refused."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "legacy.request.turn.types",
+    MUST,
+    basis=SCHEMA,
+    claims="legacy",
+    cites="inflection#/components/schemas/TurnType",
+    of=Of(LEGACY, DECIDED, where=_of_internal_types),
+)
+def every_type_of_turn_is_valid(reply: Answer, check: Check) -> None:
+    """Turns of every documented type (`Tool` apart) are valid: they may be declined, but not with 422."""
+    check.that(reply.status != 422, "any status but 422", reply.status, at="status")
+
+
+@requirement(
+    "legacy.request.ts",
+    MUST,
+    basis=SCHEMA,
+    claims="legacy",
+    cites=f"{TURN}/properties/ts",
+    of=Of(LEGACY, DECIDED, where=lambda answer: bool(_times(answer)) and _simple(answer)),
+)
+def a_turn_may_have_a_time(reply: Answer, check: Check) -> None:
+    """A turn's `ts` may be a date and time (RFC 3339), or null."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "legacy.request.ts.epoch",
+    SHOULD,
+    basis=CORRECTION,
+    claims="legacy",
+    cites=f"{TURN}/properties/ts",
+    of=Of(LEGACY, DECIDED, where=_epoch),
+)
+def a_time_may_be_a_number(reply: Answer, check: Check) -> None:
+    """A turn's `ts` may be seconds since 1970: the vendor's other documents say so, and existing clients send it."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "legacy.request.ts.format",
+    SHOULD,
+    basis=SCHEMA,
+    claims="legacy",
+    cites=f"{TURN}/properties/ts",
+    of=Of(LEGACY, None, where=_no_time),
+)
+def a_time_is_no_other_text(reply: Answer, check: Check) -> None:
+    """A turn's `ts` that is text and no date and time is refused. JSON Schema lets a server leave formats unchecked."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "legacy.request.web-search",
+    MUST,
+    basis=SCHEMA,
+    claims="legacy",
+    cites=f"{BODY}/properties/web_search",
+    of=Of(LEGACY, None, where=_wrong("web_search")),
+)
+def web_search_is_a_boolean(reply: Answer, check: Check) -> None:
+    """A `web_search` that is no boolean is refused, null included."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "legacy.request.tools.empty",
+    MUST,
+    basis=SCHEMA,
+    claims="legacy",
+    cites=f"{BODY}/properties/tools",
+    of=Of(
+        LEGACY,
+        DECIDED,
+        where=lambda answer: "tools" in answer.asked and not answer.asked["tools"] and must_accept(answer),
+    ),
+)
+def no_tools_are_no_tools(reply: Answer, check: Check) -> None:
+    """`tools` may be null or an empty list, its default."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "legacy.request.tool-turn",
+    MUST,
+    basis=SCHEMA,
+    claims="legacy.tools",
+    cites=(f"{TURN}/properties/tool_calls", f"{TURN}/properties/tool_call_id"),
+    of=Of(
+        LEGACY,
+        DECIDED,
+        where=lambda answer: must_accept(answer) and any(turn["type"] == "Tool" for turn in turns(answer)),
+    ),
+)
+def a_tool_may_answer(reply: Answer, check: Check) -> None:
+    """A turn of the model with `tool_calls`, and one of the type `Tool` with its result, are accepted."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "legacy.reply.media-type",
+    MUST,
+    basis=SCHEMA,
+    claims="legacy",
+    cites=f"{POST}/responses/200/content/application~1json",
+    of=replies("chat.legacy", media=None),
+)
+def the_reply_is_json(reply: Answer, check: Check) -> None:
+    """The inference operation answers with `application/json`."""
+    check.equal(reply.media_type, JSON, at="content-type")
+
+
+@requirement("legacy.reply.schema", MUST, basis=SCHEMA, claims="legacy", cites=RESPONSE, of=replies("chat.legacy"))
+def the_reply_is_valid(reply: Answer, check: Check) -> None:
+    """The reply is JSON that the document's schema allows: at least `created`, a number, and `text`, a string."""
+    check.valid(reply.json, reply.operation.reply_schema or "")
+
+
+@requirement(
+    "legacy.reply.created",
+    SHOULD,
+    basis=EXAMPLE,
+    claims="legacy",
+    cites=f"{RESPONSE}/properties/created",
+    of=replies("chat.legacy"),
+)
+def created_is_now(reply: Answer, check: Check) -> None:
+    """`created` is the time of the reply in seconds since 1970, not milliseconds, to the day."""
+    created, now = reply.json["created"], reply.exchange.began
+    check.that(abs(created - now) < DAY, f"about {now:.0f}", created, at="/created")
+
+
+@requirement(
+    "legacy.reply.text",
+    SHOULD,
+    basis=EXAMPLE,
+    claims="legacy",
+    cites=f"{RESPONSE}/properties/text",
+    of=replies(
+        "chat.legacy",
+        where=lambda answer: (
+            plain(answer) and not answer.asked.get("stop_tokens") and (answer.asked.get("max_tokens") or 8) >= 8
+        ),
+    ),
+)
+def a_person_is_answered(reply: Answer, check: Check) -> None:
+    """A plain turn is answered with text, in `text` or in `reasoning_content`."""
+    said = reply.json["text"] or reply.json.get("reasoning_content")
+    check.that(bool(said), "text", reply.json["text"], at="/text")
+
+
+@requirement("legacy.reply.own-form", SHOULD, basis=SCHEMA, claims="legacy", cites=RESPONSE, of=replies("chat.legacy"))
+def the_reply_is_no_chat_completion(reply: Answer, check: Check) -> None:
+    """The reply has the native form, without the `choices` of a chat completion."""
+    check.that("choices" not in reply.json, "no `choices`", sorted(reply.json), at="/choices")
+
+
+@requirement(
+    "legacy.request.max-tokens.cap",
+    SHOULD,
+    basis=CONVENTION,
+    claims="legacy",
+    cites=f"{BODY}/properties/max_tokens",
+    of=replies("chat.legacy", where=lambda answer: _number(answer.asked.get("max_tokens"))),
+)
+def max_tokens_keeps_the_text_short(reply: Answer, check: Check) -> None:
+    """`max_tokens` keeps the text short: it is no longer than that many tokens could be."""
+    most, text = reply.asked["max_tokens"] * LONGEST_TOKEN, reply.json["text"].strip()
+    check.that(len(text) <= most, f"at most {most} characters", len(text), at="/text")
+
+
+@requirement(
+    "legacy.request.stop-tokens",
+    SHOULD,
+    basis=PROJECT,
+    claims="legacy",
+    cites=f"{BODY}/properties/stop_tokens",
+    of=replies("chat.legacy", where=lambda answer: bool(answer.asked.get("stop_tokens"))),
+)
+def stop_tokens_end_the_text(reply: Answer, check: Check) -> None:
+    """The text ends before the first of the `stop_tokens`: none of them is in it."""
+    text = reply.json["text"]
+    met = [stop for stop in reply.asked["stop_tokens"] if stop in text]
+    check.that(not met, "a text without the stop", text, at="/text")

@@ -1,0 +1,141 @@
+"""The native stream: pieces of text as events, numbered from 0."""
+
+from __future__ import annotations
+
+from inferproof.requirements.answer import DONE, Answer, folded
+from inferproof.requirements.check import Check
+from inferproof.requirements.legacy import LONGEST_TOKEN, STREAM_POST
+from inferproof.requirements.requirement import (
+    CONVENTION,
+    CORRECTION,
+    EXAMPLE,
+    MUST,
+    PROJECT,
+    SCHEMA,
+    SHOULD,
+    requirement,
+)
+from inferproof.requirements.select import EVENTS, Of, streams
+from inferproof.wire.exchange import NotJson, Reply
+
+OK = f"{STREAM_POST}/responses/200"
+EVENT_EXAMPLE = f"{OK}/content/text~1event-stream/example"
+CHUNK = "inflection#/components/schemas/ExternalStreamChunk"
+ROLE = "chat.legacy.stream"
+
+legacy_stream = streams(ROLE)
+
+
+@requirement(
+    "legacy.stream.media-type",
+    MUST,
+    basis=SCHEMA,
+    claims="legacy",
+    cites=f"{OK}/content/text~1event-stream",
+    of=Of((ROLE,)),
+)
+def the_answer_is_an_event_stream(reply: Answer, check: Check) -> None:
+    """The streaming operation answers with `text/event-stream`."""
+    check.equal(reply.media_type, EVENTS, at="content-type")
+
+
+@requirement(
+    "legacy.stream.ends",
+    MUST,
+    basis=CONVENTION,
+    claims="legacy",
+    cites=OK,
+    of=Of((ROLE,), media=EVENTS, whole=False),
+)
+def the_stream_ends(reply: Answer, check: Check) -> None:
+    """The stream ends as HTTP ends a reply (RFC 9112 §8): the server neither falls silent nor breaks off."""
+    fault = reply.exchange.fault
+    holds = fault is None or fault.kind == "hung up"
+    check.that(holds, "a whole reply", fault.text if fault else "", at="body")
+
+
+@requirement(
+    "legacy.stream.framing", SHOULD, basis=CONVENTION, claims="legacy", cites=f"{OK}/description", of=legacy_stream
+)
+def every_event_reaches_the_client(reply: Answer, check: Check) -> None:
+    """The stream is UTF-8, and a blank line ends each event, the last one too, by the event-stream standard."""
+    for fault in reply.stream.faults:
+        check.fail("a stream that a client reads whole", fault.text, at=f"byte {fault.offset}")
+
+
+@requirement("legacy.stream.json", MUST, basis=EXAMPLE, claims="legacy", cites=EVENT_EXAMPLE, of=legacy_stream)
+def each_event_is_an_object(reply: Answer, check: Check) -> None:
+    """The data of each event is one JSON object, but for a `[DONE]` at the end; there is at least one."""
+    pieces = [event.data for event in reply.stream.events if event.data != DONE]
+    check.that(pieces != [], "an event", reply.reply.body[:80].decode("utf-8", "replace"), at="body")
+    for position, data in enumerate(pieces):
+        try:
+            found = Reply(200, body=data.encode("utf-8", "surrogatepass")).json
+        except NotJson:
+            found = None
+        check.that(isinstance(found, dict), "a JSON object", data, at=f"event {position}")
+
+
+@requirement("legacy.stream.chunk", SHOULD, basis=CORRECTION, claims="legacy", cites=CHUNK, of=legacy_stream)
+def each_object_is_a_chunk(reply: Answer, check: Check) -> None:
+    """Each event has a number `created`, an integer `idx` and a string `text`, as the example shows."""
+    for position, chunk in enumerate(reply.chunks):
+        check.valid(chunk, CHUNK.partition("#")[2], "corrected", at=f"event {position}: ")
+
+
+@requirement(
+    "legacy.stream.idx", SHOULD, basis=EXAMPLE, claims="legacy", cites=f"{CHUNK}/properties/idx", of=legacy_stream
+)
+def events_are_numbered(reply: Answer, check: Check) -> None:
+    """`idx` counts the events from 0, by one."""
+    found = [chunk["idx"] for chunk in reply.chunks]
+    check.equal(found, list(range(len(found))), at="idx of the events")
+
+
+@requirement("legacy.stream.one-line", SHOULD, basis=EXAMPLE, claims="legacy", cites=EVENT_EXAMPLE, of=legacy_stream)
+def an_event_is_one_line(reply: Answer, check: Check) -> None:
+    """Each event has one `data` line: existing clients of this operation read line by line."""
+    for position, event in enumerate(reply.stream.events):
+        lines = [line for line in event.lines if line.partition(":")[0] == "data"]
+        check.equal(len(lines), 1, at=f"event {position}: data lines")
+
+
+@requirement(
+    "legacy.stream.several", SHOULD, basis=PROJECT, claims="legacy", cites=f"{OK}/description", of=legacy_stream
+)
+def a_long_text_comes_in_pieces(reply: Answer, check: Check) -> None:
+    """A text of more than one token comes in several events."""
+    texts = [chunk["text"] for chunk in reply.chunks]
+    longest = max(texts, key=len)
+    holds = len(texts) > 1 or len(longest.strip()) <= LONGEST_TOKEN
+    check.that(holds, "several events", longest, at="event 0: /text")
+
+
+@requirement("legacy.stream.done", SHOULD, basis=CONVENTION, claims="legacy", cites=OK, of=legacy_stream)
+def done_is_the_last_word(reply: Answer, check: Check) -> None:
+    """`[DONE]`, where it is sent, is the last event, and is sent once."""
+    found = [position for position, event in enumerate(reply.stream.events) if event.data == DONE]
+    check.one_of(found, ([], [len(reply.stream.events) - 1]), at="events with [DONE]")
+
+
+@requirement(
+    "legacy.stream.tool-calls",
+    SHOULD,
+    basis=EXAMPLE,
+    claims="legacy",
+    cites=f"{CHUNK}/properties/tool_calls",
+    of=streams(ROLE, where=lambda answer: not answer.asked.get("tools")),
+)
+def without_tools_there_are_no_calls(reply: Answer, check: Check) -> None:
+    """Without tools, `tool_calls` is null or left out."""
+    for position, chunk in enumerate(reply.chunks):
+        check.equal(chunk.get("tool_calls"), None, at=f"event {position}: /tool_calls")
+
+
+@requirement(
+    "legacy.stream.same-text", SHOULD, basis=PROJECT, claims="legacy", cites=f"{OK}/description", needs="legacy.both"
+)
+def the_stream_says_what_the_reply_says(replies: list[Answer], check: Check) -> None:
+    """At temperature 0 the texts of the events add up to the `text` of the reply in one piece."""
+    whole, stream = replies
+    check.equal(folded(stream.chunks).legacy_text, whole.json["text"], at="text of all events")

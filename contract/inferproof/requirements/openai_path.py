@@ -1,0 +1,99 @@
+"""Chat at the path for OpenAI clients: a part of the chat parameters is supported, the rest does no harm."""
+
+from __future__ import annotations
+
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.chat_request import DECIDED, asks_plainly
+from inferproof.requirements.check import Check
+from inferproof.requirements.oracle import keyed, must_accept
+from inferproof.requirements.requirement import MUST, PROSE, SCHEMA, SHOULD, requirement
+from inferproof.requirements.select import Of, replies
+
+POST = "inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post"
+SUPPORTED = f"{POST}/requestBody/description"
+CORE = f"{POST}/responses/200/description"
+ROLE = "chat.openai-path"
+CLAIM = "core.openai-path"
+
+UNSUPPORTED = frozenset(
+    {"functions", "function_call", "n", "presence_penalty", "frequency_penalty", "logit_bias", "user"}
+)
+"""What the prose lists as not supported."""
+
+
+@requirement(
+    "chat.openai-path.unsupported",
+    SHOULD,
+    basis=PROSE,
+    claims=CLAIM,
+    cites=SUPPORTED,
+    of=Of(
+        (ROLE,),
+        tuple(code for code in range(200, 600) if code not in (502, 503, 504)),
+        where=lambda answer: not UNSUPPORTED.isdisjoint(answer.asked) and keyed(answer),
+    ),
+)
+def what_is_not_supported_does_no_harm(reply: Answer, check: Check) -> None:
+    """A member that the prose calls unsupported is ignored or refused: it breaks nothing."""
+    check.that(reply.status < 500, "200 or a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "chat.openai-path.n",
+    SHOULD,
+    basis=PROSE,
+    claims=CLAIM,
+    cites=SUPPORTED,
+    of=Of(
+        (ROLE,),
+        DECIDED,
+        where=lambda answer: (
+            isinstance(answer.asked.get("n"), int) and must_accept(answer) and asks_plainly(answer.asked)
+        ),
+    ),
+)
+def n_is_ignored_or_refused(reply: Answer, check: Check) -> None:
+    """`n`, which is not supported, is ignored or refused: there is one choice or a 4xx."""
+    choices = len(reply.choices) if reply.status == 200 else 1
+    check.that(reply.status < 500 and choices == 1, "one choice or a 4xx", choices, at="/choices")
+
+
+@requirement(
+    "chat.openai-path.logprobs",
+    SHOULD,
+    basis=PROSE,
+    claims=CLAIM,
+    cites=CORE,
+    of=replies(ROLE),
+)
+def there_are_no_logprobs(reply: Answer, check: Check) -> None:
+    """`logprobs` of a choice is null or absent, also where it is asked for."""
+    for index, choice in enumerate(reply.choices):
+        check.equal(choice.get("logprobs"), None, at=f"/choices/{index}/logprobs")
+
+
+@requirement(
+    "chat.openai-path.core",
+    SHOULD,
+    basis=PROSE,
+    claims=CLAIM,
+    cites=CORE,
+    of=replies(ROLE),
+)
+def the_core_members_are_there(reply: Answer, check: Check) -> None:
+    """The reply has the core members of OpenAI's: `id`, `object`, `created`, `model`, `choices` and `usage`."""
+    missing = {"id", "object", "created", "model", "choices", "usage"} - reply.json.keys()
+    check.that(not missing, "all core members", f"without {', '.join(sorted(missing))}")
+
+
+@requirement(
+    "chat.openai-path.web-search",
+    MUST,
+    basis=SCHEMA,
+    claims=CLAIM,
+    cites="inflection#/components/schemas/ChatCompletionRequest/additionalProperties",
+    of=Of((ROLE,), DECIDED, where=lambda answer: "web_search" in answer.asked and must_accept(answer)),
+)
+def the_vendors_own_member_is_accepted(reply: Answer, check: Check) -> None:
+    """`web_search`, which the vendor's own examples send as an extra member, is accepted."""
+    check.equal(reply.status, 200, at="status")

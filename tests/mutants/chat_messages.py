@@ -1,0 +1,80 @@
+"""Servers that refuse good messages, or take bad ones."""
+
+from tests.mutants import breaks
+
+
+def _first(draft):
+    return draft.asked["messages"][0]
+
+
+@breaks("chat.messages.roles", where=lambda draft: _first(draft)["role"] == "developer")
+def developers_are_unknown(reply):
+    reply.status = 422
+
+
+@breaks("chat.messages.tool-results", where=lambda draft: draft.asked["messages"][2]["role"] == "function")
+def functions_are_forgotten(reply):
+    reply.status = 422
+
+
+@breaks("chat.messages.custom-role")
+def roles_are_a_closed_list(reply):
+    reply.status = 422
+
+
+@breaks("chat.messages.role.required", where=lambda draft: "role" not in _first(draft))
+def everybody_is_a_user(reply):
+    reply.status = 200
+
+
+@breaks("chat.messages.content.type", where=lambda draft: _first(draft)["content"] == 1)
+def numbers_are_text(reply):
+    reply.status = 200
+
+
+@breaks("chat.messages.content.null", where=lambda draft: _first(draft)["role"] == "system")
+def null_is_an_empty_text(reply):
+    reply.status = 200
+
+
+@breaks("chat.messages.content.nullable", where=lambda draft: draft.asked["messages"][2]["role"] == "tool")
+def an_assistant_must_say_something(reply):
+    reply.status = 422
+
+
+@breaks("chat.messages.parts.text", where=lambda draft: draft.role == "chat.openai-path")
+def content_is_text_only(reply):
+    reply.status = 400
+
+
+@breaks(
+    "chat.messages.parts.invalid",
+    where=lambda draft: "image_url" in _first(draft)["content"][0],
+)
+def any_detail_will_do(reply):
+    reply.status = 200
+
+
+@breaks("chat.messages.parts.media")
+def a_picture_crashes_it(reply):
+    reply.status = 500
+
+
+@breaks("chat.messages.tool-calls.invalid", where=lambda draft: "id" not in draft.asked["messages"][1]["tool_calls"][0])
+def calls_need_no_id(reply):
+    reply.status = 200
+
+
+@breaks("chat.messages.names.invalid", where=lambda draft: "tool_call_id" in _first(draft))
+def any_id_will_do(reply):
+    reply.status = 200
+
+
+@breaks("chat.messages.extra-members")
+def unknown_members_are_refused(reply):
+    reply.status = 422
+
+
+@breaks("chat.messages.unicode", where=lambda draft: "👩" in _first(draft)["content"])
+def surrogate_pairs_are_refused(reply):
+    reply.status = 400

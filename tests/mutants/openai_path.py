@@ -1,0 +1,28 @@
+"""Servers that stumble over what the path for OpenAI clients does not support."""
+
+from tests.mutants import breaks
+
+
+@breaks("chat.openai-path.unsupported", where=lambda draft: "functions" in draft.asked)
+def functions_crash_it(reply):
+    reply.status = 500
+
+
+@breaks("chat.openai-path.n")
+def there_are_two_choices(reply):
+    reply.json["choices"] = [{**reply.json["choices"][0], "index": index} for index in range(2)]
+
+
+@breaks("chat.openai-path.logprobs", where=lambda draft: bool(draft.asked.get("logprobs")))
+def logprobs_slip_through(reply):
+    reply.json["choices"][0]["logprobs"] = {"content": []}
+
+
+@breaks("chat.openai-path.core")
+def usage_is_missing(reply):
+    del reply.json["usage"]
+
+
+@breaks("chat.openai-path.web-search")
+def the_vendors_member_is_refused(reply):
+    reply.status = 422

@@ -1,0 +1,92 @@
+"""Servers whose vectors are those of another text, of another length, or of nothing."""
+
+import base64
+import struct
+
+from inferproof.requirements.vectors import vector
+from tests.mutants import breaks
+
+
+def _base64(numbers, order="<"):
+    return base64.b64encode(struct.pack(f"{order}{len(numbers)}f", *numbers)).decode()
+
+
+def _is_base64(draft):
+    return draft.asked.get("encoding_format") == "base64"
+
+
+def _is_batch(draft):
+    return isinstance(draft.asked.get("input"), list)
+
+
+@breaks("embeddings.encoding.float")
+def base64_is_the_default(reply):
+    for item in reply.json["data"]:
+        item["embedding"] = _base64(vector(item))
+
+
+@breaks("embeddings.encoding.base64")
+def base64_is_ignored(reply):
+    for item in reply.json["data"]:
+        item["embedding"] = list(vector(item))
+
+
+@breaks("embeddings.encoding.base64")
+def the_string_is_cut(reply):
+    for item in reply.json["data"]:
+        item["embedding"] = item["embedding"][:-5]
+
+
+@breaks("embeddings.encoding.same", where=_is_base64)
+def the_numbers_are_big_endian(reply):
+    for item in reply.json["data"]:
+        item["embedding"] = _base64(vector(item), ">")
+
+
+@breaks("embeddings.encoding.same", where=_is_base64)
+def a_quarter_of_the_numbers_is_left(reply):
+    for item in reply.json["data"]:
+        numbers = vector(item)
+        item["embedding"] = _base64([0.0] * (len(numbers) // 4))
+
+
+@breaks("embeddings.order", where=_is_batch)
+def items_come_in_reverse(reply):
+    data = reply.json["data"]
+    for item, embedding in zip(data, [item["embedding"] for item in reversed(data)], strict=True):
+        item["embedding"] = embedding
+
+
+@breaks("embeddings.repeated", where=_is_batch)
+def a_batch_has_vectors_of_its_own(reply):
+    for item in reply.json["data"]:
+        item["embedding"] = item["embedding"][::-1]
+
+
+@breaks("embeddings.distinct")
+def every_text_has_one_vector(reply):
+    for item in reply.json["data"]:
+        item["embedding"] = reply.json["data"][0]["embedding"]
+
+
+@breaks("embeddings.length", where=_is_batch)
+def a_vector_is_shorter(reply):
+    del reply.json["data"][-1]["embedding"][-1]
+
+
+@breaks("embeddings.finite", where=_is_base64)
+def a_number_is_not_a_number(reply):
+    item = reply.json["data"][0]
+    item["embedding"] = _base64([float("nan"), *vector(item)[1:]])
+
+
+@breaks("embeddings.nonzero", where=lambda draft: not _is_base64(draft))
+def a_vector_is_zero(reply):
+    item = reply.json["data"][0]
+    item["embedding"] = [0.0] * len(item["embedding"])
+
+
+@breaks("embeddings.dimensions", where=lambda draft: not _is_base64(draft))
+def dimensions_are_ignored(reply):
+    item = reply.json["data"][0]
+    item["embedding"] = item["embedding"] * 2

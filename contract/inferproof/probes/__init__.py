@@ -9,8 +9,13 @@ from inferproof.probes import (
     embeddings,
     errors,
     legacy,
+    logprobs,
     openai_path,
+    sampling,
     status,
+    stream,
+    structured_output,
+    tools,
     usage,
 )
 from inferproof.probes.probe import PROBES
@@ -25,7 +30,12 @@ __all__ = [
     "embeddings",
     "errors",
     "legacy",
+    "logprobs",
     "openai_path",
+    "sampling",
     "status",
+    "stream",
+    "structured_output",
+    "tools",
     "usage",
 ]

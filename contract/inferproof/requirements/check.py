@@ -69,8 +69,8 @@ class Check:
         except (ValueError, TypeError) as error:
             raise LookupError(f"the request's schema is none: {error}") from error
         if not decided:
-            for error in jsonschema.Draft202012Validator(schema).iter_errors(value):
-                self.fail("valid by the request's schema", error.message, at=at)
+            for wrong in jsonschema.Draft202012Validator(schema).iter_errors(value):
+                self.fail("valid by the request's schema", wrong.message, at=at)
 
 
 def shown(value: Any, limit: int = 160) -> str:

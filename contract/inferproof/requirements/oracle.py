@@ -49,6 +49,15 @@ def must_refuse(answer: Answer) -> bool:
     return any(violation.keyword != "format" for violation in violations)
 
 
+def refused_for(answer: Answer) -> set[str | int]:
+    """The top-level members for which the body must be refused; empty where it need not be."""
+    if not must_refuse(answer):
+        return set()
+    schema = answer.operation.request_schema or ""
+    violations = answer.contract.validator(schema, "published").violations(answer.exchange.request.json)
+    return {violation.loc[0] for violation in violations if violation.loc}
+
+
 def _expected(answer: Answer) -> str | None:
     """What the contract expects for the body; None where the request asks about something else."""
     if not answer.role or not keyed(answer) or not declared_json(answer) or not is_json(answer):

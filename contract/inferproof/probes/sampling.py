@@ -1,0 +1,188 @@
+"""Probes of sampling. What is compared is greedy, has a seed, and is learned from a first answer of the same server."""
+
+import re
+from typing import Any
+
+from inferproof.probes.probe import Ask, Call, Steps, assistant, probe, user
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.logprobs import tokens
+
+QUESTION = user("Describe the way from a harbour to the open sea.")
+GREEDY: dict[str, Any] = {"temperature": 0, "seed": 7}
+AS_IDS: dict[str, Any] = {"logprobs": True, "return_tokens_as_token_ids": True}
+
+
+def _greedy(call: Call, **members: Any) -> Ask:
+    return call.chat(QUESTION, **GREEDY, **members)
+
+
+def middle(text: str) -> str:
+    """A few printable characters from the middle of a text; raises LookupError where it has none."""
+    found = re.search(r"[!-~]{2,5}", text[len(text) // 3 :])
+    if found is None:
+        raise LookupError("no printable characters in the middle of the answer")
+    return found[0]
+
+
+def word(text: str) -> str:
+    """The first word of some length; raises LookupError where there is none."""
+    found = re.search(r"[A-Za-z]{2,}", text)
+    if found is None:
+        raise LookupError("no word in the answer")
+    return found[0]
+
+
+def token_ids(answer: Answer) -> list[int]:
+    """The different token ids of an answer, in the order of their first appearance."""
+    return list(dict.fromkeys(int(token.removeprefix("token_id:")) for token in tokens(answer)))
+
+
+@probe("sampling.accepted", claims="sampling")
+def accepted(call: Call) -> Steps:
+    """Members that steer sampling, with usual values; and those that concern the prompt."""
+    yield call.chat(QUESTION, max_tokens=8, temperature=0.8, top_k=20, min_p=0.05, repetition_penalty=1.1)
+    yield call.chat(
+        QUESTION,
+        max_tokens=8,
+        stop_token_ids=[],
+        skip_special_tokens=True,
+        spaces_between_special_tokens=True,
+        add_special_tokens=False,
+        documents=[{"title": "Harbour", "text": "The harbour lies west of the town."}],
+        cache_salt=call.token("salt", 43),
+    )
+
+
+@probe("sampling.defaults", claims="sampling", exclusive=True)
+def defaults(call: Call) -> Steps:
+    """The same request twice, and with every default that the document states for a member of a chat request."""
+    schema = call.contract.operation("chat").request_schema or ""
+    yield _greedy(call, max_tokens=12)
+    yield _greedy(call, max_tokens=12)
+    yield _greedy(call, max_tokens=12, **dict(call.contract.defaults(schema)))
+
+
+@probe("sampling.n", claims="sampling.n")
+def several(call: Call) -> Steps:
+    """Three choices; sampled, because engines refuse several greedy ones."""
+    yield call.chat(QUESTION, max_tokens=6, n=3, temperature=1)
+
+
+@probe("sampling.best-of", claims="sampling.n")
+def best_of(call: Call) -> Steps:
+    """The two best of one."""
+    yield call.chat(QUESTION, max_tokens=4, n=2, best_of=1, temperature=1)
+
+
+@probe("sampling.seed", claims="sampling.seed", exclusive=True)
+def seed(call: Call) -> Steps:
+    """The same request twice."""
+    yield _greedy(call)
+    yield _greedy(call)
+
+
+@probe("sampling.stop", claims="sampling.stop", exclusive=True)
+def stop(call: Call) -> Steps:
+    """The same request twice, then with a piece of its answer as `stop`, as a string and in a list."""
+    answer = yield _greedy(call)
+    yield _greedy(call)
+    yield _greedy(call, stop=middle(answer.text))
+    yield _greedy(call, stop=[call.token("never"), middle(answer.text)])
+
+
+@probe("sampling.stop-included", claims="sampling.stop", exclusive=True)
+def stop_included(call: Call) -> Steps:
+    """The same request twice, then with a piece of its answer as a `stop` that stays."""
+    answer = yield _greedy(call)
+    yield _greedy(call)
+    yield _greedy(call, stop=middle(answer.text), include_stop_str_in_output=True)
+
+
+@probe("sampling.length", claims="sampling.length")
+def length(call: Call) -> Steps:
+    """A question for one word, with a least number of tokens, and without an end."""
+    question = user("Answer with the word yes and nothing else.")
+    yield call.chat(question, max_tokens=24, min_tokens=16)
+    yield call.chat(question, max_tokens=20, ignore_eos=True)
+
+
+@probe("sampling.bad-words", claims="sampling.bad-words", exclusive=True)
+def bad_words(call: Call) -> Steps:
+    """A request, and the same with a word of its answer forbidden."""
+    answer = yield _greedy(call)
+    yield _greedy(call, bad_words=[word(answer.text)])
+
+
+@probe("sampling.logit-bias", claims="sampling.tokens")
+def logit_bias(call: Call) -> Steps:
+    """The tokens of an answer, then the first of them banned, and the second forced."""
+    answer = yield _greedy(call, max_tokens=8, **AS_IDS)
+    banned, forced = token_ids(answer)[:2]
+    yield _greedy(call, max_tokens=8, **AS_IDS, logit_bias={str(banned): -100})
+    yield _greedy(call, max_tokens=8, **AS_IDS, logit_bias={str(forced): 100})
+
+
+@probe("sampling.allowed-token-ids", claims="sampling.tokens")
+def allowed_token_ids(call: Call) -> Steps:
+    """The tokens of an answer, then nothing but two of them allowed."""
+    answer = yield _greedy(call, max_tokens=8, **AS_IDS)
+    yield _greedy(call, max_tokens=8, **AS_IDS, allowed_token_ids=token_ids(answer)[1:3])
+
+
+@probe("sampling.echo", claims="sampling.echo")
+def echo(call: Call) -> Steps:
+    """An echo of the assistant's message, and one where the user spoke last."""
+    begun = assistant(f"First, {call.token('begun', 8)}.")
+    yield call.chat(QUESTION, begun, max_tokens=8, echo=True, add_generation_prompt=False)
+    yield call.chat(user(f"My code is {call.token('code', 24)}. Describe the sea."), max_tokens=8, echo=True)
+
+
+@probe("sampling.continue", claims="sampling.continue")
+def continued(call: Call) -> Steps:
+    """A message of the assistant that is not at its end."""
+    begun = assistant("First you pass the lighthouse, and then")
+    yield call.chat(QUESTION, begun, max_tokens=8, continue_final_message=True, add_generation_prompt=False)
+
+
+@probe("sampling.domain", claims="sampling")
+def domain(call: Call) -> Steps:
+    """Values that mean nothing, one at a time."""
+    yield call.chat(QUESTION, max_tokens=0)
+    yield call.chat(QUESTION, max_tokens=4, temperature=-1)
+    yield call.chat(QUESTION, max_tokens=4, top_p=1.5)
+    yield call.chat(QUESTION, max_tokens=4, min_p=-0.5)
+    yield call.chat(QUESTION, max_tokens=4, repetition_penalty=-1)
+    yield call.chat(QUESTION, max_tokens=4, n=0)
+    yield call.chat(QUESTION, max_tokens=4, min_tokens=-1)
+
+
+@probe("sampling.request-id", claims="sampling")
+def request_id(call: Call) -> Steps:
+    """A request id of the caller's own."""
+    yield call.chat(QUESTION, max_tokens=4, request_id=call.token("request"))
+
+
+@probe("sampling.cache-salt", claims="sampling")
+def cache_salt(call: Call) -> Steps:
+    """An empty salt."""
+    yield call.chat(QUESTION, max_tokens=4, cache_salt="")
+
+
+@probe("sampling.priority", claims="sampling")
+def priority(call: Call) -> Steps:
+    """The usual priority, and another."""
+    yield call.chat(QUESTION, max_tokens=4, priority=0)
+    yield call.chat(QUESTION, max_tokens=4, priority=1)
+
+
+@probe("sampling.logits-processors", claims="sampling")
+def logits_processors(call: Call) -> Steps:
+    """A constructor that does nothing but fail, and whose failure shows that it was called."""
+    named = {"qualname": "builtins.int", "args": [call.token("processor")]}
+    yield call.chat(QUESTION, max_tokens=4, logits_processors=[named])
+
+
+@probe("sampling.timeout", claims="sampling")
+def timeout(call: Call) -> Steps:
+    """Hardly any time to answer."""
+    yield call.chat(QUESTION, max_tokens=24, timeout_sec=0.001)

@@ -1,0 +1,105 @@
+"""Probes of structured output: constraints that no model meets by chance, and few enough words for a random one."""
+
+import json
+from typing import Any
+
+from inferproof.probes.probe import Ask, Call, Steps, probe, user
+from inferproof.requirements.select import CHAT
+
+ROOM = 64
+"""Tokens. The longest text that is asked for has some 30 characters; the rest is for whitespace."""
+
+QUESTION = user("Is a lighthouse a building? Answer in a few words.")
+
+
+def _schema(call: Call) -> dict[str, Any]:
+    """An object with one member that nobody would think of."""
+    return {
+        "type": "object",
+        "properties": {call.token("member", 6): {"type": "string", "enum": ["ja", "nein"]}},
+        "required": [call.token("member", 6)],
+        "additionalProperties": False,
+    }
+
+
+def _ask(call: Call, role: str = "chat", **members: Any) -> Ask:
+    return call.chat(QUESTION, role=role, max_tokens=ROOM, **members)
+
+
+@probe("structured-output.json-object", claims="structured-output.json-object", over=CHAT)
+def json_object(call: Call, role: str) -> Steps:
+    """Any JSON object, to a question that asks for words."""
+    yield _ask(call, role, response_format={"type": "json_object"})
+
+
+@probe("structured-output.json-schema", claims="structured-output.json-schema", over=CHAT)
+def json_schema(call: Call, role: str) -> Steps:
+    """A schema as the response format."""
+    named = {"name": "answer", "schema": _schema(call)}
+    yield _ask(call, role, response_format={"type": "json_schema", "json_schema": named})
+
+
+@probe("structured-output.guided-json", claims="structured-output.guided-json")
+def guided_json(call: Call) -> Steps:
+    """The same schema as an object, and as JSON text."""
+    yield _ask(call, guided_json=_schema(call))
+    yield _ask(call, guided_json=json.dumps(_schema(call)))
+
+
+@probe("structured-output.whitespace", claims="structured-output.whitespace")
+def whitespace(call: Call) -> Steps:
+    """A schema, and no whitespace allowed."""
+    yield _ask(call, guided_json=_schema(call), guided_whitespace_pattern="")
+
+
+@probe("structured-output.guided-choice", claims="structured-output.guided-choice")
+def guided_choice(call: Call) -> Steps:
+    """A choice of two words that mean nothing."""
+    yield _ask(call, guided_choice=[call.token("one", 8), call.token("two", 8)])
+
+
+@probe("structured-output.guided-regex", claims="structured-output.guided-regex")
+def guided_regex(call: Call) -> Steps:
+    """A short code."""
+    yield _ask(call, guided_regex="[A-F]{3}-[0-9]{4}")
+
+
+@probe("structured-output.guided-grammar", claims="structured-output.guided-grammar")
+def guided_grammar(call: Call) -> Steps:
+    """A grammar of one rule, in the EBNF that engines share."""
+    yield _ask(call, guided_grammar=f'root ::= "{call.token("left", 8)}" | "{call.token("right", 8)}"')
+
+
+@probe("structured-output.structural-tag", claims="structured-output.structural-tag")
+def structural_tag(call: Call) -> Steps:
+    """A tag that begins with the letter e, so that hardly a text can do without it."""
+    tag = {"begin": "e", "schema": {"type": "string", "enum": ["ja", "nein"]}, "end": "!"}
+    yield _ask(call, structural_tag=json.dumps({"type": "structural_tag", "structures": [tag], "triggers": ["e"]}))
+
+
+@probe("structured-output.streamed", claims="structured-output.streamed")
+def streamed(call: Call) -> Steps:
+    """A streamed choice of two words in which each character takes several bytes."""
+    yield _ask(call, guided_choice=["灯台は建物です", "маяк — это здание 🗼"], stream=True)
+
+
+@probe("structured-output.schema-missing", claims="structured-output")
+def schema_missing(call: Call) -> Steps:
+    """A schema as the response format, without the schema."""
+    yield _ask(call, response_format={"type": "json_schema"})
+    yield _ask(call, response_format={"type": "json_schema", "json_schema": {"name": "answer"}})
+
+
+@probe("structured-output.exclusive", claims="structured-output")
+def exclusive(call: Call) -> Steps:
+    """A choice and a pattern that none of its words matches."""
+    yield _ask(call, guided_choice=["ja", "nein"], guided_regex="[0-9]{4}")
+
+
+@probe("structured-output.invalid", claims="structured-output")
+def invalid(call: Call) -> Steps:
+    """Constraints that are none."""
+    yield _ask(call, response_format={"type": "xml"})
+    yield _ask(call, response_format={"type": "json_schema", "json_schema": {"schema": _schema(call)}})
+    yield _ask(call, response_format={"type": "structural_tag", "triggers": []})
+    yield _ask(call, guided_choice="ja")

@@ -1,0 +1,109 @@
+"""Probes of tools: offered, required, named, forbidden, answered; and choices that make no sense."""
+
+from typing import Any
+
+from inferproof.probes.probe import Call, Steps, assistant, probe, user
+from inferproof.requirements.select import CHAT
+
+ROOM = 96
+"""Tokens. A call of `switch` is about 50 characters, and an engine of single bytes takes a token for each."""
+
+
+def function(name: str, **members: Any) -> dict[str, Any]:
+    return {"type": "function", "function": {"name": name, **members}}
+
+
+SWITCH = function(
+    "switch",
+    description="Switches the lamp.",
+    parameters={
+        "type": "object",
+        "properties": {"to": {"type": "string", "enum": ["on", "off"]}},
+        "required": ["to"],
+        "additionalProperties": False,
+    },
+)
+"""Its arguments are few and short, so that even a random model comes to an end."""
+
+QUESTION = user("It is dark. Switch the lamp on.")
+
+
+def _result(call_id: str) -> dict[str, Any]:
+    return {"role": "tool", "tool_call_id": call_id, "content": "The lamp is on."}
+
+
+@probe("tools.accepted", claims="tools")
+def accepted(call: Call) -> Steps:
+    """Tools with nothing but a name, an empty list, and null; nothing may be called."""
+    yield call.chat(QUESTION, max_tokens=8, tools=[{"function": {"name": "switch"}}], tool_choice="none")
+    yield call.chat(QUESTION, max_tokens=4, tools=[])
+    yield call.chat(QUESTION, max_tokens=4, tools=None)
+
+
+@probe("tools.auto", claims="tools.auto", over=CHAT)
+def auto(call: Call, role: str) -> Steps:
+    """A tool, and the model free to call it."""
+    yield call.chat(QUESTION, role=role, max_tokens=ROOM, tools=[SWITCH])
+
+
+@probe("tools.required", claims="tools.required")
+def required(call: Call) -> Steps:
+    """A conversation without tools, and the same with one that must be called."""
+    yield call.chat(QUESTION, max_tokens=4)
+    yield call.chat(QUESTION, max_tokens=ROOM, tools=[SWITCH], tool_choice="required", parallel_tool_calls=False)
+
+
+@probe("tools.named", claims="tools.named")
+def named(call: Call) -> Steps:
+    """Two tools, and the second must be called."""
+    other = function(f"ring_{call.token('tool', 6)}", parameters={"type": "object", "properties": {}})
+    choice = {"type": "function", "function": {"name": "switch"}}
+    yield call.chat(QUESTION, max_tokens=ROOM, tools=[other, SWITCH], tool_choice=choice)
+
+
+@probe("tools.result", claims="tools")
+def result(call: Call) -> Steps:
+    """A conversation in which a tool was called and has answered."""
+    made = {"id": "call_1", "type": "function", "function": {"name": "switch", "arguments": '{"to": "on"}'}}
+    messages = (QUESTION, assistant(None, tool_calls=[made]), _result("call_1"))
+    yield call.chat(*messages, max_tokens=8, tools=[SWITCH], tool_choice="none")
+
+
+@probe("tools.round-trip", claims="tools.required")
+def round_trip(call: Call) -> Steps:
+    """A call, sent back exactly as it came, with its result."""
+    answer = yield call.chat(QUESTION, max_tokens=ROOM, tools=[SWITCH], tool_choice="required")
+    message = answer.json["choices"][0]["message"]
+    results = [_result(made["id"]) for made in message["tool_calls"]]
+    yield call.chat(QUESTION, message, *results, max_tokens=8, tools=[SWITCH], tool_choice="none")
+
+
+@probe("tools.choice", claims="tools")
+def choice(call: Call) -> Steps:
+    """A call required without tools, and one of a tool that is not among them."""
+    yield call.chat(QUESTION, max_tokens=4, tool_choice="required")
+    unknown = {"type": "function", "function": {"name": f"no_{call.token('unknown', 8)}"}}
+    yield call.chat(QUESTION, max_tokens=4, tools=[SWITCH], tool_choice=unknown)
+
+
+@probe("tools.invalid", claims="tools")
+def invalid(call: Call) -> Steps:
+    """Tools that are none: another type, parameters that are a list, a choice that is another word."""
+    yield call.chat(QUESTION, max_tokens=4, tools=[{**SWITCH, "type": "web_search"}])
+    yield call.chat(QUESTION, max_tokens=4, tools=[function("switch", parameters=[])])
+    yield call.chat(QUESTION, max_tokens=4, tools=[SWITCH], tool_choice="maybe")
+
+
+@probe("tools.stream", claims="tools.streamed", exclusive=True)
+def stream(call: Call) -> Steps:
+    """A call that must be made: whole, streamed, and whole again."""
+    members: dict[str, Any] = {
+        "max_tokens": ROOM,
+        "temperature": 0,
+        "seed": 7,
+        "tools": [SWITCH],
+        "tool_choice": "required",
+    }
+    yield call.chat(QUESTION, **members)
+    yield call.chat(QUESTION, **members, stream=True)
+    yield call.chat(QUESTION, **members)

@@ -1,0 +1,334 @@
+"""The chat stream: server-sent events, each one chunk, from the role to the finish reason and `[DONE]`."""
+
+from collections import Counter
+from typing import Any
+
+from inferproof.requirements.answer import DONE, Answer, folded, repeated
+from inferproof.requirements.check import Check
+from inferproof.requirements.oracle import must_accept, must_refuse
+from inferproof.requirements.requirement import (
+    CONVENTION,
+    CORRECTION,
+    EXAMPLE,
+    MUST,
+    PROJECT,
+    PROSE,
+    SCHEMA,
+    SHOULD,
+    requirement,
+)
+from inferproof.requirements.select import CHAT, EVENTS, JSON, Of, chat_stream, replies
+from inferproof.wire.exchange import NotJson
+
+CHUNK = "inflection#/components/schemas/ChatCompletionStreamResponse"
+CHOICE = "inflection#/components/schemas/ChatCompletionResponseStreamChoice"
+DELTA = "inflection#/components/schemas/DeltaMessage"
+OK = "inflection#/paths/~1v1~1chat~1completions/post/responses/200"
+STREAM = f"{OK}/content/text~1event-stream"
+LEGACY_OK = "inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post/responses/200"
+
+PROMPT_TIMES = 4
+HELD_AT_LEAST = 200_000
+"""Microseconds. A pause of a busy machine is shorter, and three streams in a row do not meet one each."""
+
+ENOUGH_EVENTS = 16
+"""So many events that made one by one take a server some time, and do not come in one read."""
+
+
+def wants_stream(answer: Answer) -> bool:
+    return answer.asked.get("stream") is True
+
+
+def choices_of(chunks: list[Any]) -> list[tuple[str, Any]]:
+    """Each choice of each chunk with its place, in the order of arrival."""
+    return [
+        (f"events/{number}/choices/{place}", choice)
+        for number, chunk in enumerate(chunks)
+        for place, choice in enumerate(chunk["choices"])
+    ]
+
+
+@requirement(
+    "stream.media-type",
+    MUST,
+    basis=SCHEMA,
+    claims="streaming",
+    cites=(STREAM, f"{LEGACY_OK}/content/text~1event-stream"),
+    of=Of(CHAT, where=lambda answer: wants_stream(answer) and must_accept(answer)),
+)
+def a_stream_is_an_event_stream(reply: Answer, check: Check) -> None:
+    """With `stream: true` the answer is `text/event-stream`."""
+    check.equal(reply.media_type, EVENTS, at="content-type")
+
+
+@requirement("stream.framing", MUST, basis=CONVENTION, claims="streaming", cites=STREAM, of=chat_stream)
+def every_event_ends_with_a_blank_line(reply: Answer, check: Check) -> None:
+    """Every event ends with a blank line; one at the end that does not is lost to a client (WHATWG HTML §9.2.6)."""
+    for fault in reply.stream.faults:
+        tail = reply.reply.body[fault.offset :].strip()
+        check.that(
+            fault.kind != "unterminated" or tail == b"data: [DONE]",
+            "a blank line",
+            fault.text,
+            at=f"byte {fault.offset}",
+        )
+
+
+@requirement("stream.utf-8", MUST, basis=CONVENTION, claims="streaming", cites=STREAM, of=chat_stream)
+def every_event_is_utf_8(reply: Answer, check: Check) -> None:
+    """The stream is UTF-8 (WHATWG HTML §9.2.5), and no event ends within a character."""
+    for fault in reply.stream.faults:
+        check.that(fault.kind != "not utf-8", "UTF-8", fault.text, at=f"byte {fault.offset}")
+
+
+@requirement("stream.line", SHOULD, basis=PROJECT, claims="streaming", cites=STREAM, of=chat_stream)
+def an_event_is_one_data_line(reply: Answer, check: Check) -> None:
+    """Each event has its data on one line: many clients read line by line."""
+    for number, event in enumerate(reply.stream.events):
+        lines = sum(line.partition(":")[0] == "data" for line in event.lines)
+        check.equal(lines, 1, at=f"events/{number}")
+
+
+@requirement(
+    "stream.event.json",
+    MUST,
+    basis=PROSE,
+    claims="streaming",
+    cites=(f"{OK}/description", f"{LEGACY_OK}/description"),
+    of=chat_stream,
+)
+def each_event_is_json(reply: Answer, check: Check) -> None:
+    """The data of each event, but for `[DONE]`, is one JSON object."""
+    try:
+        chunks = reply.chunks
+    except NotJson as error:
+        check.fail("one JSON object in each event", str(error), at="events")
+    for number, chunk in enumerate(chunks):
+        check.that(isinstance(chunk, dict), "a JSON object", chunk, at=f"events/{number}")
+
+
+@requirement(
+    "stream.event.schema", MUST, basis=SCHEMA, claims="streaming", cites=(CHUNK, CHOICE, DELTA), of=chat_stream
+)
+def each_chunk_is_valid(reply: Answer, check: Check) -> None:
+    """Each event is a chunk that the document's schema allows, or says that the server failed."""
+    for number, chunk in enumerate(reply.chunks):
+        if "error" not in chunk:
+            check.valid(chunk, reply.operation.event_schema or "", at=f"events/{number}")
+
+
+@requirement("stream.event.corrected", SHOULD, basis=CORRECTION, claims="streaming", cites=CHUNK, of=chat_stream)
+def each_chunk_has_what_clients_need(reply: Answer, check: Check) -> None:
+    """Each chunk has the members that every example shows and every client reads: also `id`, `object`, `created`."""
+    for number, chunk in enumerate(reply.chunks):
+        if "error" not in chunk:
+            check.valid(chunk, reply.operation.event_schema or "", "corrected", at=f"events/{number}")
+
+
+@requirement(
+    "stream.series", MUST, basis=PROSE, claims="streaming", cites=f"{OK}/content/text~1event-stream", of=chat_stream
+)
+def a_stream_is_a_series(reply: Answer, check: Check) -> None:
+    """An answer of more than a few words comes as a series of chunks, not as one."""
+    if len(reply.text) > 16:
+        check.that(len(reply.chunks) > 1, "several chunks", len(reply.chunks), at="events")
+
+
+@requirement(
+    "stream.constant", SHOULD, basis=EXAMPLE, claims="streaming", cites=f"{CHUNK}/properties/id", of=chat_stream
+)
+def the_chunks_belong_together(reply: Answer, check: Check) -> None:
+    """`id`, `created` and `model` are the same in every chunk of a stream."""
+    for number, chunk in enumerate(reply.chunks):
+        for member in ("id", "created", "model"):
+            check.equal(chunk[member], reply.chunks[0][member], at=f"events/{number}/{member}")
+
+
+@requirement("stream.role", SHOULD, basis=EXAMPLE, claims="streaming", cites=f"{DELTA}/properties/role", of=chat_stream)
+def the_first_delta_says_who_speaks(reply: Answer, check: Check) -> None:
+    """The first delta of each choice has the role `assistant`."""
+    seen = set()
+    for at, choice in choices_of(reply.chunks):
+        if choice["index"] not in seen:
+            seen.add(choice["index"])
+            check.equal(choice["delta"].get("role"), "assistant", at=f"{at}/delta/role")
+
+
+@requirement(
+    "stream.finish.once",
+    SHOULD,
+    basis=EXAMPLE,
+    claims="streaming",
+    cites=f"{CHOICE}/properties/finish_reason",
+    of=chat_stream,
+)
+def each_choice_finishes_once(reply: Answer, check: Check) -> None:
+    """Each choice has a `finish_reason` in exactly one chunk."""
+    found = Counter({choice["index"]: 0 for _, choice in choices_of(reply.chunks)})
+    found.update(choice["index"] for _, choice in choices_of(reply.chunks) if choice.get("finish_reason") is not None)
+    for index, times in found.items():
+        check.equal(times, 1, at=f"finish_reason of choice {index}")
+
+
+@requirement(
+    "stream.finish.last",
+    SHOULD,
+    basis=EXAMPLE,
+    claims="streaming",
+    cites=f"{CHOICE}/properties/finish_reason",
+    of=chat_stream,
+)
+def nothing_follows_the_finish(reply: Answer, check: Check) -> None:
+    """Once a choice has finished, no chunk has more of it."""
+    finished = set()
+    for at, choice in choices_of(reply.chunks):
+        check.that(choice["index"] not in finished, "nothing after its finish_reason", choice, at=at)
+        if choice.get("finish_reason") is not None:
+            finished.add(choice["index"])
+
+
+@requirement(
+    "stream.done",
+    SHOULD,
+    basis=CONVENTION,
+    claims="streaming",
+    cites=f"{OK}/content/text~1event-stream",
+    of=chat_stream,
+)
+def the_stream_says_that_it_is_done(reply: Answer, check: Check) -> None:
+    """A stream ends with `data: [DONE]`, as OpenAI's do; one that failed may end with its error."""
+    datas = [event.data for event in reply.stream.events]
+    failed = any("error" in chunk for chunk in reply.chunks)
+    check.that(failed or DONE in datas, DONE, datas[-1] if datas else "no event", at="the last event")
+
+
+@requirement("stream.done.last", MUST, basis=CONVENTION, claims="streaming", cites=STREAM, of=chat_stream)
+def nothing_follows_done(reply: Answer, check: Check) -> None:
+    """Nothing follows `[DONE]`: clients stop reading there."""
+    datas = [event.data for event in reply.stream.events]
+    if DONE in datas:
+        check.equal(datas[datas.index(DONE) + 1 :], [], at="after [DONE]")
+
+
+@requirement(
+    "stream.invalid",
+    MUST,
+    basis=SCHEMA,
+    claims="streaming",
+    cites="inflection#/paths/~1v1~1chat~1completions/post/responses/422/content/application~1json",
+    of=Of(CHAT, status=None, where=lambda answer: wants_stream(answer) and must_refuse(answer)),
+)
+def what_is_wrong_is_said_before_the_stream(reply: Answer, check: Check) -> None:
+    """A request for a stream that the schema forbids is answered 422 in JSON, as without `stream`."""
+    check.equal(reply.status, 422, at="status")
+    check.equal(reply.media_type, JSON, at="content-type")
+
+
+@requirement(
+    "stream.options.alone",
+    SHOULD,
+    basis=CORRECTION,
+    claims="streaming",
+    cites="inflection#/components/schemas/ChatCompletionRequest/properties/stream_options",
+    of=replies(
+        "chat",
+        status=None,
+        media=None,
+        where=lambda answer: bool(answer.asked.get("stream_options")) and not answer.asked.get("stream"),
+    ),
+)
+def stream_options_need_a_stream(reply: Answer, check: Check) -> None:
+    """`stream_options` without `stream: true` is refused."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "stream.equal.content",
+    SHOULD,
+    basis=PROJECT,
+    claims="streaming",
+    cites=f"{DELTA}/properties/content",
+    needs="stream.equal",
+)
+def a_stream_adds_up_to_the_same_text(answers: list[Answer], check: Check) -> None:
+    """At temperature 0 and with a seed, the deltas add up to the content that is sent without `stream`."""
+    whole, stream, again = answers
+    check.equal(stream.text, repeated(whole, again), at="content")
+
+
+@requirement(
+    "stream.equal.finish-reason",
+    SHOULD,
+    basis=PROJECT,
+    claims="streaming",
+    cites=f"{CHOICE}/properties/finish_reason",
+    needs="stream.equal",
+)
+def a_stream_finishes_for_the_same_reason(answers: list[Answer], check: Check) -> None:
+    """At temperature 0 and with a seed, a stream has the `finish_reason` that is sent without `stream`."""
+    whole, stream, again = answers
+    repeated(whole, again)
+    check.equal(stream.finish_reason, whole.finish_reason, at="finish_reason")
+
+
+@requirement(
+    "stream.choices",
+    SHOULD,
+    basis=CONVENTION,
+    claims="streaming.choices",
+    cites=f"{CHOICE}/properties/index",
+    of=Of(("chat",), media=EVENTS, where=lambda answer: (answer.asked.get("n") or 1) > 1),
+)
+def every_choice_is_streamed(reply: Answer, check: Check) -> None:
+    """A stream of `n` choices has chunks of each, numbered from 0."""
+    check.equal(sorted(folded(reply.chunks).choices), list(range(reply.asked["n"])), at="choices")
+
+
+@requirement(
+    "stream.hang-up",
+    SHOULD,
+    basis=PROJECT,
+    claims="streaming",
+    cites=f"{OK}/content/text~1event-stream",
+    needs="stream.hang-up",
+)
+def a_client_may_leave(answers: list[Answer], check: Check) -> None:
+    """When a client hangs up, the next request gets an answer of its own: another id, and content."""
+    left, following = answers
+    check.that(following.json["id"] != left.chunks[0]["id"], "an id of its own", following.json["id"], at="/id")
+    check.that(following.json["choices"] != [], "a choice", following.json["choices"], at="/choices")
+
+
+@requirement(
+    "stream.incremental",
+    SHOULD,
+    basis=PROSE,
+    claims="streaming.incremental",
+    cites=f"{OK}/description",
+    needs="stream.timing",
+)
+def events_leave_as_they_are_made(answers: list[Answer], check: Check) -> None:
+    """Events leave the server as they are made. It fails only where every stream was plainly held back to its end."""
+    prompt, *streams = answers
+    first_token = prompt.reply.reads[-1][0]
+    waits = [_held_back(stream, first_token) for stream in streams]
+    check.that(
+        not all(waits),
+        f"the first event soon after the {first_token // 1000} ms that an answer of one token takes",
+        f"everything at once, after {max(waits) // 1000} ms",
+        at="arrival",
+    )
+
+
+def _held_back(stream: Answer, first_token: int) -> int:
+    """How long all events but the first were held, in µs; 0 where the stream is no proof of that.
+
+    Proof is a long wait, many times that for a whole answer of one token, and then many events nearly at once. The
+    first event may be sent early by a server that holds the rest back.
+    """
+    times = [event.at_us for event in stream.stream.events[1:]]
+    if len(times) < ENOUGH_EVENTS:
+        return 0
+    wait, rest = times[0], times[-1] - times[0]
+    proven = wait > PROMPT_TIMES * first_token + HELD_AT_LEAST and rest < wait // 20
+    return wait if proven else 0

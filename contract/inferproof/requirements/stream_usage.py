@@ -1,0 +1,189 @@
+"""Usage in a stream: sent when it is asked for, once, at the end; and the same as without a stream."""
+
+from typing import Any
+
+from inferproof.requirements.answer import Answer, folded
+from inferproof.requirements.check import Check
+from inferproof.requirements.requirement import (
+    CONVENTION,
+    CORRECTION,
+    EXAMPLE,
+    MUST,
+    PROJECT,
+    SCHEMA,
+    SHOULD,
+    requirement,
+)
+from inferproof.requirements.select import chat_stream, streams
+
+OPTIONS = "inflection#/components/schemas/StreamOptions"
+INCLUDE = f"{OPTIONS}/properties/include_usage"
+CONTINUOUS = f"{OPTIONS}/properties/continuous_usage_stats"
+USAGE = "inflection#/components/schemas/ChatCompletionStreamResponse/properties/usage"
+
+
+def _options(answer: Answer) -> dict[str, Any] | None:
+    options = answer.asked.get("stream_options")
+    return options if isinstance(options, dict) else None
+
+
+def _asks(answer: Answer) -> bool:
+    return (_options(answer) or {}).get("include_usage") is True
+
+
+def _continuously(answer: Answer) -> bool:
+    return (_options(answer) or {}).get("continuous_usage_stats") is True
+
+
+def _asks_by_default(answer: Answer) -> bool:
+    options = _options(answer)
+    return options is not None and "include_usage" not in options
+
+
+def _does_not_ask(answer: Answer) -> bool:
+    options = _options(answer)
+    return options is None or (options.get("include_usage") is False and not _continuously(answer))
+
+
+def usages(answer: Answer) -> list[Any]:
+    """The usage of each chunk that has one."""
+    return [chunk["usage"] for chunk in answer.chunks if chunk.get("usage") is not None]
+
+
+@requirement(
+    "stream.usage.sent", MUST, basis=SCHEMA, claims="streaming.usage", cites=INCLUDE, of=streams("chat", where=_asks)
+)
+def usage_is_sent_when_asked_for(reply: Answer, check: Check) -> None:
+    """With `include_usage: true` a chunk has the usage."""
+    check.that(usages(reply) != [], "a chunk with usage", "none", at="events")
+
+
+@requirement(
+    "stream.usage.once",
+    SHOULD,
+    basis=CONVENTION,
+    claims="streaming.usage",
+    cites=INCLUDE,
+    of=streams("chat", where=lambda answer: _asks(answer) and not _continuously(answer)),
+)
+def usage_is_sent_once(reply: Answer, check: Check) -> None:
+    """With `include_usage: true` exactly one chunk has the usage."""
+    check.equal(len(usages(reply)), 1, at="chunks with usage")
+
+
+@requirement(
+    "stream.usage.last",
+    SHOULD,
+    basis=CORRECTION,
+    claims="streaming.usage",
+    cites=INCLUDE,
+    of=streams("chat", where=_asks),
+)
+def the_usage_chunk_is_the_last(reply: Answer, check: Check) -> None:
+    """With `include_usage: true` the last chunk has the usage, and an empty list of choices."""
+    last = reply.chunks[-1]
+    check.that(last.get("usage") is not None, "a usage", last.get("usage"), at="the last chunk/usage")
+    check.equal(last["choices"], [], at="the last chunk/choices")
+
+
+@requirement(
+    "stream.usage.default",
+    SHOULD,
+    basis=SCHEMA,
+    claims="streaming.usage",
+    cites=f"{INCLUDE}/default",
+    of=streams("chat", where=_asks_by_default),
+)
+def stream_options_alone_ask_for_usage(reply: Answer, check: Check) -> None:
+    """`stream_options: {}` asks for the usage, since `include_usage` is true by default."""
+    check.that(usages(reply) != [], "a chunk with usage", "none", at="events")
+
+
+@requirement(
+    "stream.usage.unasked",
+    SHOULD,
+    basis=CORRECTION,
+    claims="streaming",
+    cites=OPTIONS,
+    of=streams("chat", where=_does_not_ask),
+)
+def usage_is_not_sent_unasked(reply: Answer, check: Check) -> None:
+    """Without `stream_options`, or with `include_usage: false`, no chunk has a usage."""
+    check.equal(usages(reply), [], at="usage")
+
+
+@requirement("stream.usage.total", MUST, basis=EXAMPLE, claims="streaming", cites=USAGE, of=chat_stream)
+def total_is_the_sum_in_streams_too(reply: Answer, check: Check) -> None:
+    """Wherever a chunk has a usage, its `total_tokens` is `prompt_tokens` plus `completion_tokens`."""
+    for usage in usages(reply):
+        check.equal(usage["total_tokens"], usage["prompt_tokens"] + (usage.get("completion_tokens") or 0), at="usage")
+
+
+@requirement(
+    "stream.usage.cap",
+    MUST,
+    basis=SCHEMA,
+    claims="streaming",
+    cites="inflection#/components/schemas/ChatCompletionRequest/properties/max_tokens",
+    of=streams(
+        "chat",
+        where=lambda answer: (
+            "max_tokens" in answer.asked
+            and "max_completion_tokens" not in answer.asked
+            and (answer.asked.get("n") or 1) == 1
+        ),
+    ),
+)
+def max_tokens_caps_a_stream(reply: Answer, check: Check) -> None:
+    """Where a stream has a usage, its `completion_tokens` never exceeds `max_tokens`."""
+    for usage in usages(reply):
+        used, cap = usage["completion_tokens"], reply.asked["max_tokens"]
+        check.that(used <= cap, f"at most {cap}", used, at="usage/completion_tokens")
+
+
+@requirement(
+    "stream.usage.continuous",
+    SHOULD,
+    basis=SCHEMA,
+    claims="streaming.continuous-usage",
+    cites=CONTINUOUS,
+    of=streams("chat", where=lambda answer: _asks(answer) and _continuously(answer)),
+)
+def continuous_usage_grows(reply: Answer, check: Check) -> None:
+    """With `continuous_usage_stats: true` every chunk has a usage, and `completion_tokens` never falls."""
+    before = 0
+    for number, chunk in enumerate(reply.chunks):
+        check.that(chunk.get("usage") is not None, "a usage", chunk.get("usage"), at=f"events/{number}/usage")
+        now = chunk["usage"]["completion_tokens"]
+        check.that(now >= before, f"at least {before}", now, at=f"events/{number}/usage/completion_tokens")
+        before = now
+
+
+@requirement(
+    "stream.usage.equal.prompt",
+    SHOULD,
+    basis=PROJECT,
+    claims="streaming.usage",
+    cites="inflection#/components/schemas/UsageInfo/properties/prompt_tokens",
+    needs="stream.usage",
+)
+def a_stream_has_the_same_prompt(answers: list[Answer], check: Check) -> None:
+    """The same request has the same `prompt_tokens` with and without `stream`."""
+    whole, stream = answers[0], folded(answers[1].chunks)
+    check.equal((stream.usage or {})["prompt_tokens"], whole.json["usage"]["prompt_tokens"], at="usage/prompt_tokens")
+
+
+@requirement(
+    "stream.usage.equal.completion",
+    SHOULD,
+    basis=PROJECT,
+    claims="streaming.usage",
+    cites="inflection#/components/schemas/UsageInfo/properties/completion_tokens",
+    needs="stream.usage",
+)
+def the_same_text_costs_the_same(answers: list[Answer], check: Check) -> None:
+    """Where a stream adds up to the text that is sent without `stream`, it has the same `completion_tokens`."""
+    whole, stream = answers[0], answers[1]
+    if (whole.text, whole.finish_reason) == (stream.text, stream.finish_reason):
+        used = (folded(stream.chunks).usage or {})["completion_tokens"]
+        check.equal(used, whole.json["usage"]["completion_tokens"], at="usage/completion_tokens")

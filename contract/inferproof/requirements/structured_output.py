@@ -1,0 +1,329 @@
+"""Structured output: the text obeys the constraint that the request puts on it. None is ignored in silence.
+
+A server that claims a constraint takes it and obeys it; where an answer was cut at its cap, what there is of it must
+be the beginning of something that obeys.
+"""
+
+import json
+import re
+from typing import Any
+
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.chat_request import DECIDED
+from inferproof.requirements.check import Check
+from inferproof.requirements.oracle import must_accept, must_refuse, refused_for
+from inferproof.requirements.requirement import CONVENTION, CORRECTION, MUST, PROSE, SCHEMA, SHOULD, requirement
+from inferproof.requirements.select import CHAT, EVENTS, Of, Predicate
+
+REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
+FORMAT = "inflection#/components/schemas/ResponseFormat"
+JSON_SCHEMA = "inflection#/components/schemas/JsonSchemaResponseFormat"
+TAGS = "inflection#/components/schemas/StructuralTagResponseFormat"
+
+GUIDES = ("guided_json", "guided_regex", "guided_choice", "guided_grammar", "structural_tag")
+
+_ATOM = re.compile(r"(\[[^\\\[\]]+\]|[\w -])(?:\{(\d+)\})?", re.ASCII)
+_ALTERNATIVES = re.compile(r'root ::= ("[^"\\]+"(?: \| "[^"\\]+")*)\s*')
+
+_PLAIN_KEYWORDS = frozenset({"type", "properties", "required", "additionalProperties", "enum", "items", "const"})
+
+
+def wanted(answer: Answer, member: str) -> bool:
+    """The request has this constraint and no second one, and the answer comes whole."""
+    return answer.asked.get(member) is not None and not answer.asked.get("stream") and must_accept(answer)
+
+
+def format_of(answer: Answer) -> str | None:
+    """The `type` of the response format."""
+    found = answer.asked.get("response_format")
+    return found.get("type") if isinstance(found, dict) else None
+
+
+def _has_a_schema(answer: Answer) -> bool:
+    found = answer.asked["response_format"].get("json_schema")
+    return isinstance(found, dict) and isinstance(found.get("schema"), dict)
+
+
+def _guided(member: str, *, plain: Predicate = lambda answer: True) -> Of:
+    return Of(("chat",), status=DECIDED, where=lambda answer: wanted(answer, member) and plain(answer))
+
+
+def _formatted(type: str) -> Of:
+    return Of(
+        CHAT, status=DECIDED, where=lambda answer: format_of(answer) == type and wanted(answer, "response_format")
+    )
+
+
+def atoms(pattern: str) -> list[str] | None:
+    """One pattern for each character that a simple regular expression matches; None for any other.
+
+    Simple is a sequence of literals and classes, each with a fixed count at most: `[A-F]{3}-[0-9]{4}`.
+    """
+    found = list(_ATOM.finditer(pattern))
+    if "".join(match[0] for match in found) != pattern:
+        return None
+    return [match[1] for match in found for _ in range(int(match[2] or 1))]
+
+
+def alternatives(grammar: str) -> list[str] | None:
+    """The texts of a grammar that is one rule of literals, `root ::= "a" | "b"`; None for any other."""
+    found = _ALTERNATIVES.fullmatch(grammar)
+    return re.findall(r'"([^"]+)"', found[1]) if found else None
+
+
+def parsed(guide: Any) -> Any:
+    """A member that may be JSON text; raises LookupError where it is text and no JSON."""
+    try:
+        return json.loads(guide) if isinstance(guide, str) else guide
+    except ValueError as error:
+        raise LookupError("the request's constraint is no JSON") from error
+
+
+def is_plain(schema: Any) -> bool:
+    """Nothing but types, members, lists and enumerations: what every engine of structured output knows."""
+    if not isinstance(schema, dict):
+        return isinstance(schema, bool)
+    below = [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]
+    return _PLAIN_KEYWORDS.issuperset(schema) and all(map(is_plain, below))
+
+
+def taken(reply: Answer, check: Check, *, plain: bool = True) -> None:
+    """A plain constraint is not refused; raises LookupError where a special one is, which a server may do."""
+    if reply.status != 200 and not plain:
+        raise LookupError("an engine need not know this constraint")
+    check.equal(reply.status, 200, at="status")
+
+
+def text_or_beginning(reply: Answer, check: Check, begins: Predicate, expected: str) -> str:
+    """The content; where it was cut short, raises LookupError, or fails if it is no beginning of what is expected."""
+    if reply.finish_reason != "length":
+        return reply.whole_text
+    check.that(begins(reply), f"the beginning of {expected}", reply.text, at="content")
+    raise LookupError("the text was cut short")
+
+
+def _begins_an_object(reply: Answer) -> bool:
+    return re.match(r"\s*($|\{\s*($|[\"}]))", reply.text) is not None
+
+
+def _instance(reply: Answer, check: Check) -> Any:
+    text = text_or_beginning(reply, check, _begins_an_object, "a JSON object")
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        check.fail("JSON", f"{error} in {text}", at="content")
+
+
+def _one_of(reply: Answer, check: Check, texts: list[str]) -> None:
+    expected = "one of " + ", ".join(texts)
+    text = text_or_beginning(reply, check, lambda cut: any(each.startswith(cut.text) for each in texts), expected)
+    check.one_of(text, texts, at="content")
+
+
+@requirement(
+    "structured-output.json-object",
+    MUST,
+    basis=CONVENTION,
+    claims="structured-output.json-object",
+    cites=f"{FORMAT}/properties/type",
+    of=_formatted("json_object"),
+)
+def a_json_object_is_one(reply: Answer, check: Check) -> None:
+    """With `response_format: {"type": "json_object"}` the content is the text of a JSON object."""
+    taken(reply, check)
+    value = _instance(reply, check)
+    check.that(isinstance(value, dict), "a JSON object", value, at="content")
+
+
+@requirement(
+    "structured-output.json-schema",
+    MUST,
+    basis=CONVENTION,
+    claims="structured-output.json-schema",
+    cites=f"{JSON_SCHEMA}/properties/schema",
+    of=_formatted("json_schema"),
+)
+def a_json_schema_is_obeyed(reply: Answer, check: Check) -> None:
+    """With `response_format` and a JSON schema, the content is the text of an instance of it."""
+    schema = reply.asked["response_format"]["json_schema"]["schema"]
+    taken(reply, check, plain=is_plain(schema))
+    check.fits(_instance(reply, check), schema, at="content")
+
+
+@requirement(
+    "structured-output.guided-json",
+    MUST,
+    basis=PROSE,
+    claims="structured-output.guided-json",
+    cites=f"{REQUEST}/guided_json/description",
+    of=_guided("guided_json"),
+)
+def guided_json_is_obeyed(reply: Answer, check: Check) -> None:
+    """With `guided_json`, an object or its JSON text, the content is the text of an instance of it."""
+    schema = parsed(reply.asked["guided_json"])
+    taken(reply, check, plain=is_plain(schema))
+    check.fits(_instance(reply, check), schema, at="content")
+
+
+@requirement(
+    "structured-output.guided-choice",
+    MUST,
+    basis=PROSE,
+    claims="structured-output.guided-choice",
+    cites=f"{REQUEST}/guided_choice/description",
+    of=_guided("guided_choice"),
+)
+def guided_choice_is_obeyed(reply: Answer, check: Check) -> None:
+    """With `guided_choice` the content is one of its texts, exactly."""
+    taken(reply, check)
+    _one_of(reply, check, reply.asked["guided_choice"])
+
+
+@requirement(
+    "structured-output.guided-regex",
+    MUST,
+    basis=PROSE,
+    claims="structured-output.guided-regex",
+    cites=f"{REQUEST}/guided_regex/description",
+    of=_guided("guided_regex", plain=lambda answer: atoms(answer.asked["guided_regex"]) is not None),
+)
+def guided_regex_is_obeyed(reply: Answer, check: Check) -> None:
+    """With a simple `guided_regex` the content as a whole matches it."""
+    taken(reply, check)
+    pattern = reply.asked["guided_regex"]
+    each = atoms(pattern) or []
+    text = text_or_beginning(
+        reply,
+        check,
+        lambda cut: re.fullmatch("".join(each[: len(cut.text)]), cut.text) is not None,
+        f"a text that matches {pattern}",
+    )
+    check.that(re.fullmatch(pattern, text) is not None, f"a text that matches {pattern}", text, at="content")
+
+
+@requirement(
+    "structured-output.guided-grammar",
+    MUST,
+    basis=PROSE,
+    claims="structured-output.guided-grammar",
+    cites=f"{REQUEST}/guided_grammar/description",
+    of=_guided("guided_grammar", plain=lambda answer: alternatives(answer.asked["guided_grammar"]) is not None),
+)
+def guided_grammar_is_obeyed(reply: Answer, check: Check) -> None:
+    """With a `guided_grammar` that is one rule of literals (`root ::= "a" | "b"`), the content is one of them."""
+    taken(reply, check)
+    _one_of(reply, check, alternatives(reply.asked["guided_grammar"]) or [])
+
+
+@requirement(
+    "structured-output.structural-tag",
+    MUST,
+    basis=PROSE,
+    claims="structured-output.structural-tag",
+    cites=f"{REQUEST}/structural_tag/description",
+    of=_guided("structural_tag"),
+)
+def structural_tags_are_obeyed(reply: Answer, check: Check) -> None:
+    """With `structural_tag`, a tag's `begin` is followed by an instance of its schema and its `end`."""
+    tags, text = parsed(reply.asked["structural_tag"])["structures"], reply.text
+    taken(reply, check, plain=all(is_plain(tag["schema"]) for tag in tags))
+    cut = reply.finish_reason == "length"
+    while tag := _first(tags, text):
+        text = text.partition(tag["begin"])[2].lstrip()
+        try:
+            value, used = json.JSONDecoder().raw_decode(text)
+        except ValueError:
+            check.that(cut, f"JSON after {tag['begin']}", text, at="content")
+            return
+        check.fits(value, tag["schema"], at="content")
+        text = text[used:].lstrip()
+        ends = text.startswith(tag["end"]) or (cut and tag["end"].startswith(text))
+        check.that(ends, f"{tag['end']} after the JSON", text, at="content")
+        text = text[len(tag["end"]) :]
+
+
+def _first(tags: list[dict[str, Any]], text: str) -> dict[str, Any] | None:
+    """The tag that begins first in the text."""
+    present = [tag for tag in tags if tag["begin"] in text]
+    return min(present, key=lambda tag: text.index(tag["begin"]), default=None)
+
+
+@requirement(
+    "structured-output.whitespace",
+    SHOULD,
+    basis=PROSE,
+    claims="structured-output.whitespace",
+    cites=f"{REQUEST}/guided_whitespace_pattern/description",
+    of=_guided("guided_json", plain=lambda answer: answer.asked.get("guided_whitespace_pattern") == ""),
+)
+def no_whitespace_means_none(reply: Answer, check: Check) -> None:
+    """With an empty `guided_whitespace_pattern`, guided JSON has no whitespace outside its strings."""
+    taken(reply, check)
+    between = re.sub(r'"(?:[^"\\]|\\.)*"', "", reply.text)
+    check.that(re.search(r"\s", between) is None, "no whitespace between the tokens of JSON", reply.text, at="content")
+
+
+@requirement(
+    "structured-output.streamed",
+    MUST,
+    basis=PROSE,
+    claims="structured-output.streamed",
+    cites=f"{REQUEST}/guided_choice",
+    of=Of(
+        ("chat",),
+        media=EVENTS,
+        where=lambda answer: answer.asked.get("guided_choice") is not None and answer.asked.get("stream") is True,
+    ),
+)
+def a_stream_obeys_too(reply: Answer, check: Check) -> None:
+    """With `guided_choice` and `stream`, the deltas add up to one of its texts, every character of it intact."""
+    _one_of(reply, check, reply.asked["guided_choice"])
+
+
+@requirement(
+    "structured-output.schema.missing",
+    SHOULD,
+    basis=CORRECTION,
+    claims="structured-output",
+    cites=f"{FORMAT}/properties/json_schema",
+    of=Of(
+        ("chat",),
+        status=None,
+        where=lambda answer: (
+            format_of(answer) == "json_schema" and not _has_a_schema(answer) and not must_refuse(answer)
+        ),
+    ),
+)
+def a_json_schema_format_has_a_schema(reply: Answer, check: Check) -> None:
+    """A `response_format` of type `json_schema` without a schema is refused: it asks for nothing."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+def _has_two_guides(answer: Answer) -> bool:
+    return sum(answer.asked.get(member) is not None for member in GUIDES) > 1 and not must_refuse(answer)
+
+
+@requirement(
+    "structured-output.exclusive",
+    SHOULD,
+    basis=CORRECTION,
+    claims="structured-output",
+    cites=tuple(f"{REQUEST}/{member}" for member in GUIDES),
+    of=Of(("chat",), status=None, where=_has_two_guides),
+)
+def two_constraints_are_refused(reply: Answer, check: Check) -> None:
+    """Two constraints at once are refused: one text cannot be promised to obey both."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "structured-output.invalid.refused",
+    MUST,
+    basis=SCHEMA,
+    claims="structured-output",
+    cites=(FORMAT, JSON_SCHEMA, TAGS),
+    of=Of(("chat",), status=None, where=lambda answer: bool(refused_for(answer) & {"response_format", *GUIDES})),
+)
+def invalid_constraints_are_refused(reply: Answer, check: Check) -> None:
+    """A constraint that the schema forbids is refused: another format, a schema without a name, text for a choice."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")

@@ -1,0 +1,398 @@
+"""Function tools: offered, called when required, never when forbidden, and the same in a stream."""
+
+import json
+from typing import Any
+
+from inferproof.requirements.answer import Answer, folded
+from inferproof.requirements.chat_request import DECIDED
+from inferproof.requirements.check import Check
+from inferproof.requirements.oracle import must_accept, refused_for
+from inferproof.requirements.requirement import (
+    CONVENTION,
+    CORRECTION,
+    MUST,
+    PROJECT,
+    SCHEMA,
+    SHOULD,
+    requirement,
+)
+from inferproof.requirements.select import CHAT, EVENTS, Of
+
+REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
+CHOICE = f"{REQUEST}/tool_choice"
+DEFINITION = "inflection#/components/schemas/ChatCompletionToolsParam"
+PARAMETERS = "inflection#/components/schemas/FunctionDefinition/properties/parameters"
+CALL = "inflection#/components/schemas/ToolCall"
+ARGUMENTS = "inflection#/components/schemas/FunctionCall-Output/properties/arguments"
+DELTA = "inflection#/components/schemas/DeltaToolCall"
+RESULT = "inflection#/components/schemas/ChatCompletionToolMessageParam"
+
+
+def streamed(answer: Answer) -> bool:
+    return answer.asked.get("stream") is True
+
+
+def chosen(answer: Answer) -> Any:
+    """The request's `tool_choice`: `named` for a function of its own, `auto` where tools come without one."""
+    choice = answer.asked.get("tool_choice")
+    if choice is None:
+        return "auto" if answer.asked.get("tools") else "none"
+    return "named" if isinstance(choice, dict) else choice
+
+
+def offered(answer: Answer) -> dict[str, Any]:
+    """The functions of the request, by name."""
+    return {tool["function"]["name"]: tool["function"] for tool in answer.asked.get("tools") or ()}
+
+
+def calls(answer: Answer) -> list[dict[str, Any]]:
+    """The calls of the first choice, each with `id`, `name` and `arguments`; of a stream, put together."""
+    if answer.media_type == EVENTS:
+        choice = folded(answer.chunks).choices[0]
+        return [choice.tool_calls[index] for index in sorted(choice.tool_calls)]
+    found = answer.json["choices"][0]["message"].get("tool_calls") or []
+    return [{"id": call.get("id"), **call["function"]} for call in found]
+
+
+def whole_calls(answer: Answer) -> list[dict[str, Any]]:
+    """As `calls`; raises LookupError where the cap cut the answer, since a call may be broken off or missing then."""
+    if answer.finish_reason == "length":
+        raise LookupError("the answer was cut short")
+    return calls(answer)
+
+
+def _calls_of(*choices: str) -> Of:
+    """Whole replies, in JSON or streamed, to requests with tools and one of these choices."""
+    return Of(("chat",), where=lambda answer: chosen(answer) in choices and bool(answer.asked.get("tools")))
+
+
+def _streams_of_calls() -> Of:
+    return Of(
+        ("chat",), media=EVENTS, where=lambda answer: streamed(answer) and chosen(answer) in ("required", "named")
+    )
+
+
+def _deltas(answer: Answer) -> list[dict[str, Any]]:
+    """Every piece of a call in a stream, in the order of arrival."""
+    return [
+        part
+        for chunk in answer.chunks
+        for choice in chunk["choices"]
+        for part in choice["delta"].get("tool_calls") or ()
+    ]
+
+
+@requirement(
+    "tools.accepted",
+    MUST,
+    basis=SCHEMA,
+    claims="tools",
+    cites=(DEFINITION, f"{REQUEST}/tools"),
+    of=Of(
+        CHAT,
+        status=DECIDED,
+        where=lambda answer: "tools" in answer.asked and chosen(answer) == "none" and must_accept(answer),
+    ),
+)
+def tools_are_accepted(reply: Answer, check: Check) -> None:
+    """Tools are accepted: with nothing but a function's name, and as an empty list or null, which mean none."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "tools.auto.accepted",
+    MUST,
+    basis=SCHEMA,
+    claims="tools.auto",
+    cites=f"{CHOICE}/anyOf/1",
+    of=Of(
+        CHAT,
+        status=DECIDED,
+        where=lambda answer: chosen(answer) == "auto" and must_accept(answer),
+    ),
+)
+def the_model_may_choose(reply: Answer, check: Check) -> None:
+    """Tools without a `tool_choice`, or with `auto`, are accepted; whether one is called is the model's choice."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement("tools.none", MUST, basis=CONVENTION, claims="tools", cites=f"{CHOICE}/anyOf/0", of=_calls_of("none"))
+def none_means_no_call(reply: Answer, check: Check) -> None:
+    """With `tool_choice: none` no tool is called."""
+    check.equal(calls(reply), [], at="tool_calls")
+
+
+@requirement(
+    "tools.required",
+    MUST,
+    basis=CONVENTION,
+    claims="tools.required",
+    cites=f"{CHOICE}/anyOf/2",
+    of=_calls_of("required"),
+)
+def required_means_a_call(reply: Answer, check: Check) -> None:
+    """With `tool_choice: required` at least one tool is called."""
+    check.that(whole_calls(reply) != [], "a call", "none", at="tool_calls")
+
+
+@requirement(
+    "tools.named",
+    MUST,
+    basis=CONVENTION,
+    claims="tools.named",
+    cites=f"{CHOICE}/anyOf/3",
+    of=_calls_of("named"),
+)
+def a_named_function_is_called(reply: Answer, check: Check) -> None:
+    """With a `tool_choice` that names a function, that function is called, and no other."""
+    name = reply.asked["tool_choice"]["function"]["name"]
+    check.equal(sorted({call["name"] for call in whole_calls(reply)}), [name], at="tool_calls")
+
+
+@requirement(
+    "tools.call.offered",
+    SHOULD,
+    basis=CONVENTION,
+    claims="tools",
+    cites=f"{CALL}/properties/function",
+    of=_calls_of("auto", "required", "named"),
+)
+def only_what_was_offered_is_called(reply: Answer, check: Check) -> None:
+    """Each call names a function of the request."""
+    for number, call in enumerate(whole_calls(reply)):
+        check.one_of(call["name"], sorted(offered(reply)), at=f"tool_calls/{number}/function/name")
+
+
+@requirement(
+    "tools.call.id",
+    SHOULD,
+    basis=CORRECTION,
+    claims="tools",
+    cites=f"{CALL}/properties/id",
+    of=_calls_of("auto", "required", "named"),
+)
+def each_call_has_an_id(reply: Answer, check: Check) -> None:
+    """Each call has an `id` that no other call of the message has: the result is sent back under it."""
+    ids = [call["id"] for call in whole_calls(reply)]
+    check.that(all(isinstance(id, str) and id for id in ids), "an id for each call", ids, at="tool_calls")
+    check.equal(len(set(ids)), len(ids), at="different ids of tool_calls")
+
+
+@requirement(
+    "tools.call.arguments",
+    SHOULD,
+    basis=CORRECTION,
+    claims="tools",
+    cites=ARGUMENTS,
+    of=_calls_of("auto", "required", "named"),
+)
+def arguments_are_a_json_object(reply: Answer, check: Check) -> None:
+    """The `arguments` of each call are the text of a JSON object."""
+    for number, call in enumerate(whole_calls(reply)):
+        at = f"tool_calls/{number}/function/arguments"
+        try:
+            arguments = json.loads(call["arguments"])
+        except ValueError:
+            check.fail("JSON", call["arguments"], at=at)
+        check.that(isinstance(arguments, dict), "a JSON object", arguments, at=at)
+
+
+@requirement(
+    "tools.call.parameters",
+    SHOULD,
+    basis=CONVENTION,
+    claims="tools",
+    cites=PARAMETERS,
+    of=_calls_of("required", "named"),
+)
+def arguments_follow_the_parameters(reply: Answer, check: Check) -> None:
+    """The arguments of a call that was asked for are valid by the function's `parameters`."""
+    for number, call in enumerate(whole_calls(reply)):
+        try:
+            arguments = json.loads(call["arguments"])
+        except ValueError:
+            continue  # `tools.call.arguments` says so
+        schema = offered(reply).get(call["name"], {}).get("parameters") or {}
+        check.fits(arguments, schema, at=f"tool_calls/{number}/function/arguments")
+
+
+@requirement(
+    "tools.finish-reason",
+    SHOULD,
+    basis=CORRECTION,
+    claims="tools",
+    cites="inflection#/components/schemas/ChatCompletionResponseChoice/properties/finish_reason",
+    of=_calls_of("auto", "required"),
+)
+def calls_finish_a_message(reply: Answer, check: Check) -> None:
+    """A message with calls has the `finish_reason` `tool_calls`; where the function was named, `stop` is usual too."""
+    if whole_calls(reply):
+        check.equal(reply.finish_reason, "tool_calls", at="finish_reason")
+
+
+@requirement(
+    "tools.parallel",
+    SHOULD,
+    basis=CORRECTION,
+    claims="tools",
+    cites=f"{REQUEST}/parallel_tool_calls",
+    of=Of(("chat",), where=lambda answer: answer.asked.get("parallel_tool_calls") is False),
+)
+def one_call_at_a_time(reply: Answer, check: Check) -> None:
+    """With `parallel_tool_calls: false` a message has at most one call."""
+    check.that(len(calls(reply)) <= 1, "at most 1", len(calls(reply)), at="tool_calls")
+
+
+@requirement(
+    "tools.result.accepted",
+    MUST,
+    basis=SCHEMA,
+    claims="tools",
+    cites=RESULT,
+    of=Of(
+        ("chat",),
+        status=DECIDED,
+        where=lambda answer: (
+            chosen(answer) == "none" and must_accept(answer) and answer.asked["messages"][-1]["role"] == "tool"
+        ),
+    ),
+)
+def a_result_is_answered(reply: Answer, check: Check) -> None:
+    """A conversation that ends with a call and the tool's result is accepted."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "tools.prompt",
+    SHOULD,
+    basis=PROJECT,
+    claims="tools.required",
+    cites=f"{REQUEST}/tools",
+    needs="tools.required",
+)
+def tools_are_part_of_the_prompt(answers: list[Answer], check: Check) -> None:
+    """The same conversation has more `prompt_tokens` with tools than without: the model is told of them."""
+    without, offered = (answer.json["usage"]["prompt_tokens"] for answer in answers)
+    check.that(offered > without, f"more than {without}", offered, at="/usage/prompt_tokens")
+
+
+@requirement(
+    "tools.choice.without-tools",
+    SHOULD,
+    basis=CORRECTION,
+    claims="tools",
+    cites=CHOICE,
+    of=Of(
+        ("chat",),
+        status=None,
+        where=lambda answer: chosen(answer) in ("required", "named") and not answer.asked.get("tools"),
+    ),
+)
+def a_choice_needs_tools(reply: Answer, check: Check) -> None:
+    """`tool_choice` with `required` or a name is refused where there are no tools."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+def _names_an_unknown_tool(answer: Answer) -> bool:
+    if chosen(answer) != "named" or not answer.asked.get("tools") or not _well_formed(answer):
+        return False
+    return answer.asked["tool_choice"]["function"]["name"] not in offered(answer)
+
+
+def _well_formed(answer: Answer) -> bool:
+    schema = answer.contract.validator(answer.operation.request_schema or "", "published")
+    return schema.is_valid(answer.asked)
+
+
+@requirement(
+    "tools.choice.unknown",
+    SHOULD,
+    basis=CORRECTION,
+    claims="tools",
+    cites="inflection#/components/schemas/ChatCompletionNamedFunction/properties/name",
+    of=Of(("chat",), status=None, where=_names_an_unknown_tool),
+)
+def a_choice_names_one_of_the_tools(reply: Answer, check: Check) -> None:
+    """`tool_choice` with a name that no tool of the request has is refused."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "tools.invalid.refused",
+    MUST,
+    basis=SCHEMA,
+    claims="tools",
+    cites=(f"{DEFINITION}/properties/type", PARAMETERS, CHOICE),
+    of=Of(("chat",), status=None, where=lambda answer: bool(refused_for(answer) & {"tools", "tool_choice"})),
+)
+def invalid_tools_are_refused(reply: Answer, check: Check) -> None:
+    """Tools that the schema forbids are refused: another `type`, a list for parameters, another word for a choice."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "tools.stream.call",
+    MUST,
+    basis=CONVENTION,
+    claims="tools.streamed",
+    cites=(DELTA, "inflection#/components/schemas/DeltaFunctionCall"),
+    of=_streams_of_calls(),
+)
+def pieces_add_up_to_calls(reply: Answer, check: Check) -> None:
+    """In a stream, pieces with one `index` add up to a call: a name that was offered, and JSON arguments."""
+    found = whole_calls(reply)
+    check.that(found != [], "a call", "none", at="tool_calls")
+    for number, call in enumerate(found):
+        check.one_of(call["name"], sorted(offered(reply)), at=f"tool_calls/{number}/function/name")
+        try:
+            json.loads(call["arguments"])
+        except ValueError:
+            check.fail("JSON", call["arguments"], at=f"tool_calls/{number}/function/arguments")
+
+
+@requirement(
+    "tools.stream.once",
+    SHOULD,
+    basis=CONVENTION,
+    claims="tools.streamed",
+    cites=(f"{DELTA}/properties/id", "inflection#/components/schemas/DeltaFunctionCall/properties/name"),
+    of=_streams_of_calls(),
+)
+def a_call_is_named_once(reply: Answer, check: Check) -> None:
+    """In a stream, each call has its `id` and its function's `name` in one piece: clients join what comes twice."""
+    pieces = _deltas(reply)
+    for index in sorted({piece["index"] for piece in pieces}):
+        mine = [piece for piece in pieces if piece["index"] == index]
+        check.equal(sum(bool(piece.get("id")) for piece in mine), 1, at=f"pieces of call {index} with an id")
+        names = sum(bool((piece.get("function") or {}).get("name")) for piece in mine)
+        check.equal(names, 1, at=f"pieces of call {index} with a name")
+
+
+@requirement(
+    "tools.stream.index",
+    SHOULD,
+    basis=CORRECTION,
+    claims="tools.streamed",
+    cites=f"{DELTA}/properties/index",
+    of=_streams_of_calls(),
+)
+def calls_are_numbered_from_zero(reply: Answer, check: Check) -> None:
+    """In a stream, the calls of a message are numbered from 0 without a gap."""
+    indexes = sorted({piece["index"] for piece in _deltas(reply)})
+    check.equal(indexes, list(range(len(indexes))), at="indexes of tool_calls")
+
+
+@requirement(
+    "tools.stream.equal",
+    SHOULD,
+    basis=PROJECT,
+    claims="tools.streamed",
+    cites=f"{DELTA}/properties/function",
+    needs="tools.stream",
+)
+def a_stream_makes_the_same_calls(answers: list[Answer], check: Check) -> None:
+    """At temperature 0 and with a seed, a stream has the calls that are made without `stream`."""
+    whole, stream, again = ([(call["name"], call["arguments"]) for call in whole_calls(answer)] for answer in answers)
+    if whole != again:
+        raise LookupError("the same request is answered differently each time")
+    check.equal(stream, whole, at="tool_calls")

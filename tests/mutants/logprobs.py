@@ -1,0 +1,88 @@
+"""Servers whose log probabilities are missing, or are about something else."""
+
+from tests.mutants import breaks
+
+
+def _entries(reply):
+    return reply.json["choices"][0]["logprobs"]["content"]
+
+
+@breaks("logprobs.accepted")
+def logprobs_are_refused(reply):
+    reply.status = 400
+
+
+@breaks("logprobs.unasked", where=lambda draft: draft.role == "chat")
+def logprobs_are_always_sent(reply):
+    reply.json["choices"][0]["logprobs"] = {"content": [{"token": "Yes", "logprob": -0.5}]}
+
+
+@breaks("logprobs.content")
+def logprobs_are_ignored(reply):
+    reply.json["choices"][0]["logprobs"] = None
+
+
+@breaks("logprobs.content")
+def a_token_is_missing(reply):
+    del _entries(reply)[0]["token"]
+
+
+@breaks("logprobs.sign")
+def probabilities_are_sent_instead(reply):
+    for entry in _entries(reply):
+        entry["logprob"] = 0.5
+
+
+@breaks("logprobs.top.count", where=lambda draft: not draft.asked.get("top_logprobs"))
+def alternatives_come_unasked(reply):
+    for entry in _entries(reply):
+        entry["top_logprobs"] = [{"token": entry["token"], "logprob": entry["logprob"]}]
+
+
+@breaks("logprobs.top.sent")
+def alternatives_are_forgotten(reply):
+    for entry in _entries(reply):
+        entry["top_logprobs"] = []
+
+
+@breaks("logprobs.tokens.text", where=lambda draft: draft.json["choices"][0]["message"]["content"].strip() != "")
+def the_first_token_is_lost(reply):
+    for entry in _entries(reply)[:2]:
+        entry.update(token="", bytes=[])
+
+
+@breaks("logprobs.tokens.count")
+def only_one_token_has_an_entry(reply):
+    del _entries(reply)[1:]
+
+
+@breaks("logprobs.top.alone")
+def alternatives_without_logprobs_are_taken(reply):
+    reply.status = 200
+
+
+@breaks("logprobs.token-ids")
+def ids_are_ignored(reply):
+    _entries(reply)[0]["token"] = "The"
+
+
+@breaks("logprobs.prompt.sent")
+def prompt_logprobs_are_ignored(reply):
+    reply.json["prompt_logprobs"] = None
+
+
+@breaks("logprobs.prompt.count")
+def the_first_token_has_an_entry_too(reply):
+    reply.json["prompt_logprobs"][0] = reply.json["prompt_logprobs"][1]
+
+
+@breaks("logprobs.prompt.count")
+def one_token_is_left_out(reply):
+    reply.json["prompt_logprobs"].pop()
+
+
+@breaks("logprobs.stream.equal", where=lambda draft: draft.step == 1)
+def a_stream_has_no_logprobs(reply):
+    for chunk in reply.chunks:
+        for choice in chunk["choices"]:
+            choice["logprobs"] = None

@@ -1,0 +1,160 @@
+"""Servers whose streams lose something, or say it twice, or too late."""
+
+from tests.mutants import breaks
+
+HALF_A_SECOND = 500_000
+
+
+@breaks("stream.media-type", where=lambda draft: draft.role == "chat")
+def a_stream_is_called_json(reply):
+    reply.header("content-type", "application/json")
+
+
+@breaks("stream.framing")
+def the_last_blank_line_is_missing(reply):
+    reply.body = reply.body.removesuffix(b"data: [DONE]\n\n").rstrip(b"\n")
+
+
+@breaks("stream.utf-8")
+def an_event_ends_within_a_character(reply):
+    reply.body = reply.body.replace(b'"}', b'\xe2\x82"}', 1)
+
+
+@breaks("stream.line")
+def json_is_sent_on_several_lines(reply):
+    reply.body = reply.body.replace(b'data: {"', b'data: {\ndata: "')
+
+
+@breaks("stream.event.json")
+def a_comma_too_many(reply):
+    reply.events[0] = reply.events[0].removesuffix("}") + ",}"
+
+
+@breaks("stream.event.json")
+def an_event_is_a_list(reply):
+    reply.events[1] = "[]"
+
+
+@breaks("stream.event.schema")
+def a_choice_has_no_index(reply):
+    del reply.chunks[1]["choices"][0]["index"]
+
+
+@breaks("stream.event.corrected")
+def the_id_is_missing(reply):
+    for chunk in reply.chunks:
+        del chunk["id"]
+
+
+@breaks("stream.series")
+def the_whole_answer_is_one_chunk(reply):
+    text = "".join(chunk["choices"][0]["delta"].get("content") or "" for chunk in reply.chunks if chunk["choices"])
+    last = reply.chunks[0]
+    last["choices"] = [{"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": "stop"}]
+    reply.chunks[:] = [last]
+
+
+@breaks("stream.constant")
+def every_chunk_has_its_own_id(reply):
+    for number, chunk in enumerate(reply.chunks):
+        chunk["id"] += str(number)
+
+
+@breaks("stream.constant")
+def created_runs_on(reply):
+    reply.chunks[-1]["created"] += 1
+
+
+@breaks("stream.role")
+def nobody_speaks(reply):
+    for chunk in reply.chunks:
+        for choice in chunk["choices"]:
+            choice["delta"].pop("role", None)
+
+
+@breaks("stream.role", where=lambda draft: draft.asked.get("n") == 2)
+def only_the_first_choice_has_a_role(reply):
+    for chunk in reply.chunks:
+        for choice in chunk["choices"]:
+            if choice["index"] == 1:
+                choice["delta"].pop("role", None)
+
+
+@breaks("stream.finish.once")
+def no_choice_ever_finishes(reply):
+    for chunk in reply.chunks:
+        for choice in chunk["choices"]:
+            choice["finish_reason"] = None
+
+
+@breaks("stream.finish.once")
+def every_chunk_finishes(reply):
+    for chunk in reply.chunks:
+        for choice in chunk["choices"]:
+            choice["finish_reason"] = "stop"
+
+
+@breaks("stream.finish.last")
+def text_follows_the_finish(reply):
+    chunks = [chunk for chunk in reply.chunks if chunk["choices"]]
+    first, last = chunks[0], chunks[-1]
+    first["choices"], last["choices"] = last["choices"], first["choices"]
+
+
+@breaks("stream.done")
+def the_stream_just_ends(reply):
+    reply.events.remove("[DONE]")
+
+
+@breaks("stream.done.last")
+def a_chunk_follows_done(reply):
+    reply.events.append(reply.events[0])
+
+
+@breaks("stream.invalid")
+def errors_are_events(reply):
+    reply.status = 200
+    reply.header("content-type", "text/event-stream")
+
+
+@breaks("stream.options.alone")
+def options_without_a_stream_are_taken(reply):
+    reply.status = 200
+
+
+@breaks("stream.equal.content", where=lambda draft: draft.step == 1)
+def the_first_piece_is_lost(reply):
+    chunk = next(chunk for chunk in reply.chunks if chunk["choices"][0]["delta"].get("content"))
+    chunk["choices"][0]["delta"]["content"] = ""
+
+
+@breaks("stream.equal.finish-reason", where=lambda draft: draft.step == 1)
+def a_stream_is_always_cut(reply):
+    for chunk in reply.chunks:
+        for choice in chunk["choices"]:
+            if choice["finish_reason"]:
+                choice["finish_reason"] = "content_filter"
+
+
+@breaks("stream.choices")
+def the_second_choice_is_not_streamed(reply):
+    reply.chunks[:] = [chunk for chunk in reply.chunks if all(choice["index"] == 0 for choice in chunk["choices"])]
+
+
+@breaks("stream.hang-up")
+def the_next_client_gets_the_rest(reply):
+    if reply.step == 0:
+        reply.body = b'data: {"id": "chatcmpl-1", "choices": []}\n\n'
+    else:
+        reply.json["id"] = "chatcmpl-1"
+
+
+@breaks("stream.incremental", where=lambda draft: draft.step > 0)
+def everything_comes_in_one_piece_at_the_end(reply):
+    first_token = 1_000_000
+    reply.reads = [(20 * first_token + HALF_A_SECOND, len(reply.body))]
+
+
+@breaks("stream.incremental", where=lambda draft: draft.step > 0)
+def everything_but_the_first_event_is_held_back(reply):
+    reply.reads = [(5_000, reply.body.index(b"\n\n") + 2), (30_000_000, len(reply.body))]

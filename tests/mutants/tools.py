@@ -1,0 +1,168 @@
+"""Servers that ignore tools, or call them in a way that clients cannot read."""
+
+from tests.mutants import breaks
+
+CALL = {"id": "call_1", "type": "function", "function": {"name": "switch", "arguments": '{"to": "on"}'}}
+
+
+def _calls(reply):
+    return reply.json["choices"][0]["message"]["tool_calls"]
+
+
+def _pieces(reply):
+    """Every delta of a stream that has a piece of a call."""
+    return [
+        choice["delta"] for chunk in reply.chunks for choice in chunk["choices"] if choice["delta"].get("tool_calls")
+    ]
+
+
+def whole(draft):
+    return not draft.asked.get("stream")
+
+
+def has_calls(draft):
+    return whole(draft) and bool(draft.json["choices"][0]["message"].get("tool_calls"))
+
+
+@breaks("tools.accepted", where=lambda draft: draft.asked["tools"] == [])
+def an_empty_list_of_tools_is_refused(reply):
+    reply.status = 400
+
+
+@breaks("tools.accepted", where=lambda draft: draft.asked["tools"] is not None and draft.asked["tools"] != [])
+def a_function_needs_parameters(reply):
+    reply.status = 422
+
+
+@breaks("tools.auto.accepted", where=lambda draft: draft.role == "chat.openai-path")
+def tools_are_refused_on_one_path(reply):
+    reply.status = 400
+
+
+@breaks("tools.none")
+def a_tool_is_called_all_the_same(reply):
+    reply.json["choices"][0]["message"]["tool_calls"] = [CALL]
+
+
+@breaks("tools.required", where=has_calls)
+def required_is_ignored(reply):
+    reply.json["choices"][0]["message"] = {"role": "assistant", "content": "It is a fine day."}
+    reply.json["choices"][0]["finish_reason"] = "stop"
+
+
+@breaks("tools.named", where=has_calls)
+def another_function_is_called(reply):
+    _calls(reply)[0]["function"]["name"] = reply.asked["tools"][0]["function"]["name"]
+
+
+@breaks("tools.named", where=has_calls)
+def the_name_is_ignored(reply):
+    del reply.json["choices"][0]["message"]["tool_calls"]
+
+
+@breaks("tools.call.offered", where=has_calls)
+def a_function_is_invented(reply):
+    _calls(reply)[0]["function"]["name"] = "functions.switch"
+
+
+@breaks("tools.call.id", where=has_calls)
+def a_call_has_no_id(reply):
+    del _calls(reply)[0]["id"]
+
+
+@breaks("tools.call.id", where=has_calls)
+def two_calls_share_an_id(reply):
+    _calls(reply).append(_calls(reply)[0])
+
+
+@breaks("tools.call.arguments", where=has_calls)
+def arguments_are_python(reply):
+    _calls(reply)[0]["function"]["arguments"] = "{'to': 'on'}"
+
+
+@breaks("tools.call.arguments", where=has_calls)
+def arguments_are_json_twice(reply):
+    _calls(reply)[0]["function"]["arguments"] = '"{\\"to\\": \\"on\\"}"'
+
+
+@breaks("tools.call.parameters", where=has_calls)
+def arguments_are_empty(reply):
+    _calls(reply)[0]["function"]["arguments"] = "{}"
+
+
+@breaks("tools.finish-reason", where=has_calls)
+def calls_finish_with_stop(reply):
+    reply.json["choices"][0]["finish_reason"] = "stop"
+
+
+@breaks("tools.parallel", where=has_calls)
+def two_calls_are_made(reply):
+    _calls(reply).append({**_calls(reply)[0], "id": "call_2"})
+
+
+@breaks("tools.result.accepted", where=lambda draft: draft.step == 1)
+def a_message_is_refused_as_it_was_sent(reply):
+    reply.status = 422
+
+
+@breaks("tools.prompt", where=lambda draft: draft.step == 1)
+def tools_are_dropped_from_the_prompt(reply):
+    reply.json["usage"]["prompt_tokens"] = 5
+
+
+@breaks("tools.choice.without-tools")
+def a_tool_is_required_of_none(reply):
+    reply.status = 200
+
+
+@breaks("tools.choice.unknown")
+def an_unknown_tool_is_called(reply):
+    reply.status = 200
+
+
+@breaks("tools.invalid.refused", where=lambda draft: draft.asked["tools"][0]["type"] == "web_search")
+def every_type_of_tool_is_taken(reply):
+    reply.status = 200
+
+
+@breaks("tools.stream.call")
+def arguments_are_cut(reply):
+    last = [piece for piece in _pieces(reply) if piece["tool_calls"][0]["function"].get("arguments")][-1]
+    last["tool_calls"][0]["function"]["arguments"] = ""
+
+
+@breaks("tools.stream.call")
+def every_piece_is_a_call_of_its_own(reply):
+    for number, piece in enumerate(_pieces(reply)):
+        piece["tool_calls"][0]["index"] = number
+
+
+@breaks("tools.stream.call")
+def calls_are_not_streamed(reply):
+    for piece in _pieces(reply):
+        del piece["tool_calls"]
+
+
+@breaks("tools.stream.once")
+def every_piece_has_the_name(reply):
+    for piece in _pieces(reply):
+        piece["tool_calls"][0]["function"]["name"] = "switch"
+
+
+@breaks("tools.stream.once")
+def no_piece_has_an_id(reply):
+    for piece in _pieces(reply):
+        piece["tool_calls"][0].pop("id", None)
+
+
+@breaks("tools.stream.index")
+def calls_are_numbered_from_one(reply):
+    for piece in _pieces(reply):
+        piece["tool_calls"][0]["index"] = 1
+
+
+@breaks("tools.stream.equal", where=lambda draft: draft.step == 1)
+def a_stream_calls_something_else(reply):
+    for piece in _pieces(reply):
+        if piece["tool_calls"][0]["function"].get("arguments"):
+            piece["tool_calls"][0]["function"]["arguments"] += " "

@@ -46,8 +46,8 @@ class Choice:
         self.index = index
         self.finish: str | None = None
         self.draws: list[Draw] = []
-        self.prefix = prefix
         self._parts = parts
+        self.prefix = "" if self.calls else prefix
         self._left = cap
         self._decoders = [parts[0].open(cap)]
 

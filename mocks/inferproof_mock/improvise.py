@@ -5,35 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from inferproof_mock.lexer import Lexer
 from inferproof_mock.vocabulary import VOCABULARY
-
-
-class Lexer:
-    """Where in a JSON text we are, fed piece by piece."""
-
-    def __init__(self) -> None:
-        self.inside = False
-        """Within a string."""
-        self.length = 0
-        """The bytes of that string so far."""
-        self.started = False
-        """Within a number or a word outside of strings."""
-        self._escaped = False
-
-    def feed(self, piece: bytes) -> None:
-        for value in piece:
-            if not self.inside:
-                self.inside = value == 0x22
-                self.length = 0
-                self.started = value not in b' \t\r\n{}[]:,"'
-            elif self._escaped:
-                self._escaped = False
-            elif value == 0x5C:
-                self._escaped = True
-            elif value == 0x22:
-                self.inside = self.started = False
-            else:
-                self.length += 1
 
 
 class Improviser:
@@ -69,8 +42,8 @@ class Improviser:
                 return _FREE_AT_FIRST
             return _FREE_AND_LONG if self._said[self._now].bit_count() > _LONG else _FREE
         if lexer.inside:
-            return _IN_STRING if lexer.length else _AT_STRING
-        return _IN_SCALAR if lexer.started else _BETWEEN
+            return _IN_STRING if len(lexer.begun) > 1 else _AT_STRING
+        return _IN_SCALAR if lexer.begun else _BETWEEN
 
 
 def _of_groups(allowed: int, groups: tuple[int, ...], number: int) -> Iterator[int]:

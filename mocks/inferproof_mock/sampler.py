@@ -36,7 +36,8 @@ class Sampler:
         self._settings = settings
         self._random = random.Random(seed)
         self._said: Counter[int] = Counter()
-        self._seen = frozenset(prompt) if settings.repetition != 1.0 else frozenset()
+        # The end token closes every message of the prompt; to make it rarer would make replies endless.
+        self._seen = frozenset(prompt) - {VOCABULARY.end} if settings.repetition != 1.0 else frozenset()
         self._plain = not (settings.presence or settings.frequency or settings.repetition != 1.0 or settings.bias)
 
     def draw(self, scores: Scores, allowed: int, unwanted: frozenset[int] = frozenset()) -> Draw:

@@ -70,7 +70,7 @@ class Vocabulary:
         return self.pieces[token].decode("utf-8", "replace")
 
     def completing(self, tail: bytes, word: bytes) -> Iterator[int]:
-        """The tokens that make `word` appear when they follow `tail`."""
+        """The tokens that make `word` appear when they follow `tail`; special tokens spell nothing."""
         yield from _containing(word)
         for length in range(1, len(word)):
             if tail.endswith(word[:length]):
@@ -91,9 +91,9 @@ VOCABULARY = Vocabulary()
 
 @lru_cache(maxsize=1024)
 def _containing(part: bytes) -> tuple[int, ...]:
-    return tuple(token for token, piece in enumerate(VOCABULARY.pieces) if part in piece)
+    return tuple(token for piece, token in VOCABULARY.ids.items() if part in piece)
 
 
 @lru_cache(maxsize=1024)
 def _beginning(part: bytes) -> tuple[int, ...]:
-    return tuple(token for token, piece in enumerate(VOCABULARY.pieces) if piece.startswith(part))
+    return tuple(token for piece, token in VOCABULARY.ids.items() if piece.startswith(part))

@@ -18,7 +18,8 @@ CERTAIN = 60.0
 
 _AFTER_THE_END = 14.0
 _ALTERNATIVES = (WANTED, 19.2, 18.7, 18.3)
-_NOISE = tuple(token for token in VOCABULARY.words if VOCABULARY.pieces[token].startswith(b" "))
+_NOISE = 10.0
+_SPOKEN = tuple(token for token in VOCABULARY.words if VOCABULARY.pieces[token].startswith(b" "))
 _NOISE_WORDS = 20
 
 Scores = dict[int, float]
@@ -37,17 +38,18 @@ class Voice(Protocol):
 class Noise:
     """Twenty words that might come next, other ones at each step: what `top_logprobs` shows beside the choice."""
 
-    def __init__(self, state: int) -> None:
+    def __init__(self, state: int, loudness: float) -> None:
         self.state = state
+        self._loudness = loudness
 
     def advance(self, token: int) -> None:
         self.state = stir(self.state, token)
 
     def scores(self, allowed: int) -> Scores:
-        state, words = self.state, _NOISE
+        state, words = self.state, _SPOKEN
         unit = (state >> 40) / (1 << 24)
         # The fourth power makes a close second rare: about one reply in ten has an odd word at temperature 1.
-        score = 10.0 + 7.0 * unit**4
+        score = self._loudness + 7.0 * unit**4
         at, stride = state % len(words), 1 + (state >> 20) % 97
         found: Scores = {}
         for _ in range(_NOISE_WORDS):
@@ -64,7 +66,7 @@ class ProseVoice:
 
     def __init__(self, slots: Slots, key: int) -> None:
         self._slots = [tuple(sentence.encode() for sentence in slot) for slot in slots]
-        self._noise = Noise(key)
+        self._noise = Noise(key, _NOISE)
         self._key = key
         self._slot = 0
         self._at = 0

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
-from inferproof_mock.improvise import Improviser, Lexer
+from inferproof_mock.improvise import Improviser
+from inferproof_mock.lexer import Lexer, starts
 from inferproof_mock.vocabulary import VOCABULARY
 from inferproof_mock.voice import CERTAIN, WANTED, Noise, Scores, continues_character
 
-_LEXEME = re.compile(rb'\s*(?:"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+)')
 _STEP = 0.9
 _LOWEST = 6
-_IMPROVISED = 12.0
+_IDEA_BESIDE_A_PLAN = 8.0
+_NOISE = 5.0
 
 
 class GuidedVoice:
@@ -23,22 +22,24 @@ class GuidedVoice:
 
     def __init__(self, plans: tuple[str, ...], key: int, *, json: bool) -> None:
         self._plans = tuple(dict.fromkeys(plan.encode() for plan in plans))
-        self._noise = Noise(key)
+        self._noise = Noise(key, _NOISE)
         self._said = b""
         self._lexer = Lexer() if json else None
         self._improviser = Improviser(self._lexer)
+        self._starts: list[int] | None = None
 
     def scores(self, allowed: int) -> Scores:
         wanted: Scores = {}
         for place, wish in enumerate(self._wishes()):
             token = VOCABULARY.first(wish, 0, allowed) if wish else VOCABULARY.end
             if token is not None and allowed >> token & 1:
-                wanted.setdefault(
-                    token, CERTAIN if continues_character(token) else WANTED - _STEP * min(place, _LOWEST)
-                )
+                score = WANTED - _STEP * min(place, _LOWEST)
+                wanted.setdefault(token, CERTAIN if continues_character(token) else score)
         # Ideas are had at every step, because they rest on what could have been said before.
-        for place, token in enumerate(self._improviser.ideas(allowed, self._noise.state)):
-            wanted.setdefault(token, _IMPROVISED - 2 * _STEP * place)
+        score = _IDEA_BESIDE_A_PLAN if wanted else WANTED
+        for token in self._improviser.ideas(allowed, self._noise.state):
+            wanted.setdefault(token, score)
+            score -= 2 * _STEP
         free = self._lexer is None or self._lexer.inside
         return {**self._noise.scores(allowed), **wanted} if free else wanted
 
@@ -55,20 +56,13 @@ class GuidedVoice:
         agreeing = [plan[len(self._said) :] for plan in self._plans if plan.startswith(self._said)]
         if agreeing or self._lexer is None or not self._plans:
             return agreeing
-        return self._resumed(self._plans[0])
+        return self._resumed(self._plans[0], self._lexer)
 
-    def _resumed(self, plan: bytes) -> list[bytes]:
+    def _resumed(self, plan: bytes, lexer: Lexer) -> list[bytes]:
         """The rest of a JSON plan from the lexeme that the text has come to, where the begun lexeme fits it."""
-        whole = [match.end() for match in _LEXEME.finditer(self._said)]
-        begun = self._said[whole[-1] :] if whole else self._said
-        if self._lexer and self._lexer.started and whole:
-            begun = self._said[whole[-2] if len(whole) > 1 else 0 :]
-            whole.pop()
-        ends = [0, *(match.end() for match in _LEXEME.finditer(plan))]
-        if len(whole) >= len(ends):
+        if self._starts is None:
+            self._starts = list(starts(plan))
+        if lexer.count >= len(self._starts):
             return []
-        rest = plan[ends[len(whole)] :]
-        if begun.strip():
-            rest = rest.lstrip()
-            begun = begun.lstrip()
-        return [rest[len(begun) :]] if rest.startswith(begun) else []
+        at = self._starts[lexer.count]
+        return [plan[at + len(lexer.begun) :]] if plan.startswith(lexer.begun, at) else []

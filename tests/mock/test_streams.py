@@ -26,6 +26,8 @@ TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": {"
         {"tools": [TOOL], "tool_choice": "required", "max_tokens": 2, "logprobs": True},
         {"response_format": {"type": "json_object"}, "n": 2},
         {"messages": [{"role": "assistant", "content": "I say"}], "echo": True, "n": 2},
+        {"messages": [{"role": "assistant", "content": "I say"}], "echo": True, "tools": [TOOL],
+         "tool_choice": "required"},
     ],
 )  # fmt: skip
 async def test_a_stream_folds_to_the_whole_reply(members: dict[str, Any]) -> None:

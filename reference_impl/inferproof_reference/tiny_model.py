@@ -153,11 +153,13 @@ def watch_for_turns(tensors: dict[str, Matrix]) -> None:
 def bias(token: bytes | str) -> float:
     """How likely the token is in plain text, in units of the logit."""
     if isinstance(token, str):
-        return -6.0 if token == tokenizer.END else -30.0
+        return {tokenizer.END: -6.0, tokenizer.TOOL_CALL[0]: -12.0, tokenizer.TOOL_CALL[1]: -12.0}.get(token, -30.0)
     try:
         text = token.decode()
     except UnicodeDecodeError:
         return -24.0
+    if text == "<":
+        return -18.0  # else a forced `<tool_call>` is spelt out in nine tokens
     if text == "\n":
         return -4.0
     if not text.isprintable():

@@ -13,6 +13,16 @@ def any_key_will_do(reply):
     reply.status = 200
 
 
+@breaks("auth.empty.refused", where=lambda draft: draft.role == "attributes")
+def no_key_is_a_key(reply):
+    reply.status = 200
+
+
+@breaks("auth.key.accepted", where=lambda draft: draft.role == "chat.legacy.stream")
+def one_route_has_keys_of_its_own(reply):
+    reply.status = 401
+
+
 @breaks("auth.scheme.refused", where=lambda draft: draft.role == "embeddings")
 def any_scheme_will_do(reply):
     reply.status = 200

@@ -34,6 +34,16 @@ def broken_json_crashes_it(reply):
     reply.status = 500
 
 
+@breaks("errors.invalid.refused", where=lambda draft: draft.asked.get("n") == 1.5)
+def fractions_are_rounded(reply):
+    reply.status = 200
+
+
+@breaks("errors.empty-body.refused", where=lambda draft: draft.role == "embeddings")
+def no_body_crashes_it(reply):
+    reply.status = 500
+
+
 @breaks("errors.media-type.refused")
 def any_media_type_is_read(reply):
     reply.status = 200

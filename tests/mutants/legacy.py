@@ -1,4 +1,4 @@
-"""Servers that read turns wrongly, or answer in another form."""
+"""Servers that read turns wrongly, or refuse good ones."""
 
 from tests.mutants import breaks
 
@@ -76,43 +76,3 @@ def an_empty_list_of_tools_is_refused(reply):
 @breaks("legacy.request.tool-turn")
 def a_tool_may_not_answer(reply):
     reply.status = 422
-
-
-@breaks("legacy.request.max-tokens.cap", where=lambda draft: draft.asked["max_tokens"] == 1)
-def max_tokens_is_ignored(reply):
-    reply.json["text"] = "Rain washes minerals out of the rocks and rivers carry them to the sea."
-
-
-@breaks("legacy.request.stop-tokens")
-def the_stop_is_ignored(reply):
-    reply.json["text"] += reply.asked["stop_tokens"][0]
-
-
-@breaks("legacy.reply.media-type")
-def json_is_called_text(reply):
-    reply.header("content-type", "text/plain")
-
-
-@breaks("legacy.reply.schema")
-def created_is_missing(reply):
-    del reply.json["created"]
-
-
-@breaks("legacy.reply.schema")
-def text_is_null(reply):
-    reply.json["text"] = None
-
-
-@breaks("legacy.reply.created")
-def created_is_in_milliseconds(reply):
-    reply.json["created"] *= 1000
-
-
-@breaks("legacy.reply.text")
-def the_text_is_empty(reply):
-    reply.json.update(text="", reasoning_content=None)
-
-
-@breaks("legacy.reply.own-form")
-def the_reply_is_a_chat_completion_as_well(reply):
-    reply.json["choices"] = []

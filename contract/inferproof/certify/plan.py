@@ -15,8 +15,9 @@ from inferproof.probes.probe import Ask, Call, Probe
 from inferproof.requirements import CATALOGUE
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.capabilities import OF_ROLE, not_claimed
-from inferproof.requirements.judge import UNREADABLE, base_name
+from inferproof.requirements.judge import base_name
 from inferproof.requirements.requirement import Requirement
+from inferproof.requirements.select import UNREADABLE
 from inferproof.wire.exchange import Exchange, Reply
 
 
@@ -65,7 +66,7 @@ def _sent(probe: Probe, contract: Contract, call: Call, declined: Mapping[str, s
         asks = rehearse(probe, contract, call)
     except KeyError:  # a role that this contract has not
         return False
-    needed = {OF_ROLE[ask.role] for ask in asks if ask.role in OF_ROLE}
+    needed = {OF_ROLE[role] for ask in asks if (role := ask.role or "") in OF_ROLE}
     return bool(asks) and all(not_claimed(capability, declined) is None for capability in needed)
 
 

@@ -13,7 +13,7 @@ from inferproof.certify.target import Target
 from inferproof.document import Contract
 from inferproof.probes.probe import KEY, WRONG_KEY, Ask, Call, Probe
 from inferproof.requirements.answer import Answer
-from inferproof.requirements.judge import UNREADABLE
+from inferproof.requirements.select import UNREADABLE
 from inferproof.wire.client import Client
 from inferproof.wire.exchange import Exchange, Reply, Request
 from inferproof.wire.redact import Redactor

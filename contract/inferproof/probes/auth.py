@@ -5,7 +5,7 @@ from inferproof.probes.probe import KEY, WRONG_KEY, Ask, Call, Steps, probe, tur
 SECURED = ("chat", "chat.openai-path", "attributes", "embeddings", "configs", "chat.legacy", "chat.legacy.stream")
 
 
-def _plain(call: Call, role: str) -> Ask:
+def plain(call: Call, role: str) -> Ask:
     """The smallest good request of a role."""
     if role == "configs":
         return call.to(role)
@@ -20,22 +20,28 @@ def _plain(call: Call, role: str) -> Ask:
 @probe("auth.missing", over=SECURED)
 def missing(call: Call, role: str) -> Steps:
     """A good request without credentials."""
-    yield _plain(call, role).without_key()
+    yield plain(call, role).without_key()
 
 
 @probe("auth.wrong", over=SECURED)
 def wrong(call: Call, role: str) -> Steps:
     """A good request with a key that nobody issued."""
-    yield _plain(call, role).with_header("Authorization", f"Bearer {WRONG_KEY}")
+    yield plain(call, role).with_header("Authorization", f"Bearer {WRONG_KEY}")
+
+
+@probe("auth.empty", over=SECURED)
+def empty(call: Call, role: str) -> Steps:
+    """A good request whose key has no characters, as a client sends whose variable is not set."""
+    yield plain(call, role).with_header("Authorization", "Bearer ")
 
 
 @probe("auth.other-scheme", over=SECURED)
 def other_scheme(call: Call, role: str) -> Steps:
     """A good request with Basic credentials."""
-    yield _plain(call, role).with_header("Authorization", "Basic aW5mZXJwcm9vZjppbmZlcnByb29m")
+    yield plain(call, role).with_header("Authorization", "Basic aW5mZXJwcm9vZjppbmZlcnByb29m")
 
 
 @probe("auth.lower-case")
 def lower_case(call: Call) -> Steps:
     """A good request whose scheme is written `bearer`."""
-    yield _plain(call, "chat").with_header("Authorization", f"bearer {KEY}")
+    yield plain(call, "chat").with_header("Authorization", f"bearer {KEY}")

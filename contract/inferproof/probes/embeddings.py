@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from inferproof.probes.probe import Call, Steps, probe, user
 
 TEXTS = ("A lighthouse stands where the river meets the sea.", "Interest rates rose.", "Nine plus eleven is twenty.")
@@ -64,8 +66,9 @@ def dimensions(call: Call) -> Steps:
 @probe("embeddings.invalid", claims="embeddings")
 def invalid(call: Call) -> Steps:
     """Inputs that are neither text nor token ids, and values outside their bounds."""
-    for wrong in (7, {}, [{}], [1.5], None):
-        yield call.embed(wrong)
+    wrong: tuple[Any, ...] = (7, {}, [{}], [1.5], None)
+    for value in wrong:
+        yield call.embed(value)
     yield call.embed("hello", encoding_format="hex")
     yield call.embed("hello", truncate_prompt_tokens=-2)
     yield call.to("embeddings", {"model": call.embedding_model})

@@ -1,8 +1,30 @@
 """Probes of errors: bodies that no server may accept, on every operation that takes one."""
 
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from inferproof.probes.auth import plain
 from inferproof.probes.probe import Call, Steps, probe, user
+from inferproof.requirements.select import LEGACY
 
 WITH_BODY = ("chat", "chat.openai-path", "attributes", "embeddings", "chat.legacy", "chat.legacy.stream")
+
+_CORE = {"model": {}, "messages": "hello", "temperature": {}, "max_tokens": "many", "stream": "banana"}
+_CHAT = {**_CORE, "n": 1.5, "stop": {}, "seed": "many", "logprobs": "banana", "user": {}, "logit_bias": []}
+_NATIVE = {"config": {}, "temperature": {}, "max_tokens": 2.5, "stop_tokens": "stop", "metadata": {"user_city": {}}}
+
+WRONG: Mapping[str, Mapping[str, Any]] = {
+    "chat": _CHAT,
+    "chat.openai-path": _CORE,
+    "attributes": {**_CORE, "attributes": "Useful", "disable_attributes_prompt": "banana"},
+    "embeddings": {"model": {}, "dimensions": "many", "user": {}, "add_special_tokens": "banana", "priority": 1.5},
+    "chat.legacy": {**_NATIVE, "server_target": {}, "schemas": "none", "tools": {}},
+    "chat.legacy.stream": _NATIVE,
+}
+"""Members of each operation and a value that their schema forbids."""
 
 
 @probe("errors.empty-object", over=WITH_BODY)
@@ -15,6 +37,27 @@ def empty_object(call: Call, role: str) -> Steps:
 def not_an_object(call: Call, role: str) -> Steps:
     """A body that is JSON, but a list."""
     yield call.to(role, [1, 2])
+
+
+@probe("errors.scalar")
+def scalar(call: Call) -> Steps:
+    """Bodies that are JSON, but neither an object nor a list."""
+    for value in (b"null", b'"hello"', b"1"):
+        yield call.to("chat", {}).with_body(value)
+
+
+@probe("errors.no-body", over=WITH_BODY)
+def no_body(call: Call, role: str) -> Steps:
+    """No body at all, though one is declared as JSON."""
+    yield call.to(role, {}).with_body(b"")
+
+
+@probe("errors.types", over=tuple(WRONG))
+def types(call: Call, role: str) -> Steps:
+    """Members of another type, chosen so that no conversion helps: servers may well read "1" as a number."""
+    good = plain(call, role)
+    for member, value in WRONG[role].items():
+        yield call.to(role, {**json.loads(good.request.body), member: value})
 
 
 @probe("errors.malformed", over=WITH_BODY)
@@ -41,6 +84,16 @@ def text_body(call: Call) -> Steps:
     yield call.chat(user("hello")).with_body(b"hello").with_header("Content-Type", "text/plain")
 
 
+@probe("errors.form-body")
+def form_body(call: Call) -> Steps:
+    """A body in the way of HTML forms."""
+    yield (
+        call.chat(user("hello"))
+        .with_body(b"model=m&messages=hello")
+        .with_header("Content-Type", "application/x-www-form-urlencoded")
+    )
+
+
 @probe("errors.unknown-path")
 def unknown_path(call: Call) -> Steps:
     """A path that no document names."""
@@ -53,7 +106,16 @@ def unknown_method(call: Call) -> Steps:
     yield call.at("PUT", call.contract.operation("chat").path, {"messages": []})
 
 
-@probe("errors.unknown-model", over=("chat", "chat.openai-path"))
+@probe("errors.other-method", over=(*WITH_BODY, "configs", "status"))
+def other_method(call: Call, role: str) -> Steps:
+    """GET where a body is posted, and POST where something is got."""
+    operation = call.contract.operation(role)
+    yield call.at("POST", operation.path, {}) if operation.method == "GET" else call.at("GET", operation.path)
+
+
+@probe("errors.unknown-model", over=("chat", "chat.openai-path", "embeddings", "chat.legacy", "chat.legacy.stream"))
 def unknown_model(call: Call, role: str) -> Steps:
     """A model that no server has."""
-    yield call.chat(user("hello"), role=role, model=f"inferproof-no-such-model-{call.token('model')}")
+    member = "config" if role in LEGACY else "model"
+    good = json.loads(plain(call, role).request.body)
+    yield call.to(role, {**good, member: f"inferproof-no-such-model-{call.token('model')}"})

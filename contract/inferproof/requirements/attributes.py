@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.chat_request import DECIDED, asks_plainly
 from inferproof.requirements.check import Check
@@ -20,10 +17,8 @@ ROLE = "attributes"
 OWN = frozenset({"attributes", "filter_categories", "disable_attributes_prompt"})
 """The members that this operation adds to a chat request."""
 
-CONTENT = "/choices/0/message/content"
 
-
-def _good(answer: Answer) -> bool:
+def good(answer: Answer) -> bool:
     """A request without trimmings: no stream, text only, no cap that might cut the scores short."""
     body = {name: value for name, value in answer.asked.items() if name not in OWN}
     cut = {"stream", "max_tokens", "max_completion_tokens", "stop", "n"} & body.keys()
@@ -35,12 +30,6 @@ def _nobody_to_score(answer: Answer) -> bool:
     schema = "/components/schemas/AttributesRequest"
     valid = keyed(answer) and answer.contract.validator(schema, "published").is_valid(answer.asked)
     return valid and all(message["role"] == "user" for message in answer.asked["messages"])
-
-
-def _given(answer: Answer) -> list[Any]:
-    """The attributes of the request, those that are objects."""
-    attributes = answer.asked.get("attributes")
-    return [one for one in attributes if isinstance(one, dict)] if isinstance(attributes, list) else []
 
 
 def _wrong(member: str, *, of_attribute: bool = True) -> Predicate:
@@ -57,26 +46,10 @@ def _wrong(member: str, *, of_attribute: bool = True) -> Predicate:
     return where
 
 
-def scores(answer: Answer) -> dict[str, Any]:
-    """The scores by attribute; raises NotJson's kin, LookupError, where the content is not what it should be."""
-    try:
-        found = json.loads(answer.choices[0]["message"]["content"])
-    except ValueError:
-        raise LookupError("the content is not JSON") from None
-    if not isinstance(found, dict):
-        raise LookupError("the content is no object")
-    return found
+scored = replies(ROLE, where=good)
 
 
-def _whole(answer: Answer) -> bool:
-    """The answer was not cut short by a cap: JSON that is, cannot be held against the server."""
-    return bool(answer.choices[0].get("finish_reason") != "length")
-
-
-scored = replies(ROLE, where=_good)
-
-
-@requirement("attributes.offered", MUST, basis=EXAMPLE, claims=ROLE, cites=POST, of=Of((ROLE,), None, where=_good))
+@requirement("attributes.offered", MUST, basis=EXAMPLE, claims=ROLE, cites=POST, of=Of((ROLE,), None, where=good))
 def the_operation_exists(reply: Answer, check: Check) -> None:
     """The attributes operation is there: it does not answer 404, 405 or 501 to a good request."""
     check.that(reply.status not in (404, 405, 501), "an operation", reply.status, at="status")
@@ -88,7 +61,7 @@ def the_operation_exists(reply: Answer, check: Check) -> None:
     basis=PROSE,
     claims=ROLE,
     cites=(f"{POST}/requestBody", f"{POST}/requestBody/description"),
-    of=Of((ROLE,), DECIDED, where=_good),
+    of=Of((ROLE,), DECIDED, where=good),
 )
 def what_the_document_allows_is_accepted(reply: Answer, check: Check) -> None:
     """A talk with an assistant message is accepted, with attributes, filter and prompt flag given, null or absent."""
@@ -250,139 +223,6 @@ def total_is_the_sum(reply: Answer, check: Check) -> None:
     """`usage.total_tokens` is `prompt_tokens` plus `completion_tokens`."""
     usage = reply.json["usage"]
     check.equal(usage["total_tokens"], usage["prompt_tokens"] + usage["completion_tokens"], at="/usage/total_tokens")
-
-
-@requirement(
-    "attributes.content.json",
-    MUST,
-    basis=PROSE,
-    claims=ROLE,
-    cites=f"{POST}/responses/200/description",
-    of=replies(ROLE),
-)
-def the_content_is_json(reply: Answer, check: Check) -> None:
-    """The content of the first choice's message is JSON text of an object, unless a cap cut it short."""
-    if not _whole(reply):
-        return
-    content = reply.choices[0]["message"]["content"]
-    try:
-        found = json.loads(content)
-    except ValueError:
-        found = None
-    check.that(isinstance(found, dict), "JSON text of an object", content, at=CONTENT)
-
-
-@requirement(
-    "attributes.content.values",
-    MUST,
-    basis=PROSE,
-    claims=ROLE,
-    cites=f"{POST}/responses/200/description",
-    of=replies(ROLE),
-)
-def each_value_is_a_score(reply: Answer, check: Check) -> None:
-    """Each attribute's value is an object with a number `score` and a boolean `positive`."""
-    for name, value in scores(reply).items():
-        score, positive = (value.get("score"), value.get("positive")) if isinstance(value, dict) else (None, None)
-        number = isinstance(score, int | float) and not isinstance(score, bool)
-        holds = number and isinstance(positive, bool)
-        check.that(holds, '{"score": number, "positive": boolean}', value, at=f"{CONTENT}: {name}")
-
-
-@requirement(
-    "attributes.content.range",
-    SHOULD,
-    basis=EXAMPLE,
-    claims=ROLE,
-    cites=f"{POST}/responses/200/content/application~1json/example",
-    of=replies(ROLE),
-)
-def a_score_lies_between_0_and_1(reply: Answer, check: Check) -> None:
-    """A `score` lies between 0 and 1."""
-    for name, value in scores(reply).items():
-        check.that(0 <= value["score"] <= 1, "0 to 1", value["score"], at=f"{CONTENT}: {name}/score")
-
-
-@requirement(
-    "attributes.all-scored",
-    MUST,
-    basis=PROSE,
-    claims=ROLE,
-    cites=f"{POST}/requestBody/description",
-    of=replies(ROLE, where=lambda answer: _good(answer) and bool(_given(answer))),
-)
-def every_attribute_is_scored(reply: Answer, check: Check) -> None:
-    """Every attribute given is scored, or with `filter_categories` every one of those categories."""
-    wanted = set(reply.asked.get("filter_categories") or ())
-    found = scores(reply)
-    for one in _given(reply):
-        if not wanted or wanted.intersection(one.get("categories") or ()):
-            check.that(one["name"] in found, f"a score of {one['name']}", sorted(found), at=CONTENT)
-
-
-@requirement(
-    "attributes.filtered",
-    MUST,
-    basis=PROSE,
-    claims=ROLE,
-    cites=f"{POST}/requestBody/description",
-    of=replies(ROLE, where=lambda answer: bool(answer.asked.get("filter_categories")) and _good(answer)),
-)
-def other_categories_are_not_scored(reply: Answer, check: Check) -> None:
-    """With `filter_categories`, an attribute whose categories are all others is not scored."""
-    wanted = set(reply.asked["filter_categories"])
-    found = scores(reply)
-    for one in _given(reply):
-        if one.get("categories") and wanted.isdisjoint(one["categories"]):
-            check.that(one["name"] not in found, f"no score of {one['name']}", sorted(found), at=CONTENT)
-
-
-@requirement(
-    "attributes.only-asked",
-    SHOULD,
-    basis=EXAMPLE,
-    claims=ROLE,
-    cites=f"{POST}/responses/200/content/application~1json/example",
-    of=replies(ROLE, where=lambda answer: _good(answer) and bool(_given(answer))),
-)
-def nothing_else_is_scored(reply: Answer, check: Check) -> None:
-    """Where the request gives attributes, no other one is scored."""
-    asked = {one["name"] for one in _given(reply)}
-    check.that(scores(reply).keys() <= asked, "only " + ", ".join(sorted(asked)), sorted(scores(reply)), at=CONTENT)
-
-
-@requirement(
-    "attributes.default-set",
-    MUST,
-    basis=PROSE,
-    claims=ROLE,
-    cites=(f"{POST}/requestBody/description", f"{REQUEST}/properties/attributes"),
-    of=replies(
-        ROLE,
-        where=lambda answer: (
-            answer.asked.get("attributes") is None and not answer.asked.get("filter_categories") and _good(answer)
-        ),
-    ),
-)
-def without_attributes_there_is_a_default_set(reply: Answer, check: Check) -> None:
-    """Without `attributes` a default set is scored: at least one."""
-    check.that(len(scores(reply)) > 0, "a score", reply.choices[0]["message"]["content"], at=CONTENT)
-
-
-@requirement(
-    "attributes.positive.echoed",
-    SHOULD,
-    basis=CORRECTION,
-    claims=ROLE,
-    cites=f"{ATTRIBUTE}/properties/positive",
-    of=replies(ROLE, where=lambda answer: any(isinstance(one.get("positive"), bool) for one in _given(answer))),
-)
-def an_explicit_positive_is_echoed(reply: Answer, check: Check) -> None:
-    """An attribute that says whether it is `positive` is reported so."""
-    found = scores(reply)
-    for one in _given(reply):
-        if isinstance(one.get("positive"), bool) and one["name"] in found:
-            check.equal(found[one["name"]]["positive"], one["positive"], at=f"{CONTENT}: {one['name']}/positive")
 
 
 @requirement(

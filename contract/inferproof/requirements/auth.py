@@ -26,6 +26,14 @@ def _wrong(answer: Answer) -> bool:
     return _secured(answer) and _credential(answer) == f"Bearer {WRONG_KEY}"
 
 
+def _empty(answer: Answer) -> bool:
+    return _secured(answer) and (_credential(answer) or "").strip() == "Bearer"
+
+
+def _right(answer: Answer) -> bool:
+    return _secured(answer) and _credential(answer) == KEY
+
+
 def _other_scheme(answer: Answer) -> bool:
     return _secured(answer) and (_credential(answer) or "").lower().startswith("basic ")
 
@@ -43,6 +51,18 @@ def no_key_no_answer(reply: Answer, check: Check) -> None:
 def a_wrong_key_opens_nothing(reply: Answer, check: Check) -> None:
     """A secured operation refuses a bearer key that nobody issued with 401 or 403."""
     check.one_of(reply.status, REFUSED, at="status")
+
+
+@requirement("auth.empty.refused", MUST, basis=SCHEMA, cites=SCHEME, of=Of(status=None, where=_empty))
+def an_empty_key_opens_nothing(reply: Answer, check: Check) -> None:
+    """A secured operation refuses a bearer key of no characters."""
+    check.one_of(reply.status, (400, *REFUSED), at="status")
+
+
+@requirement("auth.key.accepted", MUST, basis=SCHEMA, cites=SCHEME, of=Of(status=None, where=_right))
+def one_key_opens_all(reply: Answer, check: Check) -> None:
+    """The key, sent as `Authorization: Bearer <key>`, opens every operation: none answers 401."""
+    check.that(reply.status != 401, "any status but 401", reply.status, at="status")
 
 
 @requirement("auth.scheme.refused", SHOULD, basis=SCHEMA, cites=SCHEME, of=Of(status=None, where=_other_scheme))

@@ -4,7 +4,7 @@ from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
 from inferproof.requirements.oracle import declared_json, is_json, keyed, must_refuse
 from inferproof.requirements.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.requirements.select import Of, replies
+from inferproof.requirements.select import CHAT, LEGACY, Of, replies
 
 VALIDATION = "inflection#/components/schemas/HTTPValidationError"
 ENTRY = "inflection#/components/schemas/ValidationError"
@@ -26,7 +26,19 @@ def _unknown_path(answer: Answer) -> bool:
 
 
 def _unknown_method(answer: Answer) -> bool:
-    return answer.exchange.role is None and _known_path(answer) and answer.exchange.request.method in ("PUT", "PATCH")
+    """HEAD and OPTIONS apart, which a server may answer of its own accord."""
+    methods = ("GET", "POST", "PUT", "PATCH", "DELETE")
+    return answer.exchange.role is None and _known_path(answer) and answer.exchange.request.method in methods
+
+
+def _bodiless(answer: Answer) -> bool:
+    request = answer.exchange.request
+    return keyed(answer) and answer.role != "" and answer.operation.request_schema is not None and request.body == b""
+
+
+def _of_another_type(answer: Answer) -> bool:
+    media = (answer.exchange.request.header("content-type") or "").lower()
+    return media.startswith(("text/", "multipart/", "application/x-www-form-urlencoded"))
 
 
 @requirement("errors.invalid.refused", MUST, basis=SCHEMA, cites=VALIDATION, of=Of(status=None, where=must_refuse))
@@ -106,16 +118,24 @@ def broken_json_is_the_clients_fault(reply: Answer, check: Check) -> None:
     cites=VALIDATION,
     of=Of(
         status=None,
-        where=lambda answer: (
-            keyed(answer)
-            and answer.exchange.request.body != b""
-            and (answer.exchange.request.header("content-type") or "").startswith("text/")
-        ),
+        where=lambda answer: keyed(answer) and answer.exchange.request.body != b"" and _of_another_type(answer),
     ),
 )
 def a_body_of_another_type_is_refused(reply: Answer, check: Check) -> None:
     """A body that is declared as something other than JSON is refused with 400, 415 or 422."""
     check.one_of(reply.status, (400, 415, 422), at="status")
+
+
+@requirement(
+    "errors.empty-body.refused",
+    SHOULD,
+    basis=SCHEMA,
+    cites="inflection#/paths/~1v1~1chat~1completions/post/requestBody/required",
+    of=Of(status=None, where=_bodiless),
+)
+def a_body_is_required(reply: Answer, check: Check) -> None:
+    """A request without a body is refused with 400, 411, 415 or 422 where the operation takes one."""
+    check.one_of(reply.status, (400, 411, 415, 422), at="status")
 
 
 @requirement("errors.path.unknown", SHOULD, basis=CONVENTION, cites=PATHS, of=Of(status=None, where=_unknown_path))
@@ -170,9 +190,11 @@ def errors_share_one_body(reply: Answer, check: Check) -> None:
     basis=CORRECTION,
     cites="inflection#/components/schemas/ChatCompletionRequest/properties/model",
     of=Of(
-        ("chat", "chat.openai-path"),
+        (*CHAT, *LEGACY, "embeddings"),
         status=None,
-        where=lambda answer: str(answer.asked.get("model", "")).startswith("inferproof-no-such-model"),
+        where=lambda answer: str(answer.asked.get("model") or answer.asked.get("config")).startswith(
+            "inferproof-no-such-model"
+        ),
     ),
 )
 def an_unknown_model_is_refused(reply: Answer, check: Check) -> None:

@@ -13,11 +13,8 @@ from inferproof.requirements.answer import Answer
 from inferproof.requirements.capabilities import not_claimed
 from inferproof.requirements.check import Broken, Check, Finding
 from inferproof.requirements.requirement import Requirement
-from inferproof.requirements.select import Of
-from inferproof.wire.exchange import Exchange, NotJson
-
-UNREADABLE = (LookupError, TypeError, AttributeError, NotJson)
-"""What reading a member that is absent or of another type raises. The schema requirements name that; others skip."""
+from inferproof.requirements.select import UNREADABLE, Of
+from inferproof.wire.exchange import Exchange
 
 
 class Outcome(StrEnum):

@@ -1,4 +1,4 @@
-"""The native inference operation and its stream: what both accept, and the reply in one piece."""
+"""The native inference operation and its stream: what both accept."""
 
 from __future__ import annotations
 
@@ -9,30 +9,22 @@ from inferproof.requirements.chat_request import DECIDED
 from inferproof.requirements.check import Check
 from inferproof.requirements.oracle import keyed, must_accept, must_refuse
 from inferproof.requirements.requirement import (
-    CONVENTION,
     CORRECTION,
     EXAMPLE,
     MUST,
-    PROJECT,
     SCHEMA,
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import JSON, LEGACY, Of, Predicate, replies
+from inferproof.requirements.select import LEGACY, Of, Predicate
 
 BODY = "inflection#/components/schemas/ExternalChatBody"
 TURN = "inflection#/components/schemas/ExternalTurn"
-RESPONSE = "inflection#/components/schemas/ExternalChatResponse"
 POST = "inflection#/paths/~1external~1api~1inference/post"
 STREAM_POST = "inflection#/paths/~1external~1api~1inference~1streaming/post"
 
 PLAIN = frozenset({"config", "context", "temperature", "max_tokens", "top_p", "stop_tokens", "metadata", "web_search"})
 """Members that every server must take; a search of the web is left out where it is asked for, as it needs a network."""
-
-DAY = 24 * 60 * 60
-
-LONGEST_TOKEN = 64
-"""Characters. No vocabulary that we know of has a longer token in prose; runs of spaces are not prose."""
 
 
 def turns(answer: Answer) -> list[Any]:
@@ -82,7 +74,7 @@ def _times(answer: Answer) -> list[Any]:
     return [turn["ts"] for turn in turns(answer) if "ts" in turn]
 
 
-def _number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -91,7 +83,7 @@ def _epoch(answer: Answer) -> bool:
     times = _times(answer)
     schema = answer.operation.request_schema or ""
     valid = keyed(answer) and answer.contract.validator(schema, "corrected").is_valid(answer.asked)
-    return valid and times != [] and all(_number(time) for time in times)
+    return valid and times != [] and all(is_number(time) for time in times)
 
 
 def _no_time(answer: Answer) -> bool:
@@ -301,90 +293,3 @@ def no_tools_are_no_tools(reply: Answer, check: Check) -> None:
 def a_tool_may_answer(reply: Answer, check: Check) -> None:
     """A turn of the model with `tool_calls`, and one of the type `Tool` with its result, are accepted."""
     check.equal(reply.status, 200, at="status")
-
-
-@requirement(
-    "legacy.reply.media-type",
-    MUST,
-    basis=SCHEMA,
-    claims="legacy",
-    cites=f"{POST}/responses/200/content/application~1json",
-    of=replies("chat.legacy", media=None),
-)
-def the_reply_is_json(reply: Answer, check: Check) -> None:
-    """The inference operation answers with `application/json`."""
-    check.equal(reply.media_type, JSON, at="content-type")
-
-
-@requirement("legacy.reply.schema", MUST, basis=SCHEMA, claims="legacy", cites=RESPONSE, of=replies("chat.legacy"))
-def the_reply_is_valid(reply: Answer, check: Check) -> None:
-    """The reply is JSON that the document's schema allows: at least `created`, a number, and `text`, a string."""
-    check.valid(reply.json, reply.operation.reply_schema or "")
-
-
-@requirement(
-    "legacy.reply.created",
-    SHOULD,
-    basis=EXAMPLE,
-    claims="legacy",
-    cites=f"{RESPONSE}/properties/created",
-    of=replies("chat.legacy"),
-)
-def created_is_now(reply: Answer, check: Check) -> None:
-    """`created` is the time of the reply in seconds since 1970, not milliseconds, to the day."""
-    created, now = reply.json["created"], reply.exchange.began
-    check.that(abs(created - now) < DAY, f"about {now:.0f}", created, at="/created")
-
-
-@requirement(
-    "legacy.reply.text",
-    SHOULD,
-    basis=EXAMPLE,
-    claims="legacy",
-    cites=f"{RESPONSE}/properties/text",
-    of=replies(
-        "chat.legacy",
-        where=lambda answer: (
-            plain(answer) and not answer.asked.get("stop_tokens") and (answer.asked.get("max_tokens") or 8) >= 8
-        ),
-    ),
-)
-def a_person_is_answered(reply: Answer, check: Check) -> None:
-    """A plain turn is answered with text, in `text` or in `reasoning_content`."""
-    said = reply.json["text"] or reply.json.get("reasoning_content")
-    check.that(bool(said), "text", reply.json["text"], at="/text")
-
-
-@requirement("legacy.reply.own-form", SHOULD, basis=SCHEMA, claims="legacy", cites=RESPONSE, of=replies("chat.legacy"))
-def the_reply_is_no_chat_completion(reply: Answer, check: Check) -> None:
-    """The reply has the native form, without the `choices` of a chat completion."""
-    check.that("choices" not in reply.json, "no `choices`", sorted(reply.json), at="/choices")
-
-
-@requirement(
-    "legacy.request.max-tokens.cap",
-    SHOULD,
-    basis=CONVENTION,
-    claims="legacy",
-    cites=f"{BODY}/properties/max_tokens",
-    of=replies("chat.legacy", where=lambda answer: _number(answer.asked.get("max_tokens"))),
-)
-def max_tokens_keeps_the_text_short(reply: Answer, check: Check) -> None:
-    """`max_tokens` keeps the text short: it is no longer than that many tokens could be."""
-    most, text = reply.asked["max_tokens"] * LONGEST_TOKEN, reply.json["text"].strip()
-    check.that(len(text) <= most, f"at most {most} characters", len(text), at="/text")
-
-
-@requirement(
-    "legacy.request.stop-tokens",
-    SHOULD,
-    basis=PROJECT,
-    claims="legacy",
-    cites=f"{BODY}/properties/stop_tokens",
-    of=replies("chat.legacy", where=lambda answer: bool(answer.asked.get("stop_tokens"))),
-)
-def stop_tokens_end_the_text(reply: Answer, check: Check) -> None:
-    """The text ends before the first of the `stop_tokens`: none of them is in it."""
-    text = reply.json["text"]
-    met = [stop for stop in reply.asked["stop_tokens"] if stop in text]
-    check.that(not met, "a text without the stop", text, at="/text")

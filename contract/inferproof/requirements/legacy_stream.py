@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from inferproof.requirements.answer import DONE, Answer, folded
 from inferproof.requirements.check import Check
-from inferproof.requirements.legacy import LONGEST_TOKEN, STREAM_POST
+from inferproof.requirements.legacy import STREAM_POST
+from inferproof.requirements.legacy_reply import LONGEST_TOKEN
 from inferproof.requirements.requirement import (
     CONVENTION,
     CORRECTION,

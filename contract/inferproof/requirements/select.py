@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from inferproof.requirements.answer import Answer
+from inferproof.wire.exchange import NotJson
 
 JSON = "application/json"
 EVENTS = "text/event-stream"
@@ -14,6 +15,9 @@ CHAT = ("chat", "chat.openai-path")
 LEGACY = ("chat.legacy", "chat.legacy.stream")
 
 Predicate = Callable[[Answer], bool]
+
+UNREADABLE = (LookupError, TypeError, AttributeError, NotJson)
+"""What reading a member that is absent or of another type raises. The schema requirements name that; others skip."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,10 @@ class Of:
         """The request is of this kind, whatever came back."""
         if self.roles and answer.role not in self.roles:
             return False
-        return self.where is None or bool(self.where(answer))
+        try:
+            return self.where is None or bool(self.where(answer))
+        except UNREADABLE:  # a generated or a live request may have any type anywhere
+            return False
 
     def got(self, answer: Answer) -> bool:
         """The reply is of this kind."""

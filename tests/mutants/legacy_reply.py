@@ -1,0 +1,43 @@
+"""Servers whose native reply has another form, or another length."""
+
+from tests.mutants import breaks
+
+
+@breaks("legacy.request.max-tokens.cap", where=lambda draft: draft.asked["max_tokens"] == 1)
+def max_tokens_is_ignored(reply):
+    reply.json["text"] = "Rain washes minerals out of the rocks and rivers carry them to the sea."
+
+
+@breaks("legacy.request.stop-tokens")
+def the_stop_is_ignored(reply):
+    reply.json["text"] += reply.asked["stop_tokens"][0]
+
+
+@breaks("legacy.reply.media-type")
+def json_is_called_text(reply):
+    reply.header("content-type", "text/plain")
+
+
+@breaks("legacy.reply.schema")
+def created_is_missing(reply):
+    del reply.json["created"]
+
+
+@breaks("legacy.reply.schema")
+def text_is_null(reply):
+    reply.json["text"] = None
+
+
+@breaks("legacy.reply.created")
+def created_is_in_milliseconds(reply):
+    reply.json["created"] *= 1000
+
+
+@breaks("legacy.reply.text")
+def the_text_is_empty(reply):
+    reply.json.update(text="", reasoning_content=None)
+
+
+@breaks("legacy.reply.own-form")
+def the_reply_is_a_chat_completion_as_well(reply):
+    reply.json["choices"] = []

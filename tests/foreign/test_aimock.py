@@ -1,4 +1,4 @@
-"""A server that nobody here wrote, installed from npm, with fixtures of its own: a verdict, no crash, and true failures.
+"""A server that nobody here wrote, installed from npm, with its own fixtures: a verdict, no crash, true failures.
 
 Each `fail` below was checked by hand against the bytes; `docs/foreign.md` shows them.
 """

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from inferproof.document import Contract, Operation
+from inferproof.document import Contract, Expectation, Operation, Violation
 from inferproof.wire.exchange import Exchange, NotJson, Reply
 from inferproof.wire.sse import EventStream, read_events
 
@@ -62,6 +62,23 @@ class Answer:
         except NotJson:
             return {}
         return body if isinstance(body, dict) else {}
+
+    @cached_property
+    def expectation(self) -> Expectation:
+        """What the contract expects for the request's body, whatever its headers; raises NotJson.
+
+        Kept, because many requirements ask, and validating is the dearest thing that a judge does.
+        """
+        schema = self.operation.request_schema
+        return "either" if schema is None else self.contract.expects(schema, self.exchange.request.json)
+
+    @cached_property
+    def violations(self) -> tuple[Violation, ...]:
+        """What the published document has against the request's body; raises NotJson."""
+        schema = self.operation.request_schema
+        if schema is None:
+            return ()
+        return tuple(self.contract.validator(schema, "published").violations(self.exchange.request.json))
 
     @cached_property
     def stream(self) -> EventStream:

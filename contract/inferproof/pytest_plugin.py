@@ -1,0 +1,181 @@
+"""The pytest plugin: each requirement is a test item, and the mock is a fixture.
+
+    pytest --inferproof-url https://inference.example      # every requirement, by its id
+    pytest --inferproof-url … -k chat.usage                # some of them
+    def test_my_app(inferproof_mock): MyApp(inferproof_mock.url, inferproof_mock.key).run()
+
+One certification feeds all items. Under pytest-xdist the controller runs it, and the workers judge its transcript.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from inferproof.certify.certify import Certification
+    from inferproof.requirements.judge import Judgement
+
+HANDED_OVER = "inferproof_transcript"
+"""The key under which the controller tells its xdist workers where the transcript is."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("inferproof", "certify an LLM inference server")
+    group.addoption("--inferproof-url", metavar="URL", help="make each requirement for this server a test item")
+    group.addoption(
+        "--inferproof-target", metavar="FILE", help="target file [default: inferproof.toml, if there is one]"
+    )
+    group.addoption("--inferproof-contract", metavar="NAME", default="inflection", help="contract, by name or folder")
+    group.addoption("--inferproof-seed", metavar="N", type=int, default=0, help="everything random follows from it")
+    group.addoption("--inferproof-strict", action="store_true", help="a failure at SHOULD is a failure")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--inferproof-url"):
+        config.pluginmanager.register(Certifying(config), "inferproof-certifying")
+
+
+@dataclass(frozen=True)
+class Mock:
+    """A mock of the API on a local port."""
+
+    url: str
+    key: str
+
+
+@pytest.fixture(scope="session")
+def inferproof_mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
+    """A mock server of the contract, up for the session."""
+    from inferproof.document import load
+    from inferproof.front.serve import running
+    from inferproof_mock.server import DEFAULT_KEY, mock
+
+    with running(mock(load(request.config.getoption("--inferproof-contract")))) as url:
+        yield Mock(url, DEFAULT_KEY)
+
+
+class Certifying:
+    """Adds the items, and runs the certification that they read, once."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._judgements: dict[str, Judgement] | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        from inferproof.document import load
+        from inferproof.requirements import CATALOGUE
+
+        name = load(self._config.getoption("--inferproof-contract")).name
+        for each in CATALOGUE.values():
+            if each.applies_to(name):
+                nodeid = f"inferproof::{each.id}"
+                items.append(Requirement.from_parent(session, name=each.id, nodeid=nodeid, certifying=self))
+
+    def pytest_configure_node(self, node: Any) -> None:
+        """pytest-xdist is about to start a worker: by the first one, the run is over and its transcript written."""
+        from inferproof.wire import transcript
+
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="inferproof-")
+            found = self._certify().transcript
+            transcript.write(self._transcript, found.header, found.exchanges, found.footer)
+        node.workerinput[HANDED_OVER] = str(self._transcript)
+
+    def pytest_unconfigure(self) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def judgement(self, id: str) -> Judgement:
+        if self._judgements is None:
+            result = self._result()
+            self._judgements = {each.requirement.id: each for each in result.judgements}
+        return self._judgements[id]
+
+    @property
+    def _transcript(self) -> Path:
+        assert self._folder is not None
+        return Path(self._folder.name) / "transcript.jsonl"
+
+    def _result(self) -> Any:
+        from inferproof.certify.certify import judged
+        from inferproof.document import load
+        from inferproof.wire.transcript import read
+
+        handed_over = getattr(self._config, "workerinput", {}).get(HANDED_OVER)
+        if handed_over is None:
+            return self._certify().result
+        return judged(load(self._config.getoption("--inferproof-contract")), read(handed_over))
+
+    def _certify(self) -> Certification:
+        from inferproof.certify.certify import certify
+        from inferproof.certify.target import DEFAULT_FILE, UsageError, read_target_file, target_from
+        from inferproof.document import load
+
+        option = self._config.getoption
+        named = option("--inferproof-target")
+        path = Path(named or DEFAULT_FILE)
+        try:
+            data = read_target_file(path) if named or path.is_file() else {}
+            target = target_from(data, url=option("--inferproof-url"))
+            return certify(load(option("--inferproof-contract")), target, seed=option("--inferproof-seed"))
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from error
+
+
+class Requirement(pytest.Item):
+    """One requirement of the catalogue, named by its id."""
+
+    def __init__(self, *, certifying: Certifying, **members: Any) -> None:
+        super().__init__(**members)
+        self._certifying = certifying
+
+    def runtest(self) -> None:
+        """pass, fail (at SHOULD: xfail, unless strict), or skip with the reason why it is not applicable."""
+        from inferproof.requirements.judge import Outcome
+        from inferproof.requirements.requirement import MUST
+
+        found = self._certifying.judgement(self.name)
+        gates = found.requirement.level is MUST or self.config.getoption("--inferproof-strict")
+        if found.outcome is Outcome.NOT_APPLICABLE:
+            pytest.skip(found.reason)
+        if found.outcome is Outcome.FAIL and not gates:
+            pytest.xfail(f"{found.requirement.level}: {_words(found)}")
+        if found.outcome is Outcome.NOT_VERIFIED and not gates:
+            pytest.skip(f"not verified: {found.reason}")
+        if found.outcome is not Outcome.PASS:
+            raise NotHeld(_words(found))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, NotHeld):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[str, None, str]:
+        return "inferproof", None, self.name
+
+
+class NotHeld(Exception):
+    """The requirement fails, could not be verified, or our own code broke; the text says which."""
+
+
+def _words(found: Judgement) -> str:
+    requirement = found.requirement
+    if not found.failures:
+        return f"{requirement.level} {requirement.id}: {found.outcome}: {found.reason}"
+    first = found.failures[0]
+    return "\n".join(
+        (
+            f"{requirement.level} {requirement.id} ({requirement.basis}): {requirement.sentence}",
+            f"expected  {first.finding.expected}",
+            f"found     {first.finding.found} at {first.finding.at or 'the reply'}",
+            f"in        {first.exchange.name} ({len(found.failures)} of {len(found.judged)} judged)",
+        )
+    )

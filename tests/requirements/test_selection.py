@@ -1,0 +1,58 @@
+"""What is sent, and what is judged: nothing goes to an operation that is declined, and no odd request breaks a run."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from inferproof.certify.plan import plan, rehearse
+from inferproof.document import Contract, pointers
+from inferproof.probes.probe import Call, turn
+from inferproof.requirements import CATALOGUE
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.capabilities import OF_ROLE
+from inferproof.requirements.oracle import must_refuse
+from inferproof.wire.exchange import Exchange, Reply
+
+ODD_VALUES: tuple[Any, ...] = (None, 7, "text", [7], {"role": 7}, [{"role": {}}], [[{}]])
+
+
+@pytest.fixture
+def call(contract: Contract) -> Call:
+    return Call(contract, "chat-model", "embedding-model")
+
+
+@pytest.mark.parametrize(("role", "capability"), OF_ROLE.items())
+def test_an_operation_that_is_declined_gets_no_request(
+    role: str, capability: str, contract: Contract, call: Call
+) -> None:
+    declined = {capability: "not built"}
+    probes = plan(contract, call, declined).probes
+    assert probes
+    assert not [probe.name for probe in probes for ask in rehearse(probe, contract, call) if ask.role == role]
+
+
+@pytest.mark.parametrize("value", ODD_VALUES, ids=json.dumps)
+def test_no_selection_breaks_on_an_odd_request(value: Any, contract: Contract, call: Call) -> None:
+    for operation in contract.operations:
+        if operation.request_schema is None:
+            continue
+        schema = contract.at(pointers.follow(contract.corrected, operation.request_schema))
+        members = schema.get("properties", {"input": {}, "messages": {}})
+        for body in (value, *({"context": [], "messages": [], member: value} for member in members)):
+            answer = _answered(call, operation.role, body)
+            for requirement in CATALOGUE.values():
+                assert requirement.of is None or requirement.of.asks(answer) in (True, False)
+
+
+def test_a_format_alone_need_not_be_enforced(call: Call) -> None:
+    asks = [call.legacy(turn("Human", "hi", ts=ts)) for ts in ("yesterday", {})]
+    bodies = [ask.request.json for ask in asks]
+    assert [must_refuse(_answered(call, "chat.legacy", body)) for body in bodies] == [False, True]
+
+
+def _answered(call: Call, role: str, body: Any) -> Answer:
+    ask = call.to(role, body)
+    return Answer(Exchange("odd", 0, role, ask.request, Reply(422)), call.contract)

@@ -1,12 +1,13 @@
-"""Runs a front, or any ASGI app around one, on uvicorn: in the foreground, or in a thread for tests."""
+"""Runs a front, or any ASGI app around one, on uvicorn: in the foreground, in an event loop, or in a thread."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -34,6 +35,29 @@ def serve(app: App, host: str, port: int, on_ready: Callable[[str], None] = lamb
         server = _server(app, on_start=lambda: on_ready(url))
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[bound])
+
+
+@contextlib.asynccontextmanager
+async def serving(app: App, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    """Serves in the running event loop for as long as the block lasts; yields the base URL. Signals are the caller's.
+
+    Raises CannotListen.
+    """
+    ready = asyncio.Event()
+    with listen(host, port) as bound:
+        server = _server(app, on_start=ready.set)
+        server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
+        task = asyncio.create_task(server.serve(sockets=[bound]))
+        starting = asyncio.create_task(ready.wait())
+        try:
+            await asyncio.wait({task, starting}, return_when=asyncio.FIRST_COMPLETED)
+            if not ready.is_set():
+                raise RuntimeError("The server stopped before it was ready; its log says why.")
+            yield _url(bound)
+        finally:
+            starting.cancel()
+            server.should_exit = True
+            await task
 
 
 @contextlib.contextmanager

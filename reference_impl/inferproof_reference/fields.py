@@ -1,0 +1,235 @@
+"""What becomes of every member of a request on its way to vLLM's OpenAI server: the field map, checked with vLLM 0.32.
+
+vLLM keeps members that it does not know and ignores them, so nothing is passed on in the hope that it is understood:
+only the members of these tables leave, and each that does not leave has its reason. What the contract lets have one
+value only (`best_of`, `priority`, `chat_template`, …) the front has refused otherwise before it comes here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from inferproof.front.backend import Json, Refusal
+from inferproof_reference.catalogue import Model
+from inferproof_reference.constraints import CONSTRAINTS, structured_outputs
+
+Fate = Literal["passed", "translated", "defaulted", "dropped"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One member. `default` is sent where the client sent none, because vLLM's own differs from the documented."""
+
+    fate: Fate
+    why: str = ""
+    default: Any = None
+
+
+PASSED = Row("passed")
+
+
+def _translated(why: str) -> Row:
+    return Row("translated", why)
+
+
+def _defaulted(default: Any, why: str) -> Row:
+    return Row("defaulted", why, default)
+
+
+def _dropped(why: str) -> Row:
+    return Row("dropped", why)
+
+
+_GUIDED = _translated("it is `structured_outputs` since vLLM 0.12, which ignores the old name")
+_PENALTY = _defaulted(0.0, "vLLM takes an absent one from the model's generation config, where the document says 0")
+_ONLY_ZERO = _dropped("the contract lets it be 0 only, which asks for nothing")
+_ONLY_NULL = _dropped("the contract lets it be null only: it would steer the engine from outside")
+_LENGTH = _translated("vLLM refuses more than the model's context, which is then all that can be had")
+
+CHAT: Mapping[str, Row] = {
+    "messages": PASSED,
+    "model": _translated("clients know the names of the catalogue, vLLM those that it serves"),
+    "frequency_penalty": _PENALTY,
+    "logit_bias": PASSED,
+    "logprobs": PASSED,
+    "top_logprobs": PASSED,
+    "max_tokens": _LENGTH,
+    "max_completion_tokens": _LENGTH,
+    "n": PASSED,
+    "presence_penalty": _PENALTY,
+    "response_format": PASSED,
+    "seed": PASSED,
+    "stop": PASSED,
+    "stream": PASSED,
+    "stream_options": _translated("`include_usage` is true by the document and false by vLLM"),
+    "temperature": _translated("vLLM refuses several choices at 0; one likely token at 1 gives the same"),
+    "top_p": PASSED,
+    "tools": _translated("vLLM refuses an empty list, which means none"),
+    "tool_choice": _translated("vLLM refuses any where there are no tools, and takes `auto` where there are"),
+    "parallel_tool_calls": _translated("it is false by the document and true by vLLM"),
+    "user": PASSED,
+    "best_of": _dropped("the contract lets it be 1 only; vLLM has ignored it since 0.12"),
+    "use_beam_search": _translated("vLLM's beams ignore what would steer them: that is refused"),
+    "top_k": PASSED,
+    "min_p": PASSED,
+    "repetition_penalty": PASSED,
+    "length_penalty": PASSED,
+    "stop_token_ids": PASSED,
+    "include_stop_str_in_output": PASSED,
+    "ignore_eos": PASSED,
+    "min_tokens": PASSED,
+    "skip_special_tokens": PASSED,
+    "spaces_between_special_tokens": PASSED,
+    "truncate_prompt_tokens": PASSED,
+    "prompt_logprobs": PASSED,
+    "allowed_token_ids": PASSED,
+    "bad_words": PASSED,
+    "echo": PASSED,
+    "add_generation_prompt": PASSED,
+    "continue_final_message": PASSED,
+    "add_special_tokens": PASSED,
+    "documents": PASSED,
+    "chat_template": _ONLY_NULL,
+    "chat_template_kwargs": _translated("a `chat_template` inside would be run as a program: it is refused"),
+    "mm_processor_kwargs": _ONLY_NULL,
+    "guided_json": _GUIDED,
+    "guided_regex": _GUIDED,
+    "guided_choice": _GUIDED,
+    "guided_grammar": _GUIDED,
+    "structural_tag": _GUIDED,
+    "guided_decoding_backend": _dropped("since vLLM 0.12 the engine chooses, and the reply obeys it either way"),
+    "guided_whitespace_pattern": _translated("vLLM 0.32 ignores it: the schema becomes a grammar that has it"),
+    "guided_meta": _dropped("it is for a decoding backend of the vendor's own, and no such backend runs here"),
+    "priority": _ONLY_ZERO,
+    "request_id": PASSED,
+    "logits_processors": _dropped("the contract lets it be empty only; code named by a request is never loaded"),
+    "return_tokens_as_token_ids": PASSED,
+    "cache_salt": PASSED,
+    "kv_transfer_params": _ONLY_NULL,
+    "vllm_xargs": _ONLY_NULL,
+    "timeout_sec": _dropped("the front ends the call in time, and vLLM stops when its connection closes"),
+}
+
+EMBEDDINGS: Mapping[str, Row] = {
+    "model": CHAT["model"],
+    "input": PASSED,
+    "messages": PASSED,
+    "encoding_format": PASSED,
+    "dimensions": PASSED,
+    "user": PASSED,
+    "truncate_prompt_tokens": PASSED,
+    "add_special_tokens": PASSED,
+    "chat_template": _ONLY_NULL,
+    "chat_template_kwargs": CHAT["chat_template_kwargs"],
+    "mm_processor_kwargs": _ONLY_NULL,
+    "priority": _ONLY_ZERO,
+}
+
+# What steers a text and is not in vLLM's BeamSearchParams.
+BEAMS_IGNORE = (
+    *CONSTRAINTS,
+    *("allowed_token_ids", "bad_words", "logit_bias", "min_tokens", "stop", "stop_token_ids"),
+)
+
+# What a config of the catalogue says of a request that says nothing: config parameter to member.
+CONFIG_DEFAULTS = {"temperature": "temperature", "topP": "top_p", "maximumLength": "max_tokens", "stopTokens": "stop"}
+
+
+def _leaving(table: Mapping[str, Row]) -> frozenset[str]:
+    return frozenset(name for name, row in table.items() if row.fate in ("passed", "defaulted"))
+
+
+_CHAT_LEAVES = _leaving(CHAT)
+_CHAT_DEFAULTS = {name: row.default for name, row in CHAT.items() if row.fate == "defaulted"}
+_EMBEDDINGS_LEAVES = _leaving(EMBEDDINGS)
+
+
+def chat_to_engine(body: Json, model: Model) -> Json:
+    """The request to `/v1/chat/completions` of vLLM. `body` is valid under the contract; null is as if absent.
+
+    Raises Refusal 422 for what vLLM would ignore.
+    """
+    given = {name: value for name, value in body.items() if value is not None}
+    for parameter, member in CONFIG_DEFAULTS.items():
+        if parameter in model.defaults:
+            given.setdefault(member, model.defaults[parameter])
+    sent = {**_CHAT_DEFAULTS, **{name: value for name, value in given.items() if name in _CHAT_LEAVES}}
+    sent["model"] = model.served
+    for translate in _CHAT_TRANSLATIONS:
+        translate(given, sent, model)
+    return sent
+
+
+def embeddings_to_engine(body: Json, model: Model) -> Json:
+    """The request to `/v1/embeddings` of vLLM, either form. Raises Refusal 422."""
+    sent = {name: value for name, value in body.items() if value is not None and name in _EMBEDDINGS_LEAVES}
+    sent["model"] = model.served
+    _template_arguments(body, sent, model)
+    return sent
+
+
+def _lengths(given: Json, sent: Json, model: Model) -> None:
+    for name in ("max_tokens", "max_completion_tokens"):
+        if name in given:
+            sent[name] = given[name] if model.context is None else min(given[name], model.context)
+
+
+def _usage(given: Json, sent: Json, model: Model) -> None:
+    options = given.get("stream_options")
+    if options is not None:
+        include = options.get("include_usage")
+        sent["stream_options"] = {**options, "include_usage": True if include is None else include}
+
+
+def _temperature(given: Json, sent: Json, model: Model) -> None:
+    if "temperature" not in given:
+        return
+    sent["temperature"] = given["temperature"]
+    if given["temperature"] == 0 and given.get("n", 1) > 1 and not given.get("use_beam_search"):
+        sent["temperature"], sent["top_k"] = 1.0, 1
+
+
+def _tools(given: Json, sent: Json, model: Model) -> None:
+    if given.get("tools"):
+        sent["tools"] = given["tools"]
+        sent["parallel_tool_calls"] = given.get("parallel_tool_calls", False)
+        if "tool_choice" in given:
+            sent["tool_choice"] = given["tool_choice"]
+
+
+def _constraint(given: Json, sent: Json, model: Model) -> None:
+    constraint = structured_outputs(given)
+    if constraint is not None:
+        sent["structured_outputs"] = constraint
+
+
+def _beams(given: Json, sent: Json, model: Model) -> None:
+    if not given.get("use_beam_search"):
+        return
+    sent["use_beam_search"] = True
+    for name in BEAMS_IGNORE:
+        if given.get(name):
+            raise Refusal(422, f"Beam search cannot obey `{name}`: leave one of them out.", loc=("body", name))
+
+
+def _template_arguments(given: Json, sent: Json, model: Model) -> None:
+    arguments = given.get("chat_template_kwargs")
+    if arguments is None:
+        return
+    if "chat_template" in arguments:
+        message = "A chat template sent with a request is never run: leave `chat_template` out."
+        raise Refusal(422, message, loc=("body", "chat_template_kwargs", "chat_template"))
+    sent["chat_template_kwargs"] = arguments
+
+
+_CHAT_TRANSLATIONS: tuple[Callable[[Json, Json, Model], None], ...] = (
+    _lengths,
+    _usage,
+    _temperature,
+    _tools,
+    _constraint,
+    _beams,
+    _template_arguments,
+)

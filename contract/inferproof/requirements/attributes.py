@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from inferproof.requirements.answer import Answer
-from inferproof.requirements.chat_request import DECIDED, asks_plainly
+from inferproof.requirements.chat_request import asks_plainly
 from inferproof.requirements.check import Check
 from inferproof.requirements.oracle import keyed, must_accept, must_refuse
 from inferproof.requirements.requirement import CORRECTION, EXAMPLE, MUST, PROSE, SCHEMA, SHOULD, requirement
-from inferproof.requirements.select import EVENTS, JSON, Of, Predicate, replies
+from inferproof.requirements.select import DECIDED, EVENTS, JSON, Of, Predicate, replies
 
 POST = "inflection#/paths/~1v1~1chat~1attributes/post"
 REQUEST = "inflection#/components/schemas/AttributesRequest"

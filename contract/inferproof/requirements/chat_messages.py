@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 from inferproof.requirements.answer import Answer
-from inferproof.requirements.chat_request import DECIDED, PLAIN
+from inferproof.requirements.chat_request import PLAIN
 from inferproof.requirements.check import Check
 from inferproof.requirements.oracle import must_accept, must_refuse
 from inferproof.requirements.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.requirements.select import CHAT, Of
+from inferproof.requirements.select import CHAT, DECIDED, Of
 
 SCHEMAS = "inflection#/components/schemas"
 MESSAGES = f"{SCHEMAS}/ChatCompletionRequest/properties/messages"

@@ -16,13 +16,10 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import CHAT, Of, replies
+from inferproof.requirements.select import CHAT, DECIDED, Of, replies
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest"
 CHAT_POST = "inflection#/paths/~1v1~1chat~1completions/post"
-
-DECIDED = tuple(code for code in range(100, 600) if code not in (401, 403, 404, 429, 503, 504))
-"""Statuses that say whether a request was acceptable; the others speak of keys, models, load and time."""
 
 PLAIN = frozenset(
     {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from inferproof.requirements.answer import Answer
-from inferproof.requirements.chat_request import DECIDED
 from inferproof.requirements.check import Check
 from inferproof.requirements.oracle import must_accept, must_refuse
 from inferproof.requirements.requirement import (
@@ -17,7 +16,7 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import JSON, Of, Predicate, replies
+from inferproof.requirements.select import DECIDED, JSON, Of, Predicate, replies
 
 POST = "inflection#/paths/~1v1~1embeddings/post"
 REQUEST = "inflection#/components/schemas/EmbeddingCompletionRequest"

@@ -2,9 +2,9 @@
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import declared_json, is_json, keyed, must_refuse
+from inferproof.requirements.oracle import declared_json, forbidden, is_json, keyed, must_refuse
 from inferproof.requirements.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.requirements.select import CHAT, LEGACY, Of, replies
+from inferproof.requirements.select import CHAT, DECIDED, LEGACY, Of, replies
 
 VALIDATION = "inflection#/components/schemas/HTTPValidationError"
 ENTRY = "inflection#/components/schemas/ValidationError"
@@ -41,9 +41,33 @@ def _of_another_type(answer: Answer) -> bool:
     return media.startswith(("text/", "multipart/", "application/x-www-form-urlencoded"))
 
 
-@requirement("errors.invalid.refused", MUST, basis=SCHEMA, cites=VALIDATION, of=Of(status=None, where=must_refuse))
+@requirement("errors.invalid.refused", MUST, basis=SCHEMA, cites=VALIDATION, of=Of(status=DECIDED, where=must_refuse))
 def what_the_schema_forbids_is_refused(reply: Answer, check: Check) -> None:
     """A body that the document's schema forbids is refused: its answer is a 4xx."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "errors.invalid.coerced",
+    SHOULD,
+    basis=SCHEMA,
+    cites=VALIDATION,
+    of=Of(status=None, where=lambda answer: forbidden(answer) and answer.allowed_if_lax == "by coercion"),
+)
+def another_type_is_not_coerced(reply: Answer, check: Check) -> None:
+    """A value of another type is refused, also where it could be read as the right one: `"0.5"`, or 1 for true."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "errors.invalid.format",
+    SHOULD,
+    basis=PROJECT,
+    cites="inflection#/components/schemas/ExternalTurn/properties/ts",
+    of=Of(status=None, where=lambda answer: forbidden(answer) and answer.allowed_if_lax == "by format"),
+)
+def a_documented_format_is_enforced(reply: Answer, check: Check) -> None:
+    """A text that breaks its documented `format` is refused."""
     check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
 
 
@@ -52,7 +76,7 @@ def what_the_schema_forbids_is_refused(reply: Answer, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     cites="inflection#/paths/~1v1~1chat~1completions/post/responses/422",
-    of=Of(status=tuple(range(400, 500)), where=must_refuse),
+    of=Of(status=tuple(code for code in DECIDED if 400 <= code < 500), where=must_refuse),
 )
 def a_validation_error_is_422(reply: Answer, check: Check) -> None:
     """A body that the document's schema forbids is answered 422, the status that the document gives to it."""
@@ -105,7 +129,9 @@ def a_validation_error_points_at_the_member(reply: Answer, check: Check) -> None
     )
 
 
-@requirement("errors.malformed.refused", SHOULD, basis=PROJECT, cites=VALIDATION, of=Of(status=None, where=_malformed))
+@requirement(
+    "errors.malformed.refused", SHOULD, basis=PROJECT, cites=VALIDATION, of=Of(status=DECIDED, where=_malformed)
+)
 def broken_json_is_the_clients_fault(reply: Answer, check: Check) -> None:
     """A body that is not JSON is refused with 400 or 422."""
     check.one_of(reply.status, (400, 422), at="status")
@@ -131,7 +157,7 @@ def a_body_of_another_type_is_refused(reply: Answer, check: Check) -> None:
     SHOULD,
     basis=SCHEMA,
     cites="inflection#/paths/~1v1~1chat~1completions/post/requestBody/required",
-    of=Of(status=None, where=_bodiless),
+    of=Of(status=DECIDED, where=_bodiless),
 )
 def a_body_is_required(reply: Answer, check: Check) -> None:
     """A request without a body is refused with 400, 411, 415 or 422 where the operation takes one."""

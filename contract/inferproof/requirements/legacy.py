@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from inferproof.requirements.answer import Answer
-from inferproof.requirements.chat_request import DECIDED
 from inferproof.requirements.check import Check
 from inferproof.requirements.oracle import keyed, must_accept, must_refuse
 from inferproof.requirements.requirement import (
@@ -16,7 +15,7 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import LEGACY, Of, Predicate
+from inferproof.requirements.select import DECIDED, LEGACY, Of, Predicate
 
 BODY = "inflection#/components/schemas/ExternalChatBody"
 TURN = "inflection#/components/schemas/ExternalTurn"

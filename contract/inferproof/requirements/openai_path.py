@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from inferproof.requirements.answer import Answer
-from inferproof.requirements.chat_request import DECIDED, asks_plainly
+from inferproof.requirements.chat_request import asks_plainly
 from inferproof.requirements.check import Check
 from inferproof.requirements.oracle import keyed, must_accept
 from inferproof.requirements.requirement import MUST, PROSE, SCHEMA, SHOULD, requirement
-from inferproof.requirements.select import Of, replies
+from inferproof.requirements.select import DECIDED, Of, replies
 
 POST = "inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post"
 SUPPORTED = f"{POST}/requestBody/description"

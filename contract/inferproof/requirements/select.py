@@ -14,6 +14,9 @@ EVENTS = "text/event-stream"
 CHAT = ("chat", "chat.openai-path")
 LEGACY = ("chat.legacy", "chat.legacy.stream")
 
+DECIDED = tuple(code for code in range(100, 600) if code not in (401, 403, 404, 405, 429, 501, 503, 504))
+"""Statuses that say whether a request was acceptable; the others speak of keys, routes, models, load and time."""
+
 Predicate = Callable[[Answer], bool]
 
 UNREADABLE = (LookupError, TypeError, AttributeError, NotJson)
@@ -54,6 +57,8 @@ class Of:
     def expected(self) -> str:
         """What kind of reply was needed, in words: for the reason of a `not verified`."""
         status = "any reply" if self.status is None else " or ".join(str(code) for code in self.status)
+        if self.status == DECIDED:
+            status = "a status about the request itself"
         return f"{status} with {self.media}" if self.media else status
 
 

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from inferproof_mock.prism import IMAGE
+from inferproof_mock.prism import IMAGE, Way
 from tests.prism.engine import NoEngine, docker_engine
+from tests.prism.image import prism_image
 
-IMAGE_SCRIPT = Path(__file__).parents[2] / "mocks" / "prism" / "image.sh"
-BUILDS_WITHIN_S = 240.0
 ENABLED = "INFERPROOF_PRISM"
-
-
-def _skip_unless_enabled() -> None:
-    if not os.environ.get(ENABLED):
-        pytest.skip(f"starts a Docker engine or npx: `tox -e prism` runs it (or set {ENABLED}=1)")
 
 
 @pytest.fixture(scope="session")
@@ -36,18 +27,12 @@ def engine() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def image(engine: str) -> Iterator[str]:
-    """The name of an image of Prism: the one that is here, else pulled, else built; removed unless it was here."""
-    if _docker("image", "inspect", IMAGE).returncode == 0:
-        yield IMAGE
-        return
-    name = IMAGE
-    if engine.startswith("a private") or _docker("pull", name).returncode != 0:
-        name = "inferproof-test/prism:5"
-        if os.geteuid() != 0:
-            pytest.skip(f"{IMAGE} is not here and cannot be pulled, and only root may build an image of Prism")
-        _build(name)
-    yield name
-    _docker("image", "rm", "--force", name)
+    """The name of an image of Prism."""
+    try:
+        with prism_image() as name:
+            yield name
+    except NoEngine as reason:
+        pytest.skip(str(reason))
 
 
 @pytest.fixture(scope="session")
@@ -57,18 +42,20 @@ def npx() -> None:
         pytest.skip("there is no npx here; Node.js brings it")
 
 
-def _build(name: str) -> None:
-    """Run the script that builds an image; fails, with the script's own words, if it does not end well and in time."""
-    script = subprocess.Popen(
-        [IMAGE_SCRIPT, name], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
-    )
-    try:
-        said, _ = script.communicate(timeout=BUILDS_WITHIN_S)
-    except subprocess.TimeoutExpired:
-        os.killpg(script.pid, signal.SIGTERM)
-        said, _ = script.communicate()
-    assert script.returncode == 0, f"{IMAGE_SCRIPT.name}: {said.decode(errors='replace')[-2000:]}"
+@pytest.fixture(scope="session", params=["docker", "npx"])
+def way(request: pytest.FixtureRequest) -> Way:
+    """Each way to run Prism, one after the other."""
+    chosen: Way = request.param
+    request.getfixturevalue("image" if chosen == "docker" else "npx")
+    return chosen
 
 
-def _docker(*arguments: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(["docker", *arguments], capture_output=True, timeout=BUILDS_WITHIN_S)
+@pytest.fixture(scope="session")
+def image_name(way: Way, request: pytest.FixtureRequest) -> str:
+    """What to pass as the image whichever way is taken; npx ignores it."""
+    return str(request.getfixturevalue("image")) if way == "docker" else IMAGE
+
+
+def _skip_unless_enabled() -> None:
+    if not os.environ.get(ENABLED):
+        pytest.skip(f"starts a Docker engine or npx: `tox -e prism` runs it (or set {ENABLED}=1)")

@@ -60,17 +60,12 @@ def broken_server() -> Iterator[str]:
             thread.join()
 
 
-@pytest.fixture(scope="module", params=["docker", "npx"])
-def proxy(request: pytest.FixtureRequest) -> Iterator[str]:
-    way: prism.Way = request.param
-    image = str(request.getfixturevalue("image")) if way == "docker" else prism.IMAGE
-    if way == "npx":
-        request.getfixturevalue("npx")
+@pytest.fixture(scope="module")
+def proxy(way: prism.Way, image_name: str) -> Iterator[str]:
+    document = for_prism(CONTRACT)
     with (
         broken_server() as upstream,
-        prism.serving(
-            for_prism(CONTRACT), port=0, way=way, image=image, proxy=upstream, log=lambda _line: None
-        ) as server,
+        prism.serving(document, port=0, way=way, image=image_name, proxy=upstream, log=lambda _line: None) as server,
     ):
         yield server.url
 

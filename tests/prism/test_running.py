@@ -35,23 +35,11 @@ def get(url: str) -> object:
         return json.load(reply)
 
 
-@pytest.fixture(params=["docker", "npx"])
-def way(request: pytest.FixtureRequest) -> prism.Way:
-    chosen: prism.Way = request.param
-    request.getfixturevalue("image" if chosen == "docker" else "npx")
-    return chosen
-
-
-def image_for(request: pytest.FixtureRequest, way: prism.Way) -> str:
-    return str(request.getfixturevalue("image")) if way == "docker" else prism.IMAGE
-
-
-def test_it_serves_the_document_and_says_what_runs_it(way: prism.Way, request: pytest.FixtureRequest) -> None:
+def test_it_serves_the_document_and_says_what_runs_it(way: prism.Way, image_name: str) -> None:
     log: list[str] = []
-    image = image_for(request, way)
-    with prism.serving(DOCUMENT, port=0, way=way, image=image, log=log.append) as server:
+    with prism.serving(DOCUMENT, port=0, way=way, image=image_name, log=log.append) as server:
         assert get(f"{server.url}/a") == {"a": 1}
-        assert server.how == (f"Docker, image {image}" if way == "docker" else f"npx, package {prism.PACKAGE}")
+        assert server.how == (f"Docker, image {image_name}" if way == "docker" else f"npx, package {prism.PACKAGE}")
         assert any(server.url in line and server.how in line for line in log)
     assert any("Request received" in line for line in log), "Prism's own log is passed on"
     with pytest.raises(OSError):
@@ -60,7 +48,7 @@ def test_it_serves_the_document_and_says_what_runs_it(way: prism.Way, request: p
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_it_and_removes_the_container(
-    way: prism.Way, signum: signal.Signals, request: pytest.FixtureRequest, tmp_path: Path
+    way: prism.Way, image_name: str, signum: signal.Signals, tmp_path: Path
 ) -> None:
     document = tmp_path / "document.json"
     document.write_text(json.dumps(DOCUMENT))
@@ -69,7 +57,7 @@ def test_a_signal_stops_it_and_removes_the_container(
         "sys.exit(prism.run(json.load(open(sys.argv[1])), port=0, way=sys.argv[2], image=sys.argv[3],"
         " log=lambda line: print(line, flush=True)))"
     )
-    command = [sys.executable, "-c", program, str(document), way, image_for(request, way)]
+    command = [sys.executable, "-c", program, str(document), way, image_name]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         ready = next(line for line in process.stdout if "Prism is ready at" in line)
@@ -82,12 +70,11 @@ def test_a_signal_stops_it_and_removes_the_container(
 
 
 def test_a_document_that_prism_refuses_ends_with_its_reason(
-    way: prism.Way, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+    way: prism.Way, image_name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log: list[str] = []
-    image = image_for(request, way)
     broken = {**DOCUMENT, "paths": {"/a": {"$ref": "#/components/pathItems/Missing"}}}
-    assert prism.run(broken, port=0, way=way, image=image, log=log.append) == 2
+    assert prism.run(broken, port=0, way=way, image=image_name, log=log.append) == 2
     assert "before it listened" in capsys.readouterr().err
     assert any("Missing" in line for line in log)
     assert containers() == []

@@ -55,15 +55,11 @@ def media_of(operation: Operation, status: int) -> str:
     return JSON if JSON in content else next(iter(content))
 
 
-@pytest.fixture(scope="module", params=["docker", "npx"])
-def served(request: pytest.FixtureRequest) -> Iterator[tuple[prism.Running, list[str]]]:
+@pytest.fixture(scope="module")
+def served(way: prism.Way, image_name: str) -> Iterator[tuple[prism.Running, list[str]]]:
     """Prism with the exported contract, and the log of its start."""
-    way: prism.Way = request.param
-    image = str(request.getfixturevalue("image")) if way == "docker" else prism.IMAGE
-    if way == "npx":
-        request.getfixturevalue("npx")
     log: list[str] = []
-    with prism.serving(for_prism(CONTRACT), port=0, way=way, image=image, log=log.append) as server:
+    with prism.serving(for_prism(CONTRACT), port=0, way=way, image=image_name, log=log.append) as server:
         yield server, list(log)
 
 
@@ -111,11 +107,12 @@ def test_a_missing_key_gives_the_documented_401(server: prism.Running) -> None:
 
 
 def test_the_published_document_does_not_load_and_the_export_does(
-    server: prism.Running, npx: None, capsys: pytest.CaptureFixture[str]
+    server: prism.Running, way: prism.Way, image_name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     base = files.folder("inflection") / files.BASE
     log: list[str] = []
-    assert prism.run(files.openapi(files.read(base), str(base)), port=0, way="npx", log=log.append) == 2
+    published = files.openapi(files.read(base), str(base))
+    assert prism.run(published, port=0, way=way, image=image_name, log=log.append) == 2
     assert "before it listened" in capsys.readouterr().err
     assert any("EmbeddingRequest" in line for line in log), log
     assert call(server, CONTRACT.operation("status")).status == 200

@@ -1,12 +1,11 @@
 """Certify Prism and write what it lacks into `docs/prism.md`, between the markers.
 
-    python mocks/prism/report.py
-
-Prism runs by Docker where an engine answers, else by npx.
+tox -e prism-report
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,13 +13,17 @@ from typing import NamedTuple
 
 from inferproof.certify.certify import certify
 from inferproof.certify.result import Result
-from inferproof.certify.target import Target
+from inferproof.certify.target import Limits, Target
 from inferproof.document import load
 from inferproof.document.prism import for_prism
 from inferproof.requirements.judge import Judgement, Outcome
-from inferproof_mock.prism import serving
+from inferproof_mock.prism import Way, serving
+from tests.prism.engine import docker_engine
+from tests.prism.image import prism_image
 
 PAGE = Path(__file__).parents[2] / "docs" / "prism.md"
+# Prism answers in milliseconds or, where a body is not JSON (5.16), never.
+PATIENCE_S = 5.0
 BEGIN, END = "<!-- report: begin -->\n", "<!-- report: end -->\n"
 
 
@@ -59,22 +62,45 @@ GROUPS = (
         "each input, of the size asked for, the same for the same text.",
     ),
     Group(
+        "Tools and structured output",
+        ("tools.*", "structured-output.*"),
+        "Prism calls no tool and fills no schema that a request brings. `inferproof mock` calls the tool that is named or "
+        "required, and decodes under the schema, grammar, expression or choice of the request.",
+    ),
+    Group(
+        "Sampling and log probabilities",
+        ("sampling.*", "logprobs.*"),
+        "Prism reads none of these members. `inferproof mock` has a model, however small: `n`, `stop`, `echo`, seeds "
+        "and log probabilities do what they say.",
+    ),
+    Group(
         "Answers",
         ("*",),
-        "Prism's answer is the example, whatever was asked. `inferproof mock` works the request out: its own id and "
-        "time, the model that was named, `n` choices, the caps on tokens, stop strings, tools, schemas, counted usage.",
+        "Prism's answer is the example, whatever was asked. `inferproof mock` works the request out: an id and a time "
+        "of its own, the model that was named, the caps on tokens, the attributes asked for, counted usage.",
     ),
 )
 
 
 def main() -> None:
-    contract = load("inflection")
-    with serving(for_prism(contract), port=0, log=lambda line: None) as server:
-        result = certify(contract, Target(server.url, key="sk-any-key")).result
+    with docker_engine(), prism_image() as image:
+        result = certified("docker", image)
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     PAGE.write_text(before + BEGIN + "\n".join(report(result)) + "\n" + END + after, encoding="utf-8")
     print(f"{PAGE}: {result.verdict.value}, {len(result.having(Outcome.FAIL))} requirements fail")
+
+
+def certified(way: Way, image: str) -> Result:
+    """What `inferproof certify` says of Prism."""
+    contract = load("inflection")
+    with serving(for_prism(contract), port=0, way=way, image=image, log=lambda _line: None) as server:
+        return certify(contract, Target(server.url, key="sk-any-key", limits=Limits(patience=PATIENCE_S))).result
+
+
+def listed(page: str) -> set[str]:
+    """The requirements that a page says to fail."""
+    return set(re.findall(r"^- `([a-z0-9.-]+)` \(", page, re.MULTILINE))
 
 
 def report(result: Result) -> Iterator[str]:

@@ -83,10 +83,20 @@ class Contract:
         """What a server must do with a request body, the schema of which is at `pointer`.
 
         What is valid in both layers must be accepted, what is invalid in both must be refused; where the layers differ
-        either answer is right.
+        either answer is right. jsonschema-rs decides alone: ask `doubts` before somebody is blamed.
         """
-        verdicts = {schemas.validator(pointer).is_valid(value) for schemas in self._schemas.values()}
+        verdicts = {schemas.validator(pointer).decides(value) for schemas in self._schemas.values()}
         return "either" if len(verdicts) == 2 else "accept" if verdicts == {True} else "refuse"
+
+    def only_by_format(self, pointer: str, value: Any) -> bool:
+        """The published layer forbids the body, and would not if `format` were an annotation."""
+        validator = self._schemas["published"].validator(pointer)
+        return not validator.decides(value) and validator.decides_without_formats(value)
+
+    def doubts(self, pointer: str, value: Any) -> bool:
+        """jsonschema does not confirm in both layers what jsonschema-rs says of the body."""
+        validators = [schemas.validator(pointer) for schemas in self._schemas.values()]
+        return any(validator.decides(value) is not validator.is_valid(value) for validator in validators)
 
     def request_example(self, role: str, name: str | None = None) -> Any:
         """A documented request body of the operation, a deep copy: the named one, else the first.

@@ -27,6 +27,14 @@ class Validator:
     def is_valid(self, value: Any) -> bool:
         return self._decides.is_valid(value) or self._explains.is_valid(value)
 
+    def decides(self, value: Any) -> bool:
+        """What jsonschema-rs alone says, a thousand times faster where the value is not valid."""
+        return bool(self._decides.is_valid(value))
+
+    def decides_without_formats(self, value: Any) -> bool:
+        """The same where `format` is an annotation only (JSON Schema 2020-12 §7.2.1)."""
+        return bool(self._lenient.is_valid(value))
+
     def violations(self, value: Any) -> list[Violation]:
         """Empty exactly when `is_valid`; a union is explained by the branch its `role` or `type` picks."""
         if self._decides.is_valid(value):
@@ -35,10 +43,17 @@ class Validator:
 
     @cached_property
     def _decides(self) -> jsonschema_rs.Validator:
+        return self._compiled(formats=True)
+
+    @cached_property
+    def _lenient(self) -> jsonschema_rs.Validator:
+        return self._compiled(formats=False)
+
+    def _compiled(self, *, formats: bool) -> jsonschema_rs.Validator:
         import jsonschema_rs
 
         return jsonschema_rs.Draft202012Validator(
-            self._reference, registry=self._schemas.deciding, validate_formats=True, offline=True
+            self._reference, registry=self._schemas.deciding, validate_formats=formats, offline=True
         )
 
     @cached_property

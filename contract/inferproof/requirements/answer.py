@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from inferproof.document import Contract, Expectation, Operation, Violation
+from inferproof.requirements.coercion import coerces
 from inferproof.wire.exchange import Exchange, NotJson, Reply
 from inferproof.wire.sse import EventStream, read_events
 
@@ -73,6 +74,30 @@ class Answer:
         return "either" if schema is None else self.contract.expects(schema, self.exchange.request.json)
 
     @cached_property
+    def allowed_if_lax(self) -> Literal["by format", "by coercion", ""]:
+        """How a lax reader would come to allow a body that both documents forbid; raises NotJson.
+
+        By format: it takes `format` for an annotation (JSON Schema 2020-12 §7.2.1). By coercion: it takes `"0.5"` for a
+        number, or 1 for true.
+        """
+        schema, body = self.operation.request_schema, self.exchange.request.json
+        if schema is None or self.expectation != "refuse":
+            return ""
+        if self.contract.only_by_format(schema, body):
+            return "by format"
+        return "by coercion" if coerces(body, lambda read: self.contract.expects(schema, read) != "refuse") else ""
+
+    @property
+    def doubtful(self) -> bool:
+        """The two validators disagree about the request's body: nobody may be blamed for the answer to it."""
+        if not self.role or self.operation.request_schema is None:
+            return False
+        try:
+            return self.contract.doubts(self.operation.request_schema, self.exchange.request.json)
+        except NotJson:
+            return False
+
+    @cached_property
     def violations(self) -> tuple[Violation, ...]:
         """What the published document has against the request's body; raises NotJson."""
         schema = self.operation.request_schema
@@ -87,7 +112,7 @@ class Answer:
     @cached_property
     def chunks(self) -> list[Any]:
         """The JSON of each event but `[DONE]`; raises NotJson where an event is something else."""
-        return [_json(event.data) for event in self.stream.events if event.data != DONE]
+        return [read_json(event.data) for event in self.stream.events if event.data != DONE]
 
     @property
     def choices(self) -> list[Any]:
@@ -176,5 +201,6 @@ def repeated(first: Answer, again: Answer) -> str:
     return first.text
 
 
-def _json(text: str) -> Any:
+def read_json(text: str) -> Any:
+    """One JSON value (RFC 8259); raises NotJson, also for NaN and Infinity."""
     return Reply(200, body=text.encode("utf-8", "surrogatepass")).json

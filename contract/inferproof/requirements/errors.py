@@ -2,7 +2,7 @@
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import declared_json, forbidden, is_json, keyed, must_refuse
+from inferproof.requirements.oracle import declared_json, is_json, keyed, must_refuse
 from inferproof.requirements.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.requirements.select import CHAT, DECIDED, LEGACY, Of, replies
 
@@ -44,30 +44,6 @@ def _of_another_type(answer: Answer) -> bool:
 @requirement("errors.invalid.refused", MUST, basis=SCHEMA, cites=VALIDATION, of=Of(status=DECIDED, where=must_refuse))
 def what_the_schema_forbids_is_refused(reply: Answer, check: Check) -> None:
     """A body that the document's schema forbids is refused: its answer is a 4xx."""
-    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
-
-
-@requirement(
-    "errors.invalid.coerced",
-    SHOULD,
-    basis=SCHEMA,
-    cites=VALIDATION,
-    of=Of(status=None, where=lambda answer: forbidden(answer) and answer.allowed_if_lax == "by coercion"),
-)
-def another_type_is_not_coerced(reply: Answer, check: Check) -> None:
-    """A value of another type is refused, also where it could be read as the right one: `"0.5"`, or 1 for true."""
-    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
-
-
-@requirement(
-    "errors.invalid.format",
-    SHOULD,
-    basis=PROJECT,
-    cites="inflection#/components/schemas/ExternalTurn/properties/ts",
-    of=Of(status=None, where=lambda answer: forbidden(answer) and answer.allowed_if_lax == "by format"),
-)
-def a_documented_format_is_enforced(reply: Answer, check: Check) -> None:
-    """A text that breaks its documented `format` is refused."""
     check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
 
 

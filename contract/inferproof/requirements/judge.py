@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from inferproof.document import Contract
 from inferproof.requirements.answer import Answer
-from inferproof.requirements.capabilities import not_claimed
+from inferproof.requirements.capabilities import OF_ROLE, not_claimed
 from inferproof.requirements.check import Broken, Check, Finding
 from inferproof.requirements.requirement import Requirement
 from inferproof.requirements.select import UNREADABLE, Of
@@ -55,24 +55,42 @@ def judge(
     `declined` maps each capability that the target does not claim to its reason.
     """
     answers = [Answer(exchange, contract) for exchange in exchanges]
+    by_roles: dict[tuple[str, ...], list[Answer]] = {}
     check = Check(contract)
     judgements = []
     for requirement in requirements:
         if not requirement.applies_to(contract.name):
             continue
-        reason = not_claimed(requirement.claims, declined or {})
+        reason = _inapplicable(requirement, declined or {})
         if reason is not None:
-            judgements.append(Judgement(requirement, Outcome.NOT_APPLICABLE, f"{requirement.claims}: {reason}"))
+            judgements.append(Judgement(requirement, Outcome.NOT_APPLICABLE, reason))
         elif requirement.of is not None:
-            judgements.append(_each(requirement, requirement.of, answers, check))
+            asked = _asked(requirement.of, answers, by_roles)
+            judgements.append(_each(requirement, requirement.of, asked, check))
         else:
             judgements.append(_together(requirement, answers, check))
     return judgements
 
 
-def _each(requirement: Requirement, of: Of, answers: Sequence[Answer], check: Check) -> Judgement:
+def _inapplicable(requirement: Requirement, declined: Mapping[str, str]) -> str | None:
+    """Why the target need not fulfil it: it does not claim the capability, or none of the operations."""
+    reason = not_claimed(requirement.claims, declined)
+    if reason is not None:
+        return f"{requirement.claims}: {reason}"
+    needed = [OF_ROLE.get(role, "core") for role in requirement.of.roles] if requirement.of else []
+    reasons = [f"{name}: {reason}" for name in needed if (reason := not_claimed(name, declined)) is not None]
+    return reasons[0] if reasons and len(reasons) == len(needed) else None
+
+
+def _asked(of: Of, answers: Sequence[Answer], by_roles: dict[tuple[str, ...], list[Answer]]) -> list[Answer]:
+    """The answers to what `of` asks. Those of its roles are kept in `by_roles`: a run has thousands of exchanges."""
+    if of.roles not in by_roles:
+        by_roles[of.roles] = [answer for answer in answers if not of.roles or answer.role in of.roles]
+    return [answer for answer in by_roles[of.roles] if of.asks(answer)]
+
+
+def _each(requirement: Requirement, of: Of, asked: Sequence[Answer], check: Check) -> Judgement:
     """Judge each selected exchange for itself."""
-    asked = [answer for answer in answers if of.asks(answer)]
     judged: list[str] = []
     failures: list[Failure] = []
     for answer in asked:
@@ -81,6 +99,8 @@ def _each(requirement: Requirement, of: Of, answers: Sequence[Answer], check: Ch
         try:
             requirement.judge(answer, check)
         except Broken as broken:
+            if answer.doubtful:
+                continue
             failures.append(Failure(answer.exchange, broken.finding))
         except UNREADABLE:
             continue

@@ -38,13 +38,17 @@ def must_accept(answer: Answer) -> bool:
 
 
 def must_refuse(answer: Answer) -> bool:
-    """Key and media type are right, and both documents forbid the body, for more than a `format`.
+    """Key and media type are right, and both documents forbid the body, to a lax reader too.
 
-    JSON Schema 2020-12 §7.2.1 lets a server take formats for annotations.
+    What only a strict reader of formats or types refuses has requirements of its own: `errors.invalid.format` and
+    `errors.invalid.coerced`.
     """
-    if not _asks_properly(answer) or answer.expectation != "refuse":
-        return False
-    return any(violation.keyword != "format" for violation in answer.violations)
+    return forbidden(answer) and answer.allowed_if_lax == ""
+
+
+def forbidden(answer: Answer) -> bool:
+    """Key and media type are right, and both documents forbid the body, be it in a detail."""
+    return _asks_properly(answer) and answer.expectation == "refuse"
 
 
 def refused_for(answer: Answer) -> set[str | int]:

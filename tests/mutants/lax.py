@@ -1,0 +1,13 @@
+"""Servers that forgive what the schema forbids."""
+
+from tests.mutants import breaks
+
+
+@breaks("errors.invalid.coerced")
+def text_is_read_as_a_number(reply):
+    reply.status = 200
+
+
+@breaks("errors.invalid.format")
+def any_text_is_a_time(reply):
+    reply.status = 200

@@ -217,6 +217,19 @@ def mock(host: str, port: int, keys: tuple[str, ...], name: str, seed: int) -> N
 
 
 @main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=4010, show_default=True, help="0 takes a free one.")
+@click.option("--image", help="Image of Prism for Docker [default: stoplight/prism:5].")
+@click.option("--proxy", metavar="URL", help="Stand before the server at URL and validate, instead of mocking one.")
+@click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
+def prism(port: int, image: str | None, proxy: str | None, name: str) -> None:
+    """Serve the contract with Stoplight Prism: by Docker where an engine answers, else by npx."""
+    from inferproof.document.prism import for_prism
+    from inferproof_mock.prism import IMAGE, run
+
+    sys.exit(run(for_prism(_load(name)), port=port, image=image or IMAGE, proxy=proxy, log=click.echo))
+
+
+@main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def lint(file: Path) -> None:
     """Check an OpenAPI document: references, structure, and every example. Exit code 1 where something is found."""

@@ -64,8 +64,8 @@ GROUPS = (
     Group(
         "Tools and structured output",
         ("tools.*", "structured-output.*"),
-        "Prism calls no tool and fills no schema that a request brings. `inferproof mock` calls the tool that is named or "
-        "required, and decodes under the schema, grammar, expression or choice of the request.",
+        "Prism calls no tool and fills no schema that a request brings. `inferproof mock` calls the tool that is "
+        "named or required, and decodes under the schema, grammar, expression or choice of the request.",
     ),
     Group(
         "Sampling and log probabilities",

@@ -9,13 +9,6 @@ def _calls(reply):
     return reply.json["choices"][0]["message"]["tool_calls"]
 
 
-def _pieces(reply):
-    """Every delta of a stream that has a piece of a call."""
-    return [
-        choice["delta"] for chunk in reply.chunks for choice in chunk["choices"] if choice["delta"].get("tool_calls")
-    ]
-
-
 def whole(draft):
     return not draft.asked.get("stream")
 
@@ -123,46 +116,3 @@ def an_unknown_tool_is_called(reply):
 @breaks("tools.invalid.refused", where=lambda draft: draft.asked["tools"][0]["type"] == "web_search")
 def every_type_of_tool_is_taken(reply):
     reply.status = 200
-
-
-@breaks("tools.stream.call")
-def arguments_are_cut(reply):
-    last = [piece for piece in _pieces(reply) if piece["tool_calls"][0]["function"].get("arguments")][-1]
-    last["tool_calls"][0]["function"]["arguments"] = ""
-
-
-@breaks("tools.stream.call")
-def every_piece_is_a_call_of_its_own(reply):
-    for number, piece in enumerate(_pieces(reply)):
-        piece["tool_calls"][0]["index"] = number
-
-
-@breaks("tools.stream.call")
-def calls_are_not_streamed(reply):
-    for piece in _pieces(reply):
-        del piece["tool_calls"]
-
-
-@breaks("tools.stream.once")
-def every_piece_has_the_name(reply):
-    for piece in _pieces(reply):
-        piece["tool_calls"][0]["function"]["name"] = "switch"
-
-
-@breaks("tools.stream.once")
-def no_piece_has_an_id(reply):
-    for piece in _pieces(reply):
-        piece["tool_calls"][0].pop("id", None)
-
-
-@breaks("tools.stream.index")
-def calls_are_numbered_from_one(reply):
-    for piece in _pieces(reply):
-        piece["tool_calls"][0]["index"] = 1
-
-
-@breaks("tools.stream.equal", where=lambda draft: draft.step == 1)
-def a_stream_calls_something_else(reply):
-    for piece in _pieces(reply):
-        if piece["tool_calls"][0]["function"].get("arguments"):
-            piece["tool_calls"][0]["function"]["arguments"] += " "

@@ -62,6 +62,7 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "structured-output.whitespace": ("structured-output.guided-json",),
     "structured-output.streamed": ("structured-output.guided-choice", "streaming"),
     "logprobs.streamed": ("streaming",),
+    "sampling.bad-words": ("logprobs",),
     "sampling.tokens": ("logprobs.token-ids",),
 }
 """What a capability takes besides its own profile: without that, it is not claimed either."""

@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from inferproof.requirements.answer import Answer, folded
-from inferproof.requirements.chat_request import DECIDED
 from inferproof.requirements.check import Check
 from inferproof.requirements.oracle import must_accept
 from inferproof.requirements.requirement import (
@@ -17,7 +16,7 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import CHAT, Of, replies
+from inferproof.requirements.select import CHAT, DECIDED, Of, replies
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 RESPONSE = "inflection#/components/schemas/ChatCompletionResponse/properties"

@@ -9,11 +9,10 @@ import re
 from typing import Any
 
 from inferproof.requirements.answer import Answer
-from inferproof.requirements.chat_request import DECIDED
 from inferproof.requirements.check import Check
 from inferproof.requirements.oracle import must_accept, must_refuse, refused_for
 from inferproof.requirements.requirement import CONVENTION, CORRECTION, MUST, PROSE, SCHEMA, SHOULD, requirement
-from inferproof.requirements.select import CHAT, EVENTS, Of, Predicate
+from inferproof.requirements.select import CHAT, DECIDED, EVENTS, Of, Predicate
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 FORMAT = "inflection#/components/schemas/ResponseFormat"

@@ -1,10 +1,8 @@
 """Function tools: offered, called when required, never when forbidden, and the same in a stream."""
 
-import json
 from typing import Any
 
-from inferproof.requirements.answer import Answer, folded
-from inferproof.requirements.chat_request import DECIDED
+from inferproof.requirements.answer import Answer, folded, read_json
 from inferproof.requirements.check import Check
 from inferproof.requirements.oracle import must_accept, refused_for
 from inferproof.requirements.requirement import (
@@ -16,7 +14,8 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import CHAT, EVENTS, Of
+from inferproof.requirements.select import CHAT, DECIDED, EVENTS, Of
+from inferproof.wire.exchange import NotJson
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 CHOICE = f"{REQUEST}/tool_choice"
@@ -64,22 +63,6 @@ def whole_calls(answer: Answer) -> list[dict[str, Any]]:
 def _calls_of(*choices: str) -> Of:
     """Whole replies, in JSON or streamed, to requests with tools and one of these choices."""
     return Of(("chat",), where=lambda answer: chosen(answer) in choices and bool(answer.asked.get("tools")))
-
-
-def _streams_of_calls() -> Of:
-    return Of(
-        ("chat",), media=EVENTS, where=lambda answer: streamed(answer) and chosen(answer) in ("required", "named")
-    )
-
-
-def _deltas(answer: Answer) -> list[dict[str, Any]]:
-    """Every piece of a call in a stream, in the order of arrival."""
-    return [
-        part
-        for chunk in answer.chunks
-        for choice in chunk["choices"]
-        for part in choice["delta"].get("tool_calls") or ()
-    ]
 
 
 @requirement(
@@ -191,8 +174,8 @@ def arguments_are_a_json_object(reply: Answer, check: Check) -> None:
     for number, call in enumerate(whole_calls(reply)):
         at = f"tool_calls/{number}/function/arguments"
         try:
-            arguments = json.loads(call["arguments"])
-        except ValueError:
+            arguments = read_json(call["arguments"])
+        except NotJson:
             check.fail("JSON", call["arguments"], at=at)
         check.that(isinstance(arguments, dict), "a JSON object", arguments, at=at)
 
@@ -208,12 +191,8 @@ def arguments_are_a_json_object(reply: Answer, check: Check) -> None:
 def arguments_follow_the_parameters(reply: Answer, check: Check) -> None:
     """The arguments of a call that was asked for are valid by the function's `parameters`."""
     for number, call in enumerate(whole_calls(reply)):
-        try:
-            arguments = json.loads(call["arguments"])
-        except ValueError:
-            continue  # `tools.call.arguments` says so
         schema = offered(reply).get(call["name"], {}).get("parameters") or {}
-        check.fits(arguments, schema, at=f"tool_calls/{number}/function/arguments")
+        check.fits(read_json(call["arguments"]), schema, at=f"tool_calls/{number}/function/arguments")
 
 
 @requirement(
@@ -328,71 +307,3 @@ def a_choice_names_one_of_the_tools(reply: Answer, check: Check) -> None:
 def invalid_tools_are_refused(reply: Answer, check: Check) -> None:
     """Tools that the schema forbids are refused: another `type`, a list for parameters, another word for a choice."""
     check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
-
-
-@requirement(
-    "tools.stream.call",
-    MUST,
-    basis=CONVENTION,
-    claims="tools.streamed",
-    cites=(DELTA, "inflection#/components/schemas/DeltaFunctionCall"),
-    of=_streams_of_calls(),
-)
-def pieces_add_up_to_calls(reply: Answer, check: Check) -> None:
-    """In a stream, pieces with one `index` add up to a call: a name that was offered, and JSON arguments."""
-    found = whole_calls(reply)
-    check.that(found != [], "a call", "none", at="tool_calls")
-    for number, call in enumerate(found):
-        check.one_of(call["name"], sorted(offered(reply)), at=f"tool_calls/{number}/function/name")
-        try:
-            json.loads(call["arguments"])
-        except ValueError:
-            check.fail("JSON", call["arguments"], at=f"tool_calls/{number}/function/arguments")
-
-
-@requirement(
-    "tools.stream.once",
-    SHOULD,
-    basis=CONVENTION,
-    claims="tools.streamed",
-    cites=(f"{DELTA}/properties/id", "inflection#/components/schemas/DeltaFunctionCall/properties/name"),
-    of=_streams_of_calls(),
-)
-def a_call_is_named_once(reply: Answer, check: Check) -> None:
-    """In a stream, each call has its `id` and its function's `name` in one piece: clients join what comes twice."""
-    pieces = _deltas(reply)
-    for index in sorted({piece["index"] for piece in pieces}):
-        mine = [piece for piece in pieces if piece["index"] == index]
-        check.equal(sum(bool(piece.get("id")) for piece in mine), 1, at=f"pieces of call {index} with an id")
-        names = sum(bool((piece.get("function") or {}).get("name")) for piece in mine)
-        check.equal(names, 1, at=f"pieces of call {index} with a name")
-
-
-@requirement(
-    "tools.stream.index",
-    SHOULD,
-    basis=CORRECTION,
-    claims="tools.streamed",
-    cites=f"{DELTA}/properties/index",
-    of=_streams_of_calls(),
-)
-def calls_are_numbered_from_zero(reply: Answer, check: Check) -> None:
-    """In a stream, the calls of a message are numbered from 0 without a gap."""
-    indexes = sorted({piece["index"] for piece in _deltas(reply)})
-    check.equal(indexes, list(range(len(indexes))), at="indexes of tool_calls")
-
-
-@requirement(
-    "tools.stream.equal",
-    SHOULD,
-    basis=PROJECT,
-    claims="tools.streamed",
-    cites=f"{DELTA}/properties/function",
-    needs="tools.stream",
-)
-def a_stream_makes_the_same_calls(answers: list[Answer], check: Check) -> None:
-    """At temperature 0 and with a seed, a stream has the calls that are made without `stream`."""
-    whole, stream, again = ([(call["name"], call["arguments"]) for call in whole_calls(answer)] for answer in answers)
-    if whole != again:
-        raise LookupError("the same request is answered differently each time")
-    check.equal(stream, whole, at="tool_calls")

@@ -1,0 +1,83 @@
+"""The last message of a request: echoed, or continued."""
+
+from typing import Any
+
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.check import Check
+from inferproof.requirements.oracle import must_accept
+from inferproof.requirements.requirement import (
+    MUST,
+    PROSE,
+    requirement,
+)
+from inferproof.requirements.select import DECIDED, Of, replies
+
+REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
+
+
+def _last(answer: Answer) -> dict[str, Any]:
+    """The request's last message, where it is text; an empty one otherwise."""
+    messages = answer.asked.get("messages") or [{}]
+    return messages[-1] if isinstance(messages[-1].get("content"), str) else {}
+
+
+@requirement(
+    "sampling.echo",
+    MUST,
+    basis=PROSE,
+    claims="sampling.echo",
+    cites=f"{REQUEST}/echo/description",
+    of=replies(
+        "chat", where=lambda answer: answer.asked.get("echo") is True and _last(answer).get("role") == "assistant"
+    ),
+)
+def echo_puts_the_last_message_in_front(reply: Answer, check: Check) -> None:
+    """With `echo: true` and a last message of the assistant, the content begins with that message."""
+    said = _last(reply)["content"]
+    check.that(reply.text.startswith(said), f"a text that begins with {said!r}", reply.text, at="content")
+
+
+@requirement(
+    "sampling.echo.other-role",
+    MUST,
+    basis=PROSE,
+    claims="sampling.echo",
+    cites=f"{REQUEST}/echo",
+    of=replies(
+        "chat",
+        where=lambda answer: (
+            answer.asked.get("echo") is True
+            and answer.asked.get("add_generation_prompt") is not False
+            and _last(answer).get("role") == "user"
+            and len(_last(answer)["content"]) > 40
+        ),
+    ),
+)
+def another_role_is_not_echoed(reply: Answer, check: Check) -> None:
+    """With `echo: true` and a last message of the user, the content does not begin with that message."""
+    said = _last(reply)["content"]
+    check.that(not reply.text.startswith(said), "a text of its own", reply.text, at="content")
+
+
+@requirement(
+    "sampling.continue",
+    MUST,
+    basis=PROSE,
+    claims="sampling.continue",
+    cites=f"{REQUEST}/continue_final_message/description",
+    of=Of(
+        ("chat",),
+        status=DECIDED,
+        where=lambda answer: (
+            answer.asked.get("continue_final_message") is True
+            and _last(answer).get("role") == "assistant"
+            and not answer.asked.get("echo")
+            and must_accept(answer)
+        ),
+    ),
+)
+def a_message_is_continued(reply: Answer, check: Check) -> None:
+    """With `continue_final_message: true` the model goes on with the last message, and does not begin it again."""
+    check.equal(reply.status, 200, at="status")
+    said = _last(reply)["content"]
+    check.that(not reply.text.startswith(said), "how the message goes on", reply.text, at="content")

@@ -1,0 +1,114 @@
+"""Where an answer ends: at a stop string, not before a least number of tokens, or not before the cap."""
+
+from inferproof.requirements.answer import Answer, repeated
+from inferproof.requirements.check import Check
+from inferproof.requirements.requirement import (
+    CONVENTION,
+    MUST,
+    SCHEMA,
+    SHOULD,
+    requirement,
+)
+from inferproof.requirements.sampling import PLAIN, one_choice
+from inferproof.requirements.select import replies
+
+REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
+
+
+def _stops(answer: Answer) -> list[str]:
+    stop = answer.asked.get("stop") or []
+    return [stop] if isinstance(stop, str) else stop
+
+
+@requirement(
+    "sampling.stop",
+    MUST,
+    basis=CONVENTION,
+    claims="sampling.stop",
+    cites=f"{REQUEST}/stop",
+    of=replies("chat", where=lambda answer: bool(_stops(answer)) and not _keeps_the_stop(answer)),
+)
+def the_text_ends_before_a_stop(reply: Answer, check: Check) -> None:
+    """The content has none of the `stop` strings."""
+    for choice in reply.choices:
+        text = choice["message"]["content"] or ""
+        found = [stop for stop in _stops(reply) if stop in text]
+        check.equal(found, [], at=f"/choices/{choice['index']}/message/content")
+
+
+def _keeps_the_stop(answer: Answer) -> bool:
+    return any(answer.asked.get(name) for name in ("include_stop_str_in_output", "echo"))
+
+
+@requirement(
+    "sampling.stop.prefix",
+    SHOULD,
+    basis=CONVENTION,
+    claims="sampling.stop",
+    cites=f"{REQUEST}/stop",
+    needs="sampling.stop",
+)
+def a_stop_cuts_the_same_text(answers: list[Answer], check: Check) -> None:
+    """At temperature 0 and with a seed, a `stop` string ends the same text where it first stands, with `stop`."""
+    free, again, *stopped = answers
+    text = repeated(free, again)
+    for answer in stopped:
+        check.equal(answer.text, text.partition(_found_stop(answer, text))[0], at="content")
+        check.equal(answer.finish_reason, "stop", at="finish_reason")
+
+
+def _found_stop(answer: Answer, text: str) -> str:
+    return min((stop for stop in _stops(answer) if stop in text), key=text.index)
+
+
+@requirement(
+    "sampling.stop.included",
+    SHOULD,
+    basis=CONVENTION,
+    claims="sampling.stop",
+    cites=f"{REQUEST}/include_stop_str_in_output",
+    needs="sampling.stop-included",
+)
+def a_stop_may_stay(answers: list[Answer], check: Check) -> None:
+    """With `include_stop_str_in_output: true` the content ends with the `stop` string that ended it."""
+    free, again, stopped = answers
+    text, stop = repeated(free, again), stopped.asked["stop"]
+    check.equal(stopped.text, text.partition(stop)[0] + stop, at="content")
+
+
+@requirement(
+    "sampling.min-tokens",
+    SHOULD,
+    basis=SCHEMA,
+    claims="sampling.length",
+    cites=f"{REQUEST}/min_tokens",
+    of=replies("chat", where=lambda answer: bool(answer.asked.get("min_tokens")) and one_choice(answer)),
+)
+def min_tokens_is_the_least(reply: Answer, check: Check) -> None:
+    """`completion_tokens` is at least `min_tokens`."""
+    least, used = reply.asked["min_tokens"], reply.json["usage"]["completion_tokens"]
+    check.that(used >= least, f"at least {least}", used, at="/usage/completion_tokens")
+
+
+@requirement(
+    "sampling.ignore-eos",
+    SHOULD,
+    basis=SCHEMA,
+    claims="sampling.length",
+    cites=f"{REQUEST}/ignore_eos",
+    of=replies(
+        "chat",
+        where=lambda answer: (
+            answer.asked.get("ignore_eos") is True
+            and PLAIN.issuperset(answer.asked)
+            and "max_tokens" in answer.asked
+            and not _stops(answer)
+            and not answer.asked.get("stop_token_ids")
+            and one_choice(answer)
+        ),
+    ),
+)
+def without_an_end_the_cap_is_reached(reply: Answer, check: Check) -> None:
+    """With `ignore_eos: true` an answer has exactly `max_tokens`, and finishes with `length`."""
+    check.equal(reply.json["usage"]["completion_tokens"], reply.asked["max_tokens"], at="/usage/completion_tokens")
+    check.equal(reply.finish_reason, "length", at="finish_reason")

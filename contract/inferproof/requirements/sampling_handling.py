@@ -1,0 +1,116 @@
+"""What a request says about its own handling: its id, its cache, its priority, its time, and code to run."""
+
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.check import Check
+from inferproof.requirements.oracle import must_accept
+from inferproof.requirements.requirement import (
+    CORRECTION,
+    MAY,
+    MUST,
+    PROSE,
+    SHOULD,
+    requirement,
+)
+from inferproof.requirements.sampling import PLAIN, is_number
+from inferproof.requirements.select import DECIDED, Of, replies
+
+REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
+
+EXECUTED = "invalid literal for int()"
+"""What Python says when `int` is really called with the word that the probe sends."""
+
+
+@requirement(
+    "sampling.request-id",
+    SHOULD,
+    basis=PROSE,
+    claims="sampling",
+    cites=f"{REQUEST}/request_id/description",
+    of=replies("chat", where=lambda answer: bool(answer.asked.get("request_id"))),
+)
+def a_request_id_comes_back(reply: Answer, check: Check) -> None:
+    """A `request_id` comes back within the `id` of the reply."""
+    check.that(reply.asked["request_id"] in reply.json["id"], reply.asked["request_id"], reply.json["id"], at="/id")
+
+
+@requirement(
+    "sampling.cache-salt.empty",
+    SHOULD,
+    basis=CORRECTION,
+    claims="sampling",
+    cites=f"{REQUEST}/cache_salt/description",
+    of=Of(("chat",), status=None, where=lambda answer: answer.asked.get("cache_salt") == ""),
+)
+def an_empty_salt_is_refused(reply: Answer, check: Check) -> None:
+    """An empty `cache_salt` is refused: it protects nobody."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "sampling.priority.zero",
+    MUST,
+    basis=PROSE,
+    claims="sampling",
+    cites=f"{REQUEST}/priority",
+    of=Of(
+        ("chat",),
+        status=DECIDED,
+        where=lambda answer: (
+            answer.asked.get("priority") == 0
+            and (PLAIN | {"priority"}).issuperset(answer.asked)
+            and must_accept(answer)
+        ),
+    ),
+)
+def the_usual_priority_is_accepted(reply: Answer, check: Check) -> None:
+    """`priority: 0`, the default, is accepted."""
+    check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "sampling.priority.other",
+    SHOULD,
+    basis=PROSE,
+    claims="sampling",
+    cites=f"{REQUEST}/priority/description",
+    of=Of(
+        ("chat",),
+        status=DECIDED,
+        where=lambda answer: is_number(answer.asked.get("priority")) and answer.asked["priority"] != 0,
+    ),
+)
+def another_priority_is_served_or_refused(reply: Answer, check: Check) -> None:
+    """Another `priority` is refused, or obeyed by a server with priority scheduling; it does not fail."""
+    check.that(reply.status == 200 or 400 <= reply.status < 500, "200 or a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "sampling.logits-processors",
+    SHOULD,
+    basis=CORRECTION,
+    claims="sampling",
+    cites=(f"{REQUEST}/logits_processors", "inflection#/components/schemas/LogitsProcessorConstructor"),
+    of=Of(("chat",), status=None, where=lambda answer: bool(answer.asked.get("logits_processors"))),
+)
+def code_of_a_request_is_never_run(reply: Answer, check: Check) -> None:
+    """A constructor in `logits_processors` is refused or ignored, never called."""
+    check.that(reply.status == 200 or 400 <= reply.status < 500, "200 or a 4xx", reply.status, at="status")
+    said = reply.reply.body.decode("utf-8", "replace")
+    check.that(EXECUTED not in said, "no trace of a call", said, at="body")
+
+
+@requirement(
+    "sampling.timeout",
+    MAY,
+    basis=CORRECTION,
+    claims="sampling",
+    cites=f"{REQUEST}/timeout_sec",
+    of=Of(
+        ("chat",),
+        status=None,
+        where=lambda answer: is_number(answer.asked.get("timeout_sec")) and 0 < answer.asked["timeout_sec"] < 0.1,
+    ),
+)
+def a_timeout_is_told(reply: Answer, check: Check) -> None:
+    """A `timeout_sec` that is too short ends with 504 or 408, unless the answer was there in time."""
+    check.one_of(reply.status, (200, 408, 504), at="status")

@@ -1,0 +1,100 @@
+"""How a stream is delivered: as it is made, equal to what is sent without `stream`, past clients that leave."""
+
+from inferproof.requirements.answer import Answer, repeated
+from inferproof.requirements.check import Check
+from inferproof.requirements.requirement import (
+    PROJECT,
+    PROSE,
+    SHOULD,
+    requirement,
+)
+
+CHOICE = "inflection#/components/schemas/ChatCompletionResponseStreamChoice"
+DELTA = "inflection#/components/schemas/DeltaMessage"
+OK = "inflection#/paths/~1v1~1chat~1completions/post/responses/200"
+
+PROMPT_TIMES = 4
+HELD_AT_LEAST = 200_000
+"""Microseconds. A pause of a busy machine is shorter, and three streams in a row do not meet one each."""
+
+ENOUGH_EVENTS = 16
+"""So many events that made one by one take a server some time, and do not come in one read."""
+
+
+@requirement(
+    "stream.equal.content",
+    SHOULD,
+    basis=PROJECT,
+    claims="streaming",
+    cites=f"{DELTA}/properties/content",
+    needs="stream.equal",
+)
+def a_stream_adds_up_to_the_same_text(answers: list[Answer], check: Check) -> None:
+    """At temperature 0 and with a seed, the deltas add up to the content that is sent without `stream`."""
+    whole, stream, again = answers
+    check.equal(stream.text, repeated(whole, again), at="content")
+
+
+@requirement(
+    "stream.equal.finish-reason",
+    SHOULD,
+    basis=PROJECT,
+    claims="streaming",
+    cites=f"{CHOICE}/properties/finish_reason",
+    needs="stream.equal",
+)
+def a_stream_finishes_for_the_same_reason(answers: list[Answer], check: Check) -> None:
+    """At temperature 0 and with a seed, a stream has the `finish_reason` that is sent without `stream`."""
+    whole, stream, again = answers
+    repeated(whole, again)
+    check.equal(stream.finish_reason, whole.finish_reason, at="finish_reason")
+
+
+@requirement(
+    "stream.hang-up",
+    SHOULD,
+    basis=PROJECT,
+    claims="streaming",
+    cites=f"{OK}/content/text~1event-stream",
+    needs="stream.hang-up",
+)
+def a_client_may_leave(answers: list[Answer], check: Check) -> None:
+    """When a client hangs up, the next request gets an answer of its own: another id, and content."""
+    left, following = answers
+    check.that(following.json["id"] != left.chunks[0]["id"], "an id of its own", following.json["id"], at="/id")
+    check.that(following.json["choices"] != [], "a choice", following.json["choices"], at="/choices")
+
+
+@requirement(
+    "stream.incremental",
+    SHOULD,
+    basis=PROSE,
+    claims="streaming.incremental",
+    cites=f"{OK}/description",
+    needs="stream.timing",
+)
+def events_leave_as_they_are_made(answers: list[Answer], check: Check) -> None:
+    """Events leave the server as they are made. It fails only where every stream was plainly held back to its end."""
+    prompt, *streams = answers
+    first_token = prompt.reply.reads[-1][0]
+    waits = [_held_back(stream, first_token) for stream in streams]
+    check.that(
+        not all(waits),
+        f"the first event soon after the {first_token // 1000} ms that an answer of one token takes",
+        f"everything at once, after {max(waits) // 1000} ms",
+        at="arrival",
+    )
+
+
+def _held_back(stream: Answer, first_token: int) -> int:
+    """How long all events but the first were held, in µs; 0 where the stream is no proof of that.
+
+    Proof is a long wait, many times that for a whole answer of one token, and then many events nearly at once. The
+    first event may be sent early by a server that holds the rest back.
+    """
+    times = [event.at_us for event in stream.stream.events[1:]]
+    if len(times) < ENOUGH_EVENTS:
+        return 0
+    wait, rest = times[0], times[-1] - times[0]
+    proven = wait > PROMPT_TIMES * first_token + HELD_AT_LEAST and rest < wait // 20
+    return wait if proven else 0

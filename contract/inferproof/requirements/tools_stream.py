@@ -1,0 +1,91 @@
+"""Calls in streams: pieces that a client can put together, and that add up to what is sent without `stream`."""
+
+from typing import Any
+
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.check import Check
+from inferproof.requirements.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SHOULD, requirement
+from inferproof.requirements.select import EVENTS, Of
+from inferproof.requirements.tools import chosen, streamed, whole_calls
+
+DELTA = "inflection#/components/schemas/DeltaToolCall"
+
+
+def _streams_of_calls() -> Of:
+    return Of(
+        ("chat",), media=EVENTS, where=lambda answer: streamed(answer) and chosen(answer) in ("required", "named")
+    )
+
+
+def _deltas(answer: Answer) -> list[dict[str, Any]]:
+    """Every piece of a call in a stream, in the order of arrival."""
+    return [
+        part
+        for chunk in answer.chunks
+        for choice in chunk["choices"]
+        for part in choice["delta"].get("tool_calls") or ()
+    ]
+
+
+@requirement(
+    "tools.stream.call",
+    MUST,
+    basis=CONVENTION,
+    claims="tools.streamed",
+    cites=(DELTA, "inflection#/components/schemas/DeltaFunctionCall"),
+    of=_streams_of_calls(),
+)
+def pieces_add_up_to_calls(reply: Answer, check: Check) -> None:
+    """In a stream, the pieces with one `index` add up to a call, which has the name of a function."""
+    found = whole_calls(reply)
+    check.that(found != [], "a call", "none", at="tool_calls")
+    for number, call in enumerate(found):
+        check.that(call["name"] != "", "a name", call["name"], at=f"tool_calls/{number}/function/name")
+
+
+@requirement(
+    "tools.stream.once",
+    SHOULD,
+    basis=CONVENTION,
+    claims="tools.streamed",
+    cites=(f"{DELTA}/properties/id", "inflection#/components/schemas/DeltaFunctionCall/properties/name"),
+    of=_streams_of_calls(),
+)
+def a_call_is_named_once(reply: Answer, check: Check) -> None:
+    """In a stream, each call has its `id` and its function's `name` in one piece: clients join what comes twice."""
+    pieces = _deltas(reply)
+    for index in sorted({piece["index"] for piece in pieces}):
+        mine = [piece for piece in pieces if piece["index"] == index]
+        check.equal(sum(bool(piece.get("id")) for piece in mine), 1, at=f"pieces of call {index} with an id")
+        names = sum(bool((piece.get("function") or {}).get("name")) for piece in mine)
+        check.equal(names, 1, at=f"pieces of call {index} with a name")
+
+
+@requirement(
+    "tools.stream.index",
+    SHOULD,
+    basis=CORRECTION,
+    claims="tools.streamed",
+    cites=f"{DELTA}/properties/index",
+    of=_streams_of_calls(),
+)
+def calls_are_numbered_from_zero(reply: Answer, check: Check) -> None:
+    """In a stream, the calls of a message are numbered from 0 without a gap."""
+    indexes = sorted({piece["index"] for piece in _deltas(reply)})
+    check.equal(indexes, list(range(len(indexes))), at="indexes of tool_calls")
+
+
+@requirement(
+    "tools.stream.equal",
+    SHOULD,
+    basis=PROJECT,
+    claims="tools.streamed",
+    cites=f"{DELTA}/properties/function",
+    needs="tools.stream",
+)
+def a_stream_makes_the_same_calls(answers: list[Answer], check: Check) -> None:
+    """At temperature 0 and with a seed, a stream has the calls that are made without `stream`."""
+    whole, stream, again = ([(call["name"], call["arguments"]) for call in whole_calls(answer)] for answer in answers)
+    if whole != again:
+        raise LookupError("the same request is answered differently each time")
+    check.equal(stream, whole, at="tool_calls")

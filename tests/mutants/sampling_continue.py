@@ -1,0 +1,27 @@
+"""Servers that take the last message for something else."""
+
+from tests.mutants import breaks
+
+
+def _says(reply, text):
+    reply.json["choices"][0]["message"]["content"] = text
+
+
+@breaks("sampling.echo")
+def echo_is_ignored(reply):
+    _says(reply, "The sea is wide.")
+
+
+@breaks("sampling.echo.other-role")
+def the_user_is_echoed_too(reply):
+    _says(reply, reply.asked["messages"][-1]["content"] + " The sea is wide.")
+
+
+@breaks("sampling.continue")
+def the_message_is_repeated(reply):
+    _says(reply, reply.asked["messages"][-1]["content"] + " the pier.")
+
+
+@breaks("sampling.continue")
+def no_message_is_continued(reply):
+    reply.status = 400

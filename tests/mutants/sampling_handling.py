@@ -1,0 +1,33 @@
+"""Servers that lose a request on the way, or run what it brings."""
+
+from tests.mutants import breaks
+
+
+@breaks("sampling.request-id")
+def the_request_id_is_dropped(reply):
+    reply.json["id"] = "chatcmpl-1"
+
+
+@breaks("sampling.cache-salt.empty")
+def an_empty_salt_is_taken(reply):
+    reply.status = 200
+
+
+@breaks("sampling.priority.zero")
+def priorities_are_unknown(reply):
+    reply.status = 422
+
+
+@breaks("sampling.priority.other")
+def another_priority_crashes_it(reply):
+    reply.status = 500
+
+
+@breaks("sampling.logits-processors")
+def the_constructor_is_called(reply):
+    reply.json = {"error": {"message": "invalid literal for int() with base 10: 'x'", "type": "bad_request"}}
+
+
+@breaks("sampling.timeout")
+def a_timeout_is_a_crash(reply):
+    reply.status = 500

@@ -1,0 +1,33 @@
+"""Servers that say what was forbidden."""
+
+from tests.mutants import breaks
+
+
+def _says(reply, text):
+    reply.json["choices"][0]["message"]["content"] = text
+
+
+def _says_tokens(reply, *ids):
+    entries = [{"token": f"token_id:{id}", "logprob": -0.5, "top_logprobs": []} for id in ids]
+    reply.json["choices"][0]["logprobs"]["content"] = entries
+
+
+@breaks("sampling.bad-words")
+def bad_words_are_ignored(reply):
+    _says(reply, "The sea is wide.")
+    reply.json["usage"]["completion_tokens"] = 5
+
+
+@breaks("sampling.logit-bias.ban")
+def a_ban_is_ignored(reply):
+    _says_tokens(reply, *reply.asked["logit_bias"])
+
+
+@breaks("sampling.logit-bias.force")
+def a_force_is_ignored(reply):
+    _says_tokens(reply, *reply.asked["logit_bias"], 1_000_000)
+
+
+@breaks("sampling.allowed-token-ids")
+def every_token_is_allowed(reply):
+    _says_tokens(reply, *reply.asked["allowed_token_ids"], 1_000_000)

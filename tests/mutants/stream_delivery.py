@@ -1,0 +1,38 @@
+"""Servers whose streams come too late, or are another answer."""
+
+from tests.mutants import breaks
+
+HALF_A_SECOND = 500_000
+
+
+@breaks("stream.equal.content", where=lambda draft: draft.step == 1)
+def the_first_piece_is_lost(reply):
+    chunk = next(chunk for chunk in reply.chunks if chunk["choices"][0]["delta"].get("content"))
+    chunk["choices"][0]["delta"]["content"] = ""
+
+
+@breaks("stream.equal.finish-reason", where=lambda draft: draft.step == 1)
+def a_stream_is_always_cut(reply):
+    for chunk in reply.chunks:
+        for choice in chunk["choices"]:
+            if choice["finish_reason"]:
+                choice["finish_reason"] = "content_filter"
+
+
+@breaks("stream.hang-up")
+def the_next_client_gets_the_rest(reply):
+    if reply.step == 0:
+        reply.body = b'data: {"id": "chatcmpl-1", "choices": []}\n\n'
+    else:
+        reply.json["id"] = "chatcmpl-1"
+
+
+@breaks("stream.incremental", where=lambda draft: draft.step > 0)
+def everything_comes_in_one_piece_at_the_end(reply):
+    first_token = 1_000_000
+    reply.reads = [(20 * first_token + HALF_A_SECOND, len(reply.body))]
+
+
+@breaks("stream.incremental", where=lambda draft: draft.step > 0)
+def everything_but_the_first_event_is_held_back(reply):
+    reply.reads = [(5_000, reply.body.index(b"\n\n") + 2), (30_000_000, len(reply.body))]

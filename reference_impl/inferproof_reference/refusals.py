@@ -42,7 +42,9 @@ def refusal_of(status: int, body: bytes, request: Json, headers: Mapping[str, st
     if status == 503:
         return unavailable("The engine is not ready.", retry_after)
     if status in (401, 403):
-        return bad_gateway("The engine refuses the key of this server: give it the engine's own with --upstream-key.")
+        return bad_gateway(
+            "The engine refuses the key of this server: give it the engine's own with --upstream-key-env."
+        )
     return bad_gateway(f"The engine failed with {status}: {message}")
 
 

@@ -16,7 +16,10 @@ from tests.reference.scripted_engine import ScriptedEngine
 HI = [{"role": "user", "content": "Hi"}]
 MINIMAL = {"model": "tiny", "messages": HI}
 ALWAYS = {**MINIMAL, "frequency_penalty": 0.0, "presence_penalty": 0.0}
-TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]
+TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}]
+BARE_TOOLS = [{"type": "function", "function": {"name": "f"}}]
+STRICT_TOOLS = [{"type": "function", "function": {**TOOLS[0]["function"], "strict": True}}]
+ONE_BY_ONE = {"parallel_tool_calls": False}
 SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}}}
 NAMED = {"type": "function", "function": {"name": "f"}}
 SAMPLED = {"temperature": 1.0, "top_k": 1}
@@ -67,18 +70,20 @@ ARRIVES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("temperature", {"temperature": 0}, {"temperature": 0}),
     ("top_p", {"top_p": 0.5}, {"top_p": 0.5}),
     ("tools", {"tools": []}, {}),
-    ("tools", {"tools": TOOLS}, {"tools": TOOLS, "parallel_tool_calls": False}),
+    ("tools", {"tools": BARE_TOOLS}, {"tools": TOOLS, "tool_choice": "auto", **ONE_BY_ONE}),
     ("tool_choice", {"tool_choice": "none"}, {}),
     ("tool_choice", {"tools": [], "tool_choice": "auto"}, {}),
+    ("tool_choice", {"tools": TOOLS, "tool_choice": None}, {"tools": TOOLS, "tool_choice": "auto", **ONE_BY_ONE}),
+    ("tool_choice", {"tools": TOOLS, "tool_choice": "none"}, {"tools": TOOLS, "tool_choice": "none", **ONE_BY_ONE}),
     (
         "tool_choice",
         {"tools": TOOLS, "tool_choice": NAMED},
-        {"tools": TOOLS, "tool_choice": NAMED, "parallel_tool_calls": False},
+        {"tools": STRICT_TOOLS, "tool_choice": NAMED, **ONE_BY_ONE},
     ),
     (
         "parallel_tool_calls",
         {"tools": TOOLS, "parallel_tool_calls": True},
-        {"tools": TOOLS, "parallel_tool_calls": True},
+        {"tools": TOOLS, "tool_choice": "auto", "parallel_tool_calls": True},
     ),
     ("parallel_tool_calls", {"parallel_tool_calls": True}, {}),
     ("user", {"user": "u"}, {"user": "u"}),

@@ -8,6 +8,7 @@ from typing import Any
 
 from inferproof.probes.auth import plain
 from inferproof.probes.probe import Call, Steps, probe, user
+from inferproof.requirements.oracle import NO_SUCH_MODEL
 from inferproof.requirements.select import LEGACY
 
 WITH_BODY = ("chat", "chat.openai-path", "attributes", "embeddings", "chat.legacy", "chat.legacy.stream")
@@ -118,4 +119,4 @@ def unknown_model(call: Call, role: str) -> Steps:
     """A model that no server has."""
     member = "config" if role in LEGACY else "model"
     good = json.loads(plain(call, role).request.body)
-    yield call.to(role, {**good, member: f"inferproof-no-such-model-{call.token('model')}"})
+    yield call.to(role, {**good, member: f"{NO_SUCH_MODEL}-{call.token('model')}"})

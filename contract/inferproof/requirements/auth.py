@@ -2,6 +2,7 @@
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
+from inferproof.requirements.oracle import keyed
 from inferproof.requirements.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.requirements.select import Of, replies
 
@@ -85,11 +86,17 @@ def the_scheme_has_no_case(reply: Answer, check: Check) -> None:
     check.that(reply.status not in REFUSED, "the answer that `Bearer` gets", reply.status, at="status")
 
 
-@requirement("auth.challenge", SHOULD, basis=CONVENTION, cites=SCHEME, of=Of(status=(401,)))
+@requirement(
+    "auth.challenge",
+    SHOULD,
+    basis=CONVENTION,
+    cites=SCHEME,
+    of=Of(status=REFUSED, where=lambda answer: _secured(answer) and not keyed(answer)),
+)
 def a_401_names_the_scheme(reply: Answer, check: Check) -> None:
-    """A 401 carries a `WWW-Authenticate` challenge (RFC 9110 §15.5.2)."""
+    """A request that is refused with 401, not with 403, gets a `WWW-Authenticate` challenge (RFC 9110 §15.5.2)."""
     challenge = reply.header("www-authenticate") or ""
-    check.that(challenge != "", "a challenge, as `Bearer`", challenge, at="www-authenticate")
+    check.that(reply.status == 403 or challenge != "", "a challenge, as `Bearer`", challenge, at="www-authenticate")
 
 
 @requirement(

@@ -38,11 +38,6 @@ def _plain(answer: Answer) -> bool:
     return texts and PLAIN.issuperset(answer.asked) and must_accept(answer)
 
 
-def _served(answer: Answer) -> bool:
-    """A plain request for a model that the server has."""
-    return _plain(answer) and not str(answer.asked.get("model")).startswith("inferproof-")
-
-
 def _token_ids(answer: Answer) -> bool:
     value = answer.asked.get("input")
     ids = isinstance(value, list) and value != [] and all(isinstance(one, int | list) for one in value)
@@ -76,7 +71,7 @@ def inputs(answer: Answer) -> int | None:
     return 1 if value else None
 
 
-@requirement("embeddings.offered", MUST, basis=EXAMPLE, claims=ROLE, cites=POST, of=Of((ROLE,), None, where=_served))
+@requirement("embeddings.offered", MUST, basis=EXAMPLE, claims=ROLE, cites=POST, of=Of((ROLE,), None, where=_plain))
 def the_operation_exists(reply: Answer, check: Check) -> None:
     """The embeddings operation is there: it does not answer 404, 405 or 501 to a good request."""
     check.that(reply.status not in (404, 405, 501), "an operation", reply.status, at="status")

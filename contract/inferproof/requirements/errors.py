@@ -2,7 +2,7 @@
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import declared_json, is_json, keyed, must_refuse
+from inferproof.requirements.oracle import declared_json, deep, for_no_model, is_json, keyed, must_refuse
 from inferproof.requirements.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.requirements.select import CHAT, DECIDED, LEGACY, Of, replies
 
@@ -12,8 +12,9 @@ PATHS = "inflection#/paths"
 
 
 def _malformed(answer: Answer) -> bool:
-    request = answer.exchange.request
-    return keyed(answer) and answer.role != "" and request.body != b"" and declared_json(answer) and not is_json(answer)
+    if not (keyed(answer) and declared_json(answer)) or answer.role == "" or deep(answer):
+        return False
+    return answer.exchange.request.body != b"" and not is_json(answer)
 
 
 def _known_path(answer: Answer) -> bool:
@@ -152,10 +153,11 @@ def an_unknown_method_is_405(reply: Answer, check: Check) -> None:
     check.one_of(reply.status, (401, 403, 404, 405, 501), at="status")
 
 
-@requirement("errors.method.allow", SHOULD, basis=CONVENTION, cites=PATHS, of=Of(status=(405,)))
+@requirement("errors.method.allow", SHOULD, basis=CONVENTION, cites=PATHS, of=Of(status=None, where=_unknown_method))
 def a_405_names_the_methods(reply: Answer, check: Check) -> None:
-    """A 405 carries `Allow` (RFC 9110 §15.5.6)."""
-    check.that(reply.header("allow") is not None, "a list of methods", "no such header", at="allow")
+    """A 405, where that is the answer to an unknown method, carries `Allow` (RFC 9110 §15.5.6)."""
+    if reply.status == 405:
+        check.that(reply.header("allow") is not None, "a list of methods", "no such header", at="allow")
 
 
 @requirement("errors.no-crash", SHOULD, basis=PROJECT, cites=PATHS, of=Of(status=None))
@@ -191,13 +193,7 @@ def errors_share_one_body(reply: Answer, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     cites="inflection#/components/schemas/ChatCompletionRequest/properties/model",
-    of=Of(
-        (*CHAT, *LEGACY, "embeddings"),
-        status=None,
-        where=lambda answer: str(answer.asked.get("model") or answer.asked.get("config")).startswith(
-            "inferproof-no-such-model"
-        ),
-    ),
+    of=Of((*CHAT, *LEGACY, "embeddings"), status=None, where=for_no_model),
 )
 def an_unknown_model_is_refused(reply: Answer, check: Check) -> None:
     """A model that the server has not is refused with 404, 400 or 422; it is not quietly replaced by another."""

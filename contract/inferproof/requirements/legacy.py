@@ -51,10 +51,6 @@ def _simple(answer: Answer) -> bool:
     return PLAIN.issuperset(answer.asked) and not answer.asked.get("web_search") and must_accept(answer)
 
 
-def _served(answer: Answer) -> bool:
-    return plain(answer) and not str(answer.asked["config"]).startswith("inferproof-")
-
-
 def _wrong(*path: str) -> Predicate:
     """Requests that are invalid only at a member of the body (one name) or of a turn (`turn` and a name)."""
 
@@ -93,7 +89,7 @@ def _no_time(answer: Answer) -> bool:
 
 
 @requirement(
-    "legacy.offered", MUST, basis=EXAMPLE, claims="legacy", cites=POST, of=Of(("chat.legacy",), None, where=_served)
+    "legacy.offered", MUST, basis=EXAMPLE, claims="legacy", cites=POST, of=Of(("chat.legacy",), None, where=plain)
 )
 def the_operation_exists(reply: Answer, check: Check) -> None:
     """The native inference operation is there: it does not answer 404, 405 or 501 to a good request."""
@@ -106,7 +102,7 @@ def the_operation_exists(reply: Answer, check: Check) -> None:
     basis=EXAMPLE,
     claims="legacy",
     cites=STREAM_POST,
-    of=Of(("chat.legacy.stream",), None, where=_served),
+    of=Of(("chat.legacy.stream",), None, where=plain),
 )
 def the_stream_exists(reply: Answer, check: Check) -> None:
     """The native streaming operation is there: it does not answer 404, 405 or 501 to a good request."""

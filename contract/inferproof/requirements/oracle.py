@@ -11,6 +11,9 @@ from inferproof.wire.exchange import NotJson
 
 KEY = "bearer {{secret:key}}"
 
+NO_SUCH_MODEL = "inferproof-no-such-model"
+"""How the name of a model begins that no server has. A request for it is valid, and yet to be refused."""
+
 
 def keyed(answer: Answer) -> bool:
     """The request carries the target's key."""
@@ -32,9 +35,14 @@ def is_json(answer: Answer) -> bool:
     return True
 
 
+def deep(answer: Answer) -> bool:
+    """The body is nested more deeply than the judge's own reader can tell whether it is JSON."""
+    return b"[" * 1_000 in answer.exchange.request.body
+
+
 def must_accept(answer: Answer) -> bool:
-    """Key, media type and body are as both documents want them."""
-    return _asks_properly(answer) and answer.expectation == "accept"
+    """Key, media type and body are as both documents want them, and the model may be one that the server has."""
+    return _asks_properly(answer) and not for_no_model(answer) and answer.expectation == "accept"
 
 
 def must_refuse(answer: Answer) -> bool:
@@ -56,6 +64,11 @@ def refused_for(answer: Answer) -> set[str | int]:
     if not must_refuse(answer):
         return set()
     return {violation.loc[0] for violation in answer.violations if violation.loc}
+
+
+def for_no_model(answer: Answer) -> bool:
+    """The request names a model that no server has."""
+    return str(answer.asked.get("model") or answer.asked.get("config")).startswith(NO_SUCH_MODEL)
 
 
 def _asks_properly(answer: Answer) -> bool:

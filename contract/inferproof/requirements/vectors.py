@@ -117,7 +117,7 @@ def items_are_in_the_order_of_inputs(replies: list[Answer], check: Check) -> Non
     """Each item is the embedding of the input at its `index`: it is no nearer to that of another input."""
     single = [vectors(reply)[0] for reply in replies[:-1]]
     for item in replies[-1].json["data"]:
-        index = item["index"]
+        index = int(item["index"])
         likeness = [round(cosine(vector(item), other), 4) for other in single]
         nearest = likeness.index(max(likeness))
         holds = max(likeness) - likeness[index] <= MARGIN

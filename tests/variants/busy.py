@@ -1,0 +1,30 @@
+"""Servers that are busy now and then, or work in another rhythm."""
+
+from __future__ import annotations
+
+from tests.variants import variant
+from tests.variants.reply import Reply, every_reply
+
+JSON = ("content-type", "application/json")
+
+
+@variant(of=lambda reply: reply.status == 200 and bool(reply.request.body))
+class EveryThirdRequestHasToWait:
+    """Every third request is answered 429 at first, with `Retry-After: 0`."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, bytes], int] = {}
+
+    def __call__(self, reply: Reply) -> None:
+        place = self._seen.setdefault((reply.request.target, reply.request.body), len(self._seen))
+        if place % 3 == 0:
+            self._seen[reply.request.target, reply.request.body] = 1
+            reply.status, reply.reason, reply.headers = 429, "Too Many Requests", [JSON, ("Retry-After", "0")]
+            reply.framing = "length"
+            reply.json = {"error": {"message": "Slow down.", "type": "rate_limit_error"}}
+
+
+@variant(of=every_reply)
+def replies_take_their_time(reply: Reply) -> None:
+    """The head of each reply comes a few milliseconds before its body."""
+    reply.pause = 0.004

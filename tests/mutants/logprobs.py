@@ -81,6 +81,14 @@ def one_token_is_left_out(reply):
     reply.json["prompt_logprobs"].pop()
 
 
+@breaks("logprobs.stream.values", where=lambda draft: draft.step == 1)
+def a_stream_is_certain_of_everything(reply):
+    for chunk in reply.chunks:
+        for choice in chunk["choices"]:
+            for entry in (choice["logprobs"] or {}).get("content") or ():
+                entry["logprob"] = 0.0
+
+
 @breaks("logprobs.stream.equal", where=lambda draft: draft.step == 1)
 def a_stream_has_no_logprobs(reply):
     for chunk in reply.chunks:

@@ -6,6 +6,8 @@ from tests.mutants import breaks
 @breaks("sampling.request-id")
 def the_request_id_is_dropped(reply):
     reply.json["id"] = "chatcmpl-1"
+    for name in [name for name, value in reply.headers.items() if reply.asked["request_id"] in value]:
+        reply.header(name, None)
 
 
 @breaks("sampling.cache-salt.empty")
@@ -26,6 +28,16 @@ def another_priority_crashes_it(reply):
 @breaks("sampling.logits-processors")
 def the_constructor_is_called(reply):
     reply.json = {"error": {"message": "invalid literal for int() with base 10: 'x'", "type": "bad_request"}}
+
+
+@breaks("sampling.truncate")
+def the_whole_prompt_is_read(reply):
+    reply.json["usage"]["prompt_tokens"] = 63
+
+
+@breaks("sampling.truncate")
+def truncating_crashes_it(reply):
+    reply.status = 500
 
 
 @breaks("sampling.timeout")

@@ -18,6 +18,16 @@ def bad_words_are_ignored(reply):
     reply.json["usage"]["completion_tokens"] = 5
 
 
+@breaks("sampling.stop-token-ids", where=lambda draft: draft.step == 2)
+def stop_token_ids_are_ignored(reply):
+    reply.json["usage"]["completion_tokens"] = 12
+
+
+@breaks("sampling.stop-token-ids", where=lambda draft: draft.step == 2)
+def a_stop_token_counts_as_the_cap(reply):
+    reply.json["choices"][0]["finish_reason"] = "length"
+
+
 @breaks("sampling.logit-bias.ban")
 def a_ban_is_ignored(reply):
     _says_tokens(reply, *reply.asked["logit_bias"])

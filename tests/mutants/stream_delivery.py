@@ -27,6 +27,11 @@ def the_next_client_gets_the_rest(reply):
         reply.json["id"] = "chatcmpl-1"
 
 
+@breaks("stream.slow-reader")
+def a_slow_reader_loses_the_end(reply):
+    reply.chunks[:] = [chunk for chunk in reply.chunks if not any(each["finish_reason"] for each in chunk["choices"])]
+
+
 @breaks("stream.incremental", where=lambda draft: draft.step > 0)
 def everything_comes_in_one_piece_at_the_end(reply):
     first_token = 1_000_000

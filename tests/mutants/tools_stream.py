@@ -42,9 +42,7 @@ def calls_are_numbered_from_one(reply):
 
 @breaks("tools.stream.equal", where=lambda draft: draft.step == 1)
 def a_stream_calls_something_else(reply):
-    for piece in _pieces(reply):
-        if piece["tool_calls"][0]["function"].get("arguments"):
-            piece["tool_calls"][0]["function"]["arguments"] += " "
+    _pieces(reply)[0]["tool_calls"][0]["function"]["name"] = "toggle"
 
 
 @breaks("tools.call.arguments", where=lambda draft: draft.asked.get("stream") is True)

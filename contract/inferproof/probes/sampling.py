@@ -132,6 +132,21 @@ def allowed_token_ids(call: Call) -> Steps:
     yield _greedy(call, max_tokens=8, **AS_IDS, allowed_token_ids=token_ids(answer)[1:3])
 
 
+@probe("sampling.stop-token-ids", claims="sampling.tokens", exclusive=True)
+def stop_token_ids(call: Call) -> Steps:
+    """The tokens of an answer, twice, then with one from its middle to stop at."""
+    answer = yield _greedy(call, max_tokens=12, **AS_IDS)
+    yield _greedy(call, max_tokens=12, **AS_IDS)
+    said = [int(token.removeprefix("token_id:")) for token in tokens(answer)]
+    yield _greedy(call, max_tokens=12, **AS_IDS, stop_token_ids=[said[len(said) // 2]])
+
+
+@probe("sampling.truncate", claims="sampling")
+def truncate(call: Call) -> Steps:
+    """A long question of which the last eight tokens are to be read."""
+    yield call.chat(user("Tell me all about the sea. " * 8), max_tokens=4, truncate_prompt_tokens=8)
+
+
 @probe("sampling.echo", claims="sampling.echo")
 def echo(call: Call) -> Steps:
     """An echo of the assistant's message, and one where the user spoke last."""

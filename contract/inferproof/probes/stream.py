@@ -66,6 +66,13 @@ def timing(call: Call) -> Steps:
         yield call.chat(user(QUESTION), max_tokens=32, stream=True)
 
 
+@probe("stream.slow-reader", claims="streaming", exclusive=True)
+def slow_reader(call: Call) -> Steps:
+    """A stream whose client takes its time with every read."""
+    ask = call.chat(user(QUESTION), max_tokens=16, stream=True)
+    yield Ask(ask.role, ask.request, read_pause=0.02)
+
+
 @probe("stream.hang-up", claims="streaming", exclusive=True)
 def hang_up(call: Call) -> Steps:
     """A stream whose client leaves after its first event, and a request after it."""

@@ -1,5 +1,7 @@
 """What a request says about its own handling: its id, its cache, its priority, its time, and code to run."""
 
+import json
+
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
 from inferproof.requirements.oracle import must_accept
@@ -8,6 +10,7 @@ from inferproof.requirements.requirement import (
     MAY,
     MUST,
     PROSE,
+    SCHEMA,
     SHOULD,
     requirement,
 )
@@ -29,8 +32,9 @@ EXECUTED = "invalid literal for int()"
     of=replies("chat", where=lambda answer: bool(answer.asked.get("request_id"))),
 )
 def a_request_id_comes_back(reply: Answer, check: Check) -> None:
-    """A `request_id` comes back within the `id` of the reply."""
-    check.that(reply.asked["request_id"] in reply.json["id"], reply.asked["request_id"], reply.json["id"], at="/id")
+    """A `request_id` comes back in the response, be it within the `id`, in a member of its own or in a header."""
+    said = json.dumps(reply.json) + "".join(value for _, value in reply.reply.headers)
+    check.that(reply.asked["request_id"] in said, reply.asked["request_id"], reply.json["id"], at="/id")
 
 
 @requirement(
@@ -97,6 +101,27 @@ def code_of_a_request_is_never_run(reply: Answer, check: Check) -> None:
     check.that(reply.status == 200 or 400 <= reply.status < 500, "200 or a 4xx", reply.status, at="status")
     said = reply.reply.body.decode("utf-8", "replace")
     check.that(EXECUTED not in said, "no trace of a call", said, at="body")
+
+
+@requirement(
+    "sampling.truncate",
+    SHOULD,
+    basis=SCHEMA,
+    claims="sampling",
+    cites=f"{REQUEST}/truncate_prompt_tokens",
+    of=Of(("chat",), status=DECIDED, where=lambda answer: _truncates(answer) and must_accept(answer)),
+)
+def a_prompt_is_truncated_or_refused(reply: Answer, check: Check) -> None:
+    """With `truncate_prompt_tokens` the prompt has no more tokens than that, or the request is refused."""
+    if reply.status != 200:
+        check.that(400 <= reply.status < 500, "200 or a 4xx", reply.status, at="status")
+        return
+    most, used = reply.asked["truncate_prompt_tokens"], reply.json["usage"]["prompt_tokens"]
+    check.that(used <= most, f"at most {most}", used, at="/usage/prompt_tokens")
+
+
+def _truncates(answer: Answer) -> bool:
+    return is_number(answer.asked.get("truncate_prompt_tokens")) and not answer.asked.get("stream")
 
 
 @requirement(

@@ -33,6 +33,26 @@ def bad_words_change_the_answer(answers: list[Answer], check: Check) -> None:
     check.that(not same, "an answer that does without these words", banned.text, at="content")
 
 
+@requirement(
+    "sampling.stop-token-ids",
+    SHOULD,
+    basis=SCHEMA,
+    claims="sampling.tokens",
+    cites=f"{REQUEST}/stop_token_ids",
+    needs="sampling.stop-token-ids",
+)
+def a_token_may_end_the_answer(answers: list[Answer], check: Check) -> None:
+    """At temperature 0 and with a seed, a token in `stop_token_ids` ends the same answer where it first comes."""
+    free, again, stopped = answers
+    said, stop = tokens(free), _token(str(stopped.asked["stop_token_ids"][0]))
+    if said != tokens(again):
+        raise LookupError("the same request is answered differently each time")
+    most = said.index(stop) + 1
+    used = stopped.json["usage"]["completion_tokens"]
+    check.that(used <= most, f"at most {most}", used, at="/usage/completion_tokens")
+    check.equal(stopped.finish_reason, "stop", at="/choices/0/finish_reason")
+
+
 def _token(id: str) -> str:
     return f"token_id:{id}"
 

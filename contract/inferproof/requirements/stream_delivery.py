@@ -1,6 +1,6 @@
 """How a stream is delivered: as it is made, equal to what is sent without `stream`, past clients that leave."""
 
-from inferproof.requirements.answer import Answer, repeated
+from inferproof.requirements.answer import Answer, folded, repeated
 from inferproof.requirements.check import Check
 from inferproof.requirements.requirement import (
     PROJECT,
@@ -63,6 +63,21 @@ def a_client_may_leave(answers: list[Answer], check: Check) -> None:
     left, following = answers
     check.that(following.json["id"] != left.chunks[0]["id"], "an id of its own", following.json["id"], at="/id")
     check.that(following.json["choices"] != [], "a choice", following.json["choices"], at="/choices")
+
+
+@requirement(
+    "stream.slow-reader",
+    SHOULD,
+    basis=PROJECT,
+    claims="streaming",
+    cites=f"{OK}/content/text~1event-stream",
+    needs="stream.slow-reader",
+)
+def a_slow_reader_gets_it_all(answers: list[Answer], check: Check) -> None:
+    """A client that takes its time gets the whole stream, to the finish reason of each choice."""
+    [slow] = answers
+    found = [choice.finish_reason for choice in folded(slow.chunks).choices.values()]
+    check.that(found != [] and None not in found, "a finish_reason", found, at="finish_reason")
 
 
 @requirement(

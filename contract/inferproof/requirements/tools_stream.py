@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from inferproof.requirements.answer import Answer
+from inferproof.requirements.answer import Answer, read_json
 from inferproof.requirements.check import Check
 from inferproof.requirements.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SHOULD, requirement
 from inferproof.requirements.select import EVENTS, Of
@@ -85,7 +85,9 @@ def calls_are_numbered_from_zero(reply: Answer, check: Check) -> None:
 )
 def a_stream_makes_the_same_calls(answers: list[Answer], check: Check) -> None:
     """At temperature 0 and with a seed, a stream has the calls that are made without `stream`."""
-    whole, stream, again = ([(call["name"], call["arguments"]) for call in whole_calls(answer)] for answer in answers)
+    whole, stream, again = (
+        [(call["name"], read_json(call["arguments"])) for call in whole_calls(answer)] for answer in answers
+    )
     if whole != again:
         raise LookupError("the same request is answered differently each time")
     check.equal(stream, whole, at="tool_calls")

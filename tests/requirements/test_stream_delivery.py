@@ -1,0 +1,59 @@
+"""When a stream counts as held back: only where nothing else explains its arrival times."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from inferproof.document import Contract
+from inferproof.requirements import CATALOGUE
+from inferproof.requirements.judge import Outcome, judge
+from inferproof.wire.exchange import Exchange, Reply, Request
+
+MS = 1000
+EVENT = b"data: " + json.dumps({"choices": [{"index": 0, "delta": {"content": "a"}}]}).encode() + b"\n\n"
+
+
+def outcome(contract: Contract, first_token: int, *streams: list[int]) -> Outcome:
+    """The judgement of streams whose events arrive at these times, in ms; `first_token` is how long one token takes."""
+    request = Request("POST", "/v1/chat/completions")
+    whole = Reply(200, headers=(("Content-Type", "application/json"),), body=b"{}", reads=((first_token * MS, 2),))
+    exchanges = [Exchange("stream.timing", 0, "chat", request, whole)]
+    for step, times in enumerate(streams, 1):
+        reads = tuple((at * MS, (number + 1) * len(EVENT)) for number, at in enumerate(times))
+        reply = Reply(200, headers=(("Content-Type", "text/event-stream"),), body=EVENT * len(times), reads=reads)
+        exchanges.append(Exchange("stream.timing", step, "chat", request, reply))
+    [judgement] = judge([CATALOGUE["stream.incremental"]], exchanges, contract)
+    return judgement.outcome
+
+
+def even(start: int, gap: int, events: int = 32) -> list[int]:
+    return [start + gap * number for number in range(events)]
+
+
+@pytest.mark.parametrize(
+    ("first_token", "streams"),
+    [
+        pytest.param(50, [even(50, 20)] * 3, id="events come one by one"),
+        pytest.param(1, [even(1, 0)] * 3, id="a fast server writes everything at once"),
+        pytest.param(900, [even(900, 0)] * 3, id="the prompt takes long and the tokens nothing"),
+        pytest.param(1, [even(400, 0), even(1, 0), even(1, 0)], id="the machine paused once"),
+        pytest.param(50, [even(3000, 0, 8)] * 3, id="there are too few events to tell"),
+    ],
+)
+def test_what_may_have_another_cause_is_no_alarm(
+    contract: Contract, first_token: int, streams: list[list[int]]
+) -> None:
+    assert outcome(contract, first_token, *streams) is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    "streams",
+    [
+        pytest.param([even(3000, 0)] * 3, id="everything at the end"),
+        pytest.param([[50, *even(3000, 0)]] * 3, id="everything but the first event"),
+    ],
+)
+def test_a_stream_that_is_held_back_is_found(contract: Contract, streams: list[list[int]]) -> None:
+    assert outcome(contract, 50, *streams) is Outcome.FAIL

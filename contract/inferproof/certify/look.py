@@ -28,7 +28,7 @@ def target_file(seen: Certification, key_variable: str | None) -> str:
         "[limits]",
         "# concurrency = 8            # requests at a time",
         "# requests_per_minute = 100",
-        "# patience = 60.0            # seconds of silence that end a request",
+        "# patience = 30.0            # seconds of silence that end a request",
         "",
     ]
     lines += [

@@ -30,7 +30,7 @@ class Limits:
 
     concurrency: int = 8
     requests_per_minute: int = 0
-    patience: float = 60.0
+    patience: float = 30.0
 
 
 @dataclass(frozen=True)

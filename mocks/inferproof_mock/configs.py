@@ -62,6 +62,6 @@ def unknown_model(name: str, known: list[str]) -> Refusal:
     return Refusal(404, message, loc=("body", "model"), code="model_not_found")
 
 
-def too_long(tokens: int, member: str) -> Refusal:
-    message = f"`{member}` has {tokens} tokens, and {CONTEXT} is all that the model can hold with its reply"
+def too_long(tokens: int, member: str, about: str = "") -> Refusal:
+    message = f"`{member}` has {about}{tokens} tokens, and {CONTEXT} is all that the model can hold with its reply"
     return Refusal(400, message, loc=("body", member), code="context_length_exceeded")

@@ -24,6 +24,7 @@ from inferproof_mock.sampler import Sampler
 from inferproof_mock.settings import Settings, settings_of
 from inferproof_mock.template import Prompt, render, text_of
 from inferproof_mock.tools import functions_to_call
+from inferproof_mock.vocabulary import VOCABULARY
 from inferproof_mock.voice import ProseVoice, key_of
 
 Json = dict[str, Any]
@@ -128,6 +129,9 @@ class MockModel:
         model = config(body.get("model"))
         settings = settings_of(body, defaults_of(model), streamed=streamed)
         continues = body.get("continue_final_message", False)
+        least = sum(len(text_of(message)) for message in body["messages"]) // VOCABULARY.longest
+        if least > CONTEXT and body.get("truncate_prompt_tokens") is None:
+            raise too_long(least, "messages", "at least ")  # without reading megabytes token by token
         prompt = render(
             body["messages"],
             body.get("tools"),

@@ -21,6 +21,7 @@ class Vocabulary:
         plain = [bytes([value]) for value in range(256)] + list(ordinary())
         self.pieces: tuple[bytes, ...] = (*plain, *(text.encode() for text in SPECIALS))
         self.size = len(self.pieces)
+        self.longest = max(map(len, plain))  # bytes
         self.end, self.begin, self.header, self.media = range(len(plain), self.size)
         self.specials = frozenset(range(len(plain), self.size))
         self.ids: dict[bytes, int] = {piece: token for token, piece in enumerate(plain)}

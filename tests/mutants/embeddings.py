@@ -87,23 +87,3 @@ def each_word_is_embedded(reply):
 def items_are_numbered_from_one(reply):
     for item in reply.json["data"]:
         item["index"] += 1
-
-
-@breaks("embeddings.usage.total")
-def the_vector_is_counted_as_completion(reply):
-    reply.json["usage"].update(completion_tokens=1, total_tokens=reply.json["usage"]["prompt_tokens"] + 1)
-
-
-@breaks("embeddings.usage.positive")
-def nothing_is_counted(reply):
-    reply.json["usage"].update(prompt_tokens=0, total_tokens=0)
-
-
-@breaks("embeddings.usage.encoding", where=lambda draft: draft.asked.get("encoding_format") == "base64")
-def base64_is_not_counted(reply):
-    reply.json["usage"]["prompt_tokens"] = 0
-
-
-@breaks("embeddings.usage.sum", where=lambda draft: isinstance(draft.asked["input"], list))
-def only_the_first_text_is_counted(reply):
-    reply.json["usage"]["prompt_tokens"] = 1

@@ -63,6 +63,12 @@ def dimensions(call: Call) -> Steps:
     yield call.embed("hello", dimensions=8, encoding_format="base64")
 
 
+@probe("embeddings.truncate", claims="embeddings")
+def truncate(call: Call) -> Steps:
+    """A long text of which four tokens are to be read."""
+    yield call.embed(" ".join(TEXTS), truncate_prompt_tokens=4)
+
+
 @probe("embeddings.invalid", claims="embeddings")
 def invalid(call: Call) -> Steps:
     """Inputs that are neither text nor token ids, and values outside their bounds."""

@@ -53,6 +53,7 @@ CAPABILITIES: Mapping[str, str] = {
     "discovery": "the list of configs",
     "legacy": "the native inference operation and its stream",
     "legacy.tools": "tools in the native operations",
+    "legacy.as-chat": "the native operations show the model what chat shows it, without a prompt of their own",
 }
 
 RESTS_ON: Mapping[str, tuple[str, ...]] = {

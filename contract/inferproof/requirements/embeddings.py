@@ -10,7 +10,6 @@ from inferproof.requirements.requirement import (
     CORRECTION,
     EXAMPLE,
     MUST,
-    PROJECT,
     PROSE,
     SCHEMA,
     SHOULD,
@@ -31,7 +30,7 @@ PLAIN = frozenset({"model", "input", "encoding_format", "user"})
 DAY = 24 * 60 * 60
 
 
-def _plain(answer: Answer) -> bool:
+def asks_plainly(answer: Answer) -> bool:
     """One text or several, and no member beyond the plain ones."""
     value = answer.asked.get("input")
     texts = isinstance(value, str) or (isinstance(value, list) and all(isinstance(text, str) for text in value))
@@ -71,7 +70,9 @@ def inputs(answer: Answer) -> int | None:
     return 1 if value else None
 
 
-@requirement("embeddings.offered", MUST, basis=EXAMPLE, claims=ROLE, cites=POST, of=Of((ROLE,), None, where=_plain))
+@requirement(
+    "embeddings.offered", MUST, basis=EXAMPLE, claims=ROLE, cites=POST, of=Of((ROLE,), None, where=asks_plainly)
+)
 def the_operation_exists(reply: Answer, check: Check) -> None:
     """The embeddings operation is there: it does not answer 404, 405 or 501 to a good request."""
     check.that(reply.status not in (404, 405, 501), "an operation", reply.status, at="status")
@@ -83,7 +84,7 @@ def the_operation_exists(reply: Answer, check: Check) -> None:
     basis=SCHEMA,
     claims=ROLE,
     cites=(f"{POST}/requestBody", f"{REQUEST}/properties/input"),
-    of=Of((ROLE,), DECIDED, where=_plain),
+    of=Of((ROLE,), DECIDED, where=asks_plainly),
 )
 def texts_are_accepted(reply: Answer, check: Check) -> None:
     """A text is accepted, and so is a list of texts."""
@@ -254,61 +255,3 @@ def index_is_the_position(reply: Answer, check: Check) -> None:
     """`index` of an item is its position in `data`, as clients rely on."""
     indexes = [item["index"] for item in reply.json["data"]]
     check.equal(indexes, list(range(len(indexes))), at="/data")
-
-
-@requirement(
-    "embeddings.usage.total",
-    MUST,
-    basis=EXAMPLE,
-    claims=ROLE,
-    cites=f"{POST}/responses/200/content/application~1json/example/usage",
-    of=replies(ROLE),
-)
-def the_prompt_is_all_there_is(reply: Answer, check: Check) -> None:
-    """`usage.total_tokens` is `prompt_tokens`: an embedding completes nothing."""
-    usage = reply.json["usage"]
-    check.equal(usage["total_tokens"], usage["prompt_tokens"], at="/usage/total_tokens")
-    check.one_of(usage.get("completion_tokens"), (0, None), at="/usage/completion_tokens")
-
-
-@requirement(
-    "embeddings.usage.positive",
-    SHOULD,
-    basis=PROJECT,
-    claims=ROLE,
-    cites="inflection#/components/schemas/UsageInfo/properties/prompt_tokens",
-    of=replies(ROLE, where=_plain),
-)
-def a_text_has_tokens(reply: Answer, check: Check) -> None:
-    """`usage.prompt_tokens` counts the input: it is greater than zero."""
-    count = reply.json["usage"]["prompt_tokens"]
-    check.that(count > 0, "more than 0", count, at="/usage/prompt_tokens")
-
-
-@requirement(
-    "embeddings.usage.encoding",
-    SHOULD,
-    basis=PROJECT,
-    claims=ROLE,
-    cites=f"{REQUEST}/properties/encoding_format",
-    needs="embeddings.encodings",
-)
-def the_encoding_costs_nothing(replies: list[Answer], check: Check) -> None:
-    """One text costs the same `prompt_tokens` in either encoding."""
-    first, *others = (reply.json["usage"]["prompt_tokens"] for reply in replies)
-    for count in others:
-        check.equal(count, first, at="/usage/prompt_tokens")
-
-
-@requirement(
-    "embeddings.usage.sum",
-    SHOULD,
-    basis=PROJECT,
-    claims=ROLE,
-    cites="inflection#/components/schemas/UsageInfo/properties/prompt_tokens",
-    needs="embeddings.batch",
-)
-def a_batch_costs_what_its_texts_cost(replies: list[Answer], check: Check) -> None:
-    """A list of texts costs as many `prompt_tokens` as its texts one by one."""
-    *single, batch = (reply.json["usage"]["prompt_tokens"] for reply in replies)
-    check.equal(batch, sum(single), at="/usage/prompt_tokens")

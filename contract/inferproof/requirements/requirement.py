@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -43,6 +44,7 @@ class Requirement:
     """`id` is permanent. `cites` are `contract#pointer`; it applies to the contracts that it cites.
 
     With `of` it judges each selected exchange for itself; with `needs` it relates the exchanges of the named probes.
+    `breaks` and `reference` are notes for who must pass it: what usually breaks it, how the reference does it.
     """
 
     id: str
@@ -54,6 +56,8 @@ class Requirement:
     of: Of | None = None
     needs: tuple[str, ...] = ()
     claims: str = "core"
+    breaks: str = ""
+    reference: str = ""
 
     @property
     def profile(self) -> str:
@@ -78,17 +82,40 @@ def requirement(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Put a judging function into the catalogue; its docstring is the sentence.
 
+    Below the sentence, or below the first sentence of the module's docstring for all that is in it, may stand notes:
+    `Breaks: …` says what usually breaks it, `Reference: …` how the reference does it.
+
     Raises ValueError at import for a declaration that breaks the house rules, so that none reaches a run.
     """
 
     def register(judge: Callable[..., None]) -> Callable[..., None]:
-        sentence = " ".join((inspect.getdoc(judge) or "").split())
-        made = Requirement(id, level, basis, _many(cites), sentence, judge, of, _many(needs), claims)
+        module = _read(judge.__globals__.get("__doc__"))
+        own = _read(inspect.getdoc(judge))
+        made = Requirement(
+            id,
+            level,
+            basis,
+            _many(cites),
+            own[""],
+            judge,
+            of,
+            _many(needs),
+            claims,
+            own.get("Breaks", module.get("Breaks", "")),
+            own.get("Reference", module.get("Reference", "")),
+        )
         _refuse(made)
         CATALOGUE[id] = made
         return judge
 
     return register
+
+
+def _read(docstring: str | None) -> dict[str, str]:
+    """The parts of a docstring on one line each, by their label; what stands before the first label is under ""."""
+    parts = re.split(r"^(Breaks|Reference): ", inspect.cleandoc(docstring or ""), flags=re.MULTILINE)
+    texts = [" ".join(part.split()) for part in parts]
+    return dict(zip(["", *texts[1::2]], texts[0::2], strict=True))
 
 
 def _many(value: str | tuple[str, ...]) -> tuple[str, ...]:

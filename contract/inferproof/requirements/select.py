@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from inferproof.requirements.answer import Answer
-from inferproof.wire.exchange import NotJson
 
 JSON = "application/json"
 EVENTS = "text/event-stream"
@@ -19,8 +18,9 @@ DECIDED = tuple(code for code in range(100, 600) if code not in (401, 403, 404, 
 
 Predicate = Callable[[Answer], bool]
 
-UNREADABLE = (LookupError, TypeError, AttributeError, NotJson)
-"""What reading a member that is absent or of another type raises. The schema requirements name that; others skip."""
+UNREADABLE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
+"""What reading a member raises that is absent, of another type, or beyond what can be reckoned with (an integer of 400
+digits, an endless nesting). The schema requirements name that; others skip."""
 
 
 @dataclass(frozen=True)

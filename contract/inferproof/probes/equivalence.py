@@ -1,0 +1,28 @@
+"""Probes of equivalence: one conversation, sent to every operation that can hold it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inferproof.probes.probe import Call, Steps, assistant, probe, system, turn, user
+
+GREEDY: dict[str, Any] = {"max_tokens": 16, "temperature": 0}
+
+
+@probe("equivalence.openai-path", claims="core.openai-path", exclusive=True)
+def openai_path(call: Call) -> Steps:
+    """A question to the chat operation, to its twin for OpenAI clients, and to the first again."""
+    question = user("Which bird lays the largest egg?")
+    yield call.chat(question, **GREEDY)
+    yield call.chat(question, role="chat.openai-path", **GREEDY)
+    yield call.chat(question, **GREEDY)
+
+
+@probe("equivalence.legacy", claims="legacy.as-chat", exclusive=True)
+def legacy(call: Call) -> Steps:
+    """A talk to the chat operation, the same in turns to the native one, and to the first again."""
+    messages = (system("Be brief."), user("Hello!"), assistant("Hello."), user("Which bird lays the largest egg?"))
+    types = ("Instruction", "Human", "AI", "Human")
+    yield call.chat(*messages, **GREEDY)
+    yield call.legacy(*(turn(type, said["content"]) for type, said in zip(types, messages, strict=True)), **GREEDY)
+    yield call.chat(*messages, **GREEDY)

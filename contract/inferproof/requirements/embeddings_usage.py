@@ -1,0 +1,94 @@
+"""Usage of embeddings: tokens are counted once, whatever form the vectors have, and only those that are read.
+
+Breaks: a completion that is counted, an encoding or a batch that is counted another way, a cut that is ignored.
+Reference: the engine counts; a cut is made before it counts.
+"""
+
+from __future__ import annotations
+
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.check import Check
+from inferproof.requirements.embeddings import POST, REQUEST, ROLE, asks_plainly
+from inferproof.requirements.oracle import must_accept
+from inferproof.requirements.requirement import EXAMPLE, MUST, PROJECT, SCHEMA, SHOULD, requirement
+from inferproof.requirements.select import DECIDED, Of, replies
+
+
+@requirement(
+    "embeddings.usage.total",
+    MUST,
+    basis=EXAMPLE,
+    claims=ROLE,
+    cites=f"{POST}/responses/200/content/application~1json/example/usage",
+    of=replies(ROLE),
+)
+def the_prompt_is_all_there_is(reply: Answer, check: Check) -> None:
+    """`usage.total_tokens` is `prompt_tokens`: an embedding completes nothing."""
+    usage = reply.json["usage"]
+    check.equal(usage["total_tokens"], usage["prompt_tokens"], at="/usage/total_tokens")
+    check.one_of(usage.get("completion_tokens"), (0, None), at="/usage/completion_tokens")
+
+
+@requirement(
+    "embeddings.usage.positive",
+    SHOULD,
+    basis=PROJECT,
+    claims=ROLE,
+    cites="inflection#/components/schemas/UsageInfo/properties/prompt_tokens",
+    of=replies(ROLE, where=asks_plainly),
+)
+def a_text_has_tokens(reply: Answer, check: Check) -> None:
+    """`usage.prompt_tokens` counts the input: it is greater than zero."""
+    count = reply.json["usage"]["prompt_tokens"]
+    check.that(count > 0, "more than 0", count, at="/usage/prompt_tokens")
+
+
+@requirement(
+    "embeddings.usage.encoding",
+    SHOULD,
+    basis=PROJECT,
+    claims=ROLE,
+    cites=f"{REQUEST}/properties/encoding_format",
+    needs="embeddings.encodings",
+)
+def the_encoding_costs_nothing(replies: list[Answer], check: Check) -> None:
+    """One text costs the same `prompt_tokens` in either encoding."""
+    first, *others = (reply.json["usage"]["prompt_tokens"] for reply in replies)
+    for count in others:
+        check.equal(count, first, at="/usage/prompt_tokens")
+
+
+@requirement(
+    "embeddings.usage.sum",
+    SHOULD,
+    basis=PROJECT,
+    claims=ROLE,
+    cites="inflection#/components/schemas/UsageInfo/properties/prompt_tokens",
+    needs="embeddings.batch",
+)
+def a_batch_costs_what_its_texts_cost(replies: list[Answer], check: Check) -> None:
+    """A list of texts costs as many `prompt_tokens` as its texts one by one."""
+    *single, batch = (reply.json["usage"]["prompt_tokens"] for reply in replies)
+    check.equal(batch, sum(single), at="/usage/prompt_tokens")
+
+
+def _cut(answer: Answer) -> bool:
+    most = answer.asked.get("truncate_prompt_tokens")
+    return isinstance(most, int) and most > 0 and must_accept(answer)
+
+
+@requirement(
+    "embeddings.usage.truncated",
+    SHOULD,
+    basis=SCHEMA,
+    claims=ROLE,
+    cites=f"{REQUEST}/properties/truncate_prompt_tokens",
+    of=Of((ROLE,), status=DECIDED, where=_cut),
+)
+def a_text_is_cut_or_refused(reply: Answer, check: Check) -> None:
+    """With `truncate_prompt_tokens` no more tokens than that are read, or the request is refused."""
+    if reply.status != 200:
+        check.that(400 <= reply.status < 500, "200 or a 4xx", reply.status, at="status")
+        return
+    most, used = reply.asked["truncate_prompt_tokens"], reply.json["usage"]["prompt_tokens"]
+    check.that(used <= most, f"at most {most}", used, at="/usage/prompt_tokens")

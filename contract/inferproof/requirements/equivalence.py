@@ -1,0 +1,55 @@
+"""Equivalence: operations that can hold the same conversation answer it alike.
+
+Breaks: a gateway that gives one path another default, a template of its own, or an older engine.
+Reference: every path is translated into one chat request, and only its reply is written in another form.
+"""
+
+from inferproof.requirements.answer import Answer, repeated
+from inferproof.requirements.check import Check
+from inferproof.requirements.requirement import PROJECT, SHOULD, requirement
+
+EXTERNAL = "inflection#/paths/~1external~1api~1inference"
+TWIN = f"{EXTERNAL}~1openai~1v1~1chat~1completions/post"
+
+
+@requirement(
+    "equivalence.openai-path.content",
+    SHOULD,
+    basis=PROJECT,
+    claims="core.openai-path",
+    cites=f"{TWIN}/description",
+    needs="equivalence.openai-path",
+)
+def the_twin_says_the_same(answers: list[Answer], check: Check) -> None:
+    """At temperature 0 the path for OpenAI clients gives the content and finish reason of the chat operation."""
+    chat, twin, again = answers
+    check.equal(twin.text, repeated(chat, again), at="/choices/0/message/content")
+    check.equal(twin.finish_reason, chat.finish_reason, at="/choices/0/finish_reason")
+
+
+@requirement(
+    "equivalence.openai-path.usage",
+    SHOULD,
+    basis=PROJECT,
+    claims="core.openai-path",
+    cites=f"{TWIN}/description",
+    needs="equivalence.openai-path",
+)
+def the_twin_counts_the_same(answers: list[Answer], check: Check) -> None:
+    """The path for OpenAI clients counts the `prompt_tokens` that the chat operation counts."""
+    chat, twin, _ = (answer.json["usage"]["prompt_tokens"] for answer in answers)
+    check.equal(twin, chat, at="/usage/prompt_tokens")
+
+
+@requirement(
+    "equivalence.legacy.text",
+    SHOULD,
+    basis=PROJECT,
+    claims="legacy.as-chat",
+    cites=f"{EXTERNAL}/post/description",
+    needs="equivalence.legacy",
+)
+def turns_are_messages(answers: list[Answer], check: Check) -> None:
+    """At temperature 0 the native operation gives to turns the text that chat gives to the same messages."""
+    chat, native, again = answers
+    check.equal(native.text, repeated(chat, again), at="/text")

@@ -1,0 +1,74 @@
+"""Safety: what a request brings along neither breaks the server nor runs on it."""
+
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.check import Check
+from inferproof.requirements.oracle import deep, keyed
+from inferproof.requirements.requirement import CORRECTION, PROJECT, SHOULD, requirement
+from inferproof.requirements.select import CHAT, DECIDED, Of
+
+REQUEST = "inflection#/components/schemas/ChatCompletionRequest"
+
+WORDS = 2**18
+"""More than the usual 128 Ki or 200 k tokens of context hold; a server with more room counts them and answers."""
+
+WHOLE = WORDS // 8
+"""Tokens that so many words take at the very least, if none is dropped: eight words in one token are unheard of."""
+
+RAN = "inferproof-42000"
+"""What a template of the probe makes when it runs. The request has the factors of it and not the product."""
+
+
+def _deep(answer: Answer) -> bool:
+    return keyed(answer) and deep(answer)
+
+
+def _long(answer: Answer) -> bool:
+    return keyed(answer) and len(answer.exchange.request.body) > WORDS and not deep(answer)
+
+
+@requirement("security.nesting", SHOULD, basis=PROJECT, cites=REQUEST, of=Of(status=DECIDED, where=_deep))
+def a_deep_body_is_refused(reply: Answer, check: Check) -> None:
+    """A body nested twenty thousand levels deep is refused with a 4xx, or read to its end where any value may stand.
+
+    Breaks: a parser or validator that recurses ends in a stack overflow, which is a 500 or the end of the process.
+    Reference: the front reads with orjson and refuses more than 200 levels with 422.
+    """
+    read = reply.status == 200 and b'"messages":[[' not in reply.exchange.request.body
+    check.that(read or 400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "security.long-prompt",
+    SHOULD,
+    basis=PROJECT,
+    cites=f"{REQUEST}/properties/messages",
+    of=Of(CHAT, status=DECIDED, where=_long),
+)
+def a_long_prompt_is_refused_or_read(reply: Answer, check: Check) -> None:
+    """A prompt longer than the model's context is refused with a 4xx; it is not cut without a word.
+
+    Breaks: engines that truncate by themselves answer another question than the one asked.
+    Reference: vLLM counts the prompt before it is queued and refuses it with 400.
+    """
+    if reply.status != 200:
+        check.that(400 <= reply.status < 500, "200 or a 4xx", reply.status, at="status")
+        return
+    counted = reply.json["usage"]["prompt_tokens"]
+    check.that(counted >= WHOLE, f"at least {WHOLE}, or a 4xx", counted, at="/usage/prompt_tokens")
+
+
+@requirement(
+    "security.template",
+    SHOULD,
+    basis=CORRECTION,
+    cites=f"{REQUEST}/properties/chat_template",
+    of=Of(CHAT, status=None, where=lambda answer: "6 * 7000" in str(answer.asked.get("chat_template"))),
+)
+def a_template_of_a_request_is_never_run(reply: Answer, check: Check) -> None:
+    """A `chat_template` of the request is refused or ignored: nothing that it computes stands in the reply.
+
+    Breaks: a gateway that hands every member on to an engine started with `--trust-request-chat-template`.
+    Reference: the front refuses a template with 422, before anything reads it.
+    """
+    said = reply.reply.body.decode("utf-8", "replace")
+    check.that(RAN not in said, "no trace of the template", said, at="body")

@@ -1,0 +1,23 @@
+"""Servers whose operations know nothing of each other."""
+
+from tests.mutants import breaks
+
+
+@breaks("equivalence.openai-path.content", where=lambda draft: draft.role == "chat.openai-path")
+def the_twin_has_a_mind_of_its_own(reply):
+    reply.json["choices"][0]["message"]["content"] = "An ostrich, of course."
+
+
+@breaks("equivalence.openai-path.content", where=lambda draft: draft.role == "chat.openai-path")
+def the_twin_ends_for_another_reason(reply):
+    reply.json["choices"][0]["finish_reason"] = "content_filter"
+
+
+@breaks("equivalence.openai-path.usage", where=lambda draft: draft.role == "chat.openai-path")
+def the_twin_has_another_template(reply):
+    reply.json["usage"]["prompt_tokens"] += 20
+
+
+@breaks("equivalence.legacy.text", where=lambda draft: draft.role == "chat.legacy")
+def the_native_operation_has_an_older_model(reply):
+    reply.json["text"] = "An ostrich, of course."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from inferproof.document import pointers
@@ -25,6 +26,10 @@ _TYPES = {
 _DISCRIMINATORS = ("role", "type")
 
 
+MOST = 100
+"""Errors of one value that are explained: nobody reads more, and an array of a million wrong items has a million."""
+
+
 @dataclass(frozen=True)
 class Violation:
     """One way in which a value breaks a schema, in the branch that its author meant.
@@ -42,7 +47,9 @@ class Violation:
 
 def explain(errors: Iterable[ValidationError], deref: Callable[[Any], Any]) -> list[Violation]:
     """The violations behind jsonschema's errors, in the order of their places, without repetition."""
-    found = {violation: None for error in errors for violation in _violations(error, deref)}
+    found: dict[Violation, None] = {}
+    for error in islice(errors, MOST):
+        found |= dict.fromkeys(_violations(error, deref))
     return sorted(found, key=lambda violation: [(isinstance(part, str), str(part)) for part in violation.loc])
 
 

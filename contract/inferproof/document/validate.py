@@ -25,19 +25,27 @@ class Validator:
         self._reference = {"$ref": _URI + "#" + _fragment(pointer)}
 
     def is_valid(self, value: Any) -> bool:
-        return self._decides.is_valid(value) or self._explains.is_valid(value)
+        return self.decides(value) or self._explains.is_valid(value)
 
     def decides(self, value: Any) -> bool:
         """What jsonschema-rs alone says, a thousand times faster where the value is not valid."""
-        return bool(self._decides.is_valid(value))
+        decides = self._decides
+        try:
+            return bool(decides.is_valid(value))
+        except UnicodeEncodeError:  # half of a surrogate pair, which Rust has no string for
+            return bool(self._explains.is_valid(value))
 
     def decides_without_formats(self, value: Any) -> bool:
         """The same where `format` is an annotation only (JSON Schema 2020-12 §7.2.1)."""
-        return bool(self._lenient.is_valid(value))
+        decides = self._lenient
+        try:
+            return bool(decides.is_valid(value))
+        except UnicodeEncodeError:
+            return self.decides(value)
 
     def violations(self, value: Any) -> list[Violation]:
         """Empty exactly when `is_valid`; a union is explained by the branch its `role` or `type` picks."""
-        if self._decides.is_valid(value):
+        if self.decides(value):
             return []
         return explain(self._explains.iter_errors(value), self._schemas.deref)
 

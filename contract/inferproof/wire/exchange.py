@@ -29,7 +29,12 @@ class Fault:
 
 
 class NotJson(ValueError):
-    """The bytes are not one JSON value in UTF-8 (RFC 8259); NaN and Infinity are none."""
+    """The bytes are not one JSON value in UTF-8 (RFC 8259); NaN and Infinity are none, nor is an endless nesting."""
+
+
+DEEPEST = 200
+"""How deeply a reply may be nested (RFC 8259 §9 lets a reader set a limit): validators give up at 255, and no reply of
+these APIs goes below 20."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +90,11 @@ class Reply:
 
     @cached_property
     def json(self) -> Any:
-        """The body as JSON; raises NotJson."""
-        return _json(self.body)
+        """The body as JSON; raises NotJson, also where it is nested more than DEEPEST levels deep."""
+        value = _json(self.body)
+        if self.body.count(b"[") + self.body.count(b"{") > DEEPEST and _deeper(value, DEEPEST):
+            raise NotJson(f"it is nested more than {DEEPEST} levels deep")
+        return value
 
 
 @dataclass(frozen=True)
@@ -121,5 +129,17 @@ def _json(body: bytes) -> Any:
         return json.loads(body.decode("utf-8"), parse_constant=refuse)
     except NotJson:
         raise
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise NotJson(f"it is nested more than {DEEPEST} levels deep") from error
+    except ValueError as error:
         raise NotJson(str(error)) from error
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Whether containers stand in each other more than `levels` times. Level by level: recursion is what to avoid."""
+    layer = [value] if isinstance(value, dict | list) else []
+    while layer and levels:
+        children = (child for node in layer for child in (node.values() if isinstance(node, dict) else node))
+        layer = [child for child in children if isinstance(child, dict | list)]
+        levels -= 1
+    return bool(layer)

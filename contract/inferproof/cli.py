@@ -251,6 +251,7 @@ def prism(port: int, image: str | None, proxy: str | None, name: str) -> None:
     help="A key that opens it. Repeatable [default: a random one that is printed].",
 )
 @click.option("--upstream-key-env", metavar="NAME", help="Variable that holds the key that the engines want.")
+@click.option("--guidance", is_flag=True, help="The upstream runs with --structured-outputs-config.backend=guidance.")
 @click.option("--max-queue", type=click.IntRange(1), default=1024, show_default=True, help="Requests at a time.")
 @click.option("--patience", type=click.FloatRange(1), default=600.0, show_default=True, help="Seconds of silence.")
 @click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")

@@ -11,7 +11,7 @@ import orjson
 
 from inferproof.front.backend import Chat, Embedding, Health, Json, Refusal
 from inferproof_reference import replies
-from inferproof_reference.catalogue import Catalogue
+from inferproof_reference.catalogue import Catalogue, Model
 from inferproof_reference.fields import chat_to_engine, embeddings_to_engine
 from inferproof_reference.refusals import bad_gateway, in_stream
 from inferproof_reference.upstream import Upstream, is_healthy
@@ -28,22 +28,29 @@ class VllmBackend:
     """Translates what the contract says into what vLLM understands, and back.
 
     `embedder` may be missing: then there are no embeddings. `max_queue` is how many requests the engines may have at
-    a time, waiting ones included; one more is refused with 429.
+    a time, waiting ones included; one more is refused with 429. `guidance` says whether the engine that generates
+    decodes constraints with guidance.
     """
 
     def __init__(
-        self, generator: Upstream, embedder: Upstream | None, catalogue: Catalogue, *, max_queue: int = MAX_QUEUE
+        self,
+        generator: Upstream,
+        embedder: Upstream | None,
+        catalogue: Catalogue,
+        *,
+        max_queue: int = MAX_QUEUE,
+        guidance: bool = False,
     ) -> None:
         self._generator = generator
         self._embedder = embedder
         self._catalogue = catalogue
         self._free = max_queue
+        self._guidance = guidance
         self._health: tuple[float, Health] | None = None
         self._asking = asyncio.Lock()
 
     async def complete(self, call: Chat) -> Json:
-        model = self._catalogue.model("chat", call.body.get("model"))
-        body = chat_to_engine(call.body, model)
+        model, body = self._translated(call)
         with self._place():
             reply = await self._generator.post(CHAT, body, call.body)
         try:
@@ -52,8 +59,7 @@ class VllmBackend:
             raise bad_gateway("The engine's answer is not a chat completion.") from None
 
     async def stream(self, call: Chat) -> AsyncIterator[Json]:
-        model = self._catalogue.model("chat", call.body.get("model"))
-        body = chat_to_engine(call.body, model)
+        model, body = self._translated(call)
         with self._place():
             async with contextlib.aclosing(self._generator.events(CHAT, body, call.body)) as events:
                 async for data in events:
@@ -82,6 +88,15 @@ class VllmBackend:
         await self._generator.close()
         if self._embedder is not None:
             await self._embedder.close()
+
+    def _translated(self, call: Chat) -> tuple[Model, Json]:
+        """The model, and the request as the engine understands it. Raises Refusal."""
+        model = self._catalogue.model("chat", call.body.get("model"))
+        body = call.body
+        if call.role == "attributes" and not self._guidance:
+            # The front asks for compact scores to be brief; no client did, and an engine that cannot may have spaces.
+            body = {name: value for name, value in body.items() if name != "guided_whitespace_pattern"}
+        return model, chat_to_engine(body, model, guidance=self._guidance)
 
     async def _ask_health(self) -> Health:
         engines = [engine for engine in (self._generator, self._embedder) if engine is not None]

@@ -100,7 +100,10 @@ class Catalogue:
         raise Refusal(404, message, loc=("body", "model"), code="model_not_found")
 
     def configs(self) -> list[Json]:
-        return [model.config for models in self._models.values() for model in models.values()]
+        """What discovery lists: each name once, the chat model where two kinds share one."""
+        chat, embedding = self._models["chat"], self._models["embedding"]
+        models = chat | {name: model for name, model in embedding.items() if name not in chat}
+        return [model.config for model in models.values()]
 
 
 def catalogue_of(tables: Mapping[str, Any], served: Mapping[Kind, Sequence[Json]], source: str) -> Catalogue:

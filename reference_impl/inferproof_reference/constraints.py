@@ -17,11 +17,17 @@ CONSTRAINTS = {
     "structural_tag": "structural_tag",
 }
 
+NEEDS_GUIDANCE = (
+    "The engine does not obey whitespace patterns. Leave this out, or start vLLM with "
+    "--structured-outputs-config.backend=guidance and this server with --guidance."
+)
 
-def structured_outputs(given: Json) -> Json | None:
+
+def structured_outputs(given: Json, *, guidance: bool) -> Json | None:
     """What vLLM is to obey, beside `response_format`; None where the text is free.
 
-    Raises Refusal 422 for two constraints at once, and for a whitespace pattern that is none.
+    `guidance` says whether its engine decodes with guidance, which alone knows whitespace patterns.
+    Raises Refusal 422 for two constraints at once, and for a whitespace pattern that is none or cannot be obeyed.
     """
     asked = [name for name in CONSTRAINTS if name in given]
     form = given.get("response_format", {}).get("type", "text")
@@ -34,7 +40,11 @@ def structured_outputs(given: Json) -> Json | None:
     [name] = asked
     if name == "guided_json":
         schema = _schema(given[name])
-        return {"json": schema} if whitespace is None else {"grammar": _grammar(schema, whitespace)}
+        if whitespace is None:
+            return {"json": schema}
+        if not guidance:
+            raise _refused("guided_whitespace_pattern", NEEDS_GUIDANCE)
+        return {"grammar": _grammar(schema, whitespace)}
     return {CONSTRAINTS[name]: given[name]}
 
 
@@ -53,8 +63,8 @@ def _schema(value: Any) -> Any:
 def _grammar(schema: Json, whitespace: str) -> str:
     """The schema with a pattern of what may stand between its lexemes, as a grammar of llguidance.
 
-    vLLM 0.32 reads `whitespace_pattern` and leaves it at that. The directive in the first line keeps the grammar from
-    xgrammar, which takes the second line and ignores `x-guidance` (seen with 0.2.8).
+    vLLM 0.32 reads `whitespace_pattern` and leaves it at that. The directive in the first line is there for an engine
+    that was started otherwise than we were told: xgrammar 0.2.8 refuses it, and would ignore `x-guidance`.
     """
     if not whitespace:
         options: Json = {"whitespace_flexible": False}

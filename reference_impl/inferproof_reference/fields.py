@@ -146,9 +146,10 @@ _CHAT_DEFAULTS = {name: row.default for name, row in CHAT.items() if row.fate ==
 _EMBEDDINGS_LEAVES = _leaving(EMBEDDINGS)
 
 
-def chat_to_engine(body: Json, model: Model) -> Json:
+def chat_to_engine(body: Json, model: Model, *, guidance: bool) -> Json:
     """The request to `/v1/chat/completions` of vLLM. `body` is valid under the contract; null is as if absent.
 
+    `guidance` says whether the engine decodes constraints with guidance.
     Raises Refusal 422 for what vLLM would ignore.
     """
     given = {name: value for name, value in body.items() if value is not None}
@@ -159,6 +160,9 @@ def chat_to_engine(body: Json, model: Model) -> Json:
     sent["model"] = model.served
     for translate in _CHAT_TRANSLATIONS:
         translate(given, sent, model)
+    constraint = structured_outputs(given, guidance=guidance)
+    if constraint is not None:
+        sent["structured_outputs"] = constraint
     return sent
 
 
@@ -207,12 +211,6 @@ def _function(function: Json, forced: bool) -> Json:
     return {**function, "parameters": parameters, **({"strict": True} if forced else {})}
 
 
-def _constraint(given: Json, sent: Json, model: Model) -> None:
-    constraint = structured_outputs(given)
-    if constraint is not None:
-        sent["structured_outputs"] = constraint
-
-
 def _beams(given: Json, sent: Json, model: Model) -> None:
     if not given.get("use_beam_search"):
         return
@@ -237,7 +235,6 @@ _CHAT_TRANSLATIONS: tuple[Callable[[Json, Json, Model], None], ...] = (
     _usage,
     _temperature,
     _tools,
-    _constraint,
     _beams,
     _template_arguments,
 )

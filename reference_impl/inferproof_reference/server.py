@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +26,9 @@ from inferproof_reference.upstream import Upstream, served_models
 TINY = "tiny"
 """The model that is written when it is asked for, instead of read from a folder."""
 
+# Left to itself vLLM 0.32 decodes every constraint with what suits its first one, and fails those that do not fit.
+GUIDANCE = ("--structured-outputs-config.backend", "guidance")
+
 Say = Callable[[str], None]
 
 
@@ -33,7 +36,8 @@ Say = Callable[[str], None]
 class Options:
     """`keys` are the API keys that are let in; `upstream_key` is the one that the engines want.
 
-    `patience_s` is how long an engine may be silent within one request.
+    `patience_s` is how long an engine may be silent within one request. `guidance` says that the engine that generates
+    was started with vLLM's `--structured-outputs-config.backend=guidance`, as those are that we start.
     """
 
     host: str = "127.0.0.1"
@@ -43,6 +47,7 @@ class Options:
     catalogue: Path | None = None
     max_queue: int = MAX_QUEUE
     patience_s: float = 600.0
+    guidance: bool = False
 
 
 @contextlib.asynccontextmanager
@@ -85,6 +90,7 @@ async def serve_model(
     Raises CannotServe, CannotListen and EngineFailed.
     """
     stop = _stop_on_signals()
+    options = replace(options, guidance=True)
     given = read_catalogue(options.catalogue) if options.catalogue else None
     with TemporaryDirectory(prefix="inferproof-") as scratch:
         starting = asyncio.create_task(
@@ -129,7 +135,7 @@ async def _reference(
         if embedder is not None:
             served["embedding"] = await _served(embedder)
         catalogue = catalogue_of(tables, served, str(options.catalogue or "The default catalogue"))
-        backend = VllmBackend(generator, embedder, catalogue, max_queue=options.max_queue)
+        backend = VllmBackend(generator, embedder, catalogue, max_queue=options.max_queue, guidance=options.guidance)
         yield Front(contract, backend, keys=options.keys)
     finally:
         await generator.close()
@@ -158,21 +164,21 @@ async def _engines(
     """Both engines, started at the same time; where one fails the other is stopped. Raises EngineFailed."""
     folder, embedding_folder = (_folder(scratch, one) for one in (model, embedding_model))
 
-    async def start(of: Path, kind: str, what: str, **options: Any) -> Engine:
+    async def start(of: Path, what: str, own: Sequence[str] = (), **options: Any) -> Engine:
         small = of.parent == scratch
         return await Engine.start(
             of,
             name=_name(str(of)),
             python=python,
-            arguments=[*(SMALL_ARGUMENTS if small else ()), *arguments],
+            arguments=[*(SMALL_ARGUMENTS if small else ()), *own, *arguments],
             environment=SMALL_ENVIRONMENT if small else {},
             on_log=_progress(what, say),
             **options,
         )
 
     tasks = [
-        asyncio.create_task(start(folder, "generate", "the engine that generates")),
-        asyncio.create_task(start(embedding_folder, "pooling", "the engine that embeds", runner="pooling")),
+        asyncio.create_task(start(folder, "the engine that generates", GUIDANCE)),
+        asyncio.create_task(start(embedding_folder, "the engine that embeds", runner="pooling")),
     ]
     try:
         generator, embedder = await asyncio.gather(*tasks)

@@ -163,3 +163,16 @@ async def test_status_is_asked_of_the_engines_at_most_once_a_second(
     monkeypatch.setattr(backend, "HEALTH_LASTS_S", -1.0)
     await ask(front, "GET", "/status")
     assert [asked.path for asked in engine.asked].count("/health") == 2
+
+
+async def test_an_engine_without_guidance_is_not_asked_for_whitespace_patterns(
+    contract: Contract, engine: ScriptedEngine, engines: tuple[str, str]
+) -> None:
+    constraint = {"guided_json": {"type": "object"}, "guided_whitespace_pattern": ""}
+    talk = [*HI, {"role": "assistant", "content": "Hello."}, *HI]
+    async with reference(contract, engines[0]) as front:
+        refused = await ask(front, "POST", CHAT, {"messages": HI, **constraint})
+        await ask(front, "POST", "/v1/chat/attributes", {"messages": talk})
+    assert refused.status == 422
+    assert refused.json["detail"][0]["loc"] == ["body", "guided_whitespace_pattern"]
+    assert engine.body["structured_outputs"].keys() == {"json"}

@@ -33,7 +33,7 @@ class Request:
         """The body where it is a JSON object, else an empty one."""
         try:
             found = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 

@@ -46,6 +46,12 @@ SHORT = 2**15
 """Characters of a message that no model's context is too small for."""
 
 
+UNSUPPORTED = frozenset(
+    {"functions", "function_call", "n", "presence_penalty", "frequency_penalty", "logit_bias", "user"}
+)
+"""What the prose lists as not supported at the path for OpenAI clients: a server may refuse it there."""
+
+
 def asks_plainly(body: Mapping[str, Any]) -> bool:
     """Text only, not too long for any model, and no member beyond the plain ones."""
     contents = [message.get("content") for message in body.get("messages", ())]
@@ -54,7 +60,8 @@ def asks_plainly(body: Mapping[str, Any]) -> bool:
 
 
 def _plain(answer: Answer) -> bool:
-    return must_accept(answer) and asks_plainly(answer.asked)
+    supported = answer.role != "chat.openai-path" or UNSUPPORTED.isdisjoint(answer.asked)
+    return supported and must_accept(answer) and asks_plainly(answer.asked)
 
 
 @requirement(

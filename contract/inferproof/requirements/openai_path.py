@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inferproof.requirements.answer import Answer
-from inferproof.requirements.chat_request import asks_plainly
+from inferproof.requirements.chat_request import UNSUPPORTED, asks_plainly
 from inferproof.requirements.check import Check
 from inferproof.requirements.oracle import keyed, must_accept
 from inferproof.requirements.requirement import MUST, PROSE, SCHEMA, SHOULD, requirement
@@ -14,11 +14,6 @@ SUPPORTED = f"{POST}/requestBody/description"
 CORE = f"{POST}/responses/200/description"
 ROLE = "chat.openai-path"
 CLAIM = "core.openai-path"
-
-UNSUPPORTED = frozenset(
-    {"functions", "function_call", "n", "presence_penalty", "frequency_penalty", "logit_bias", "user"}
-)
-"""What the prose lists as not supported."""
 
 
 @requirement(

@@ -26,6 +26,8 @@ def bad_words_change_the_answer(answers: list[Answer], check: Check) -> None:
     """With the words of an answer in `bad_words`, the same request is answered otherwise."""
     # A single word may come back: engines forbid its usual tokens, and a model can spell it with others.
     free, banned = answers
+    if not free.text:
+        raise LookupError("nothing was said, as by a model that is not done with its reasoning")
     same = (banned.text, banned.json["usage"]["completion_tokens"]) == (
         free.text,
         free.json["usage"]["completion_tokens"],

@@ -68,6 +68,21 @@ def scoring_is_cut_short(reply):
     reply.json["choices"][0]["finish_reason"] = "length"
 
 
+@breaks("attributes.reply.created")
+def created_is_in_milliseconds(reply):
+    reply.json["created"] *= 1000
+
+
+@breaks("attributes.reply.choices")
+def the_scores_come_twice(reply):
+    reply.json["choices"] *= 2
+
+
+@breaks("attributes.usage.completion")
+def only_the_prompt_is_counted(reply):
+    del reply.json["usage"]["completion_tokens"]
+
+
 @breaks("attributes.usage.total")
 def the_total_is_off_by_one(reply):
     reply.json["usage"]["total_tokens"] += 1

@@ -38,6 +38,11 @@ def no_challenge(reply):
     reply.header("www-authenticate", None)
 
 
+@breaks("auth.challenge")
+def a_challenge_of_another_scheme(reply):
+    reply.header("www-authenticate", 'Basic realm="api"')
+
+
 @breaks("auth.before-work", where=lambda draft: draft.role == "chat")
 def the_work_is_done_all_the_same(reply):
     reply.json = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello."}}]}

@@ -33,6 +33,11 @@ def model_is_empty(reply):
     reply.json["model"] = ""
 
 
+@breaks("chat.reply.id")
+def the_id_is_empty(reply):
+    reply.json["id"] = ""
+
+
 @breaks("chat.reply.id.unique")
 def the_id_is_constant(reply):
     reply.json["id"] = "chatcmpl-1"

@@ -8,6 +8,11 @@ def the_vector_is_counted_as_completion(reply):
     reply.json["usage"].update(completion_tokens=1, total_tokens=reply.json["usage"]["prompt_tokens"] + 1)
 
 
+@breaks("embeddings.usage.counted")
+def usage_is_empty(reply):
+    reply.json["usage"] = {}
+
+
 @breaks("embeddings.usage.positive")
 def nothing_is_counted(reply):
     reply.json["usage"].update(prompt_tokens=0, total_tokens=0)

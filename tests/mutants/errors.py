@@ -64,6 +64,16 @@ def a_405_without_allow(reply):
     reply.header("allow", None)
 
 
+@breaks("errors.method.allow")
+def a_405_allows_what_it_refuses(reply):
+    reply.header("allow", reply.request.method)
+
+
+@breaks("errors.invalid.detail")
+def a_422_has_no_detail(reply):
+    reply.json = {"error": {"message": "invalid"}}
+
+
 @breaks("errors.no-crash", where=lambda draft: draft.role == "embeddings")
 def a_request_crashes_it(reply):
     reply.status = 500

@@ -48,6 +48,12 @@ def every_event_is_the_first(reply):
         chunk["idx"] = 1
 
 
+@breaks("legacy.stream.created")
+def events_are_in_milliseconds(reply):
+    for chunk in reply.chunks:
+        chunk["created"] *= 1000
+
+
 @breaks("legacy.stream.one-line")
 def an_event_spans_lines(reply):
     first = json.loads(reply.body.split(b"\n\n")[0].removeprefix(b"data: "))

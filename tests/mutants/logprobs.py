@@ -94,3 +94,10 @@ def a_stream_has_no_logprobs(reply):
     for chunk in reply.chunks:
         for choice in chunk["choices"]:
             choice["logprobs"] = None
+
+
+@breaks("logprobs.bytes")
+def bytes_are_of_the_token_before(reply):
+    entries = reply.json["choices"][0]["logprobs"]["content"]
+    for entry, before in zip(entries[:0:-1], entries[-2::-1], strict=True):
+        entry["bytes"] = before["bytes"]

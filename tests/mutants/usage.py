@@ -13,6 +13,11 @@ def the_prompt_is_never_counted(reply):
     reply.json["usage"].update(prompt_tokens=0, total_tokens=reply.json["usage"]["completion_tokens"])
 
 
+@breaks("chat.usage.completion")
+def only_the_prompt_is_counted(reply):
+    del reply.json["usage"]["completion_tokens"]
+
+
 @breaks("chat.usage.cached")
 def more_is_cached_than_was_sent(reply):
     reply.json["usage"]["prompt_tokens_details"] = {"cached_tokens": reply.json["usage"]["prompt_tokens"] + 1}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inferproof.requirements.answer import Answer
+from inferproof.requirements.chat_reply import DAY
 from inferproof.requirements.chat_request import asks_plainly
 from inferproof.requirements.check import Check
 from inferproof.requirements.oracle import keyed, must_accept, must_refuse
@@ -38,9 +39,11 @@ def _wrong(member: str, *, of_attribute: bool = True) -> Predicate:
     def where(answer: Answer) -> bool:
         if not must_refuse(answer):
             return False
-        schema = answer.operation.request_schema or ""
-        violations = answer.contract.validator(schema, "published").violations(answer.exchange.request.json)
-        places = [violation.loc[2:3] if of_attribute else violation.loc[:1] for violation in violations]
+        if not of_attribute:
+            return answer.at_fault == {member}
+        if answer.at_fault != {"attributes"}:
+            return False
+        places = [violation.loc[2:3] for violation in answer.violations]
         return bool(places) and all(place == (member,) for place in places)
 
     return where
@@ -209,6 +212,47 @@ def the_reply_has_what_clients_need(reply: Answer, check: Check) -> None:
 def scoring_comes_to_an_end(reply: Answer, check: Check) -> None:
     """A request without a cap is scored to the end: `finish_reason` is `stop`."""
     check.equal(reply.choices[0]["finish_reason"], "stop", at="/choices/0/finish_reason")
+
+
+@requirement(
+    "attributes.reply.created",
+    SHOULD,
+    basis=EXAMPLE,
+    claims=ROLE,
+    cites=f"{POST}/responses/200/content/application~1json/example/created",
+    of=replies(ROLE),
+)
+def created_is_now(reply: Answer, check: Check) -> None:
+    """`created` is the time of the reply in seconds since 1970, to the day."""
+    created, now = reply.json["created"], reply.exchange.began
+    check.that(abs(created - now) < DAY, f"about {now:.0f}", created, at="/created")
+
+
+@requirement(
+    "attributes.reply.choices",
+    SHOULD,
+    basis=EXAMPLE,
+    claims=ROLE,
+    cites=f"{POST}/responses/200/content/application~1json/example/choices",
+    of=scored,
+)
+def there_is_one_set_of_scores(reply: Answer, check: Check) -> None:
+    """There is one choice, numbered 0."""
+    check.equal([choice["index"] for choice in reply.choices], [0], at="/choices")
+
+
+@requirement(
+    "attributes.usage.completion",
+    SHOULD,
+    basis=EXAMPLE,
+    claims=ROLE,
+    cites=f"{POST}/responses/200/content/application~1json/example/usage/completion_tokens",
+    of=replies(ROLE),
+)
+def the_scores_are_counted(reply: Answer, check: Check) -> None:
+    """`usage` has `completion_tokens`, as the example shows."""
+    found = reply.json["usage"].get("completion_tokens")
+    check.that(found is not None, "a count", found, at="/usage/completion_tokens")
 
 
 @requirement(

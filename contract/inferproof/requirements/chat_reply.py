@@ -71,6 +71,12 @@ def model_is_named(reply: Answer, check: Check) -> None:
     check.that(reply.json["model"] != "", "a name", reply.json["model"], at="/model")
 
 
+@requirement("chat.reply.id", SHOULD, basis=CONVENTION, cites=f"{RESPONSE}/properties/id", of=chat_reply)
+def the_reply_has_an_id(reply: Answer, check: Check) -> None:
+    """`id`, where present, is not empty: people name a reply by it when they ask for help."""
+    check.that(reply.json.get("id", "absent") != "", "an id", reply.json.get("id"), at="/id")
+
+
 @requirement("chat.reply.id.unique", SHOULD, basis=CONVENTION, cites=f"{RESPONSE}/properties/id", needs="chat.twice")
 def ids_are_unique(replies: list[Answer], check: Check) -> None:
     """Two replies have different ids."""

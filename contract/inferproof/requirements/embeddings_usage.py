@@ -30,6 +30,24 @@ def the_prompt_is_all_there_is(reply: Answer, check: Check) -> None:
 
 
 @requirement(
+    "embeddings.usage.counted",
+    SHOULD,
+    basis=EXAMPLE,
+    claims=ROLE,
+    cites=(
+        f"{POST}/responses/200/content/application~1json/example/usage/prompt_tokens",
+        f"{POST}/responses/200/content/application~1json/example/usage/total_tokens",
+    ),
+    of=replies(ROLE),
+)
+def the_input_is_counted(reply: Answer, check: Check) -> None:
+    """`usage` has `prompt_tokens` and `total_tokens`, as the example shows."""
+    usage = reply.json["usage"]
+    for member in ("prompt_tokens", "total_tokens"):
+        check.that(usage.get(member) is not None, "a count", usage.get(member), at=f"/usage/{member}")
+
+
+@requirement(
     "embeddings.usage.positive",
     SHOULD,
     basis=PROJECT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inferproof.requirements.answer import DONE, Answer, folded
 from inferproof.requirements.check import Check
 from inferproof.requirements.legacy import STREAM_POST
-from inferproof.requirements.legacy_reply import LONGEST_TOKEN
+from inferproof.requirements.legacy_reply import DAY, LONGEST_TOKEN
 from inferproof.requirements.requirement import (
     CONVENTION,
     CORRECTION,
@@ -91,6 +91,22 @@ def events_are_numbered(reply: Answer, check: Check) -> None:
     """`idx` counts the events from 0, by one."""
     found = [chunk["idx"] for chunk in reply.chunks]
     check.equal(found, list(range(len(found))), at="idx of the events")
+
+
+@requirement(
+    "legacy.stream.created",
+    SHOULD,
+    basis=EXAMPLE,
+    claims="legacy",
+    cites=f"{CHUNK}/properties/created",
+    of=legacy_stream,
+)
+def events_are_of_today(reply: Answer, check: Check) -> None:
+    """`created` of each event is the time in seconds since 1970, not milliseconds, to the day."""
+    now = reply.exchange.began
+    for position, chunk in enumerate(reply.chunks):
+        created = chunk["created"]
+        check.that(abs(created - now) < DAY, f"about {now:.0f}", created, at=f"event {position}: /created")
 
 
 @requirement("legacy.stream.one-line", SHOULD, basis=EXAMPLE, claims="legacy", cites=EVENT_EXAMPLE, of=legacy_stream)

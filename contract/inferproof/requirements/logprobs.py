@@ -170,6 +170,24 @@ def the_tokens_spell_the_content(reply: Answer, check: Check) -> None:
 
 
 @requirement(
+    "logprobs.bytes",
+    SHOULD,
+    basis=CONVENTION,
+    claims="logprobs",
+    cites=f"{TOKEN}/properties/bytes",
+    of=replies("chat", where=_asks_for_text),
+)
+def the_bytes_are_those_of_the_token(reply: Answer, check: Check) -> None:
+    """`bytes`, where given, is the token in UTF-8, also of an alternative; only tokens of plain ASCII are compared."""
+    for number, entry in enumerate(entries(reply)):
+        for each in (entry, *(entry.get("top_logprobs") or ())):
+            token, found = each["token"], bytes(each.get("bytes") or ())
+            if found and token.isascii() and "\\" not in token:  # others are spelled in one's own way: Ġ, ▁, bytes:\xe2
+                same = found.strip() == token.encode().strip()
+                check.that(same, f"the bytes of {token!r}", found.decode("latin-1"), at=f"logprobs/{number}/bytes")
+
+
+@requirement(
     "logprobs.tokens.count",
     SHOULD,
     basis=PROJECT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
-from inferproof.requirements.requirement import CONVENTION, MUST, requirement
+from inferproof.requirements.requirement import CONVENTION, MUST, SHOULD, requirement
 from inferproof.requirements.select import JSON, Of
 from inferproof.wire.exchange import NotJson
 
@@ -25,3 +25,20 @@ def what_is_called_json_is_json(reply: Answer, check: Check) -> None:
         reply.json  # noqa: B018 - read for the exception
     except NotJson as error:
         check.fail("a JSON value", str(error), at="body")
+
+
+@requirement("reply.whole", MUST, basis=CONVENTION, cites="inflection#/paths", of=Of(status=None, whole=False))
+def a_reply_that_begins_comes_to_its_end(reply: Answer, check: Check) -> None:
+    """A reply that begins comes to its end (RFC 9112 §8): the server neither breaks off nor falls silent."""
+    fault = reply.exchange.fault
+    holds = fault is None or fault.kind == "hung up"
+    check.that(holds, "a whole reply", fault.text if fault else "", at="body")
+
+
+@requirement(
+    "reply.content-type.once", SHOULD, basis=CONVENTION, cites="inflection#/paths", of=Of(status=None, whole=False)
+)
+def a_reply_has_one_type(reply: Answer, check: Check) -> None:
+    """A reply has at most one `Content-Type` (RFC 9110 §5.3): of two, each client picks its own."""
+    found = [value for name, value in reply.reply.headers if name.lower() == "content-type"]
+    check.that(len(found) <= 1, "one", found, at="content-type")

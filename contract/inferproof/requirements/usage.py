@@ -17,6 +17,15 @@ def total_is_the_sum(reply: Answer, check: Check) -> None:
 
 
 @requirement(
+    "chat.usage.completion", SHOULD, basis=EXAMPLE, cites=f"{USAGE}/properties/completion_tokens", of=chat_reply
+)
+def the_completion_is_counted(reply: Answer, check: Check) -> None:
+    """`usage` has `completion_tokens`, as every example shows: a client is billed by it."""
+    found = reply.json["usage"].get("completion_tokens")
+    check.that(found is not None, "a count", found, at="/usage/completion_tokens")
+
+
+@requirement(
     "chat.usage.prompt.positive", SHOULD, basis=PROJECT, cites=f"{USAGE}/properties/prompt_tokens", of=chat_reply
 )
 def a_prompt_has_tokens(reply: Answer, check: Check) -> None:

@@ -1,0 +1,164 @@
+"""Tries every change on the requirements that look at its exchange, and keeps those that none objects to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from inferproof.document import Contract
+from inferproof.requirements import CATALOGUE
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.check import Broken, Check
+from inferproof.requirements.judge import base_name
+from inferproof.requirements.requirement import Requirement
+from inferproof.requirements.select import CHAT, UNREADABLE
+from inferproof.wire.exchange import Exchange, NotJson
+from tests.operators.operators import Change, changes
+from tests.operators.places import pattern, places
+
+
+@dataclass
+class Class:
+    """One operator at one kind of place: how many changes were tried, and which of them nobody minded."""
+
+    tried: int = 0
+    survivors: list[str] = field(default_factory=list)
+    """The names of the exchanges whose change survived."""
+
+
+Survey = dict[tuple[str, str], Class]
+"""By place (`chat reply /usage/total_tokens`) and operator."""
+
+REQUEST_SIDE = ("asked", "expectation", "allowed_if_lax", "violations")
+"""What an Answer keeps of its request; a change to the reply leaves it."""
+
+
+class Subject:
+    """One exchange of the transcript and the requirements that look at it."""
+
+    def __init__(self, answer: Answer, group: Sequence[Answer], each: list[Requirement], together: list[Requirement]):
+        self.answer = answer
+        self.kind = kind_of(answer)
+        self._group, self._each, self._together = group, each, together
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """Exchanges of one shape would tell the same."""
+        answer = self.answer
+        return (
+            answer.role,
+            answer.status,
+            answer.media_type,
+            frozenset(answer.asked),
+            tuple(each.id for each in self._each),
+            tuple(each.id for each in self._together),
+            frozenset(_patterns(answer)),
+        )
+
+    def objection(self, changed: Exchange, check: Check) -> str | None:
+        """The id of a requirement that the change breaks. Whoever objected last is asked first."""
+        answer = Answer(changed, self.answer.contract)
+        known = self.answer.__dict__
+        answer.__dict__.update({name: known[name] for name in REQUEST_SIDE if name in known})
+        for queue, judged in ((self._each, self._breaks), (self._together, self._breaks_together)):
+            for place, requirement in enumerate(queue):
+                if judged(requirement, answer, check):
+                    queue.insert(0, queue.pop(place))
+                    return requirement.id
+        return None
+
+    def _breaks(self, requirement: Requirement, answer: Answer, check: Check) -> bool:
+        assert requirement.of is not None
+        if not requirement.of.got(answer):
+            return False
+        try:
+            requirement.judge(answer, check)
+        except Broken:
+            return not self.answer.doubtful
+        except UNREADABLE:
+            pass
+        return False
+
+    def _breaks_together(self, requirement: Requirement, answer: Answer, check: Check) -> bool:
+        if answer.exchange.fault is not None or not 200 <= answer.status < 300:
+            return False
+        try:
+            requirement.judge([answer if each is self.answer else each for each in self._group], check)
+        except Broken:
+            return True
+        except UNREADABLE:
+            pass
+        return False
+
+
+def survey(exchanges: Sequence[Exchange], contract: Contract) -> Survey:
+    """Every change to every shape of exchange, tried."""
+    check = Check(contract)
+    found: Survey = defaultdict(Class)
+    seen = set()
+    previous: dict[str, Answer] = {}
+    for subject in subjects(exchanges, contract):
+        shape = subject.shape
+        if shape not in seen:
+            seen.add(shape)
+            for change in changes(subject.answer, previous.get(subject.kind)):
+                _try(subject, change, check, found)
+        previous[subject.kind] = subject.answer
+    return found
+
+
+def _try(subject: Subject, change: Change, check: Check, found: Survey) -> None:
+    entry = found[f"{subject.kind} {change.place}", change.operator]
+    entry.tried += 1
+    if subject.objection(change.exchange, check) is None:
+        entry.survivors.append(subject.answer.exchange.name)
+
+
+def subjects(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[Subject]:
+    """Each exchange with a whole reply, and the requirements whose selection takes its request, whatever the reply."""
+    answers = [Answer(exchange, contract) for exchange in exchanges]
+    groups: dict[str, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        groups[answer.exchange.probe].append(answer)
+    catalogue = [each for each in CATALOGUE.values() if each.applies_to(contract.name)]
+    for answer in answers:
+        if answer.exchange.reply is None or answer.exchange.fault is not None:
+            continue  # one probe leaves in mid-stream
+        each = [found for found in catalogue if found.of is not None and _looks(found, answer)]
+        together = [found for found in catalogue if base_name(answer.exchange.probe) in found.needs]
+        yield Subject(answer, groups[answer.exchange.probe], each, together)
+
+
+def _looks(requirement: Requirement, answer: Answer) -> bool:
+    assert requirement.of is not None
+    return (not requirement.of.roles or answer.role in requirement.of.roles) and requirement.of.asks(answer)
+
+
+KINDS = {
+    "chat.legacy": "native reply",
+    "chat.legacy.stream": "native stream",
+    "attributes": "scores",
+    "embeddings": "embeddings",
+    "configs": "configs",
+    "status": "status",
+}
+
+
+def kind_of(answer: Answer) -> str:
+    """What the reply is, in the words of `legal.toml`."""
+    if answer.status == 422:
+        return "422"
+    if answer.status >= 400:
+        return "error"
+    if answer.role in CHAT:
+        return "chat stream" if answer.media_type == "text/event-stream" else "chat reply"
+    return KINDS.get(answer.role, "other")
+
+
+def _patterns(answer: Answer) -> Iterable[str]:
+    try:
+        values = answer.chunks if answer.media_type == "text/event-stream" else [answer.json]
+    except NotJson:
+        return ()
+    return (pattern(path) for value in values for path in places(value))

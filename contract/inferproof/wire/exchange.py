@@ -17,6 +17,7 @@ FaultKind = Literal[
     "too large",  # head, body or decoded body over the client's cap
     "bad coding",  # the body is not what its Content-Encoding says
     "hung up",  # we closed it on purpose, because the probe asked for that
+    "stopped",  # the run ended before the request was sent, or before its reply was whole
 ]
 
 

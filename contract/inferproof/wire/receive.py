@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import h11
@@ -11,6 +12,9 @@ from inferproof.wire.exchange import Fault, FaultKind, Reply
 from inferproof.wire.sse import EventParser
 
 _MIB = 1024 * 1024
+
+MOST_READS = 10_000
+"""Reads of one reply that are kept apart; the last one stands for all that follow. A server may send byte by byte."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +93,17 @@ class ReplyReader:
         """The bytes of one read, `at_us` microseconds after the request was sent."""
         if not self.received and not b"HTTP/".startswith(data.lstrip(b"\r\n")[:5]):
             # h11 would wait for the end of a head that never comes
-            self.give_up("not http", f"the reply begins with {data[:20]!r}, which is not HTTP/1.1")
+            begin = json.dumps(data[:20].decode("utf-8", "replace"), ensure_ascii=False)
+            self.give_up("not http", f"the reply begins with {begin}, which is not HTTP/1.1")
         self.received += len(data)
+        if self._head is None and self.received > _HEADS * self._limits.head_bytes + len(data):
+            self.give_up("too large", f"after {self.received} bytes there is no head of a final reply")
         before = self._wire_length
         if not self.finished:
             self._advance(data, ended=False)
         if self._wire_length > before:
+            if len(self._reads) == MOST_READS:
+                self._reads.pop()
             self._reads.append((at_us, self._length))
         if not self.finished and self._head is not None:
             self._hang_up_if_due()
@@ -129,7 +138,8 @@ class ReplyReader:
                 self.give_up("too large", f"the head is over {self._limits.head_bytes} bytes")
             else:
                 part = "head" if self._head is None else "body"
-                self.give_up("not http", f"the {part} of the reply is not HTTP/1.1: {error}")
+                why = str(error).partition(": bytearray(")[0]  # h11 quotes the line, all 64 KiB of it
+                self.give_up("not http", f"the {part} of the reply is not HTTP/1.1: {why}")
         except BadCoding as error:
             self.give_up("bad coding", str(error))
         except TooLarge:
@@ -183,6 +193,9 @@ class ReplyReader:
             text = f"after {self._wire_length} bytes of body, before the reply was whole"
         self.give_up("closed", f"the connection closed {text}{how}")
 
+
+_HEADS = 4
+"""How many heads' worth of bytes may come before the final one: interim replies (RFC 9110 §15.2) may be several."""
 
 _PRIMERS = {name: h11.Request(method=name, target="/", headers=[("host", "x")]) for name in ("GET", "HEAD")}
 _END = h11.EndOfMessage()

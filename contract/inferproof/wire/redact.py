@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice, takewhile
 
 from inferproof.wire.exchange import Exchange, Fault, Headers, Reply, Request
 from inferproof.wire.secrets import Edit, Secrets, apply, moved
@@ -13,7 +14,7 @@ from inferproof.wire.strings import Piece, pieces_of_events, pieces_of_json
 
 _LINE = re.compile(rb"[^\r\n]+")
 _DATA = re.compile(rb"(?:\xef\xbb\xbf)?data: ?")
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[^\s"\[\]{},:]+')
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\s"\[\]{},:]+')
 
 
 class Redactor:
@@ -32,6 +33,11 @@ class Redactor:
             return text
         return apply(data, self._secrets.edits(data)).decode("utf-8", "surrogatepass")
 
+    def words(self, text: str) -> str:
+        """Our own words about a reply, which may quote its first bytes, and so the beginning of a secret."""
+        data = self.text(text).encode("utf-8", "surrogatepass")
+        return apply(data, self._secrets.begun(data)).decode("utf-8", "replace")
+
     def exchange(self, exchange: Exchange) -> Exchange:
         """The exchange without its secrets. Reads move with the text they brought; `wire_length` stays what it was."""
         fault = exchange.fault
@@ -39,7 +45,7 @@ class Redactor:
             exchange,
             request=self._request(exchange.request),
             reply=exchange.reply and self._reply(exchange.reply, cut=fault is not None),
-            fault=fault and Fault(fault.kind, self.text(fault.text)),
+            fault=fault and Fault(fault.kind, self.words(fault.text)),
         )
 
     def _request(self, request: Request) -> Request:
@@ -61,7 +67,8 @@ class Redactor:
         for edits_of in find:
             if edits := edits_of(body):
                 body = apply(body, edits)
-                reads = tuple((at_us, moved(offset, edits)) for at_us, offset in reads)
+                offsets = moved([offset for _, offset in reads], edits)
+                reads = tuple((at_us, offset) for (at_us, _), offset in zip(reads, offsets, strict=True))
         return replace(
             reply, reason=self.text(reply.reason), headers=self._headers(reply.headers), body=body, reads=reads
         )
@@ -131,13 +138,14 @@ class Redactor:
 
 def _shared_out(found: list[Edit], parts: list[Piece], texts: list[bytes]) -> list[Edit]:
     edits = []
-    end = 0
+    end = first = 0
     for piece, text in zip(parts, texts, strict=True):
         start, end = end, end + len(text)
+        while first < len(found) and found[first].end <= start:
+            first += 1
         local = [
             Edit(max(edit.start, start) - start, min(edit.end, end) - start, edit.replacement * (edit.start >= start))
-            for edit in found
-            if edit.start < end and edit.end > start
+            for edit in takewhile(lambda edit: edit.start < end, islice(found, first, None))  # noqa: B023 - used at once
         ]
         if local:
             changed = apply(text, local).decode("utf-8", "surrogatepass")

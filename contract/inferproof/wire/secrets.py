@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -72,11 +73,14 @@ class Secrets:
     def edits(self, data: bytes) -> list[Edit]:
         """What to replace, in order and without overlap. An escape sequence is replaced as a whole or not at all."""
         found = []
-        layer, offsets = data, list(range(len(data) + 1))
+        layer: bytes = data
+        offsets: Sequence[int] = range(len(data) + 1)
         for _ in range(_LAYERS):
-            for match in self._pattern.finditer(layer):
-                start, end = _whole_escapes(data, offsets[match.start()], offsets[match.end()])
-                found.append(Edit(start, end, self._forms[match[0]]))
+            matched = [
+                Edit(offsets[match.start()], offsets[match.end()], self._forms[match[0]])
+                for match in self._pattern.finditer(layer)
+            ]
+            found += _whole_escapes(data, matched)
             decoded, offsets = _decoded(layer, offsets)
             if decoded == layer:
                 break
@@ -85,11 +89,22 @@ class Secrets:
 
     def cut_off(self, data: bytes) -> list[Edit]:
         """The beginning of a secret at the very end of a text that was cut short."""
-        for secret, marker in self._plain.items():
+        for secret, marker in self._forms.items():
             for length in range(len(secret) - 1, SHORTEST_REST - 1, -1):
                 if data.endswith(secret[:length]):
                     return [Edit(len(data) - length, len(data), marker)]
         return []
+
+    def begun(self, data: bytes) -> list[Edit]:
+        """The beginning of a secret anywhere: for our own words that quote the first bytes of a reply."""
+        found = []
+        for secret, marker in self._plain.items():
+            at = data.find(secret[:SHORTEST_REST])
+            while at >= 0:
+                length = next(size for size in range(len(secret), 0, -1) if data.startswith(secret[:size], at))
+                found.append(Edit(at, at + length, marker))
+                at = data.find(secret[:SHORTEST_REST], at + length)
+        return _without_overlap(found)
 
     def _know(self, secret: str, marker: bytes) -> None:
         raw = secret.encode()
@@ -106,14 +121,20 @@ def apply(data: bytes, edits: list[Edit]) -> bytes:
     return b"".join([*pieces, data[position:]])
 
 
-def moved(offset: int, edits: list[Edit]) -> int:
-    """Where an offset comes to lie after the edits; inside of a replaced part, at the beginning of its replacement."""
-    by = 0
-    for edit in edits:
-        if offset < edit.end:
-            return min(offset, edit.start) + by
-        by += len(edit.replacement) - (edit.end - edit.start)
-    return offset + by
+def moved(offsets: Iterable[int], edits: list[Edit]) -> list[int]:
+    """Where ascending offsets come to lie after the edits; one inside of a replaced part, where its replacement begins.
+
+    Both are walked through once: a hostile reply has tens of thousands of either.
+    """
+    result, by, number = [], 0, 0
+    for offset in offsets:
+        while number < len(edits) and edits[number].end <= offset:
+            edit = edits[number]
+            by += len(edit.replacement) - (edit.end - edit.start)
+            number += 1
+        start = edits[number].start if number < len(edits) else offset
+        result.append(min(offset, start) + by)
+    return result
 
 
 def _check(name: str, secret: str) -> None:
@@ -145,26 +166,39 @@ def _decoded_unit(unit: bytes) -> bytes:
     return units.decode("utf-16-be", "surrogatepass").encode("utf-8", "surrogatepass")
 
 
-def _decoded(data: bytes, offsets: list[int]) -> tuple[bytes, list[int]]:
+def _decoded(data: bytes, offsets: Sequence[int]) -> tuple[bytes, Sequence[int]]:
     """One layer of encoding taken off, with the offset in the original of each byte that is left."""
-    pieces, kept, position = [], [], 0
+    pieces, position = [], 0
+    kept = array("L")  # a list would take ten times the room
     for match in _ENCODED.finditer(data):
         unit = _decoded_unit(match[0])
         pieces += [data[position : match.start()], unit]
-        kept += offsets[position : match.start()] + [offsets[match.start()]] * len(unit)
+        kept.extend(offsets[position : match.start()])
+        kept.extend([offsets[match.start()]] * len(unit))
         position = match.end()
-    return b"".join([*pieces, data[position:]]), kept + offsets[position:]
+    kept.extend(offsets[position:])
+    return b"".join([*pieces, data[position:]]), kept
 
 
-def _whole_escapes(data: bytes, start: int, end: int) -> tuple[int, int]:
-    """The span, widened so that no JSON escape sequence is cut in two (`\\n` before a secret that begins with n)."""
-    if b"\\" in data:
-        for escape in _ESCAPE.finditer(data):
-            if escape.start() < start < escape.end():
-                start = escape.start()
-            if escape.start() < end < escape.end():
-                end = escape.end()
-    return start, end
+def _whole_escapes(data: bytes, edits: list[Edit]) -> list[Edit]:
+    """Ordered edits, widened so that no JSON escape is cut in two (`\\n` before a secret that begins with n)."""
+    if not edits or b"\\" not in data:
+        return edits
+    escapes = _ESCAPE.finditer(data)
+    escape = next(escapes, None)
+    widened = []
+    for edit in edits:
+        start, end = edit.start, edit.end
+        while escape is not None and escape.end() <= start:
+            escape = next(escapes, None)
+        if escape is not None and escape.start() < start:
+            start = escape.start()
+        while escape is not None and escape.end() < end:
+            escape = next(escapes, None)
+        if escape is not None and escape.start() < end:
+            end = max(end, escape.end())
+        widened.append(Edit(start, end, edit.replacement))
+    return widened
 
 
 def _without_overlap(found: list[Edit]) -> list[Edit]:

@@ -17,7 +17,7 @@ BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Event:
     """One dispatched event.
 
@@ -35,7 +35,7 @@ class Event:
     lines: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Comment:
     """A line that begins with a colon, without it; servers send them to keep a connection alive."""
 
@@ -44,7 +44,7 @@ class Comment:
     offset: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FramingFault:
     """What a client would lose or misread. `offset` is the byte in the body, `text` a sentence for people.
 

@@ -13,11 +13,11 @@ from inferproof.wire.sse import BOM, EventParser
 
 Path = tuple[str | int, ...]
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
 _LINE = re.compile(rb"[^\r\n]+")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Piece:
     """One text at `body[start:end]`, quotes included where it is `quoted`. Pieces of one `path` belong together.
 
@@ -62,15 +62,14 @@ def _pieces(lines: list[tuple[int, bytes]]) -> list[Piece]:
     """The string values of one JSON text that stands on these lines of the body."""
     try:
         text = b"\n".join(line for _, line in lines).decode()
-        strings = list(_strings(json.loads(text, object_pairs_hook=_Object), ()))
+        root = json.loads(text, object_pairs_hook=_Object)
     except (ValueError, RecursionError):
         return []
-    tokens = list(_STRING.finditer(text))
     # Offsets in the text count characters, those in the body bytes; a string lies on one line of either.
     line_starts = [0, *accumulate(len(line) + 1 for _, line in lines)]
     found = []
     characters = at = number = 0
-    for (path, value), token in zip(strings, tokens, strict=True):
+    for (path, value), token in zip(_strings(root), _STRING.finditer(text), strict=True):
         at += len(text[characters : token.start()].encode())
         characters = token.start()
         while at >= line_starts[number + 1]:
@@ -81,18 +80,30 @@ def _pieces(lines: list[tuple[int, bytes]]) -> list[Piece]:
     return found
 
 
-def _strings(node: Any, path: Path) -> Iterator[tuple[Path | None, str]]:
-    """Every string in the order of the text; the path of a member's name is None."""
-    if isinstance(node, str):
-        yield path, node
-    elif isinstance(node, _Object):
+def _strings(root: Any) -> Iterator[tuple[Path | None, str]]:
+    """Every string in the order of the text; the path of a member's name is None. No recursion: it may be deep."""
+    under_way: list[Iterator[tuple[Path | None, Any]]] = [iter([((), root)])]
+    while under_way:
+        for path, node in under_way[-1]:
+            if isinstance(node, str):
+                yield path, node
+            elif isinstance(node, list):
+                under_way.append(_members(path or (), node))
+                break
+        else:
+            under_way.pop()
+
+
+def _members(path: Path, node: list[Any]) -> Iterator[tuple[Path | None, Any]]:
+    if isinstance(node, _Object):
         for name, value in node:
             yield None, name
-            yield from _strings(value, (*path, name))
-    elif isinstance(node, list):
-        for item in node:
-            index = next((value for name, value in item if name == "index"), "*") if isinstance(item, _Object) else "*"
-            yield from _strings(item, (*path, index if isinstance(index, int) else "*"))
+            yield (*path, name), value
+        return
+    item_path = (*path, "*")
+    for item in node:
+        index = next((value for name, value in item if name == "index"), None) if isinstance(item, _Object) else None
+        yield (item_path if not isinstance(index, int) else (*path, index)), item
 
 
 def _data_lines(body: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:

@@ -26,12 +26,13 @@ class Commands(click.Group):
         from inferproof.certify.target import UsageError
         from inferproof.document import DocumentError
         from inferproof.front.serve import CannotListen
+        from inferproof.properties.kept import CaseError
         from inferproof.wire.transcript import TranscriptError
         from inferproof_reference.errors import CannotServe
 
         try:
             return super().invoke(ctx)
-        except (UsageError, DocumentError, TranscriptError, CannotListen, CannotServe) as error:
+        except (UsageError, DocumentError, TranscriptError, CannotListen, CannotServe, CaseError) as error:
             click.echo(f"inferproof: {error}", err=True)
             ctx.exit(CANNOT)
         except BrokenPipeError:
@@ -64,6 +65,8 @@ def main() -> None:
 @click.option("--jobs", type=click.IntRange(1, 64), help="Requests at a time [default: 8].")
 @click.option("--only", multiple=True, metavar="GLOB", help="Only requirements whose id matches. Repeatable.")
 @click.option("--strict", is_flag=True, help="A failure at SHOULD is a failure.")
+@click.option("--quick", is_flag=True, help="Leave the generated cases out: a few hundred requests, no certificate.")
+@click.option("--cases", type=click.Path(file_okay=False, path_type=Path), help="Folder of cases kept for this target.")
 def certify(
     url: str | None,
     name: str,
@@ -78,6 +81,8 @@ def certify(
     jobs: int | None,
     only: tuple[str, ...],
     strict: bool,
+    quick: bool,
+    cases: Path | None,
 ) -> None:
     """Certify the server at URL; without one, the embedded mock, to show a whole run.
 
@@ -96,9 +101,10 @@ def certify(
         "embedding_model": embedding_model,
         "concurrency": jobs,
     }
+    how: dict[str, Any] = {"seed": seed, "only": only, "strict": strict, "generated": not quick, "cases": cases}
     if url or data.get("url"):
         target = target_from(data, url=url, key_variable=api_key_env, **options)
-        _certify(contract, target, report, seed=seed, only=only, strict=strict)
+        _certify(contract, target, report, **how)
         return
     from dataclasses import replace
 
@@ -108,7 +114,7 @@ def certify(
     with running(mock(contract, keys=(DEFAULT_KEY,))) as address:
         click.echo(f"No URL given: certifying the embedded mock at {address}", err=True)
         target = replace(target_from(data, url=address, **options), key=DEFAULT_KEY)
-        _certify(contract, target, report, seed=seed, only=only, strict=strict)
+        _certify(contract, target, report, **how)
 
 
 def _certify(contract: Contract, target: Any, report: Path | None, **options: Any) -> None:
@@ -251,7 +257,7 @@ def prism(port: int, image: str | None, proxy: str | None, name: str) -> None:
     help="A key that opens it. Repeatable [default: a random one that is printed].",
 )
 @click.option("--upstream-key-env", metavar="NAME", help="Variable that holds the key that the engines want.")
-@click.option("--guidance", is_flag=True, help="The upstream runs with --structured-outputs-config.backend=guidance.")
+@click.option("--compact-json", is_flag=True, help="The upstream was told to write JSON without whitespace.")
 @click.option("--max-queue", type=click.IntRange(1), default=1024, show_default=True, help="Requests at a time.")
 @click.option("--patience", type=click.FloatRange(1), default=600.0, show_default=True, help="Seconds of silence.")
 @click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
@@ -358,11 +364,10 @@ def document(name: str, purpose: str, form: str) -> None:
 @click.option("--contract", "name", default="inflection", show_default=True)
 def catalogue(name: str) -> None:
     """List the requirements: id, level, basis, profile, sentence."""
-    from inferproof.requirements import CATALOGUE
+    from inferproof.properties.owners import requirements_of
 
-    for each in CATALOGUE.values():
-        if each.applies_to(_load(name).name):
-            click.echo(f"{each.id:44} {each.level.value:6} {each.basis.value:10} {each.claims:28} {each.sentence}")
+    for each in requirements_of(_load(name)):
+        click.echo(f"{each.id:44} {each.level.value:6} {each.basis.value:10} {each.claims:28} {each.sentence}")
 
 
 def _load(name: str) -> Contract:

@@ -6,8 +6,3 @@ from tests.mutants import breaks
 @breaks("errors.invalid.coerced")
 def text_is_read_as_a_number(reply):
     reply.status = 200
-
-
-@breaks("errors.invalid.format")
-def any_text_is_a_time(reply):
-    reply.status = 200

@@ -7,18 +7,18 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 from inferproof import __version__
-from inferproof.certify.plan import Plan, plan
+from inferproof.certify.plan import Plan, plan, selected
 from inferproof.certify.preflight import preflight
 from inferproof.certify.result import Result
 from inferproof.certify.run import Recorder
 from inferproof.certify.target import Target, UsageError
 from inferproof.document import Contract
 from inferproof.probes.probe import Call, Probe
-from inferproof.requirements import CATALOGUE
+from inferproof.properties.kept import kept_probes
 from inferproof.requirements.judge import judge
 from inferproof.requirements.requirement import Requirement
 from inferproof.wire.client import Client
@@ -43,6 +43,17 @@ class Certification:
     transcript: Transcript
 
 
+@dataclass(frozen=True)
+class Generated:
+    """Whether the gate is sent, and the folder of the target's own cases."""
+
+    gate: bool = False
+    folder: Path | None = None
+
+    def kept(self, contract: Contract) -> tuple[Probe, ...]:
+        return kept_probes(contract, self.folder) if self.folder else ()
+
+
 def certify(
     contract: Contract,
     target: Target,
@@ -50,20 +61,26 @@ def certify(
     seed: int = 0,
     only: Sequence[str] = (),
     strict: bool = False,
+    generated: bool = False,
+    cases: Path | None = None,
     progress: Progress | None = None,
 ) -> Certification:
-    """Certify one server. A keyboard interrupt ends the run early; what was recorded is judged all the same.
+    """Certify one server; with `generated`, by the gate too, and by the cases kept in the folder `cases`.
+
+    A keyboard interrupt ends the run early; what was recorded is judged all the same.
 
     Raises UsageError for a target that cannot be reached, refuses the key, or does not offer this API.
     """
     progress = progress or Progress()
     started, clock = datetime.now(UTC), time.perf_counter()
-    interrupted = ""
-    run = _Run(contract, target, seed, only, progress)
-    try:
-        asyncio.run(run.send())
-    except KeyboardInterrupt:
-        interrupted = "interrupted by the keyboard"
+    run = _Run(contract, target, seed, only, progress, Generated(generated, cases))
+    with interrupts or Interrupts() as interrupts:
+        with suppress(asyncio.CancelledError):  # an interrupt before there was anything to record
+            asyncio.run(run.send(interrupts))
+        certification = _judged_run(run, target)
+    if interrupts.cause:
+        certification = interrupted(certification, interrupts.cause)
+    return certification
     exchanges = run.exchanges()
     seconds = time.perf_counter() - clock
     header = {
@@ -74,6 +91,7 @@ def certify(
         "started": started.isoformat(timespec="seconds"),
         "only": list(only),
         "strict": strict,
+        "generated": generated,
     }
     footer = {
         "requests": run.requests,
@@ -88,7 +106,7 @@ def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Re
     """The result of a transcript: the same live and offline."""
     header, footer = transcript.header, transcript.footer
     if requirements is None:
-        requirements = _selected(contract, header.get("only", ()))
+        requirements = selected(contract, header.get("only", ()), generated=bool(header.get("generated", False)))
     judgements = judge(requirements, transcript.exchanges, contract, header["target"].get("declined", {}))
     return Result(
         contract.name,
@@ -99,6 +117,7 @@ def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Re
         float(footer.get("seconds", 0.0)),
         bool(header.get("strict", False)),
         str(footer.get("interrupted", "")),
+        bool(header.get("generated", False)),
     )
 
 
@@ -112,19 +131,20 @@ def described(target: Target, call: Call) -> dict[str, Any]:
     }
 
 
-def _selected(contract: Contract, only: Sequence[str]) -> list[Requirement]:
-    return [
-        each
-        for each in CATALOGUE.values()
-        if each.applies_to(contract.name) and (not only or any(fnmatchcase(each.id, glob) for glob in only))
-    ]
-
-
 class _Run:
     """The network's side of a certification."""
 
-    def __init__(self, contract: Contract, target: Target, seed: int, only: Sequence[str], progress: Progress) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        target: Target,
+        seed: int,
+        only: Sequence[str],
+        progress: Progress,
+        generated: Generated,
+    ) -> None:
         self._contract, self._target, self._only, self._progress = contract, target, only, progress
+        self._generated = generated
         self.call = _call(contract, target, seed)
         self._plan = Plan((), ())
         self._recorder: Recorder | None = None
@@ -132,7 +152,14 @@ class _Run:
     async def send(self) -> None:
         async with _client(self._target) as client:
             self.call = await preflight(self._contract, self._target, self.call, client)
-            self._plan = plan(self._contract, self.call, self._target.declined, self._only)
+            self._plan = plan(
+                self._contract,
+                self.call,
+                self._target.declined,
+                self._only,
+                generated=self._generated.gate,
+                kept=self._generated.kept(self._contract),
+            )
             self._progress.planned(self._plan)
             self._recorder = Recorder(self._contract, self._target, self.call, client)
             await self._recorder.send_all(self._plan.probes, self._progress.done)

@@ -12,6 +12,9 @@ from inferproof.certify.target import UsageError
 from inferproof.document import Contract
 from inferproof.probes import PROBES
 from inferproof.probes.probe import Ask, Call, Probe
+from inferproof.properties.gate import gate
+from inferproof.properties.minimal import roles
+from inferproof.properties.owners import owners
 from inferproof.requirements import CATALOGUE
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.capabilities import OF_ROLE, not_claimed
@@ -29,21 +32,37 @@ class Plan:
     probes: tuple[Probe, ...]
 
 
-def plan(contract: Contract, call: Call, declined: Mapping[str, str], only: Sequence[str] = ()) -> Plan:
+def plan(
+    contract: Contract,
+    call: Call,
+    declined: Mapping[str, str],
+    only: Sequence[str] = (),
+    *,
+    generated: bool = False,
+    kept: Sequence[Probe] = (),
+) -> Plan:
     """Everything, or the requirements whose id matches one of the globs `only` and the probes that feed them.
 
+    `generated` adds the gate: the generated cases, the target's own `kept` ones, and the requirements that own them.
     Raises UsageError where a glob matches no requirement.
     """
-    requirements = [each for each in CATALOGUE.values() if each.applies_to(contract.name)]
+    requirements = selected(contract, only, generated=generated)
     probes = [each for each in PROBES.values() if _sent(each, contract, call, declined)]
-    if not only:
-        return Plan(tuple(requirements), tuple(probes))
+    if generated and any(_reads_bodies(each) for each in requirements):
+        probes += [*gate(contract, call.seed, declined), *kept]
+    if only:
+        probes = [each for each in probes if _feeds(each, requirements, contract, call)]
+    return Plan(tuple(requirements), tuple(probes))
+
+
+def selected(contract: Contract, only: Sequence[str], *, generated: bool) -> list[Requirement]:
+    """The requirements for this contract whose id matches one of the globs, or all. Raises UsageError as `plan`."""
+    written = [each for each in CATALOGUE.values() if each.applies_to(contract.name)]
+    requirements = [*written, *owners(contract)] if generated else written
     for glob in only:
         if not any(fnmatchcase(each.id, glob) for each in requirements):
             raise UsageError(f"--only {glob!r} matches no requirement; `inferproof catalogue` lists their ids")
-    requirements = [each for each in requirements if any(fnmatchcase(each.id, glob) for glob in only)]
-    probes = [each for each in probes if _feeds(each, requirements, contract, call)]
-    return Plan(tuple(requirements), tuple(probes))
+    return [each for each in requirements if not only or any(fnmatchcase(each.id, glob) for glob in only)]
 
 
 def rehearse(probe: Probe, contract: Contract, call: Call) -> list[Ask]:
@@ -68,6 +87,12 @@ def _sent(probe: Probe, contract: Contract, call: Call, declined: Mapping[str, s
         return False
     needed = {OF_ROLE[role] for ask in asks if (role := ask.role or "") in OF_ROLE}
     return bool(asks) and all(not_claimed(capability, declined) is None for capability in needed)
+
+
+def _reads_bodies(requirement: Requirement) -> bool:
+    """It may be about a generated request."""
+    of = requirement.of
+    return of is not None and (not of.roles or not set(roles()).isdisjoint(of.roles))
 
 
 def _feeds(probe: Probe, requirements: Sequence[Requirement], contract: Contract, call: Call) -> bool:

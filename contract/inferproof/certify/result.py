@@ -33,6 +33,8 @@ class Result:
     seconds: float
     strict: bool = False
     interrupted: str = ""
+    generated: bool = False
+    """Whether the gate, the generated cases, was part of the run."""
 
     @property
     def verdict(self) -> Verdict:
@@ -77,6 +79,7 @@ class Result:
             "target": self.target,
             "verdict": self.verdict.value,
             "strict": self.strict,
+            "generated": self.generated,
             "interrupted": self.interrupted or None,
             "counts": self.counts,
             "requests": self.requests,

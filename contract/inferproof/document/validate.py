@@ -49,6 +49,16 @@ class Validator:
             return []
         return explain(self._explains.iter_errors(value), self._schemas.deref)
 
+    def at_fault(self, value: Any) -> set[str | int]:
+        """The top-level members for which it is not valid, without saying why: much faster than `violations`."""
+        found: set[str | int] = set()
+        for error in self._decides.iter_errors(value):
+            member = error.instance_path[0] if error.instance_path else getattr(error.kind, "property", None)
+            if member is None:  # a union or a condition failed as a whole
+                return {violation.loc[0] for violation in self.violations(value) if violation.loc}
+            found.add(member)
+        return found
+
     @cached_property
     def _decides(self) -> jsonschema_rs.Validator:
         return self._compiled(formats=True)

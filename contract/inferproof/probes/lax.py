@@ -1,6 +1,6 @@
 """Probes of lax servers: values that common frameworks convert or let pass."""
 
-from inferproof.probes.probe import Call, Steps, probe, turn, user
+from inferproof.probes.probe import Call, Steps, probe, user
 
 
 @probe("errors.coercible")
@@ -9,9 +9,3 @@ def coercible(call: Call) -> Steps:
     yield call.chat(user("Hello!"), max_tokens=4, temperature="0.5")
     yield call.chat(user("Hello!"), max_tokens=4, logprobs=0)
     yield call.chat(user("Hello!"), max_tokens=4, top_p=True)
-
-
-@probe("errors.format", claims="legacy")
-def of_no_format(call: Call) -> Steps:
-    """A time that is none."""
-    yield call.legacy(turn("Human", "Hello!", ts="yesterday"))

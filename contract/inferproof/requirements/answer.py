@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from inferproof.document import Contract, Expectation, Operation, Violation
+from inferproof.document import Contract, Expectation, Layer, Operation, Violation
 from inferproof.requirements.coercion import coerces
 from inferproof.wire.exchange import Exchange, NotJson, Reply
 from inferproof.wire.sse import EventStream, read_events
@@ -98,12 +98,28 @@ class Answer:
             return False
 
     @cached_property
+    def at_fault(self) -> set[str | int]:
+        """The top-level members that the published document has something against; raises NotJson."""
+        schema = self.operation.request_schema
+        if schema is None:
+            return set()
+        return self.contract.validator(schema, "published").at_fault(self.exchange.request.json)
+
+    @cached_property
     def violations(self) -> tuple[Violation, ...]:
         """What the published document has against the request's body; raises NotJson."""
+        return self._violations("published")
+
+    @cached_property
+    def corrected_violations(self) -> tuple[Violation, ...]:
+        """What the corrected document has against the request's body; raises NotJson."""
+        return self._violations("corrected")
+
+    def _violations(self, layer: Layer) -> tuple[Violation, ...]:
         schema = self.operation.request_schema
         if schema is None:
             return ()
-        return tuple(self.contract.validator(schema, "published").violations(self.exchange.request.json))
+        return tuple(self.contract.validator(schema, layer).violations(self.exchange.request.json))
 
     @cached_property
     def stream(self) -> EventStream:

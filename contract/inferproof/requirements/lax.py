@@ -3,11 +3,10 @@
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
 from inferproof.requirements.oracle import forbidden
-from inferproof.requirements.requirement import PROJECT, SCHEMA, SHOULD, requirement
+from inferproof.requirements.requirement import SCHEMA, SHOULD, requirement
 from inferproof.requirements.select import DECIDED, Of
 
 VALIDATION = "inflection#/components/schemas/HTTPValidationError"
-TIME = "inflection#/components/schemas/ExternalTurn/properties/ts"
 
 
 @requirement(
@@ -19,17 +18,4 @@ TIME = "inflection#/components/schemas/ExternalTurn/properties/ts"
 )
 def another_type_is_not_coerced(reply: Answer, check: Check) -> None:
     """A value of another type is refused, also where it could be read as the right one: `"0.5"`, or 1 for true."""
-    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
-
-
-@requirement(
-    "errors.invalid.format",
-    SHOULD,
-    basis=PROJECT,
-    claims="legacy",
-    cites=TIME,
-    of=Of(status=DECIDED, where=lambda answer: forbidden(answer) and answer.allowed_if_lax == "by format"),
-)
-def a_documented_format_is_enforced(reply: Answer, check: Check) -> None:
-    """A text that breaks its documented `format` is refused."""
     check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")

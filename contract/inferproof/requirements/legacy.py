@@ -6,7 +6,7 @@ from typing import Any
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import keyed, must_accept, must_refuse
+from inferproof.requirements.oracle import forbidden, keyed, must_accept, must_refuse
 from inferproof.requirements.requirement import (
     CORRECTION,
     EXAMPLE,
@@ -57,10 +57,11 @@ def _wrong(*path: str) -> Predicate:
     def where(answer: Answer) -> bool:
         if not must_refuse(answer):
             return False
-        schema = answer.operation.request_schema or ""
-        violations = answer.contract.validator(schema, "published").violations(answer.exchange.request.json)
         wanted = path if path[0] != "turn" else ("context", *path[1:])
-        return all(tuple(part for part in violation.loc if isinstance(part, str)) == wanted for violation in violations)
+        if answer.at_fault != {wanted[0]}:
+            return False
+        places = [tuple(part for part in violation.loc if isinstance(part, str)) for violation in answer.violations]
+        return all(place == wanted for place in places)
 
     return where
 
@@ -83,9 +84,9 @@ def _epoch(answer: Answer) -> bool:
 
 def _no_time(answer: Answer) -> bool:
     """A turn with a `ts` of words, and nothing else wrong."""
-    schema = answer.operation.request_schema or ""
-    violations = answer.contract.validator(schema, "published").violations(answer.asked)
-    return keyed(answer) and [violation.keyword for violation in violations] == ["format"]
+    if not forbidden(answer) or answer.allowed_if_lax != "by format":
+        return False
+    return [violation.keyword for violation in answer.violations] == ["format"]
 
 
 @requirement(
@@ -114,7 +115,13 @@ def the_stream_exists(reply: Answer, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="legacy",
-    cites=(f"{POST}/requestBody", f"{STREAM_POST}/requestBody"),
+    cites=(
+        f"{POST}/requestBody",
+        f"{STREAM_POST}/requestBody",
+        f"{POST}/responses/200",
+        f"{STREAM_POST}/responses/200",
+        "inflection#/components/schemas/ExternalMetadata/properties/*",
+    ),
     of=Of(LEGACY, DECIDED, where=plain),
 )
 def a_plain_conversation_is_accepted(reply: Answer, check: Check) -> None:

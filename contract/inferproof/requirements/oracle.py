@@ -48,8 +48,7 @@ def must_accept(answer: Answer) -> bool:
 def must_refuse(answer: Answer) -> bool:
     """Key and media type are right, and both documents forbid the body, to a lax reader too.
 
-    What only a strict reader of formats or types refuses has requirements of its own: `errors.invalid.format` and
-    `errors.invalid.coerced`.
+    What only a strict reader of formats or of types refuses has requirements of its own, at SHOULD.
     """
     return forbidden(answer) and answer.allowed_if_lax == ""
 
@@ -63,7 +62,7 @@ def refused_for(answer: Answer) -> set[str | int]:
     """The top-level members for which the body must be refused; empty where it need not be."""
     if not must_refuse(answer):
         return set()
-    return {violation.loc[0] for violation in answer.violations if violation.loc}
+    return answer.at_fault
 
 
 def for_no_model(answer: Answer) -> bool:

@@ -1,0 +1,72 @@
+"""Cases that were found for one target and are kept in its own folder: one JSON file each, part of its gate."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from inferproof.document import Contract
+from inferproof.probes.probe import Call, Probe, Steps
+from inferproof.wire.exchange import NotJson, Request
+
+
+class CaseError(Exception):
+    """A kept case cannot be used. The text names the file and the cure."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """`requirement` is the one that it broke when it was found; `model` in the body stands for the target's own."""
+
+    name: str
+    role: str
+    body: Any
+    requirement: str = ""
+
+    def __call__(self, call: Call) -> Steps:
+        body = self.body
+        if isinstance(body, dict):
+            member = "config" if "config" in body else "model"
+            if body.get(member) == member:
+                body = {**body, member: call.embedding_model if self.role == "embeddings" else call.chat_model}
+        yield call.to(self.role, body)
+
+
+def kept(contract: Contract, folder: Path) -> list[Kept]:
+    """The cases of a folder, by file name; none where there is no such folder. Raises CaseError."""
+    return [_read(contract, path) for path in sorted(folder.glob("*.json"))]
+
+
+def kept_probes(contract: Contract, folder: Path) -> tuple[Probe, ...]:
+    """`kept.<name>`, each sending its one request. Raises CaseError."""
+    sentence = "A request that broke a requirement before."
+    return tuple(Probe(f"kept.{case.name}", case, sentence, role=None) for case in kept(contract, folder))
+
+
+def keep(case: Kept, folder: Path) -> Path:
+    """Write the case; one of the same name is replaced. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{case.name}.json"
+    content = {"role": case.role, "requirement": case.requirement, "body": case.body}
+    draft = path.with_name(f".{path.name}.draft")
+    draft.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    draft.replace(path)
+    return path
+
+
+def _read(contract: Contract, path: Path) -> Kept:
+    try:
+        content = Request("POST", "/", body=path.read_bytes()).json
+    except (OSError, NotJson) as error:
+        raise CaseError(f"{path}: cannot be read: {error}; mend the file or delete it") from error
+    if not isinstance(content, dict) or not {"role", "body"} <= content.keys():
+        raise CaseError(f"{path}: is no case: it takes an object with `role` and `body`")
+    roles = [operation.role for operation in contract.operations if operation.request_schema]
+    if content["role"] not in roles:
+        raise CaseError(f"{path}: role {content['role']!r} is not one of {', '.join(roles)}")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", path.stem):
+        raise CaseError(f"{path}: name it in lower-case letters, digits, dots and hyphens")
+    return Kept(path.stem, content["role"], content["body"], str(content.get("requirement", "")))

@@ -169,7 +169,7 @@ def usage_has_details(reply: Reply) -> None:
             usage["completion_tokens_details"] = {"reasoning_tokens": 0, "accepted_prediction_tokens": 0}
 
 
-@variant(of=completions)
+@variant(of=lambda reply: completions(reply) and "truncate_prompt_tokens" not in reply.asked)
 def prompts_have_a_longer_template(reply: Reply) -> None:
     """Each prompt counts seven tokens more, those of another chat template."""
     for value in reply.values:

@@ -114,6 +114,21 @@ def logprobs_tell_less(reply: Reply) -> None:
                     del token["top_logprobs"]
 
 
+@variant(of=lambda reply: completions(reply) and reply.asked.get("logprobs") is True)
+def tokens_are_spelled_as_in_the_vocabulary(reply: Reply) -> None:
+    """Tokens have `Ġ` for a space and `<0x65>` for a byte; their `bytes` say what they are."""
+    for value in reply.values:
+        for choice in value["choices"]:
+            for token in (choice.get("logprobs") or {}).get("content") or ():
+                for each in (token, *token["top_logprobs"]):
+                    if not each["token"].startswith("token_id:"):
+                        each["token"] = _as_in_the_vocabulary(each["token"])
+
+
+def _as_in_the_vocabulary(token: str) -> str:
+    return f"<0x{ord(token):02X}>" if len(token) == 1 and token.isascii() else token.replace(" ", "Ġ")
+
+
 @variant(of=lambda reply: whole_completions(reply) and bool(reply.json.get("prompt_logprobs")))
 def prompt_logprobs_tell_less(reply: Reply) -> None:
     """Tokens of the prompt have no rank, and null for their text."""

@@ -62,7 +62,7 @@ def embeddings_tell_less(reply: Reply) -> None:
     reply.json["usage"].pop("completion_tokens", None)
 
 
-@variant(of=embeddings)
+@variant(of=lambda reply: embeddings(reply) and "truncate_prompt_tokens" not in reply.asked)
 def inputs_have_special_tokens(reply: Reply) -> None:
     """Each input counts two tokens more, those that begin and end it."""
     usage = reply.json["usage"]

@@ -181,8 +181,9 @@ def the_bytes_are_those_of_the_token(reply: Answer, check: Check) -> None:
     """`bytes`, where given, is the token in UTF-8, also of an alternative; only tokens of plain ASCII are compared."""
     for number, entry in enumerate(entries(reply)):
         for each in (entry, *(entry.get("top_logprobs") or ())):
-            token, found = each["token"], bytes(each.get("bytes") or ())
-            if found and token.isascii() and "\\" not in token:  # others are spelled in one's own way: Ġ, ▁, bytes:\xe2
+            token, found = each["token"], bytes(int(value) & 0xFF for value in each.get("bytes") or ())
+            # others are spelled in one's own way: Ġ, ▁, bytes:\xe2, <0x0A>
+            if found and token.isascii() and "\\" not in token and not token.startswith("<0x"):
                 same = found.strip() == token.encode().strip()
                 check.that(same, f"the bytes of {token!r}", found.decode("latin-1"), at=f"logprobs/{number}/bytes")
 

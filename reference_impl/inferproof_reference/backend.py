@@ -28,8 +28,8 @@ class VllmBackend:
     """Translates what the contract says into what vLLM understands, and back.
 
     `embedder` may be missing: then there are no embeddings. `max_queue` is how many requests the engines may have at
-    a time, waiting ones included; one more is refused with 429. `guidance` says whether the engine that generates
-    decodes constraints with guidance.
+    a time, waiting ones included; one more is refused with 429. `compact` says whether the engine that generates
+    was told to write JSON without whitespace.
     """
 
     def __init__(
@@ -39,13 +39,13 @@ class VllmBackend:
         catalogue: Catalogue,
         *,
         max_queue: int = MAX_QUEUE,
-        guidance: bool = False,
+        compact: bool = False,
     ) -> None:
         self._generator = generator
         self._embedder = embedder
         self._catalogue = catalogue
         self._free = max_queue
-        self._guidance = guidance
+        self._compact = compact
         self._health: tuple[float, Health] | None = None
         self._asking = asyncio.Lock()
 
@@ -93,10 +93,10 @@ class VllmBackend:
         """The model, and the request as the engine understands it. Raises Refusal."""
         model = self._catalogue.model("chat", call.body.get("model"))
         body = call.body
-        if call.role == "attributes" and not self._guidance:
+        if call.role == "attributes" and not self._compact:
             # The front asks for compact scores to be brief; no client did, and an engine that cannot may have spaces.
             body = {name: value for name, value in body.items() if name != "guided_whitespace_pattern"}
-        return model, chat_to_engine(body, model, guidance=self._guidance)
+        return model, chat_to_engine(body, model, compact=self._compact)
 
     async def _ask_health(self) -> Health:
         engines = [engine for engine in (self._generator, self._embedder) if engine is not None]

@@ -17,16 +17,17 @@ CONSTRAINTS = {
     "structural_tag": "structural_tag",
 }
 
-NEEDS_GUIDANCE = (
-    "The engine does not obey whitespace patterns. Leave this out, or start vLLM with "
-    "--structured-outputs-config.backend=guidance and this server with --guidance."
+COMPACT_ONLY = "The engine writes JSON without whitespace: give a pattern that may match nothing, or none."
+NOT_COMPACT = (
+    "The engine obeys no whitespace pattern. Leave this out; or start vLLM with "
+    "--structured-outputs-config.disable_any_whitespace=true, and this server with --compact-json."
 )
 
 
-def structured_outputs(given: Json, *, guidance: bool) -> Json | None:
+def structured_outputs(given: Json, *, compact: bool) -> Json | None:
     """What vLLM is to obey, beside `response_format`; None where the text is free.
 
-    `guidance` says whether its engine decodes with guidance, which alone knows whitespace patterns.
+    `compact` says whether the engine was told to write JSON without whitespace.
     Raises Refusal 422 for two constraints at once, and for a whitespace pattern that is none or cannot be obeyed.
     """
     asked = [name for name in CONSTRAINTS if name in given]
@@ -39,12 +40,9 @@ def structured_outputs(given: Json, *, guidance: bool) -> Json | None:
         return None
     [name] = asked
     if name == "guided_json":
-        schema = _schema(given[name])
-        if whitespace is None:
-            return {"json": schema}
-        if not guidance:
-            raise _refused("guided_whitespace_pattern", NEEDS_GUIDANCE)
-        return {"grammar": _grammar(schema, whitespace)}
+        if whitespace is not None:
+            _require_obeyed(whitespace, compact)
+        return {"json": _schema(given[name])}
     return {CONSTRAINTS[name]: given[name]}
 
 
@@ -60,21 +58,20 @@ def _schema(value: Any) -> Any:
     return schema
 
 
-def _grammar(schema: Json, whitespace: str) -> str:
-    """The schema with a pattern of what may stand between its lexemes, as a grammar of llguidance.
+def _require_obeyed(whitespace: str, compact: bool) -> None:
+    """Raises Refusal 422, unless the engine writes compact JSON and the pattern allows it.
 
-    vLLM 0.32 reads `whitespace_pattern` and leaves it at that. The directive in the first line is there for an engine
-    that was started otherwise than we were told: xgrammar 0.2.8 refuses it, and would ignore `x-guidance`.
+    vLLM 0.32 reads `whitespace_pattern` and leaves it at that, so one engine has one way of writing JSON.
     """
-    if not whitespace:
-        options: Json = {"whitespace_flexible": False}
+    try:
+        optional = re.fullmatch(whitespace, "") is not None
+    except re.error as error:
+        message = f"This is no regular expression: {error}."
     else:
-        try:
-            re.compile(whitespace)
-        except re.error as error:
-            raise _refused("guided_whitespace_pattern", f"This is no regular expression: {error}.") from None
-        options = {"whitespace_pattern": whitespace}
-    return "%llguidance {}\nstart: %json " + json.dumps({**schema, "x-guidance": options})
+        if compact and optional:
+            return
+        message = COMPACT_ONLY if compact else NOT_COMPACT
+    raise _refused("guided_whitespace_pattern", message)
 
 
 def _refused(name: str, message: str) -> Refusal:

@@ -100,7 +100,7 @@ CHAT: Mapping[str, Row] = {
     "guided_grammar": _GUIDED,
     "structural_tag": _GUIDED,
     "guided_decoding_backend": _dropped("since vLLM 0.12 the engine chooses, and the reply obeys it either way"),
-    "guided_whitespace_pattern": _translated("vLLM 0.32 ignores it: the schema becomes a grammar that has it"),
+    "guided_whitespace_pattern": _dropped("vLLM 0.32 ignores it: what its engine does not do by itself is refused"),
     "guided_meta": _dropped("it is for a decoding backend of the vendor's own, and no such backend runs here"),
     "priority": _ONLY_ZERO,
     "request_id": PASSED,
@@ -146,10 +146,10 @@ _CHAT_DEFAULTS = {name: row.default for name, row in CHAT.items() if row.fate ==
 _EMBEDDINGS_LEAVES = _leaving(EMBEDDINGS)
 
 
-def chat_to_engine(body: Json, model: Model, *, guidance: bool) -> Json:
+def chat_to_engine(body: Json, model: Model, *, compact: bool) -> Json:
     """The request to `/v1/chat/completions` of vLLM. `body` is valid under the contract; null is as if absent.
 
-    `guidance` says whether the engine decodes constraints with guidance.
+    `compact` says whether the engine was told to write JSON without whitespace.
     Raises Refusal 422 for what vLLM would ignore.
     """
     given = {name: value for name, value in body.items() if value is not None}
@@ -160,7 +160,7 @@ def chat_to_engine(body: Json, model: Model, *, guidance: bool) -> Json:
     sent["model"] = model.served
     for translate in _CHAT_TRANSLATIONS:
         translate(given, sent, model)
-    constraint = structured_outputs(given, guidance=guidance)
+    constraint = structured_outputs(given, compact=compact)
     if constraint is not None:
         sent["structured_outputs"] = constraint
     return sent

@@ -26,8 +26,9 @@ from inferproof_reference.upstream import Upstream, served_models
 TINY = "tiny"
 """The model that is written when it is asked for, instead of read from a folder."""
 
-# Left to itself vLLM 0.32 decodes every constraint with what suits its first one, and fails those that do not fit.
-GUIDANCE = ("--structured-outputs-config.backend", "guidance")
+# Left to itself vLLM 0.32 decodes every constraint with what suited its first one, and answers 500 to one that does not
+# fit; told what to use, it refuses that with 400.
+CONSTRAINTS = ("--structured-outputs-config", '{"backend": "xgrammar", "disable_any_whitespace": true}')
 
 Say = Callable[[str], None]
 
@@ -36,8 +37,8 @@ Say = Callable[[str], None]
 class Options:
     """`keys` are the API keys that are let in; `upstream_key` is the one that the engines want.
 
-    `patience_s` is how long an engine may be silent within one request. `guidance` says that the engine that generates
-    was started with vLLM's `--structured-outputs-config.backend=guidance`, as those are that we start.
+    `patience_s` is how long an engine may be silent within one request. `compact_json` says that vLLM was started
+    with `--structured-outputs-config.disable_any_whitespace=true`, as the engines are that we start.
     """
 
     host: str = "127.0.0.1"
@@ -47,7 +48,7 @@ class Options:
     catalogue: Path | None = None
     max_queue: int = MAX_QUEUE
     patience_s: float = 600.0
-    guidance: bool = False
+    compact_json: bool = False
 
 
 @contextlib.asynccontextmanager
@@ -90,7 +91,7 @@ async def serve_model(
     Raises CannotServe, CannotListen and EngineFailed.
     """
     stop = _stop_on_signals()
-    options = replace(options, guidance=True)
+    options = replace(options, compact_json=True)
     given = read_catalogue(options.catalogue) if options.catalogue else None
     with TemporaryDirectory(prefix="inferproof-") as scratch:
         starting = asyncio.create_task(
@@ -135,7 +136,7 @@ async def _reference(
         if embedder is not None:
             served["embedding"] = await _served(embedder)
         catalogue = catalogue_of(tables, served, str(options.catalogue or "The default catalogue"))
-        backend = VllmBackend(generator, embedder, catalogue, max_queue=options.max_queue, guidance=options.guidance)
+        backend = VllmBackend(generator, embedder, catalogue, max_queue=options.max_queue, compact=options.compact_json)
         yield Front(contract, backend, keys=options.keys)
     finally:
         await generator.close()
@@ -177,7 +178,7 @@ async def _engines(
         )
 
     tasks = [
-        asyncio.create_task(start(folder, "the engine that generates", GUIDANCE)),
+        asyncio.create_task(start(folder, "the engine that generates", CONSTRAINTS)),
         asyncio.create_task(start(embedding_folder, "the engine that embeds", runner="pooling")),
     ]
     try:

@@ -85,7 +85,7 @@ def config() -> dict[str, Any]:
         "eos_token_id": token_id(tokenizer.END),
         "pad_token_id": token_id(tokenizer.PAD),
         "dtype": "float32",
-        "matryoshka_dimensions": [16, 32, 64],  # lets an embedding request choose its `dimensions`
+        "matryoshka_dimensions": [8, 16, 32, 64],  # lets an embedding request choose its `dimensions`
     }
 
 

@@ -24,7 +24,7 @@ def embedder() -> ScriptedEngine:
 
 @pytest.fixture
 async def front(contract: Contract, engine: ScriptedEngine, embedder: ScriptedEngine) -> AsyncIterator[Front]:
-    options = Options(max_queue=2, patience_s=0.5, guidance=True)
+    options = Options(max_queue=2, patience_s=0.5, compact_json=True)
     async with (
         engine.running() as url,
         embedder.running() as embeddings_url,

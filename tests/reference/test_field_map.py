@@ -24,8 +24,6 @@ SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}}}
 NAMED = {"type": "function", "function": {"name": "f"}}
 SAMPLED = {"temperature": 1.0, "top_k": 1}
 TAG = '{"structures": [{"begin": "<a>", "schema": {}, "end": "</a>"}], "triggers": ["<a>"]}'
-COMPACT = '%llguidance {}\nstart: %json {"type": "object", "x-guidance": {"whitespace_flexible": false}}'
-SPACED = '%llguidance {}\nstart: %json {"type": "object", "x-guidance": {"whitespace_pattern": "[ ]?"}}'
 ANYTHING = {"guided_json": {"type": "object"}}
 
 # Member, what the client sends beside a minimal request, what vLLM gets beside ALWAYS.
@@ -135,12 +133,12 @@ ARRIVES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "guided_whitespace_pattern",
         {**ANYTHING, "guided_whitespace_pattern": ""},
-        {"structured_outputs": {"grammar": COMPACT}},
+        {"structured_outputs": {"json": {"type": "object"}}},
     ),
     (
         "guided_whitespace_pattern",
         {**ANYTHING, "guided_whitespace_pattern": "[ ]?"},
-        {"structured_outputs": {"grammar": SPACED}},
+        {"structured_outputs": {"json": {"type": "object"}}},
     ),
     ("guided_whitespace_pattern", {"guided_whitespace_pattern": ""}, {}),
     ("guided_meta", {"guided_meta": {"a": 1}}, {}),
@@ -174,6 +172,7 @@ REFUSED: list[tuple[str, dict[str, Any], list[str | int]]] = [
     ("guided_json", {"guided_json": "[1]"}, ["guided_json"]),
     ("guided_json", {**ANYTHING, "response_format": {"type": "json_object"}}, ["guided_json"]),
     ("guided_whitespace_pattern", {**ANYTHING, "guided_whitespace_pattern": "["}, ["guided_whitespace_pattern"]),
+    ("guided_whitespace_pattern", {**ANYTHING, "guided_whitespace_pattern": "[ ]"}, ["guided_whitespace_pattern"]),
     ("use_beam_search", {"use_beam_search": True, "stop": "a"}, ["stop"]),
     ("use_beam_search", {"use_beam_search": True, "guided_regex": "a"}, ["guided_regex"]),
     ("priority", {"priority": 5}, ["priority"]),

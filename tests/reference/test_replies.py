@@ -172,4 +172,4 @@ async def test_attributes_are_scored_by_constrained_decoding(front: Front, engin
     }
     reply = await ask(front, "POST", "/v1/chat/attributes", body)
     assert reply.json["choices"][0]["message"]["content"] == scores
-    assert '"whitespace_flexible": false' in engine.body["structured_outputs"]["grammar"]
+    assert engine.body["structured_outputs"]["json"]["required"] == ["Kind"]

@@ -165,7 +165,7 @@ async def test_status_is_asked_of_the_engines_at_most_once_a_second(
     assert [asked.path for asked in engine.asked].count("/health") == 2
 
 
-async def test_an_engine_without_guidance_is_not_asked_for_whitespace_patterns(
+async def test_an_engine_that_writes_whitespace_is_not_asked_for_patterns(
     contract: Contract, engine: ScriptedEngine, engines: tuple[str, str]
 ) -> None:
     constraint = {"guided_json": {"type": "object"}, "guided_whitespace_pattern": ""}

@@ -73,6 +73,11 @@ def created_is_in_milliseconds(reply):
     reply.json["created"] *= 1000
 
 
+@breaks("attributes.reply.named")
+def the_model_has_no_name(reply):
+    reply.json["model"] = ""
+
+
 @breaks("attributes.reply.choices")
 def the_scores_come_twice(reply):
     reply.json["choices"] *= 2

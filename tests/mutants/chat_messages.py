@@ -70,6 +70,11 @@ def any_id_will_do(reply):
     reply.status = 200
 
 
+@breaks("chat.messages.members")
+def names_are_not_known(reply):
+    reply.status = 422
+
+
 @breaks("chat.messages.extra-members")
 def unknown_members_are_refused(reply):
     reply.status = 422

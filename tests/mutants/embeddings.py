@@ -28,6 +28,11 @@ def unknown_members_are_refused(reply):
     reply.status = 422
 
 
+@breaks("embeddings.request.messages.invalid")
+def a_conversation_may_have_any_members(reply):
+    reply.status = 200
+
+
 @breaks("embeddings.request.input", where=lambda draft: draft.asked["input"] == 7)
 def a_number_is_embedded(reply):
     reply.status = 200
@@ -66,6 +71,11 @@ def an_item_has_no_index(reply):
 @breaks("embeddings.reply.object")
 def an_item_does_not_say_what_it_is(reply):
     del reply.json["data"][0]["object"]
+
+
+@breaks("embeddings.reply.model")
+def the_model_has_no_name(reply):
+    reply.json["model"] = ""
 
 
 @breaks("embeddings.reply.created")

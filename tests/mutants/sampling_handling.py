@@ -30,6 +30,21 @@ def the_constructor_is_called(reply):
     reply.json = {"error": {"message": "invalid literal for int() with base 10: 'x'", "type": "bad_request"}}
 
 
+@breaks("sampling.logits-processors.invalid")
+def any_constructor_will_do(reply):
+    reply.status = 200
+
+
+@breaks("sampling.generation-prompt", where=lambda draft: draft.step == 1)
+def a_generation_prompt_is_added_when_unwanted(reply):
+    reply.json["usage"]["prompt_tokens"] += 20
+
+
+@breaks("sampling.special-tokens", where=lambda draft: draft.step == 2)
+def special_tokens_replace_others(reply):
+    reply.json["usage"]["prompt_tokens"] -= 10
+
+
 @breaks("sampling.truncate")
 def the_whole_prompt_is_read(reply):
     reply.json["usage"]["prompt_tokens"] = 63

@@ -39,6 +39,20 @@ def results(call: Call) -> Steps:
     yield _after(call, called, {"role": "function", "content": None, "name": "look_up"})
 
 
+@probe("messages.members")
+def members(call: Call) -> Steps:
+    """Messages with every member that their roles have besides a content: names, a refusal, calls of both kinds."""
+    spoken = assistant("Hello.", name="Bo", refusal=None, audio=None, function_call=None)
+    yield call.chat({**system("Be brief."), "name": "Cy"}, {**HELLO, "name": "Ana"}, spoken, HELLO, max_tokens=4)
+    yield call.chat({"role": "developer", "content": "Be brief.", "name": "Cy"}, HELLO, max_tokens=4)
+    heard = assistant("Hello.", audio={"id": "audio_1"}, refusal="No.")
+    yield call.chat(HELLO, heard, HELLO, max_tokens=4)
+    typed = {"id": "call_1", "type": "custom", "custom": {"name": "look_up", "input": "salt"}}
+    yield _after(
+        call, assistant(None, tool_calls=[typed]), {"role": "tool", "content": "Salt.", "tool_call_id": "call_1"}
+    )
+
+
 @probe("messages.parts", over=CHAT)
 def parts(call: Call, role: str) -> Steps:
     """Text in parts, in each role that takes it."""
@@ -49,13 +63,20 @@ def parts(call: Call, role: str) -> Steps:
 
 @probe("messages.media")
 def media(call: Call) -> Steps:
-    """A picture in both forms, a sound and a file. None is fetched: what is not inline is on a host that cannot be."""
+    """Pictures, sounds, a film and a file, in their long and short forms. Nothing is fetched: no host is called so."""
     nowhere = "https://inferproof.invalid/picture.png"
     for part in (
         {"type": "image_url", "image_url": {"url": PIXEL, "detail": "low"}},
         {"type": "image_url", "image_url": {"url": nowhere}},
         {"type": "input_audio", "input_audio": {"data": "UklGRg==", "format": "wav"}},
         {"type": "file", "file": {}},
+        {"type": "file", "file": {"file_id": "file-1", "file_data": "U2FsdC4=", "filename": "salt.txt"}},
+        {"type": "audio_url", "audio_url": {"url": nowhere}},
+        {"type": "video_url", "video_url": {"url": nowhere}},
+        {"type": "image_embeds", "image_embeds": "AAAA"},
+        {"image_url": nowhere},
+        {"audio_url": nowhere},
+        {"video_url": nowhere},
     ):
         yield call.chat(user([{"type": "text", "text": "What is this?"}, part]), max_tokens=4)
 
@@ -100,6 +121,40 @@ def invalid_parts(call: Call, role: str) -> Steps:
     ]
     for part in wrong:
         yield call.chat(user([part]), role=role, max_tokens=4)
+
+
+@probe("messages.invalid-media")
+def invalid_media(call: Call) -> Steps:
+    """Parts of every kind without what their kind needs, or with another type of value for it."""
+    wrong: list[dict[str, Any]] = [
+        {"type": "image_url", "image_url": {}},
+        {"type": "input_audio", "input_audio": {"format": "wav"}},
+        {"type": "audio_url", "audio_url": {}},
+        {"type": "refusal"},
+        {"type": "image_embeds", "image_embeds": 7},
+        {"type": "file", "file": {"file_id": 7}},
+        {"type": "file", "file": {"file_data": {}}},
+        {"type": "file", "file": {"filename": {}}},
+        {"image_url": {}},
+        {"audio_url": 7},
+        {"video_url": 7},
+    ]
+    for part in wrong:
+        yield call.chat(user([part]), max_tokens=4)
+
+
+@probe("messages.invalid-custom-calls")
+def invalid_custom_calls(call: Call) -> Steps:
+    """Calls of custom tools that lack what they need, and calls that are none, by a role of one's own."""
+    good = {"id": "call_1", "type": "custom", "custom": {"name": "look_up", "input": "salt"}}
+    for made in (
+        {**good, "custom": {"name": "look_up"}},
+        {**good, "custom": {"input": "salt"}},
+        {"type": "custom", "custom": good["custom"]},
+        {"id": "call_1", "type": "custom"},
+    ):
+        yield call.chat(HELLO, assistant(None, tool_calls=[made]), HELLO, max_tokens=4)
+    yield call.chat(HELLO, {"role": "critic", "content": "Too long.", "tool_calls": [{}]}, HELLO, max_tokens=4)
 
 
 @probe("messages.invalid-tool-calls", over=CHAT)

@@ -47,13 +47,31 @@ def token_ids(call: Call) -> Steps:
 @probe("embeddings.messages", claims="embeddings.messages")
 def messages(call: Call) -> Steps:
     """A conversation in place of a text."""
-    yield call.to("embeddings", {"model": call.embedding_model, "messages": [user("Why is the sea salty?")]})
+    body = {"model": call.embedding_model, "messages": [user("Why is the sea salty?")]}
+    yield call.to("embeddings", body)
+    yield call.to("embeddings", {**body, "additional_data": {"any": ["thing"]}})
 
 
 @probe("embeddings.extra-member", claims="embeddings")
 def extra_member(call: Call) -> Steps:
     """A member that no document names."""
     yield call.embed("hello", inferproof_extra={"any": ["thing"]})
+
+
+@probe("embeddings.invalid-messages", claims="embeddings.messages")
+def invalid_messages(call: Call) -> Steps:
+    """A conversation with members of other types."""
+    body = {"model": call.embedding_model, "messages": [user("Why is the sea salty?")]}
+    wrong: dict[str, Any] = {
+        "model": {},
+        "dimensions": "many",
+        "user": {},
+        "truncate_prompt_tokens": -2,
+        "add_special_tokens": "banana",
+        "priority": 1.5,
+    }
+    for member, value in wrong.items():
+        yield call.to("embeddings", {**body, member: value})
 
 
 @probe("embeddings.dimensions", claims="embeddings.dimensions")

@@ -29,6 +29,7 @@ def example(call: Call, role: str) -> Steps:
 @probe("legacy.plain", claims="legacy", over=LEGACY)
 def plain(call: Call, role: str) -> Steps:
     """A conversation; and one with every plain member, some of them null."""
+    nowhere = {"user_region": None, "user_city": None}
     yield call.legacy(*TALK, role=role)
     yield call.legacy(
         QUESTION,
@@ -36,7 +37,7 @@ def plain(call: Call, role: str) -> Steps:
         temperature=0.5,
         top_p=0.9,
         stop_tokens=None,
-        metadata={"user_timezone": "Europe/Lisbon", "user_firstname": "Ana", "user_city": None},
+        metadata={"user_timezone": "Europe/Lisbon", "user_firstname": "Ana", "user_country": "PT"} | nowhere,
     )
 
 

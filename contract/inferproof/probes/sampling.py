@@ -200,6 +200,27 @@ def logits_processors(call: Call) -> Steps:
     yield call.chat(QUESTION, max_tokens=4, logits_processors=[named])
 
 
+@probe("sampling.invalid-processors", claims="sampling")
+def invalid_processors(call: Call) -> Steps:
+    """Constructors without a name, with a member too many, and with members of other types."""
+    wrong: tuple[dict[str, Any], ...] = (
+        {"args": []},
+        {"qualname": "none", "extra": 1},
+        {"qualname": "none", "args": {}},
+        {"qualname": "none", "kwargs": []},
+    )
+    for processor in wrong:
+        yield call.chat(QUESTION, max_tokens=4, logits_processors=[processor])
+
+
+@probe("sampling.prompt", claims="sampling")
+def prompt(call: Call) -> Steps:
+    """The same request without the generation prompt, and with special tokens."""
+    yield call.chat(QUESTION, max_tokens=4)
+    yield call.chat(QUESTION, max_tokens=4, add_generation_prompt=False)
+    yield call.chat(QUESTION, max_tokens=4, add_special_tokens=True)
+
+
 @probe("sampling.timeout", claims="sampling")
 def timeout(call: Call) -> Steps:
     """Hardly any time to answer."""

@@ -38,7 +38,7 @@ def json_object(call: Call, role: str) -> Steps:
 @probe("structured-output.json-schema", claims="structured-output.json-schema", over=CHAT)
 def json_schema(call: Call, role: str) -> Steps:
     """A schema as the response format."""
-    named = {"name": "answer", "schema": _schema(call)}
+    named = {"name": "answer", "description": "One word.", "schema": _schema(call), "strict": True}
     yield _ask(call, role, response_format={"type": "json_schema", "json_schema": named})
 
 
@@ -104,5 +104,10 @@ def invalid(call: Call) -> Steps:
     """Constraints that are none."""
     yield _ask(call, response_format={"type": "xml"})
     yield _ask(call, response_format={"type": "json_schema", "json_schema": {"schema": _schema(call)}})
+    yield _ask(call, response_format={"type": "json_schema", "json_schema": {"name": "answer", "strict": "banana"}})
+    yield _ask(call, response_format={"type": "json_schema", "json_schema": {"name": "answer", "description": 7}})
     yield _ask(call, response_format={"type": "structural_tag", "triggers": []})
+    yield _ask(call, response_format={"type": "structural_tag", "structures": []})
+    for tag in ({"begin": "e"}, {"end": "e"}, {"begin": "e", "end": "e", "schema": "none"}):
+        yield _ask(call, response_format={"type": "structural_tag", "structures": [tag], "triggers": ["e"]})
     yield _ask(call, guided_choice="ja")

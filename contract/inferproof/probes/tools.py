@@ -91,7 +91,14 @@ def invalid(call: Call) -> Steps:
     """Tools that are none: another type, parameters that are a list, a choice that is another word."""
     yield call.chat(QUESTION, max_tokens=4, tools=[{**SWITCH, "type": "web_search"}])
     yield call.chat(QUESTION, max_tokens=4, tools=[function("switch", parameters=[])])
+    yield call.chat(QUESTION, max_tokens=4, tools=[{"type": "function"}])
+    yield call.chat(QUESTION, max_tokens=4, tools=[function("switch", description=7)])
+    yield call.chat(QUESTION, max_tokens=4, tools=[{"type": "function", "function": {"description": "Nameless."}}])
     yield call.chat(QUESTION, max_tokens=4, tools=[SWITCH], tool_choice="maybe")
+    yield call.chat(QUESTION, max_tokens=4, tools=[SWITCH], tool_choice={"type": "function"})
+    yield call.chat(
+        QUESTION, max_tokens=4, tools=[SWITCH], tool_choice={"type": "tool", "function": {"name": "switch"}}
+    )
 
 
 @probe("tools.stream", claims="tools.streamed", exclusive=True)

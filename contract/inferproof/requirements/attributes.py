@@ -63,7 +63,12 @@ def the_operation_exists(reply: Answer, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims=ROLE,
-    cites=(f"{POST}/requestBody", f"{POST}/requestBody/description"),
+    cites=(
+        f"{POST}/requestBody",
+        f"{POST}/requestBody/description",
+        "inflection#/paths/~1v1~1chat~1attributes/post/responses/200",
+        "inflection#/components/schemas/Attribute/properties/example",
+    ),
     of=Of((ROLE,), DECIDED, where=good),
 )
 def what_the_document_allows_is_accepted(reply: Answer, check: Check) -> None:
@@ -226,6 +231,23 @@ def created_is_now(reply: Answer, check: Check) -> None:
     """`created` is the time of the reply in seconds since 1970, to the day."""
     created, now = reply.json["created"], reply.exchange.began
     check.that(abs(created - now) < DAY, f"about {now:.0f}", created, at="/created")
+
+
+@requirement(
+    "attributes.reply.named",
+    SHOULD,
+    basis=EXAMPLE,
+    claims=ROLE,
+    cites=(
+        f"{POST}/responses/200/content/application~1json/example/id",
+        f"{POST}/responses/200/content/application~1json/example/model",
+    ),
+    of=replies(ROLE),
+)
+def the_reply_and_its_model_have_names(reply: Answer, check: Check) -> None:
+    """`id` and `model` are not empty."""
+    for member in ("id", "model"):
+        check.that(reply.json[member] != "", "a name", reply.json[member], at=f"/{member}")
 
 
 @requirement(

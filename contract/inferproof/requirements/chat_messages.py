@@ -12,7 +12,7 @@ from typing import Any
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.chat_request import PLAIN
 from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import must_accept, must_refuse
+from inferproof.requirements.oracle import forbidden, must_accept, refused_for
 from inferproof.requirements.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.requirements.select import CHAT, DECIDED, Of
 
@@ -56,10 +56,9 @@ def _forbidden(*members: str, where: Callable[[Message], bool] = lambda message:
     """Requests that are invalid at one of these members of a message, or within it, and nowhere else."""
 
     def chosen(answer: Answer) -> bool:
-        if not must_refuse(answer):
+        if refused_for(answer) != {"messages"}:
             return False
-        violations = answer.contract.validator(answer.operation.request_schema or "").violations(answer.asked)
-        places = [violation.loc for violation in violations]
+        places = [violation.loc for violation in answer.corrected_violations]
         return all(
             len(loc) > 2 and loc[0] == "messages" and loc[2] in members and where(answer.asked["messages"][loc[1]])
             for loc in places
@@ -86,6 +85,11 @@ def _valid(reply: Answer, check: Check) -> None:
         f"{SCHEMAS}/ChatCompletionSystemMessageParam",
         f"{SCHEMAS}/ChatCompletionUserMessageParam",
         f"{SCHEMAS}/ChatCompletionAssistantMessageParam",
+        f"{SCHEMAS}/ChatCompletionDeveloperMessageParam/properties/role",
+        f"{SCHEMAS}/ChatCompletionDeveloperMessageParam/properties/content",
+        f"{SCHEMAS}/ChatCompletionSystemMessageParam/properties/role",
+        f"{SCHEMAS}/ChatCompletionUserMessageParam/properties/role",
+        f"{SCHEMAS}/ChatCompletionAssistantMessageParam/properties/role",
     ),
     of=_allowed(lambda message: message["role"] in ("developer", "system", "assistant")),
 )
@@ -98,7 +102,14 @@ def the_roles_of_a_talk_are_valid(reply: Answer, check: Check) -> None:
     "chat.messages.tool-results",
     MUST,
     basis=SCHEMA,
-    cites=(f"{SCHEMAS}/ChatCompletionToolMessageParam", f"{SCHEMAS}/ChatCompletionFunctionMessageParam"),
+    cites=(
+        f"{SCHEMAS}/ChatCompletionToolMessageParam",
+        f"{SCHEMAS}/ChatCompletionFunctionMessageParam",
+        f"{SCHEMAS}/ChatCompletionToolMessageParam/properties/role",
+        f"{SCHEMAS}/ChatCompletionToolMessageParam/properties/tool_call_id",
+        f"{SCHEMAS}/ChatCompletionFunctionMessageParam/properties/role",
+        f"{SCHEMAS}/ChatCompletionFunctionMessageParam/properties/name",
+    ),
     of=_allowed(lambda message: message["role"] in ("tool", "function")),
 )
 def results_of_calls_are_valid(reply: Answer, check: Check) -> None:
@@ -110,7 +121,7 @@ def results_of_calls_are_valid(reply: Answer, check: Check) -> None:
     "chat.messages.custom-role",
     MUST,
     basis=SCHEMA,
-    cites=CUSTOM,
+    cites=(CUSTOM, f"{CUSTOM}/description"),
     of=_allowed(lambda message: message["role"] not in ROLES),
 )
 def any_other_role_is_valid(reply: Answer, check: Check) -> None:
@@ -194,6 +205,27 @@ def text_may_come_in_parts(reply: Answer, check: Check) -> None:
         f"{SCHEMAS}/ImageURL/properties/detail",
         f"{SCHEMAS}/InputAudio/properties/format",
         f"{SCHEMAS}/File/required",
+        *(
+            f"{SCHEMAS}/{part}/*"
+            for part in (
+                "ChatCompletionContentPartTextParam/properties",
+                "ChatCompletionContentPartImageParam/properties",
+                "ChatCompletionContentPartInputAudioParam/properties",
+                "ChatCompletionContentPartAudioParam/properties",
+                "ChatCompletionContentPartVideoParam/properties",
+                "ChatCompletionContentPartRefusalParam/properties",
+                "ChatCompletionContentPartImageEmbedsParam/properties",
+                "CustomChatCompletionContentSimpleImageParam/properties",
+                "CustomChatCompletionContentSimpleAudioParam/properties",
+                "CustomChatCompletionContentSimpleVideoParam/properties",
+                "File/properties",
+                "FileFile/properties",
+            )
+        ),
+        f"{SCHEMAS}/ImageURL/properties/url",
+        f"{SCHEMAS}/InputAudio/properties/data",
+        f"{SCHEMAS}/AudioURL/properties/url",
+        f"{SCHEMAS}/VideoURL/properties/url",
     ),
     of=_forbidden("content", where=lambda message: bool(_parts(message))),
 )
@@ -211,12 +243,15 @@ def a_broken_part_is_refused(reply: Answer, check: Check) -> None:
         f"{SCHEMAS}/ChatCompletionContentPartInputAudioParam",
         f"{SCHEMAS}/File",
         f"{SCHEMAS}/CustomChatCompletionContentSimpleImageParam",
+        f"{SCHEMAS}/CustomChatCompletionContentSimpleImageParam/description",
+        f"{SCHEMAS}/CustomChatCompletionContentSimpleAudioParam/description",
+        f"{SCHEMAS}/CustomChatCompletionContentSimpleVideoParam/description",
     ),
     of=Of(
         CHAT,
         tuple(code for code in range(200, 600) if code not in (429, 502, 503, 504)),
         where=lambda answer: (
-            any(_is_media(part) for message in _messages(answer) for part in _parts(message)) and must_accept(answer)
+            any(_is_media(part) for message in _messages(answer) for part in _parts(message)) and not forbidden(answer)
         ),
     ),
 )
@@ -232,11 +267,16 @@ def pictures_and_sounds_do_no_harm(reply: Answer, check: Check) -> None:
     cites=(
         f"{SCHEMAS}/ChatCompletionMessageFunctionToolCallParam",
         f"{SCHEMAS}/Function",
+        f"{SCHEMAS}/ChatCompletionMessageFunctionToolCallParam/properties/*",
+        f"{SCHEMAS}/ChatCompletionMessageCustomToolCallParam/properties/*",
+        f"{SCHEMAS}/Function/properties/*",
+        f"{SCHEMAS}/Custom/properties/*",
+        f"{CUSTOM}/properties/tool_calls",
     ),
     of=_forbidden("tool_calls"),
 )
 def a_broken_tool_call_is_refused(reply: Answer, check: Check) -> None:
-    """A tool call in the history needs `id`, `type`, and a `function` with a name and arguments as text."""
+    """A call in the history needs `id`, `type`, and a `function` (name, arguments) or a `custom` tool (name, input)."""
     _refused(reply, check)
 
 
@@ -250,6 +290,26 @@ def a_broken_tool_call_is_refused(reply: Answer, check: Check) -> None:
 def names_are_text(reply: Answer, check: Check) -> None:
     """A `name` or a `tool_call_id` that is not text is refused."""
     _refused(reply, check)
+
+
+@requirement(
+    "chat.messages.members",
+    MUST,
+    basis=SCHEMA,
+    cites=(
+        *(f"{SCHEMAS}/ChatCompletion{role}MessageParam/properties/name" for role in ("Developer", "System", "User")),
+        *(
+            f"{SCHEMAS}/ChatCompletionAssistantMessageParam/properties/{member}"
+            for member in ("name", "refusal", "audio", "function_call", "tool_calls")
+        ),
+        f"{SCHEMAS}/Audio/properties/id",
+        f"{SCHEMAS}/FunctionCall-Input/properties/*",
+    ),
+    of=_allowed(lambda message: not {"name", "refusal", "audio", "function_call", "tool_calls"}.isdisjoint(message)),
+)
+def members_of_a_role_are_valid(reply: Answer, check: Check) -> None:
+    """Members that a role has are valid: a `name`, and of the assistant a refusal, an audio id and calls."""
+    _valid(reply, check)
 
 
 @requirement(

@@ -34,7 +34,28 @@ def without_stream_the_reply_is_json(reply: Answer, check: Check) -> None:
     check.equal(reply.media_type, JSON, at="content-type")
 
 
-@requirement("chat.reply.schema", MUST, basis=SCHEMA, cites=(RESPONSE, CHOICE, MESSAGE), of=chat_reply)
+@requirement(
+    "chat.reply.schema",
+    MUST,
+    basis=SCHEMA,
+    cites=(
+        RESPONSE,
+        CHOICE,
+        MESSAGE,
+        "inflection#/components/schemas/ChatCompletionResponse/properties/*",
+        "inflection#/components/schemas/ChatCompletionResponseChoice/properties/*",
+        "inflection#/components/schemas/ChatMessage/properties/*",
+        "inflection#/components/schemas/UsageInfo/properties/*",
+        "inflection#/components/schemas/PromptTokenUsageInfo/properties/*",
+        "inflection#/components/schemas/ToolCall/properties/*",
+        "inflection#/components/schemas/FunctionCall-Output/properties/*",
+        "inflection#/components/schemas/ChatCompletionLogProbs/properties/*",
+        "inflection#/components/schemas/ChatCompletionLogProbsContent/properties/*",
+        "inflection#/components/schemas/ChatCompletionLogProb/properties/*",
+        "inflection#/components/schemas/Logprob/properties/*",
+    ),
+    of=chat_reply,
+)
 def the_reply_is_valid(reply: Answer, check: Check) -> None:
     """The reply is JSON that the document's schema allows."""
     check.valid(reply.json, reply.operation.reply_schema or "")

@@ -54,8 +54,10 @@ UNSUPPORTED = frozenset(
 
 def asks_plainly(body: Mapping[str, Any]) -> bool:
     """Text only, not too long for any model, and no member beyond the plain ones."""
-    contents = [message.get("content") for message in body.get("messages", ())]
-    texts = all(isinstance(content, str) and len(content) <= SHORT for content in contents)
+    texts = all(
+        isinstance(message.get("content"), str) and len(message["content"]) <= SHORT and "audio" not in message
+        for message in body.get("messages", ())
+    )
     return texts and PLAIN.issuperset(body)
 
 
@@ -68,7 +70,17 @@ def _plain(answer: Answer) -> bool:
     "chat.request.accepted",
     MUST,
     basis=SCHEMA,
-    cites=f"{CHAT_POST}/requestBody",
+    cites=(
+        f"{CHAT_POST}/requestBody",
+        "inflection#/paths/~1v1~1chat~1completions/post/responses/200",
+        "inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post/responses/200",
+        "inflection#/components/schemas/LegacyChatCompletionRequest/properties/model",
+        "inflection#/components/schemas/LegacyChatCompletionRequest/properties/messages",
+        "inflection#/components/schemas/LegacyChatCompletionRequest/properties/temperature",
+        "inflection#/components/schemas/LegacyChatCompletionRequest/properties/max_tokens",
+        "inflection#/components/schemas/LegacyChatCompletionRequest/properties/top_p",
+        "inflection#/components/schemas/LegacyChatCompletionRequest/properties/stream",
+    ),
     of=Of(CHAT, status=DECIDED, where=_plain),
 )
 def a_valid_request_is_accepted(reply: Answer, check: Check) -> None:

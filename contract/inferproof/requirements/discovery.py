@@ -52,7 +52,10 @@ def the_operation_exists(reply: Answer, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="discovery",
-    cites=f"{GET}/responses/200/content/application~1json",
+    cites=(
+        f"{GET}/responses/200/content/application~1json",
+        "inflection#/paths/~1v1~1discovery~1configs/get/responses/200",
+    ),
     of=replies(ROLE, media=None),
 )
 def the_list_is_json(reply: Answer, check: Check) -> None:
@@ -137,7 +140,10 @@ def names_are_unique(reply: Answer, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims="discovery",
-    cites=f"{GET}/description",
+    cites=(
+        f"{GET}/description",
+        "inflection#/paths/~1v1~1discovery~1configs/get/responses/200/description",
+    ),
     of=Of(("chat",), NAMED, where=lambda answer: answer.asked.get("user") == LISTED and must_accept(answer)),
 )
 def names_are_usable(reply: Answer, check: Check) -> None:
@@ -145,7 +151,17 @@ def names_are_usable(reply: Answer, check: Check) -> None:
     check.equal(reply.status, 200, at=f"status, with model {reply.asked['model']}")
 
 
-@requirement("discovery.parameters.shape", SHOULD, basis=EXAMPLE, claims="discovery", cites=LIST_EXAMPLE, of=listed)
+@requirement(
+    "discovery.parameters.shape",
+    SHOULD,
+    basis=EXAMPLE,
+    claims="discovery",
+    cites=(
+        LIST_EXAMPLE,
+        "inflection#/components/schemas/ConfigParameter/properties/*",
+    ),
+    of=listed,
+)
 def parameters_have_a_range_and_a_value(reply: Answer, check: Check) -> None:
     """Each of the `default_parameters` has a list `range` and a `value`."""
     for at, parameter in _parameters(reply):

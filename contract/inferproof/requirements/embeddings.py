@@ -44,7 +44,8 @@ def _token_ids(answer: Answer) -> bool:
 
 
 def _messages(answer: Answer) -> bool:
-    return "messages" in answer.asked and {"model", "messages"}.issuperset(answer.asked) and must_accept(answer)
+    known = {"model", "messages", "additional_data"}
+    return "messages" in answer.asked and known.issuperset(answer.asked) and must_accept(answer)
 
 
 def _wrong(member: str) -> Predicate:
@@ -83,7 +84,11 @@ def the_operation_exists(reply: Answer, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=ROLE,
-    cites=(f"{POST}/requestBody", f"{REQUEST}/properties/input"),
+    cites=(
+        f"{POST}/requestBody",
+        f"{REQUEST}/properties/input",
+        "inflection#/paths/~1v1~1embeddings/post/responses/200",
+    ),
     of=Of((ROLE,), DECIDED, where=asks_plainly),
 )
 def texts_are_accepted(reply: Answer, check: Check) -> None:
@@ -109,12 +114,31 @@ def token_ids_are_accepted(reply: Answer, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="embeddings.messages",
-    cites=f"{CHAT_REQUEST}/properties/messages",
+    cites=(
+        f"{CHAT_REQUEST}/properties/messages",
+        "inflection#/components/schemas/EmbeddingChatRequest/properties/additional_data",
+    ),
     of=Of((ROLE,), DECIDED, where=_messages),
 )
 def messages_are_accepted(reply: Answer, check: Check) -> None:
     """`messages` are accepted in place of `input`."""
     check.equal(reply.status, 200, at="status")
+
+
+@requirement(
+    "embeddings.request.messages.invalid",
+    MUST,
+    basis=SCHEMA,
+    claims="embeddings.messages",
+    cites=tuple(
+        f"{CHAT_REQUEST}/properties/{member}"
+        for member in ("model", "dimensions", "user", "truncate_prompt_tokens", "add_special_tokens", "priority")
+    ),
+    of=Of((ROLE,), DECIDED, where=lambda answer: "messages" in answer.asked and must_refuse(answer)),
+)
+def members_beside_messages_are_checked(reply: Answer, check: Check) -> None:
+    """A member of another type beside `messages` is refused, as it is beside `input`."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
 
 
 @requirement(
@@ -195,7 +219,19 @@ def the_reply_is_json(reply: Answer, check: Check) -> None:
     check.equal(reply.media_type, JSON, at="content-type")
 
 
-@requirement("embeddings.reply.schema", MUST, basis=SCHEMA, claims=ROLE, cites=(RESPONSE, DATA), of=replies(ROLE))
+@requirement(
+    "embeddings.reply.schema",
+    MUST,
+    basis=SCHEMA,
+    claims=ROLE,
+    cites=(
+        RESPONSE,
+        DATA,
+        "inflection#/components/schemas/EmbeddingResponse/properties/*",
+        "inflection#/components/schemas/EmbeddingResponseData/properties/*",
+    ),
+    of=replies(ROLE),
+)
 def the_reply_is_valid(reply: Answer, check: Check) -> None:
     """The reply is JSON that the document's schema allows."""
     check.valid(reply.json, reply.operation.reply_schema or "")
@@ -214,6 +250,19 @@ def objects_say_what_they_are(reply: Answer, check: Check) -> None:
     check.equal(reply.json.get("object"), "list", at="/object")
     for position, item in enumerate(reply.json["data"]):
         check.equal(item.get("object"), "embedding", at=f"/data/{position}/object")
+
+
+@requirement(
+    "embeddings.reply.model",
+    SHOULD,
+    basis=EXAMPLE,
+    claims=ROLE,
+    cites=f"{RESPONSE}/properties/model",
+    of=replies(ROLE),
+)
+def model_is_named(reply: Answer, check: Check) -> None:
+    """`model` names a model: it is not empty."""
+    check.that(reply.json["model"] != "", "a name", reply.json["model"], at="/model")
 
 
 @requirement(

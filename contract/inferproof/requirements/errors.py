@@ -52,7 +52,21 @@ def what_the_schema_forbids_is_refused(reply: Answer, check: Check) -> None:
     "errors.invalid.status",
     MUST,
     basis=SCHEMA,
-    cites="inflection#/paths/~1v1~1chat~1completions/post/responses/422",
+    cites=(
+        "inflection#/paths/~1v1~1chat~1completions/post/responses/422",
+        "inflection#/paths/~1v1~1chat~1attributes/post/responses/422",
+        "inflection#/paths/~1v1~1embeddings/post/responses/422",
+        "inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post/responses/422",
+        "inflection#/paths/~1external~1api~1inference/post/responses/422",
+        "inflection#/paths/~1external~1api~1inference~1streaming/post/responses/422",
+        "inflection#/paths/~1v1~1chat~1completions/post/responses/422/description",
+        "inflection#/paths/~1v1~1chat~1attributes/post/responses/422/description",
+        "inflection#/paths/~1v1~1embeddings/post/responses/422/description",
+        "inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post/responses/422/description",
+        "inflection#/paths/~1external~1api~1inference/post/responses/422/description",
+        "inflection#/paths/~1external~1api~1inference~1streaming/post/responses/422/description",
+        "inflection#/components/responses/UnprocessableContent",
+    ),
     of=Of(status=tuple(code for code in DECIDED if 400 <= code < 500), where=must_refuse),
 )
 def a_validation_error_is_422(reply: Answer, check: Check) -> None:
@@ -60,7 +74,17 @@ def a_validation_error_is_422(reply: Answer, check: Check) -> None:
     check.equal(reply.status, 422, at="status")
 
 
-@requirement("errors.invalid.body", MUST, basis=SCHEMA, cites=VALIDATION, of=replies(status=422, media=None))
+@requirement(
+    "errors.invalid.body",
+    MUST,
+    basis=SCHEMA,
+    cites=(
+        VALIDATION,
+        "inflection#/components/schemas/HTTPValidationError/properties/*",
+        "inflection#/components/schemas/ValidationError/properties/*",
+    ),
+    of=replies(status=422, media=None),
+)
 def a_validation_error_has_the_documented_shape(reply: Answer, check: Check) -> None:
     """A 422 is JSON of the documented shape."""
     check.equal(reply.media_type, "application/json", at="content-type")
@@ -146,7 +170,16 @@ def an_unknown_path_is_404(reply: Answer, check: Check) -> None:
     check.one_of(reply.status, (401, 403, 404), at="status")
 
 
-@requirement("errors.method.unknown", SHOULD, basis=CONVENTION, cites=PATHS, of=Of(status=None, where=_unknown_method))
+@requirement(
+    "errors.method.unknown",
+    SHOULD,
+    basis=CONVENTION,
+    cites=(
+        PATHS,
+        "inflection#/components/responses/MethodNotAllowed",
+    ),
+    of=Of(status=None, where=_unknown_method),
+)
 def an_unknown_method_is_405(reply: Answer, check: Check) -> None:
     """A method that a path does not take is answered 405 (RFC 9110 §15.5.6), or 404 by a server that routes on both."""
     check.one_of(reply.status, (401, 403, 404, 405, 501), at="status")
@@ -174,7 +207,15 @@ def no_request_crashes_the_server(reply: Answer, check: Check) -> None:
     "errors.body.shape",
     SHOULD,
     basis=CORRECTION,
-    cites="inflection#/components/schemas/Error",
+    cites=(
+        "inflection#/components/schemas/Error",
+        "inflection#/components/schemas/Error/properties/*",
+        "inflection#/components/schemas/Error/properties/error/properties/*",
+        "inflection#/components/responses/Unauthorized",
+        "inflection#/components/responses/NotFound",
+        "inflection#/components/responses/BadRequest",
+        "inflection#/components/responses/UnsupportedMediaType",
+    ),
     of=replies(
         *CHAT,
         *LEGACY,

@@ -29,7 +29,17 @@ def the_reply_is_json(reply: Answer, check: Check) -> None:
     check.equal(reply.media_type, JSON, at="content-type")
 
 
-@requirement("legacy.reply.schema", MUST, basis=SCHEMA, claims="legacy", cites=RESPONSE, of=replies("chat.legacy"))
+@requirement(
+    "legacy.reply.schema",
+    MUST,
+    basis=SCHEMA,
+    claims="legacy",
+    cites=(
+        RESPONSE,
+        "inflection#/components/schemas/ExternalChatResponse/properties/*",
+    ),
+    of=replies("chat.legacy"),
+)
 def the_reply_is_valid(reply: Answer, check: Check) -> None:
     """The reply is JSON that the document's schema allows: at least `created`, a number, and `text`, a string."""
     check.valid(reply.json, reply.operation.reply_schema or "")
@@ -54,7 +64,10 @@ def created_is_now(reply: Answer, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims="legacy",
-    cites=f"{RESPONSE}/properties/text",
+    cites=(
+        f"{RESPONSE}/properties/text",
+        "inflection#/paths/~1external~1api~1inference/post/responses/200/description",
+    ),
     of=replies(
         "chat.legacy",
         where=lambda answer: (

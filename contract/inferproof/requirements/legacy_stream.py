@@ -32,7 +32,10 @@ legacy_stream = streams(ROLE)
     MUST,
     basis=SCHEMA,
     claims="legacy",
-    cites=f"{OK}/content/text~1event-stream",
+    cites=(
+        f"{OK}/content/text~1event-stream",
+        "inflection#/paths/~1external~1api~1inference~1streaming/post/description",
+    ),
     of=Of((ROLE,)),
 )
 def the_answer_is_an_event_stream(reply: Answer, check: Check) -> None:
@@ -64,7 +67,17 @@ def every_event_reaches_the_client(reply: Answer, check: Check) -> None:
         check.fail("a stream that a client reads whole", fault.text, at=f"byte {fault.offset}")
 
 
-@requirement("legacy.stream.json", MUST, basis=EXAMPLE, claims="legacy", cites=EVENT_EXAMPLE, of=legacy_stream)
+@requirement(
+    "legacy.stream.json",
+    MUST,
+    basis=EXAMPLE,
+    claims="legacy",
+    cites=(
+        EVENT_EXAMPLE,
+        "inflection#/paths/~1external~1api~1inference~1streaming/post/responses/200/content/text~1event-stream/itemSchema/properties/data",
+    ),
+    of=legacy_stream,
+)
 def each_event_is_an_object(reply: Answer, check: Check) -> None:
     """The data of each event is one JSON object, but for a `[DONE]` at the end; there is at least one."""
     pieces = [event.data for event in reply.stream.events if event.data != DONE]
@@ -77,7 +90,17 @@ def each_event_is_an_object(reply: Answer, check: Check) -> None:
         check.that(isinstance(found, dict), "a JSON object", data, at=f"event {position}")
 
 
-@requirement("legacy.stream.chunk", SHOULD, basis=CORRECTION, claims="legacy", cites=CHUNK, of=legacy_stream)
+@requirement(
+    "legacy.stream.chunk",
+    SHOULD,
+    basis=CORRECTION,
+    claims="legacy",
+    cites=(
+        CHUNK,
+        "inflection#/components/schemas/ExternalStreamChunk/properties/*",
+    ),
+    of=legacy_stream,
+)
 def each_object_is_a_chunk(reply: Answer, check: Check) -> None:
     """Each event has a number `created`, an integer `idx` and a string `text`, as the example shows."""
     for position, chunk in enumerate(reply.chunks):

@@ -16,7 +16,7 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import CHAT, DECIDED, Of, replies
+from inferproof.requirements.select import CHAT, DECIDED, EVENTS, Of, replies
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 RESPONSE = "inflection#/components/schemas/ChatCompletionResponse/properties"
@@ -44,7 +44,9 @@ def _asks_for_text(answer: Answer) -> bool:
 
 
 def entries(answer: Answer) -> list[dict[str, Any]]:
-    """The entries of the first choice, one for each token."""
+    """The entries of the first choice, one for each token; of a stream, those of all its chunks."""
+    if answer.media_type == EVENTS:
+        return folded(answer.chunks).choices[0].logprobs
     found: list[dict[str, Any]] = answer.json["choices"][0]["logprobs"]["content"]
     return found
 
@@ -175,7 +177,7 @@ def the_tokens_spell_the_content(reply: Answer, check: Check) -> None:
     basis=CONVENTION,
     claims="logprobs",
     cites=f"{TOKEN}/properties/bytes",
-    of=replies("chat", where=_asks_for_text),
+    of=Of(("chat",), where=_asks_for_text),
 )
 def the_bytes_are_those_of_the_token(reply: Answer, check: Check) -> None:
     """`bytes`, where given, is the token in UTF-8, also of an alternative; only tokens of plain ASCII are compared."""
@@ -282,11 +284,13 @@ def each_token_of_the_prompt_has_an_entry(reply: Answer, check: Check) -> None:
     needs="logprobs.stream",
 )
 def a_stream_has_the_same_tokens(answers: list[Answer], check: Check) -> None:
-    """Where a stream adds up to the text that is sent without `stream`, its chunks have the same tokens."""
+    """Where a stream adds up to the text that is sent without `stream`, it has the same tokens and alternatives."""
     whole, stream = answers
     if (whole.text, whole.finish_reason) == (stream.text, stream.finish_reason):
-        found = [entry["token"] for entry in folded(stream.chunks).choices[0].logprobs]
-        check.equal(found, tokens(whole), at="logprobs")
+        one, other = (
+            [(entry["token"], len(entry.get("top_logprobs") or ())) for entry in entries(each)] for each in answers
+        )
+        check.equal(other, one, at="logprobs: tokens, and how many alternatives each has")
 
 
 @requirement(
@@ -300,7 +304,7 @@ def a_stream_has_the_same_tokens(answers: list[Answer], check: Check) -> None:
 def a_stream_has_the_same_values(answers: list[Answer], check: Check) -> None:
     """Where a stream has the tokens that are sent without `stream`, it has their log probabilities, but for noise."""
     whole, stream = answers
-    streamed = folded(stream.chunks).choices[0].logprobs
+    streamed = entries(stream)
     if [entry["token"] for entry in streamed] != tokens(whole):
         return
     for place, (one, other) in enumerate(zip(entries(whole), streamed, strict=True)):

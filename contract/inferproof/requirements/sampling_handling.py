@@ -4,7 +4,7 @@ import json
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import must_accept
+from inferproof.requirements.oracle import must_accept, refused_for
 from inferproof.requirements.requirement import (
     CORRECTION,
     MAY,
@@ -101,6 +101,52 @@ def code_of_a_request_is_never_run(reply: Answer, check: Check) -> None:
     check.that(reply.status == 200 or 400 <= reply.status < 500, "200 or a 4xx", reply.status, at="status")
     said = reply.reply.body.decode("utf-8", "replace")
     check.that(EXECUTED not in said, "no trace of a call", said, at="body")
+
+
+@requirement(
+    "sampling.logits-processors.invalid",
+    MUST,
+    basis=SCHEMA,
+    claims="sampling",
+    cites=(
+        f"{REQUEST}/logits_processors/description",
+        "inflection#/components/schemas/LogitsProcessorConstructor/properties/*",
+        "inflection#/components/schemas/LogitsProcessorConstructor/required",
+        "inflection#/components/schemas/LogitsProcessorConstructor/additionalProperties",
+    ),
+    of=Of(("chat",), status=DECIDED, where=lambda answer: refused_for(answer) == {"logits_processors"}),
+)
+def a_broken_constructor_is_refused(reply: Answer, check: Check) -> None:
+    """A constructor without a `qualname`, or with anything but `args` and `kwargs` beside it, is refused."""
+    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+
+@requirement(
+    "sampling.generation-prompt",
+    SHOULD,
+    basis=PROSE,
+    claims="sampling",
+    cites=f"{REQUEST}/add_generation_prompt/description",
+    needs="sampling.prompt",
+)
+def a_generation_prompt_has_tokens(answers: list[Answer], check: Check) -> None:
+    """`add_generation_prompt: false` leaves out what opens the model's turn: `prompt_tokens` does not grow."""
+    plain, without, _ = (answer.json["usage"]["prompt_tokens"] for answer in answers)
+    check.that(without <= plain, f"at most {plain}", without, at="/usage/prompt_tokens")
+
+
+@requirement(
+    "sampling.special-tokens",
+    SHOULD,
+    basis=PROSE,
+    claims="sampling",
+    cites=f"{REQUEST}/add_special_tokens/description",
+    needs="sampling.prompt",
+)
+def special_tokens_come_on_top(answers: list[Answer], check: Check) -> None:
+    """`add_special_tokens: true` adds tokens to those of the template: `prompt_tokens` does not shrink."""
+    plain, _, special = (answer.json["usage"]["prompt_tokens"] for answer in answers)
+    check.that(special >= plain, f"at least {plain}", special, at="/usage/prompt_tokens")
 
 
 @requirement(

@@ -41,7 +41,12 @@ def _whole(answer: Answer) -> bool:
     MUST,
     basis=PROSE,
     claims=ROLE,
-    cites=f"{POST}/responses/200/description",
+    cites=(
+        f"{POST}/responses/200/description",
+        "inflection#/components/schemas/AttributesResponse/allOf/1/properties/choices",
+        "inflection#/components/schemas/AttributesResponse/allOf/1/properties/choices/items/properties/message",
+        "inflection#/components/schemas/AttributesResponse/allOf/1/properties/choices/items/properties/message/properties/content",
+    ),
     of=replies(ROLE),
 )
 def the_content_is_json(reply: Answer, check: Check) -> None:
@@ -61,7 +66,10 @@ def the_content_is_json(reply: Answer, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims=ROLE,
-    cites=f"{POST}/responses/200/description",
+    cites=(
+        f"{POST}/responses/200/description",
+        "inflection#/components/schemas/AttributeScore/properties/*",
+    ),
     of=replies(ROLE),
 )
 def each_value_is_a_score(reply: Answer, check: Check) -> None:

@@ -21,7 +21,10 @@ def status_is_an_object_with_a_word(reply: Answer, check: Check) -> None:
     "status.open",
     MUST,
     basis=SCHEMA,
-    cites=STATUS,
+    cites=(
+        STATUS,
+        "inflection#/paths/~1status/get/responses/200/description",
+    ),
     of=replies(
         "status",
         status=None,

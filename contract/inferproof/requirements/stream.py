@@ -87,7 +87,12 @@ def an_event_is_one_data_line(reply: Answer, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims="streaming",
-    cites=(f"{OK}/description", f"{LEGACY_OK}/description"),
+    cites=(
+        f"{OK}/description",
+        f"{LEGACY_OK}/description",
+        "inflection#/paths/~1v1~1chat~1completions/post/responses/200/content/text~1event-stream/itemSchema/properties/data",
+        "inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post/responses/200/content/text~1event-stream/itemSchema/properties/data",
+    ),
     of=chat_stream,
 )
 def each_event_is_json(reply: Answer, check: Check) -> None:
@@ -101,7 +106,21 @@ def each_event_is_json(reply: Answer, check: Check) -> None:
 
 
 @requirement(
-    "stream.event.schema", MUST, basis=SCHEMA, claims="streaming", cites=(CHUNK, CHOICE, DELTA), of=chat_stream
+    "stream.event.schema",
+    MUST,
+    basis=SCHEMA,
+    claims="streaming",
+    cites=(
+        CHUNK,
+        CHOICE,
+        DELTA,
+        "inflection#/components/schemas/ChatCompletionStreamResponse/properties/*",
+        "inflection#/components/schemas/ChatCompletionResponseStreamChoice/properties/*",
+        "inflection#/components/schemas/DeltaMessage/properties/*",
+        "inflection#/components/schemas/DeltaToolCall/properties/*",
+        "inflection#/components/schemas/DeltaFunctionCall/properties/*",
+    ),
+    of=chat_stream,
 )
 def each_chunk_is_valid(reply: Answer, check: Check) -> None:
     """Each event is a chunk that the document's schema allows, or says that the server failed."""

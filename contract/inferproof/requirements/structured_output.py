@@ -124,7 +124,10 @@ def _one_of(reply: Answer, check: Check, texts: list[str]) -> None:
     MUST,
     basis=CONVENTION,
     claims="structured-output.json-object",
-    cites=f"{FORMAT}/properties/type",
+    cites=(
+        f"{FORMAT}/properties/type",
+        "inflection#/components/schemas/LegacyChatCompletionRequest/properties/response_format",
+    ),
     of=_formatted("json_object"),
 )
 def a_json_object_is_one(reply: Answer, check: Check) -> None:
@@ -320,7 +323,14 @@ def two_constraints_are_refused(reply: Answer, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="structured-output",
-    cites=(FORMAT, JSON_SCHEMA, TAGS),
+    cites=(
+        FORMAT,
+        JSON_SCHEMA,
+        TAGS,
+        *(f"{JSON_SCHEMA}/properties/{member}" for member in ("name", "description", "strict")),
+        f"{TAGS}/properties/*",
+        "inflection#/components/schemas/StructuralTag/properties/*",
+    ),
     of=Of(("chat",), status=None, where=lambda answer: bool(refused_for(answer) & {"response_format", *GUIDES})),
 )
 def invalid_constraints_are_refused(reply: Answer, check: Check) -> None:

@@ -87,7 +87,10 @@ def tools_are_accepted(reply: Answer, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="tools.auto",
-    cites=f"{CHOICE}/anyOf/1",
+    cites=(
+        f"{CHOICE}/anyOf/1",
+        "inflection#/components/schemas/LegacyChatCompletionRequest/properties/tools",
+    ),
     of=Of(
         CHAT,
         status=DECIDED,
@@ -301,7 +304,12 @@ def a_choice_names_one_of_the_tools(reply: Answer, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="tools",
-    cites=(f"{DEFINITION}/properties/type", PARAMETERS, CHOICE),
+    cites=(
+        CHOICE,
+        f"{DEFINITION}/properties/*",
+        "inflection#/components/schemas/FunctionDefinition/properties/*",
+        "inflection#/components/schemas/ChatCompletionNamedToolChoiceParam/properties/*",
+    ),
     of=Of(("chat",), status=None, where=lambda answer: bool(refused_for(answer) & {"tools", "tool_choice"})),
 )
 def invalid_tools_are_refused(reply: Answer, check: Check) -> None:

@@ -1,0 +1,89 @@
+"""The lock: a hash of every fragment that a requirement cites, so that a document that moves names what to look at."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from inferproof.catalogue.fragments import citing, nodes, own
+from inferproof.document import Contract, DocumentError
+from inferproof.document.files import folder
+from inferproof.requirements.requirement import Requirement
+
+LOCK = "requirements.lock"
+
+HEAD = """\
+# What every requirement rests on: a hash of each fragment of the document that one of them cites.
+# Where the document has moved, `inferproof catalogue --check` names the requirements to look at again;
+# `inferproof catalogue --accept` writes this file anew.
+"""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A fragment that is not what the lock says. `ids` are the requirements that cite it."""
+
+    how: Literal["changed", "new", "gone"]
+    fragment: str
+    ids: tuple[str, ...]
+
+    def __str__(self) -> str:
+        match self.how:
+            case "changed":
+                return f"{self.fragment} has changed; look again at {', '.join(self.ids)}"
+            case "new":
+                return f"{self.fragment} is cited for the first time, by {', '.join(self.ids)}"
+            case _:
+                return f"{self.fragment} is pinned, and no requirement cites it"
+
+
+def moved(contract: Contract, requirements: Sequence[Requirement], pinned: dict[str, str]) -> list[Moved]:
+    """Every difference between the lock and the document, in the order of the fragments.
+
+    Raises KeyError for a citation that leads nowhere.
+    """
+    ids = citing(contract, requirements)
+    found = dict(_hashes(contract, ids))
+    return [
+        Moved(
+            "gone" if fragment not in found else "new" if fragment not in pinned else "changed",
+            fragment,
+            tuple(ids.get(fragment.partition("#")[2], ())),
+        )
+        for fragment in sorted(found.keys() | pinned.keys())
+        if found.get(fragment) != pinned.get(fragment)
+    ]
+
+
+def lock_file(name: str) -> Path:
+    return folder(name) / LOCK
+
+
+def read_lock(path: Path) -> dict[str, str]:
+    """Fragment to hash. Raises DocumentError."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise DocumentError(f"{path}: cannot be read ({error.strerror}); `catalogue --accept` writes it") from error
+    rows = [line.split(" ", 1) for line in lines if line and not line.startswith("#")]
+    if not all(len(row) == 2 for row in rows):
+        raise DocumentError(f"{path}: expected a hash, a space and a fragment on each line")
+    return {fragment: hash for hash, fragment in rows}
+
+
+def written(contract: Contract, requirements: Sequence[Requirement]) -> str:
+    """The text of the lock."""
+    rows = sorted(_hashes(contract, citing(contract, requirements)))
+    return HEAD + "".join(f"{hash} {fragment}\n" for fragment, hash in rows)
+
+
+def _hashes(contract: Contract, pointers: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
+    """`layer#pointer` and the hash of the node there, without what lies below it."""
+    for pointer in pointers:
+        for layer, node in nodes(contract, pointer).items():
+            text = json.dumps(own(node, pointer), ensure_ascii=False, sort_keys=True)
+            yield f"{layer}#{pointer}", hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shlex
 import sys
 from pathlib import Path
@@ -19,6 +20,10 @@ CANNOT = 2
 """The exit code for what the user must mend: usage, files, an unreachable target."""
 
 
+INTERRUPTED = 130
+"""The exit code where Ctrl-C left nothing to say: 128 and the number of SIGINT, as shells have it."""
+
+
 class Commands(click.Group):
     """Errors that name cause and cure end the command with exit code 2, never with a traceback."""
 
@@ -27,14 +32,18 @@ class Commands(click.Group):
         from inferproof.document import DocumentError
         from inferproof.front.serve import CannotListen
         from inferproof.properties.kept import CaseError
+        from inferproof.reports.words import printable
         from inferproof.wire.transcript import TranscriptError
         from inferproof_reference.errors import CannotServe
 
         try:
             return super().invoke(ctx)
         except (UsageError, DocumentError, TranscriptError, CannotListen, CannotServe, CaseError) as error:
-            click.echo(f"inferproof: {error}", err=True)
+            click.echo(printable(f"inferproof: {error}"), err=True)
             ctx.exit(CANNOT)
+        except KeyboardInterrupt:
+            click.echo("inferproof: interrupted", err=True)
+            ctx.exit(INTERRUPTED)
         except BrokenPipeError:
             ctx.exit(0)
 
@@ -119,14 +128,19 @@ def certify(
 
 def _certify(contract: Contract, target: Any, report: Path | None, **options: Any) -> None:
     from inferproof.certify.certify import certify as run
+    from inferproof.certify.interrupts import Interrupts
     from inferproof.reports.files import write_report
     from inferproof.reports.progress import watch
 
-    with watch() as progress:
-        certification = run(contract, target, progress=progress, **options)
-    if report is not None:
-        _try_to_write(certification, report, write_report)
-    _conclude(certification, target.key_variable)
+    with Interrupts() as interrupts:
+        with watch() as progress:
+            found = run(contract, target, progress=progress, interrupts=interrupts, **options)
+        if report is not None:
+            _try_to_write(found, report, write_report)
+            whole, found = found, found.ended_by(interrupts.cause)
+            if found is not whole:  # interrupted while it was written
+                _try_to_write(found, report, write_report)
+        _conclude(found.ended_by(interrupts.cause), target.key_variable)
 
 
 def _try_to_write(certification: Certification, report: Path, write: Any) -> None:
@@ -141,24 +155,28 @@ def _conclude(certification: Certification, key_variable: str) -> None:
     from rich.console import Console
 
     from inferproof.reports.summary import summary
+    from inferproof.reports.words import printable
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # what a server said may not fit the terminal's encoding
     console = Console(highlight=False, soft_wrap=True)
     for line in summary(certification.result, key_variable, _this_command()):
-        console.print(line)
+        console.print(printable(line))
     sys.exit(certification.result.exit_code)
 
 
 def _this_command() -> str:
-    """The command line as typed, without `--only`, for the line that runs one requirement again."""
-    words, skip = [], False
-    for word in sys.argv[1:]:
-        if skip or word.startswith("--only="):
-            skip = False
-            continue
-        if word == "--only":
-            skip = True
-            continue
-        words.append(shlex.quote(word))
+    """The command line as typed, for the line that runs one requirement again: no `--only`, no header's value."""
+    words: list[str] = []
+    typed = iter(sys.argv[1:])
+    for word in typed:
+        option, equals, value = word.partition("=")
+        if option in ("--only", "--header"):
+            value = value if equals else next(typed, "")
+        if option == "--header":
+            words += [option, shlex.quote(value.partition(":")[0] + ": …")]
+        elif option != "--only":
+            words.append(shlex.quote(word))
     return " ".join(["inferproof", *words])
 
 

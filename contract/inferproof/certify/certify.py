@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from inferproof import __version__
+from inferproof.certify.bounds import BODY_BYTES
+from inferproof.certify.interrupts import Interrupts
 from inferproof.certify.plan import Plan, plan, selected
 from inferproof.certify.preflight import preflight
 from inferproof.certify.result import Result
@@ -25,6 +28,9 @@ from inferproof.wire.client import Client
 from inferproof.wire.client import Limits as Patience
 from inferproof.wire.exchange import Exchange
 from inferproof.wire.transcript import Transcript
+
+LONGEST_REPLY = 10
+"""How many times the patience a reply may take that never falls silent."""
 
 
 @dataclass
@@ -41,6 +47,13 @@ class Certification:
 
     result: Result
     transcript: Transcript
+
+    def ended_by(self, cause: str) -> Certification:
+        """The same, called incomplete for that cause; itself where there is none, or another one was first."""
+        if not cause or self.result.interrupted:
+            return self
+        footer = self.transcript.footer | {"interrupted": cause}
+        return Certification(replace(self.result, interrupted=cause), replace(self.transcript, footer=footer))
 
 
 @dataclass(frozen=True)
@@ -64,42 +77,39 @@ def certify(
     generated: bool = False,
     cases: Path | None = None,
     progress: Progress | None = None,
+    interrupts: Interrupts | None = None,
 ) -> Certification:
     """Certify one server; with `generated`, by the gate too, and by the cases kept in the folder `cases`.
 
-    A keyboard interrupt ends the run early; what was recorded is judged all the same.
+    Ctrl-C and SIGTERM end the run early; what was recorded is judged all the same, and called incomplete.
 
     Raises UsageError for a target that cannot be reached, refuses the key, or does not offer this API.
     """
     progress = progress or Progress()
     started, clock = datetime.now(UTC), time.perf_counter()
     run = _Run(contract, target, seed, only, progress, Generated(generated, cases))
-    with interrupts or Interrupts() as interrupts:
-        with suppress(asyncio.CancelledError):  # an interrupt before there was anything to record
+    with Interrupts() if interrupts is None else nullcontext(interrupts) as interrupts:
+        with suppress(asyncio.CancelledError):  # interrupted before there was anything to record
             asyncio.run(run.send(interrupts))
-        certification = _judged_run(run, target)
-    if interrupts.cause:
-        certification = interrupted(certification, interrupts.cause)
-    return certification
-    exchanges = run.exchanges()
-    seconds = time.perf_counter() - clock
-    header = {
-        "inferproof": __version__,
-        "contract": {"name": contract.name, "digest": contract.digest},
-        "target": described(target, run.call),
-        "seed": seed,
-        "started": started.isoformat(timespec="seconds"),
-        "only": list(only),
-        "strict": strict,
-        "generated": generated,
-    }
-    footer = {
-        "requests": run.requests,
-        "seconds": round(seconds, 3),
-        "interrupted": interrupted,
-    }
-    transcript = Transcript(header, tuple(exchanges), footer)
-    return Certification(judged(contract, transcript, run.requirements), transcript)
+        seconds = time.perf_counter() - clock
+        header = {
+            "inferproof": __version__,
+            "contract": {"name": contract.name, "digest": contract.digest},
+            "target": described(target, run.call),
+            "seed": seed,
+            "started": started.isoformat(timespec="seconds"),
+            "only": list(only),
+            "strict": strict,
+            "generated": generated,
+        }
+        footer = {
+            "requests": run.requests,
+            "seconds": round(seconds, 3),
+            "interrupted": run.cut_off or interrupts.cause,
+        }
+        transcript = Transcript(header, tuple(run.exchanges()), footer)
+        certification = Certification(judged(contract, transcript, run.requirements or None), transcript)
+    return certification.ended_by(interrupts.cause)
 
 
 def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Requirement] | None = None) -> Result:
@@ -149,7 +159,21 @@ class _Run:
         self._plan = Plan((), ())
         self._recorder: Recorder | None = None
 
-    async def send(self) -> None:
+    async def send(self, interrupts: Interrupts) -> None:
+        """Raises CancelledError where it is interrupted before anything can be recorded."""
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+
+        def end() -> None:
+            if self._recorder is None:
+                task.cancel()
+            else:
+                self._recorder.bounds.end(interrupts.cause)
+
+        with interrupts.ending(lambda: loop.call_soon_threadsafe(end)):
+            await self._send()
+
+    async def _send(self) -> None:
         async with _client(self._target) as client:
             self.call = await preflight(self._contract, self._target, self.call, client)
             self._plan = plan(
@@ -169,6 +193,11 @@ class _Run:
         return self._plan.requirements
 
     @property
+    def cut_off(self) -> str:
+        """Why the run ended before its plan did; empty where it did not."""
+        return self._recorder.bounds.cause if self._recorder else ""
+
+    @property
     def requests(self) -> int:
         return self._recorder.requests if self._recorder else 0
 
@@ -177,7 +206,15 @@ class _Run:
 
 
 def _client(target: Target) -> Client:
-    patience = Patience(first_byte=target.limits.patience, idle=target.limits.patience)
+    seconds = target.limits.patience
+    patience = Patience(
+        connect=min(seconds, 10.0),
+        first_byte=seconds,
+        idle=seconds,
+        total=LONGEST_REPLY * seconds,
+        body_bytes=BODY_BYTES,
+        decoded_bytes=BODY_BYTES,
+    )
     try:
         return Client(target.url, headers=target.headers, ca_file=target.ca_file, limits=patience)
     except ValueError as error:

@@ -29,6 +29,7 @@ def target_file(seen: Certification, key_variable: str | None) -> str:
         "# concurrency = 8            # requests at a time",
         "# requests_per_minute = 100",
         "# patience = 30.0            # seconds of silence that end a request",
+        "# total_seconds = 3600       # seconds that end a run",
         "",
     ]
     lines += [

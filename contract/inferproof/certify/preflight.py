@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from inferproof.certify.run import authorized
+from inferproof.certify.bounds import bounded
+from inferproof.certify.credentials import authorized, redactor
+from inferproof.certify.run import as_told
 from inferproof.certify.target import Target, UsageError
 from inferproof.document import Contract
 from inferproof.probes.probe import Ask, Call, user
+from inferproof.requirements.select import UNREADABLE
 from inferproof.wire.client import Client
-from inferproof.wire.exchange import NotJson, Reply
+from inferproof.wire.exchange import Exchange, Fault, Reply
 
 ABSENT = (404, 405, 501)
+
+LONGEST_NAME = 200
+"""Characters of a model's name that we take from a server."""
 
 
 async def preflight(contract: Contract, target: Target, call: Call, client: Client) -> Call:
@@ -19,28 +25,44 @@ async def preflight(contract: Contract, target: Target, call: Call, client: Clie
 
     Raises UsageError naming cause and cure.
     """
-    status = await _reply(call.to("status"), target, client)
-    configs = await _reply(call.to("configs"), target, client)
-    call = replace(call, chat_model=_chat_model(target, call, configs))
-    chat = await _reply(call.chat(user("Hello!"), max_tokens=1), target, client)
-    if chat.status in (401, 403) and configs.status in (401, 403):
-        raise UsageError(_refused(target, chat.status))
-    if all(reply.status in ABSENT or not _speaks_json(reply) for reply in (status, configs, chat)):
+    status = await _look(call.to("status"), target, client)
+    configs = await _look(call.to("configs"), target, client)
+    call = replace(call, chat_model=_chat_model(target, call, configs.reply))
+    chat = await _look(call.chat(user("Hello!"), max_tokens=1), target, client)
+    seen = (status, configs, chat)
+    replies = [exchange.reply for exchange in seen if exchange.reply is not None and exchange.fault is None]
+    if not replies:
+        raise UsageError(f"{target.url} gives no whole reply: {_fault(status).text}")
+    codes = ", ".join(str(exchange.reply.status if exchange.reply else "nothing") for exchange in seen)
+    if all(reply.status == 429 for reply in replies):
+        raise UsageError(f"{target.url} answers 429 (too many requests) to everything: wait a while, then try again")
+    if chat.reply and configs.reply and {chat.reply.status, configs.reply.status} <= {401, 403}:
+        raise UsageError(_refused(target, chat.reply.status))
+    if all(300 <= reply.status < 400 for reply in replies):
+        to = replies[0].header("location") or "nowhere"
+        raise UsageError(f"{target.url} redirects to {to[:200]!r}: give the URL that it leads to, if it is the API's")
+    if all(reply.status in ABSENT or not reply.media_type.endswith("json") for reply in replies):
         paths = ", ".join(contract.operation(role).path for role in ("status", "configs", "chat"))
         raise UsageError(
             f"{target.url} answers, but not as the {contract.name} API does: none of {paths} is there "
-            f"({status.status}, {configs.status}, {chat.status}). Check the URL and its base path"
+            f"({codes}). Check the URL and its base path"
         )
     return call
 
 
-async def _reply(ask: Ask, target: Target, client: Client) -> Reply:
-    """One answer, with the key. A request that never reaches a server is the user's to mend."""
-    sent = await client.send(authorized(ask.request, target))
-    if sent.reply is None:
-        why = sent.fault.text if sent.fault else "no reply"
-        raise UsageError(f"{target.url} cannot be reached: {why}")
-    return sent.reply
+async def _look(ask: Ask, target: Target, client: Client) -> Exchange:
+    """One exchange, with the key, redacted. A server that is not there or does not answer is the user's to mend."""
+    request = authorized(ask.request, target)
+    sent = await as_told(lambda: client.send(request))
+    exchange = Exchange("preflight", 0, ask.role, ask.request, sent.reply, sent.fault, sent.began)
+    exchange = redactor(target).exchange(bounded(exchange))
+    if exchange.reply is None and _fault(exchange).kind in ("unreachable", "timeout"):
+        raise UsageError(f"{target.url} cannot be reached: {_fault(exchange).text}")
+    return exchange
+
+
+def _fault(exchange: Exchange) -> Fault:
+    return exchange.fault or Fault("closed", "no reply")
 
 
 def _refused(target: Target, status: int) -> str:
@@ -49,16 +71,13 @@ def _refused(target: Target, status: int) -> str:
     return f"{target.url} refuses the key in {target.key_variable} ({status}): check that it is this server's"
 
 
-def _speaks_json(reply: Reply) -> bool:
-    return reply.media_type.endswith("json")
-
-
-def _chat_model(target: Target, call: Call, configs: Reply) -> str:
+def _chat_model(target: Target, call: Call, configs: Reply | None) -> str:
     """The model asked for; else the documented one where discovery lists it, or lists nothing; else its first."""
     if target.chat_model:
         return target.chat_model
     try:
-        names = [str(config["name"]) for config in configs.json]
-    except (NotJson, LookupError, TypeError):
+        names = [config["name"] for config in configs.json] if configs else []
+    except UNREADABLE:
         return call.chat_model
+    names = [name for name in names if isinstance(name, str) and name.isprintable() and 0 < len(name) <= LONGEST_NAME]
     return call.chat_model if not names or call.chat_model in names else names[0]

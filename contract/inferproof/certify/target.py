@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -25,12 +26,14 @@ class UsageError(Exception):
 class Limits:
     """What the target can take: `concurrency` requests at a time, `requests_per_minute` (0 means no limit).
 
-    `patience` is how many seconds of silence end an exchange.
+    `patience` is how many seconds of silence end an exchange. `total_seconds` end the run, beyond the time that the
+    pace of `requests_per_minute` takes.
     """
 
     concurrency: int = 8
     requests_per_minute: int = 0
     patience: float = 30.0
+    total_seconds: float = 3600.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,10 @@ class Target:
     limits: Limits = Limits()
 
 
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_SENDABLE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
+"""What stands in a header's name and in its value (RFC 9110 §5.1, §5.5)."""
+
 _TOP = {
     "url": str,
     "key_variable": str,
@@ -59,7 +66,7 @@ _TOP = {
     "limits": dict,
 }
 _MODELS = {"chat": str, "embedding": str}
-_LIMITS = {"concurrency": int, "requests_per_minute": int, "patience": (int, float)}
+_LIMITS = {"concurrency": int, "requests_per_minute": int, "patience": (int, float), "total_seconds": (int, float)}
 
 
 def read_target_file(path: Path) -> dict[str, Any]:
@@ -108,6 +115,9 @@ def target_from(
         raise UsageError("no URL: give one as an argument, or as `url` in the target file")
     named = key_variable or data.get("key_variable")
     key = os.environ.get(named or DEFAULT_KEY_VARIABLE) or None
+    for name, value in (*data.get("headers", {}).items(), *headers):
+        if not _SENDABLE.fullmatch(value) or not _TOKEN.fullmatch(name):
+            raise UsageError(f"the header {name!r} has characters that no header can have, in its name or its value")
     if named and key is None:
         raise UsageError(f"the environment variable {named} is not set: put the server's API key in it")
     models, limits = data.get("models", {}), dict(data.get("limits", {}))
@@ -127,16 +137,32 @@ def target_from(
 
 
 def _address(url: str, base_path: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"{url!r} is not a URL of a server: write it as http://host:port or https://host")
+    shown, hint = _without_secrets(url), ""
     try:
+        parts = urlsplit(url)
         parts.port  # noqa: B018 - reading it raises for a port that is no number
-    except ValueError as error:
-        raise UsageError(f"{url!r}: {error}") from error
+    except ValueError:
+        hint = "; is the port a number?"
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"{shown!r} is not a URL of a server: write it as http://host:port or https://host{hint}")
+    if parts.username is not None or parts.password is not None:
+        raise UsageError(
+            f"{shown!r}: take user name and password out of the URL, which ends up in logs and reports. The key goes "
+            "into an environment variable (--api-key-env), any other credentials into [headers] of the target file"
+        )
     if parts.query or parts.fragment:
-        raise UsageError(f"{url!r}: leave out the query and the fragment; paths are added to it")
+        raise UsageError(f"{shown!r}: leave out the query and the fragment; paths are added to it")
     return url.rstrip("/") + ("/" + base_path.strip("/") if base_path.strip("/") else "")
+
+
+def _without_secrets(url: str) -> str:
+    """The URL for people: what may hold a password or a key is left out."""
+    scheme, _, rest = url.partition("://")
+    rest = re.split("[?#]", rest, maxsplit=1)[0]
+    if "@" in rest:
+        rest = "…@" + rest.rpartition("@")[2]
+    return f"{scheme}://{rest}" if rest else re.split("[?#@]", scheme, maxsplit=1)[0]
 
 
 def _check_table(path: Path, table: str, data: Mapping[str, Any], known: Mapping[str, Any]) -> None:

@@ -80,6 +80,13 @@ class Proxy:
         if not url or _is_loopback(origin.host) or proxy_bypass(origin.address):
             return None
         parts = urlsplit(url if "://" in url else f"http://{url}")
+        try:
+            port = parts.port or 80
+        except ValueError:  # its text quotes what may be half of a password
+            raise ValueError(
+                f"the proxy in {origin.scheme.upper()}_PROXY has a port that is no number; / and @ in a password must "
+                "be percent-encoded"
+            ) from None
         if parts.scheme != "http" or not parts.hostname:
             raise ValueError(
                 f"the proxy in {origin.scheme.upper()}_PROXY is of type {parts.scheme!r}; only http:// proxies are "
@@ -89,7 +96,7 @@ class Proxy:
         if parts.username is not None:
             pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             credentials = "Basic " + base64.b64encode(pair.encode()).decode()
-        return cls(parts.hostname, parts.port or 80, credentials)
+        return cls(parts.hostname, port, credentials)
 
 
 class Connection(asyncio.Protocol):

@@ -1,0 +1,73 @@
+"""The secrets of a run: where they come from, how they get into requests, what keeps them out of everything else."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+
+from inferproof.certify.target import Target, UsageError
+from inferproof.probes.probe import KEY, WRONG_KEY
+from inferproof.wire.connection import Origin, Proxy
+from inferproof.wire.exchange import Request
+from inferproof.wire.redact import Redactor
+
+SHORTEST = 6
+"""Characters that a secret must have to be told from ordinary text; a shorter key protects nothing."""
+
+TELLING = ("auth", "key", "token", "secret", "cookie", "pass", "pwd", "cred", "session", "signature", "jwt")
+"""What the name of a header holds whose value is a credential."""
+
+
+def authorized(request: Request, target: Target, seed: int = 0) -> Request:
+    """The request with its key markers replaced; a target without a key gets no Authorization header for it."""
+    key = target.key or ""
+    headers = tuple(
+        (name, value.replace(WRONG_KEY, wrong_key(seed)).replace(KEY, key))
+        for name, value in request.headers
+        if KEY not in value or key
+    )
+    return replace(request, headers=headers, raw=request.raw and request.raw.replace(KEY.encode(), key.encode()))
+
+
+def wrong_key(seed: int) -> str:
+    """A key that looks like one and that no server has issued; it follows from the seed."""
+    return "sk-" + hashlib.sha256(f"inferproof wrong key {seed}".encode()).hexdigest()[:40]
+
+
+def redactor(target: Target, seed: int = 0) -> Redactor:
+    """Takes the target's secrets out of everything that is kept or shown. Raises UsageError for an unusable one."""
+    known = {"wrong-key": wrong_key(seed)} | ({"key": target.key} if target.key else {}) | dict(_other_secrets(target))
+    try:
+        return Redactor({name: value for name, value in known.items() if len(value) >= SHORTEST})
+    except ValueError as error:
+        where = f"; the key is in {target.key_variable}" if target.key else ""
+        raise UsageError(f"{error}{where}") from None
+
+
+def _other_secrets(target: Target) -> Iterator[tuple[str, str]]:
+    """The values of extra headers that look like credentials, and the proxy's password, by a name for their marker."""
+    for name, value in target.headers:
+        if any(word in name.lower() for word in TELLING):
+            yield f"header-{name.lower()}", value
+            yield f"password-{name.lower()}", _password(value)
+    try:
+        proxy = Proxy.from_environment(Origin.of(target.url))
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if proxy is not None and proxy.credentials:
+        yield "proxy", proxy.credentials
+        yield "proxy-password", _password(proxy.credentials)
+
+
+def _password(value: str) -> str:
+    """The password in the value of a header with Basic credentials (RFC 7617); empty where it is something else."""
+    scheme, _, encoded = value.partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(encoded, validate=True).decode("utf-8", "replace").partition(":")[2]
+    except binascii.Error:
+        return ""

@@ -116,8 +116,8 @@ class Server:
                 await writer.wait_closed()
 
     async def _reply(self, request: Request) -> Reply:
-        if hasattr(self._edit, "ask"):
-            request = self._edit.ask(request)
+        if ask := getattr(self._edit, "ask", None):
+            request = ask(request)
         nth, self._asked[request] = self._asked[request], self._asked[request] + 1
         status, headers, body = await self._mock.answer(request, nth)
         reply = Reply(request, status, [*headers, ("date", formatdate(usegmt=True))], body)

@@ -8,6 +8,11 @@ def the_operation_is_missing(reply):
     reply.status = 404
 
 
+@breaks("discovery.offered")
+def the_list_is_elsewhere(reply):
+    reply.status = 307
+
+
 @breaks("discovery.reply.media-type")
 def json_is_called_text(reply):
     reply.header("content-type", "text/plain")

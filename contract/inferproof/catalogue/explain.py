@@ -1,0 +1,113 @@
+"""One requirement in full: for whoever has to pass it, or wants to argue with it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from inferproof.catalogue.fragments import EACH, nodes, own
+from inferproof.certify.plan import rehearse
+from inferproof.document import Contract
+from inferproof.probes import PROBES
+from inferproof.probes.probe import Call, Probe
+from inferproof.requirements import CATALOGUE
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.capabilities import CAPABILITIES
+from inferproof.requirements.judge import base_name
+from inferproof.requirements.oracle import keyed
+from inferproof.requirements.requirement import Basis, Requirement
+from inferproof.wire.exchange import Exchange, NotJson
+
+WHY: Mapping[Basis, str] = {
+    Basis.SCHEMA: "The published schema says so.",
+    Basis.PROSE: "A sentence of the published document says so.",
+    Basis.EXAMPLE: "An example of the published document shows it, and clients are written after examples.",
+    Basis.CONVENTION: (
+        "A standard says so that the document builds on: an RFC, the event-stream standard, or OpenAI's published "
+        "definition of a member that the document names."
+    ),
+    Basis.CORRECTION: (
+        "Our correction of the document says so, where the published one is silent or contradicts itself. It is a "
+        "warning: a server that follows the vendor to the letter may differ."
+    ),
+    Basis.PROJECT: (
+        "Neither document nor standard says so; we infer it from what the document is for. It is a warning, and never "
+        "stands between a server and its certificate."
+    ),
+}
+
+FRAGMENTS, LINES, PROBES_SHOWN = 4, 24, 12
+"""How many citations are shown in full, how many lines of each, and how many of the probes."""
+
+
+def explained(contract: Contract, requirement: Requirement) -> Iterator[str]:
+    """The lines of an explanation: sentence, citations, reason, notes, and what feeds it."""
+    yield f"{requirement.id}  {requirement.level} · {requirement.basis} · {requirement.claims}"
+    yield f"  {requirement.sentence}"
+    yield ""
+    yield from _cited(contract, requirement)
+    yield from _said("why we may demand it", WHY[requirement.basis])
+    yield from _said("what usually breaks it", requirement.breaks)
+    yield from _said("how the reference does it", requirement.reference)
+    yield from _said("not claimed without", f"`{requirement.claims}`: {CAPABILITIES[requirement.claims]}")
+    names = feeding(contract, requirement)
+    more = f" and {len(names) - PROBES_SHOWN} more" if len(names) > PROBES_SHOWN else ""
+    yield from _said("fed by", ", ".join(names[:PROBES_SHOWN]) + more or "generated cases")
+
+
+def feeding(contract: Contract, requirement: Requirement) -> list[str]:
+    """The probes whose requests it judges, by their base names in catalogue order; none for one of generated cases."""
+    if requirement.id not in CATALOGUE:
+        return []
+    call = Call(contract, "chat-model", "embedding-model")
+    names = (base_name(probe.name) for probe in PROBES.values() if _feeds(probe, requirement, contract, call))
+    return list(dict.fromkeys(names))
+
+
+def fragment(contract: Contract, cite: str) -> list[str]:
+    """The lines of the node that a citation points at, as YAML, without what lies below it."""
+    pointer = cite.partition("#")[2].removesuffix(EACH)
+    layer, node = next(iter(nodes(contract, pointer).items()))
+    shown: Any = sorted(node) if cite.endswith(EACH) else own(node, pointer)
+    lines = yaml.safe_dump(shown, allow_unicode=True, sort_keys=False, width=100).splitlines()
+    head = f"#{pointer}{EACH if cite.endswith(EACH) else ''}" + (" (corrected)" if layer == "corrected" else "")
+    more = [f"… and {len(lines) - LINES} more lines"] if len(lines) > LINES else []
+    return [head, *(f"  {line}" for line in (*lines[:LINES], *more) if line != "...")]
+
+
+def _cited(contract: Contract, requirement: Requirement) -> Iterator[str]:
+    yield "the document"
+    for cite in requirement.cites[:FRAGMENTS]:
+        yield from (f"  {line}" for line in fragment(contract, cite))
+    for cite in requirement.cites[FRAGMENTS:]:
+        yield f"  #{cite.partition('#')[2]}"
+    yield ""
+
+
+def _said(label: str, text: str) -> Iterator[str]:
+    if text:
+        yield label
+        yield from textwrap.wrap(text, 110, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+        yield ""
+
+
+def _feeds(probe: Probe, requirement: Requirement, contract: Contract, call: Call) -> bool:
+    if requirement.of is None:
+        return base_name(probe.name) in requirement.needs
+    answers = (
+        Answer(Exchange(probe.name, step, ask.role, ask.request), contract)
+        for step, ask in enumerate(rehearse(probe, contract, call))
+    )
+    good = requirement.of.status == (200,)
+    return any(requirement.of.asks(answer) and not (good and _hopeless(answer)) for answer in answers)
+
+
+def _hopeless(answer: Answer) -> bool:
+    """No server answers it with 200: its key is not right, or its body is none, or wrong."""
+    try:
+        return answer.expectation == "refuse" or not (keyed(answer) or not answer.operation.secured)
+    except (NotJson, KeyError):
+        return True

@@ -1,0 +1,187 @@
+"""The commands that judge: certify, init, judge."""
+
+from __future__ import annotations
+
+import io
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from inferproof.cli.group import load_contract, main
+
+if TYPE_CHECKING:
+    from inferproof.certify.certify import Certification
+    from inferproof.document import Contract
+
+
+@main.command()
+@click.argument("url", required=False)
+@click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
+@click.option(
+    "--target", "file", type=click.Path(path_type=Path), help="Target file [default: inferproof.toml, if any]."
+)
+@click.option("--api-key-env", metavar="NAME", help="Variable that holds the key [default: INFERPROOF_API_KEY].")
+@click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Send this header too. Repeatable.")
+@click.option("--ca-file", type=click.Path(exists=True, dir_okay=False), help="CA certificates for the target, PEM.")
+@click.option("--model", help="Chat model [default: discovery's, else the documented one].")
+@click.option("--embedding-model", help="Embedding model [default: the documented one].")
+@click.option(
+    "--report", type=click.Path(file_okay=False, path_type=Path), help="Write result.json and transcript.jsonl here."
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Everything random follows from it."
+)
+@click.option("--jobs", type=click.IntRange(1, 64), help="Requests at a time [default: 8].")
+@click.option("--only", multiple=True, metavar="GLOB", help="Only requirements whose id matches. Repeatable.")
+@click.option("--strict", is_flag=True, help="A failure at SHOULD is a failure.")
+@click.option("--quick", is_flag=True, help="Leave the generated cases out: a few hundred requests, no certificate.")
+@click.option("--cases", type=click.Path(file_okay=False, path_type=Path), help="Folder of cases kept for this target.")
+def certify(
+    url: str | None,
+    name: str,
+    file: Path | None,
+    api_key_env: str | None,
+    headers: tuple[str, ...],
+    ca_file: str | None,
+    model: str | None,
+    embedding_model: str | None,
+    report: Path | None,
+    seed: int,
+    jobs: int | None,
+    only: tuple[str, ...],
+    strict: bool,
+    quick: bool,
+    cases: Path | None,
+) -> None:
+    """Certify the server at URL; without one, the embedded mock, to show a whole run.
+
+    Exit codes: 0 conformant, 1 not conformant, 2 usage or unreachable target, 3 incomplete.
+    """
+    from inferproof.certify.target import DEFAULT_FILE, read_target_file, target_from
+
+    if file is None and Path(DEFAULT_FILE).is_file():
+        file = Path(DEFAULT_FILE)
+    data = read_target_file(file) if file else {}
+    contract = load_contract(name)
+    options: dict[str, Any] = {
+        "headers": [_header(line) for line in headers],
+        "ca_file": ca_file,
+        "chat_model": model,
+        "embedding_model": embedding_model,
+        "concurrency": jobs,
+    }
+    how: dict[str, Any] = {"seed": seed, "only": only, "strict": strict, "generated": not quick, "cases": cases}
+    if url or data.get("url"):
+        target = target_from(data, url=url, key_variable=api_key_env, **options)
+        _certify(contract, target, report, **how)
+        return
+    from dataclasses import replace
+
+    from inferproof.front.serve import running
+    from inferproof_mock.server import DEFAULT_KEY, mock
+
+    with running(mock(contract, keys=(DEFAULT_KEY,))) as address:
+        click.echo(f"No URL given: certifying the embedded mock at {address}", err=True)
+        target = replace(target_from(data, url=address, **options), key=DEFAULT_KEY)
+        _certify(contract, target, report, **how)
+
+
+def _certify(contract: Contract, target: Any, report: Path | None, **options: Any) -> None:
+    from inferproof.certify.certify import certify as run
+    from inferproof.certify.interrupts import Interrupts
+    from inferproof.reports.files import write_report
+    from inferproof.reports.progress import watch
+
+    with Interrupts() as interrupts:
+        with watch() as progress:
+            found = run(contract, target, progress=progress, interrupts=interrupts, **options)
+        if report is not None:
+            _try_to_write(found, report, write_report)
+            whole, found = found, found.ended_by(interrupts.cause)
+            if found is not whole:  # interrupted while it was written
+                _try_to_write(found, report, write_report)
+        _conclude(found.ended_by(interrupts.cause), target.key_variable)
+
+
+def _try_to_write(certification: Certification, report: Path, write: Any) -> None:
+    try:
+        write(certification, report)
+    except OSError as error:
+        click.echo(f"inferproof: the report could not be written to {report}: {error}", err=True)
+
+
+def _conclude(certification: Certification, key_variable: str) -> None:
+    """Print the summary and exit with the verdict's code."""
+    from rich.console import Console
+
+    from inferproof.reports.summary import summary
+    from inferproof.reports.words import printable
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # what a server said may not fit the terminal's encoding
+    console = Console(highlight=False, soft_wrap=True)
+    for line in summary(certification.result, key_variable, _this_command()):
+        console.print(printable(line))
+    sys.exit(certification.result.exit_code)
+
+
+def _this_command() -> str:
+    """The command line as typed, for the line that runs one requirement again: no `--only`, no header's value."""
+    words: list[str] = []
+    typed = iter(sys.argv[1:])
+    for word in typed:
+        option, equals, value = word.partition("=")
+        if option in ("--only", "--header"):
+            value = value if equals else next(typed, "")
+        if option == "--header":
+            words += [option, shlex.quote(value.partition(":")[0] + ": …")]
+        elif option != "--only":
+            words.append(shlex.quote(word))
+    return " ".join(["inferproof", *words])
+
+
+@main.command()
+@click.argument("url")
+@click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
+@click.option("--api-key-env", metavar="NAME", help="Variable that holds the key [default: INFERPROOF_API_KEY].")
+@click.option("--force", is_flag=True, help="Replace an inferproof.toml that is there already.")
+def init(url: str, name: str, api_key_env: str | None, force: bool) -> None:
+    """Look at the server at URL and write an inferproof.toml with what was found."""
+    from inferproof.certify.certify import certify as run
+    from inferproof.certify.look import target_file
+    from inferproof.certify.target import DEFAULT_FILE, UsageError, target_from
+    from inferproof.reports.progress import watch
+
+    path = Path(DEFAULT_FILE)
+    if path.exists() and not force:
+        raise UsageError(f"{path} is there already; --force replaces it")
+    target = target_from({}, url=url, key_variable=api_key_env)
+    with watch() as progress:
+        seen = run(load_contract(name), target, progress=progress)
+    path.write_text(target_file(seen, target.key and target.key_variable), encoding="utf-8")
+    click.echo(f"wrote {path}: read it, give up what the server does not offer, then run: inferproof certify")
+
+
+@main.command()
+@click.argument("transcript", type=click.Path(path_type=Path))
+@click.option("--contract", "name", help="Contract, by name or folder [default: the transcript's].")
+def judge(transcript: Path, name: str | None) -> None:
+    """Judge a recorded transcript again, without a server: the same verdict, the same exit codes."""
+    from inferproof.certify.certify import Certification, judged
+    from inferproof.wire.transcript import read
+
+    recorded = read(transcript)
+    contract = load_contract(name or recorded.header["contract"]["name"])
+    if contract.digest != recorded.header["contract"]["digest"]:
+        click.echo("inferproof: note: the transcript was recorded under another version of this contract", err=True)
+    _conclude(Certification(judged(contract, recorded), recorded), "INFERPROOF_API_KEY")
+
+
+def _header(line: str) -> tuple[str, str]:
+    name, colon, value = line.partition(":")
+    if not colon or not name.strip():
+        raise click.BadParameter(f"{line!r}: write it as 'Name: value'", param_hint="--header")
+    return name.strip(), value.strip()

@@ -1,0 +1,61 @@
+"""The commands about documents: lint, drift, and the corrected contract."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from inferproof.cli.group import load_contract, main
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def lint(file: Path) -> None:
+    """Check an OpenAPI document: references, structure, and every example. Exit code 1 where something is found."""
+    from inferproof.document.files import read_document
+    from inferproof.document.lint import lint as check
+
+    findings = check(read_document(file))
+    for finding in findings:
+        click.echo(f"#{finding.pointer}: {finding.message} [{finding.rule}]")
+    sys.exit(1 if findings else 0)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--contract", "name", default="inflection", show_default=True)
+def drift(file: Path, name: str) -> None:
+    """Compare a vendor's document with our base, structure only. Exit code 1 where it moved."""
+    from inferproof.document.drift import drift as compare
+    from inferproof.document.files import base_document, read_document
+
+    changes = compare(base_document(name), read_document(file))
+    for change in changes:
+        click.echo(str(change))
+    sys.exit(1 if changes else 0)
+
+
+@main.command()
+@click.option("--contract", "name", default="inflection", show_default=True)
+@click.option(
+    "--for",
+    "purpose",
+    type=click.Choice(["people", "prism"]),
+    default="people",
+    show_default=True,
+    help="`prism` lowers it to OpenAPI 3.1 as Stoplight Prism reads it.",
+)
+@click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
+def document(name: str, purpose: str, form: str) -> None:
+    """Write the corrected contract out."""
+    from inferproof.document.export import written
+
+    contract = load_contract(name)
+    if purpose == "prism":
+        from inferproof.document.prism import for_prism
+
+        click.echo(written(for_prism(contract), form), nl=False)
+    else:
+        click.echo(written(contract.corrected, form), nl=False)

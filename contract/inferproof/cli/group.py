@@ -1,0 +1,55 @@
+"""The group that all commands belong to, and what they share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from inferproof import __version__
+
+if TYPE_CHECKING:
+    from inferproof.document import Contract
+
+CANNOT = 2
+"""The exit code for what the user must mend: usage, files, an unreachable target."""
+
+
+INTERRUPTED = 130
+"""The exit code where Ctrl-C left nothing to say: 128 and the number of SIGINT, as shells have it."""
+
+
+class Commands(click.Group):
+    """Errors that name cause and cure end the command with exit code 2, never with a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from inferproof.certify.target import UsageError
+        from inferproof.document import DocumentError
+        from inferproof.front.serve import CannotListen
+        from inferproof.properties.kept import CaseError
+        from inferproof.reports.words import printable
+        from inferproof.wire.transcript import TranscriptError
+        from inferproof_reference.errors import CannotServe
+
+        try:
+            return super().invoke(ctx)
+        except (UsageError, DocumentError, TranscriptError, CannotListen, CannotServe, CaseError) as error:
+            click.echo(printable(f"inferproof: {error}"), err=True)
+            ctx.exit(CANNOT)
+        except KeyboardInterrupt:
+            click.echo("inferproof: interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            ctx.exit(0)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="inferproof")
+def main() -> None:
+    """Certify LLM inference servers against their published API documents."""
+
+
+def load_contract(name: str) -> Contract:
+    from inferproof.document import load
+
+    return load(name)

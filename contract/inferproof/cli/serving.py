@@ -1,0 +1,121 @@
+"""The commands that serve: the mock, the reference, Prism; and the tiny model for the reference."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from inferproof.cli.group import load_contract, main
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=4010, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--api-key", "keys", multiple=True, help="A key that opens it. Repeatable [default: one that is printed]."
+)
+@click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
+def mock(host: str, port: int, keys: tuple[str, ...], name: str, seed: int) -> None:
+    """Serve the API from a simulated model that keeps the contract."""
+    from inferproof.front.serve import serve
+    from inferproof_mock.server import DEFAULT_KEY
+    from inferproof_mock.server import mock as build
+
+    keys = keys or (DEFAULT_KEY,)
+    front = build(load_contract(name), keys=keys, seed=seed)
+
+    def ready(address: str) -> None:
+        shown = f"key {DEFAULT_KEY}" if keys == (DEFAULT_KEY,) else f"{len(keys)} key(s) given"
+        click.echo(f"inferproof mock: {address} ({shown}); Ctrl-C stops it")
+
+    serve(front, host, port, ready)
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=4010, show_default=True, help="0 takes a free one.")
+@click.option("--image", help="Image of Prism for Docker [default: stoplight/prism:5].")
+@click.option("--proxy", metavar="URL", help="Stand before the server at URL and validate, instead of mocking one.")
+@click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
+def prism(port: int, image: str | None, proxy: str | None, name: str) -> None:
+    """Serve the contract with Stoplight Prism: by Docker where an engine answers, else by npx."""
+    from inferproof.document.prism import for_prism
+    from inferproof_mock.prism import IMAGE, run
+
+    sys.exit(run(for_prism(load_contract(name)), port=port, image=image or IMAGE, proxy=proxy, log=click.echo))
+
+
+@main.command()
+@click.option("--upstream", metavar="URL", help="A vLLM server that runs, without /v1.")
+@click.option("--embeddings-upstream", metavar="URL", help="One that embeds (vLLM with --runner pooling).")
+@click.option(
+    "--model", metavar="tiny|PATH", help="Start vLLM on this model; `tiny` is a random one of a few hundred kB."
+)
+@click.option("--embedding-model", metavar="tiny|PATH", help="The model that embeds [default: the same].")
+@click.option("--python", metavar="PATH", help="The interpreter that has vLLM [default: this one].")
+@click.option("--vllm-arg", "arguments", multiple=True, metavar="ARG", help="Give this to vLLM. Repeatable.")
+@click.option("--catalogue", type=click.Path(path_type=Path), help="Which models there are for clients, TOML.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--api-key",
+    "keys",
+    multiple=True,
+    envvar="INFERPROOF_SERVE_KEYS",
+    show_envvar=True,
+    help="A key that opens it. Repeatable [default: a random one that is printed].",
+)
+@click.option("--upstream-key-env", metavar="NAME", help="Variable that holds the key that the engines want.")
+@click.option("--compact-json", is_flag=True, help="The upstream was told to write JSON without whitespace.")
+@click.option("--max-queue", type=click.IntRange(1), default=1024, show_default=True, help="Requests at a time.")
+@click.option("--patience", type=click.FloatRange(1), default=600.0, show_default=True, help="Seconds of silence.")
+@click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
+def serve(
+    upstream: str | None,
+    embeddings_upstream: str | None,
+    model: str | None,
+    embedding_model: str | None,
+    python: str | None,
+    arguments: tuple[str, ...],
+    upstream_key_env: str | None,
+    keys: tuple[str, ...],
+    patience: float,
+    name: str,
+    **options: Any,
+) -> None:
+    """Serve the API from vLLM: from servers that run, or from ones that it starts and takes down with itself."""
+    import asyncio
+    import os
+    import secrets
+
+    from inferproof_reference.server import Options, serve_model, serve_upstream
+
+    if (upstream is None) == (model is None):
+        raise click.UsageError("Give either --upstream, the URL of a vLLM server, or --model, to start one.")
+    if upstream_key_env is not None and not os.environ.get(upstream_key_env):
+        raise click.UsageError(f"The environment variable {upstream_key_env} is not set: put the engines' key in it.")
+    if not keys:
+        keys = (f"sk-local-{secrets.token_urlsafe(18)}",)
+        click.echo(f"inferproof serve: the key is {keys[0]}")
+    upstream_key = os.environ.get(upstream_key_env) if upstream_key_env else None
+    settings = Options(keys=keys, upstream_key=upstream_key, patience_s=patience, **options)
+    contract = load_contract(name)
+    if upstream is not None:
+        asyncio.run(serve_upstream(contract, upstream, embeddings_upstream, settings, click.echo))
+        return
+    assert model is not None
+    python = python or sys.executable
+    asyncio.run(serve_model(contract, model, embedding_model, settings, click.echo, python=python, arguments=arguments))
+
+
+@main.command("tiny-model")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def tiny_model(folder: Path) -> None:
+    """Write the random two-layer model with which anyone can run vLLM, without a download; the same every time."""
+    from inferproof_reference.tiny_model import write_tiny_model
+
+    write_tiny_model(folder)
+    click.echo(f"{folder}: a model for `inferproof serve --model {folder}` or vLLM itself")

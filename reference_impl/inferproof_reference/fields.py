@@ -7,6 +7,7 @@ value only (`best_of`, `priority`, `chat_template`, …) the front has refused o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -49,7 +50,7 @@ _ONLY_NULL = _dropped("the contract lets it be null only: it would steer the eng
 _LENGTH = _translated("vLLM refuses more than the model's context, which is then all that can be had")
 
 CHAT: Mapping[str, Row] = {
-    "messages": PASSED,
+    "messages": _translated("vLLM knows calls of functions only: an earlier call of a custom tool becomes one"),
     "model": _translated("clients know the names of the catalogue, vLLM those that it serves"),
     "frequency_penalty": _PENALTY,
     "logit_bias": PASSED,
@@ -82,7 +83,7 @@ CHAT: Mapping[str, Row] = {
     "min_tokens": PASSED,
     "skip_special_tokens": PASSED,
     "spaces_between_special_tokens": PASSED,
-    "truncate_prompt_tokens": PASSED,
+    "truncate_prompt_tokens": _LENGTH,
     "prompt_logprobs": PASSED,
     "allowed_token_ids": PASSED,
     "bad_words": PASSED,
@@ -119,7 +120,7 @@ EMBEDDINGS: Mapping[str, Row] = {
     "encoding_format": PASSED,
     "dimensions": PASSED,
     "user": PASSED,
-    "truncate_prompt_tokens": PASSED,
+    "truncate_prompt_tokens": _LENGTH,
     "add_special_tokens": PASSED,
     "chat_template": _ONLY_NULL,
     "chat_template_kwargs": CHAT["chat_template_kwargs"],
@@ -170,13 +171,31 @@ def embeddings_to_engine(body: Json, model: Model) -> Json:
     """The request to `/v1/embeddings` of vLLM, either form. Raises Refusal 422."""
     sent = {name: value for name, value in body.items() if value is not None and name in _EMBEDDINGS_LEAVES}
     sent["model"] = model.served
+    _lengths(body, sent, model)
     _template_arguments(body, sent, model)
     return sent
 
 
+def _messages(given: Json, sent: Json, model: Model) -> None:
+    sent["messages"] = [_message(message) if message.get("tool_calls") else message for message in given["messages"]]
+
+
+def _message(message: Json) -> Json:
+    return {**message, "tool_calls": [_function_call(call) for call in message["tool_calls"]]}
+
+
+def _function_call(call: Json) -> Json:
+    """A call of a custom tool, which takes one text, as a call of a function."""
+    if call.get("type") != "custom":
+        return call
+    custom = call["custom"]
+    function = {"name": custom["name"], "arguments": json.dumps({"input": custom["input"]})}
+    return {"id": call["id"], "type": "function", "function": function}
+
+
 def _lengths(given: Json, sent: Json, model: Model) -> None:
-    for name in ("max_tokens", "max_completion_tokens"):
-        if name in given:
+    for name in ("max_tokens", "max_completion_tokens", "truncate_prompt_tokens"):
+        if given.get(name) is not None:
             sent[name] = given[name] if model.context is None else min(given[name], model.context)
 
 
@@ -231,6 +250,7 @@ def _template_arguments(given: Json, sent: Json, model: Model) -> None:
 
 
 _CHAT_TRANSLATIONS: tuple[Callable[[Json, Json, Model], None], ...] = (
+    _messages,
     _lengths,
     _usage,
     _temperature,

@@ -18,10 +18,14 @@ RETRY_AFTER_S = 5
 # vLLM writes at the end of a message which member it is about.
 _PARAMETER = re.compile(r"\s*\(parameter=[^()]*\)\s*$", re.DOTALL)
 
+# xgrammar writes the time and the line of its own source into its messages.
+_SOURCE = re.compile(r"\[\d\d:\d\d:\d\d\] \S+:\d+: ")
+
 # How messages without `param` name what they are about: the member that a pattern stands for.
 _ABOUT = (
-    (re.compile(r"^(\w+) (?:must|cannot|contains|and)\b"), None),
-    (re.compile(r"multimodal|conversation|chat template|role", re.IGNORECASE), "messages"),
+    (re.compile(r"^(\w+) (?:must|cannot|contains|and|value)\b"), None),
+    (re.compile(r"^Token id"), "input"),
+    (re.compile(r"multimodal|conversation|chat template|role|tool_calls", re.IGNORECASE), "messages"),
     (re.compile(r"dimensions"), "dimensions"),
     (re.compile(r"tool choice|tool_choice"), "tool_choice"),
     (re.compile(r"grammar|regex|json|choice|structural|constraint|structured", re.IGNORECASE), "constraint"),
@@ -82,8 +86,8 @@ def _bad_request(message: str, parameter: Any, request: Json) -> Refusal:
     if parameter == "input_tokens" or "maximum context length" in message:
         text = _PARAMETER.sub("", message)
         return Refusal(400, text, loc=("body", prompt), code="context_length_exceeded")
-    loc = _loc(parameter, request) if isinstance(parameter, str) else _about(message, request)
-    text = _PARAMETER.sub("", _first_validation_error(message))
+    loc = (_loc(parameter, request) if isinstance(parameter, str) else ()) or _about(message, request)
+    text = _SOURCE.sub("", _PARAMETER.sub("", _first_validation_error(message)))
     if not loc:
         return Refusal(400, text, code="bad_request")
     return Refusal(422, text, loc=("body", *loc))
@@ -99,7 +103,7 @@ def _loc(parameter: str, request: Json) -> tuple[str | int, ...]:
         return _constraint(request)
     if loc[0] == "logprobs" and request.get("top_logprobs"):
         loc[0] = "top_logprobs"  # vLLM names the sampling parameter
-    return tuple(loc)
+    return tuple(loc) if loc[0] in request else ()
 
 
 def _about(message: str, request: Json) -> tuple[str | int, ...]:

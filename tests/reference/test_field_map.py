@@ -22,6 +22,9 @@ STRICT_TOOLS = [{"type": "function", "function": {**TOOLS[0]["function"], "stric
 ONE_BY_ONE = {"parallel_tool_calls": False}
 SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}}}
 NAMED = {"type": "function", "function": {"name": "f"}}
+CALL = {"id": "2", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+CUSTOM = {"id": "1", "type": "custom", "custom": {"name": "c", "input": "salt"}}
+CUSTOM_AS_FUNCTION = {"id": "1", "type": "function", "function": {"name": "c", "arguments": '{"input": "salt"}'}}
 SAMPLED = {"temperature": 1.0, "top_k": 1}
 TAG = '{"structures": [{"begin": "<a>", "schema": {}, "end": "</a>"}], "triggers": ["<a>"]}'
 ANYTHING = {"guided_json": {"type": "object"}}
@@ -29,6 +32,11 @@ ANYTHING = {"guided_json": {"type": "object"}}
 # Member, what the client sends beside a minimal request, what vLLM gets beside ALWAYS.
 ARRIVES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("messages", {"messages": [*HI, {"role": "assistant", "content": "a", "reasoning_content": "r"}, *HI]}, {}),
+    (
+        "messages",
+        {"messages": [*HI, {"role": "assistant", "tool_calls": [CUSTOM, CALL]}]},
+        {"messages": [*HI, {"role": "assistant", "tool_calls": [CUSTOM_AS_FUNCTION, CALL]}]},
+    ),
     ("model", {"model": None}, {}),
     ("model", {"model": "tiny"}, {}),
     ("frequency_penalty", {"frequency_penalty": 0.5}, {"frequency_penalty": 0.5}),
@@ -103,6 +111,7 @@ ARRIVES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {"spaces_between_special_tokens": False},
     ),
     ("truncate_prompt_tokens", {"truncate_prompt_tokens": 5}, {"truncate_prompt_tokens": 5}),
+    ("truncate_prompt_tokens", {"truncate_prompt_tokens": 100_000}, {"truncate_prompt_tokens": 4096}),
     ("prompt_logprobs", {"prompt_logprobs": 1}, {"prompt_logprobs": 1}),
     ("allowed_token_ids", {"allowed_token_ids": [1, 2]}, {"allowed_token_ids": [1, 2]}),
     ("bad_words", {"bad_words": ["a"]}, {"bad_words": ["a"]}),

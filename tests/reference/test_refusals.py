@@ -23,7 +23,7 @@ TOO_LONG = (
 
 # The message and the `param` of a 400 of vLLM 0.32, members of the request, and where our 422 points.
 POINTED: list[tuple[str, str | None, dict[str, Any], list[Any]]] = [
-    ("temperature must be in [0, 2], got 3.0. (parameter=temperature, value=3.0)", "temperature", {}, ["temperature"]),
+    ("temperature must be in [0, 2], got 3.0. (parameter=temperature, value=3.0)", "temperature", {"temperature": 3}, ["temperature"]),
     (PYDANTIC, "body.messages.0.ChatCompletionUserMessageParam.content", {}, ["messages", 0, "content"]),
     (
         "Requested sample logprobs of 21 … (parameter=logprobs, value=21)",
@@ -35,6 +35,9 @@ POINTED: list[tuple[str, str | None, dict[str, Any], list[Any]]] = [
     ("stop cannot contain an empty string.", None, {"stop": "a"}, ["stop"]),
     ("tiny is not a multimodal model", None, {}, ["messages"]),
     ('Model "e" only supports Matryoshka dimensions [16], got 17.', None, {"dimensions": 17}, ["dimensions"]),
+    ("Token id 99999 is out of vocabulary", None, {"input": [99999]}, ["input"]),
+    ("Failed json: [22:15:09] <path>:4944: Unsupported", None, {"guided_json": {"type": "b"}}, ["guided_json"]),
+    ("only function tool_calls are supported", "tool_calls", {}, ["messages"]),
     ("Grammar error: Invalid type: banana", None, {"guided_json": {"type": "b"}}, ["guided_json"]),
     ("Invalid grammar specification.", None, {"guided_grammar": "("}, ["guided_grammar"]),
     ("Grammar error: bad", None, {"response_format": {"type": "json_object"}}, ["response_format"]),
@@ -58,6 +61,7 @@ async def test_a_400_of_the_engine_points_at_the_member(
     assert refusal.status == 422
     assert list(refusal.loc) == ["body", *loc]
     assert "parameter=" not in refusal.message
+    assert "<path>" not in refusal.message
     assert "validation error" not in refusal.message
 
 
@@ -67,9 +71,8 @@ async def answered(front: Front, engine: ScriptedEngine, status: int, body: Any,
 
 
 async def test_a_member_out_of_range_is_a_422_with_details(front: Front, engine: ScriptedEngine) -> None:
-    reply = await answered(
-        front, engine, 400, error("token_id(s) [9] … (parameter=logit_bias, value=[9])", "logit_bias")
-    )
+    refused = error("token_id(s) [9] … (parameter=logit_bias, value=[9])", "logit_bias")
+    reply = await answered(front, engine, 400, refused, {**REQUEST, "logit_bias": {"9": 1}})
     assert reply.status == 422
     assert reply.json == {
         "detail": [{"loc": ["body", "logit_bias"], "msg": "token_id(s) [9] …", "type": "value_error"}]
@@ -154,7 +157,7 @@ async def test_a_failure_before_the_first_event_is_an_ordinary_error(
     chunks: list[Any], status: int, front: Front, engine: ScriptedEngine
 ) -> None:
     engine.chunks = chunks
-    reply = await ask(front, "POST", CHAT, STREAM)
+    reply = await ask(front, "POST", CHAT, {**STREAM, "stop": "a"})
     assert reply.status == status
 
 

@@ -18,10 +18,7 @@ CONTAINERS = ("components", "content", "paths", "properties", "requestBody", "re
 
 
 def cited(contract: Contract, requirement: Requirement) -> tuple[str, ...]:
-    """The pointers of a requirement's citations of this contract, each `/*` written out.
-
-    Raises KeyError for one that leads nowhere in either layer.
-    """
+    """The pointers of a requirement's citations of this contract, each `/*` written out; also those that lead nowhere."""
     found: dict[str, None] = {}
     for cite in requirement.cites:
         name, _, pointer = cite.partition("#")
@@ -64,10 +61,10 @@ def own(node: Any, pointer: str) -> Any:
 
 
 def _expanded(contract: Contract, pointer: str) -> Iterator[str]:
-    if not pointer.endswith(EACH):
-        nodes(contract, pointer)
-        yield pointer
-        return
     parent = pointer.removesuffix(EACH)
-    for node in nodes(contract, parent).values():
-        yield from (pointers.join(parent, name) for name in node)
+    try:
+        found = nodes(contract, parent) if parent != pointer else {}
+    except KeyError:
+        found = {}
+    names = [name for node in found.values() for name in node]
+    yield from (pointers.join(parent, name) for name in names) if names else (pointer,)

@@ -37,15 +37,14 @@ class Moved:
                 return f"{self.fragment} has changed; look again at {', '.join(self.ids)}"
             case "new":
                 return f"{self.fragment} is cited for the first time, by {', '.join(self.ids)}"
+            case _ if self.ids:
+                return f"{self.fragment} is no longer there; look again at {', '.join(self.ids)}"
             case _:
                 return f"{self.fragment} is pinned, and no requirement cites it"
 
 
 def moved(contract: Contract, requirements: Sequence[Requirement], pinned: dict[str, str]) -> list[Moved]:
-    """Every difference between the lock and the document, in the order of the fragments.
-
-    Raises KeyError for a citation that leads nowhere.
-    """
+    """Every difference between the lock and the document, in the order of the fragments."""
     ids = citing(contract, requirements)
     found = dict(_hashes(contract, ids))
     return [
@@ -84,6 +83,10 @@ def written(contract: Contract, requirements: Sequence[Requirement]) -> str:
 def _hashes(contract: Contract, pointers: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
     """`layer#pointer` and the hash of the node there, without what lies below it."""
     for pointer in pointers:
-        for layer, node in nodes(contract, pointer).items():
+        try:
+            found = nodes(contract, pointer)
+        except KeyError:  # the document has lost it
+            continue
+        for layer, node in found.items():
             text = json.dumps(own(node, pointer), ensure_ascii=False, sort_keys=True)
             yield f"{layer}#{pointer}", hashlib.sha256(text.encode()).hexdigest()[:16]

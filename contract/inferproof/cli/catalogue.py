@@ -12,15 +12,14 @@ from inferproof.cli.group import load_contract, main
 @main.command()
 @click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
 @click.option("--format", "form", type=click.Choice(["table", "markdown", "json"]), default="table", show_default=True)
-@click.option(
-    "--coverage", "asks_coverage", is_flag=True, help="How much of the document is cited; exit code 1 below 100 %."
-)
-@click.option(
-    "--check", is_flag=True, help="What has moved since the lock was written; exit code 1 where anything has."
-)
+@click.option("--coverage", "asks_coverage", is_flag=True, help="How much of the document is cited, and what is not.")
+@click.option("--check", is_flag=True, help="What has moved in the document since the lock was written.")
 @click.option("--accept", is_flag=True, help="Write the lock anew: what has moved was looked at.")
 def catalogue(name: str, form: str, asks_coverage: bool, check: bool, accept: bool) -> None:
-    """List every requirement; or tell how it stands with the document that they rest on."""
+    """List every requirement; or tell how it stands with the document that they rest on.
+
+    --coverage and --check end with exit code 1 where something is open or has moved.
+    """
     from inferproof.catalogue import lock, pages
     from inferproof.catalogue.coverage import coverage, read_exclusions
     from inferproof.properties.owners import requirements_of
@@ -44,9 +43,8 @@ def catalogue(name: str, form: str, asks_coverage: bool, check: bool, accept: bo
     elif form == "json":
         click.echo(pages.as_json(contract, requirements))
     elif form == "markdown":
-        click.echo(
-            pages.markdown(contract, requirements, coverage(contract, requirements, read_exclusions(name))), nl=False
-        )
+        found = coverage(contract, requirements, read_exclusions(name))
+        click.echo(pages.markdown(contract, requirements, found), nl=False)
     else:
         for line in pages.table(requirements):
             click.echo(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import secrets
 import shlex
 import sys
 from pathlib import Path
@@ -32,13 +33,21 @@ if TYPE_CHECKING:
     "--report", type=click.Path(file_okay=False, path_type=Path), help="Write result.json and transcript.jsonl here."
 )
 @click.option(
-    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Everything random follows from it."
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    help="Everything random follows from it [default: 0; with --explore a new one, which is printed].",
 )
 @click.option("--jobs", type=click.IntRange(1, 64), help="Requests at a time [default: 8].")
 @click.option("--only", multiple=True, metavar="GLOB", help="Only requirements whose id matches. Repeatable.")
 @click.option("--strict", is_flag=True, help="A failure at SHOULD is a failure.")
 @click.option("--quick", is_flag=True, help="Leave the generated cases out: a few hundred requests, no certificate.")
 @click.option("--cases", type=click.Path(file_okay=False, path_type=Path), help="Folder of cases kept for this target.")
+@click.option(
+    "--explore",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="MINUTES",
+    help="Send random requests for so long; what they break is kept in the folder of cases.",
+)
 def certify(
     url: str | None,
     name: str,
@@ -49,12 +58,13 @@ def certify(
     model: str | None,
     embedding_model: str | None,
     report: Path | None,
-    seed: int,
+    seed: int | None,
     jobs: int | None,
     only: tuple[str, ...],
     strict: bool,
     quick: bool,
     cases: Path | None,
+    explore: float | None,
 ) -> None:
     """Certify the server at URL; without one, the embedded mock, to show a whole run.
 
@@ -73,7 +83,18 @@ def certify(
         "embedding_model": embedding_model,
         "concurrency": jobs,
     }
-    how: dict[str, Any] = {"seed": seed, "only": only, "strict": strict, "generated": not quick, "cases": cases}
+    if seed is None:
+        seed = secrets.randbelow(2**32) if explore else 0
+    if explore:
+        click.echo(f"Exploring with --seed {seed}", err=True)
+    how: dict[str, Any] = {
+        "seed": seed,
+        "only": only,
+        "strict": strict,
+        "generated": not quick,
+        "cases": cases,
+        "explore": 60 * (explore or 0.0),
+    }
     if url or data.get("url"):
         target = target_from(data, url=url, key_variable=api_key_env, **options)
         _certify(contract, target, report, **how)
@@ -92,7 +113,7 @@ def certify(
 def _certify(contract: Contract, target: Any, report: Path | None, **options: Any) -> None:
     from inferproof.certify.certify import certify as run
     from inferproof.certify.interrupts import Interrupts
-    from inferproof.reports.files import write_report
+    from inferproof.reports.files import TRANSCRIPT, write_report
     from inferproof.reports.progress import watch
 
     with Interrupts() as interrupts:
@@ -103,7 +124,9 @@ def _certify(contract: Contract, target: Any, report: Path | None, **options: An
             whole, found = found, found.ended_by(interrupts.cause)
             if found is not whole:  # interrupted while it was written
                 _try_to_write(found, report, write_report)
-        _conclude(found.ended_by(interrupts.cause), target.key_variable)
+        if "explored" in found.transcript.footer:
+            click.echo(f"Explored with {found.transcript.footer['explored']} requests", err=True)
+        _conclude(found.ended_by(interrupts.cause), target.key_variable, report and report / TRANSCRIPT)
 
 
 def _try_to_write(certification: Certification, report: Path, write: Any) -> None:
@@ -113,7 +136,7 @@ def _try_to_write(certification: Certification, report: Path, write: Any) -> Non
         click.echo(f"inferproof: the report could not be written to {report}: {error}", err=True)
 
 
-def _conclude(certification: Certification, key_variable: str) -> None:
+def _conclude(certification: Certification, key_variable: str, transcript: Path | None = None) -> None:
     """Print the summary and exit with the verdict's code."""
     from rich.console import Console
 
@@ -123,7 +146,7 @@ def _conclude(certification: Certification, key_variable: str) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # what a server said may not fit the terminal's encoding
     console = Console(highlight=False, soft_wrap=True)
-    for line in summary(certification.result, key_variable, _this_command()):
+    for line in summary(certification.result, key_variable, _this_command(), str(transcript or "")):
         console.print(printable(line))
     sys.exit(certification.result.exit_code)
 
@@ -177,7 +200,7 @@ def judge(transcript: Path, name: str | None) -> None:
     contract = load_contract(name or recorded.header["contract"]["name"])
     if contract.digest != recorded.header["contract"]["digest"]:
         click.echo("inferproof: note: the transcript was recorded under another version of this contract", err=True)
-    _conclude(Certification(judged(contract, recorded), recorded), "INFERPROOF_API_KEY")
+    _conclude(Certification(judged(contract, recorded), recorded), "INFERPROOF_API_KEY", transcript)
 
 
 def _header(line: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -48,7 +49,7 @@ def drift(file: Path, name: str) -> None:
     help="`prism` lowers it to OpenAPI 3.1 as Stoplight Prism reads it.",
 )
 @click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
-def document(name: str, purpose: str, form: str) -> None:
+def document(name: str, purpose: str, form: Literal["yaml", "json"]) -> None:
     """Write the corrected contract out."""
     from inferproof.document.export import written
 

@@ -1,0 +1,61 @@
+"""The catalogue's forms, and the page that is kept in the repository."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from inferproof.cli import main
+from inferproof.document import Contract
+from inferproof.properties.owners import requirements_of
+from inferproof.requirements import CATALOGUE
+
+PAGE = Path(__file__).parents[2] / "docs" / "requirements.md"
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, words)
+
+
+def test_the_page_is_up_to_date() -> None:
+    found = run("catalogue", "--format", "markdown")
+    assert found.output == PAGE.read_text(encoding="utf-8"), "write it anew: tox -e docs"
+
+
+def test_every_form_has_every_requirement(contract: Contract) -> None:
+    ids = [each.id for each in requirements_of(contract)]
+    assert [line.split()[0] for line in run("catalogue").output.splitlines()] == ids
+    rows = json.loads(run("catalogue", "--format", "json").output)["requirements"]
+    assert [row["id"] for row in rows] == ids
+
+
+def test_coverage_and_check_say_so_by_their_exit_codes() -> None:
+    assert run("catalogue", "--coverage").exit_code == 0
+    assert run("catalogue", "--check").exit_code == 0
+
+
+def test_an_explanation_has_sentence_fragment_reason_and_probes() -> None:
+    found = run("explain", "chat.usage.total").output
+    assert CATALOGUE["chat.usage.total"].sentence in found
+    assert "#/components/schemas/UsageInfo\n    properties:" in found
+    assert "An example of the published document shows it" in found
+    assert "chat.plain" in found
+
+
+def test_an_explanation_of_a_relation_names_its_probe() -> None:
+    assert run("explain", "chat.usage.prompt.grows").output.rstrip().endswith("fed by\n  usage.longer")
+
+
+def test_an_unknown_id_gets_the_nearest_spelling_and_exit_code_2() -> None:
+    found = run("explain", "chat.usage.totl")
+    assert found.exit_code == 2
+    assert 'did you mean "chat.usage.total"?' in found.output
+
+
+@pytest.mark.parametrize("id", sorted(CATALOGUE))
+def test_every_requirement_says_what_breaks_it_and_how_the_reference_does_it(id: str) -> None:
+    assert CATALOGUE[id].breaks, "a paragraph `Breaks: …` is missing from the docstring of its module"
+    assert CATALOGUE[id].reference, "a paragraph `Reference: …` is missing from the docstring of its module"

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _URI = "urn:inferproof:document"
 
+RELATING = frozenset({"allOf", "then", "else", "not"})
+"""Keywords by which our documents relate the members of an object to each other."""
+
 
 class Validator:
     """A compiled schema of the contract. Decides with jsonschema-rs, explains with jsonschema.
@@ -47,7 +50,24 @@ class Validator:
         """Empty exactly when `is_valid`; a union is explained by the branch its `role` or `type` picks."""
         if self.decides(value):
             return []
-        return explain(self._explains.iter_errors(value), self._schemas.deref)
+        suspects = self._suspects(value)
+        if suspects is None:
+            return explain(self._explains.iter_errors(value), self._schemas.deref)
+        alone = {member: value[member] for member in suspects}
+        found = explain(self._explains.iter_errors(alone), self._schemas.deref)
+        return [violation for violation in found if violation.loc and violation.loc[0] in suspects]
+
+    def _suspects(self, value: Any) -> set[str] | None:
+        """The members that are wrong by themselves, where nothing else is: explaining the others is dear and idle.
+
+        None where something is missing, or wrong with members in relation to each other.
+        """
+        try:
+            errors = list(self._decides.iter_errors(value))
+        except UnicodeEncodeError:
+            return None
+        alone = all(error.instance_path and not RELATING.intersection(error.schema_path) for error in errors)
+        return {str(error.instance_path[0]) for error in errors} if isinstance(value, dict) and alone else None
 
     def at_fault(self, value: Any) -> set[str | int]:
         """The top-level members for which it is not valid, without saying why: much faster than `violations`."""

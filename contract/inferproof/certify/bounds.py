@@ -85,11 +85,11 @@ def bounded(exchange: Exchange) -> Exchange:
     reply, fault = exchange.reply, exchange.fault
     if reply is None:
         return exchange
-    takes = unfolded(reply)
-    if takes > UNFOLDED:
+    if fault is None or fault.kind != "too large":
+        takes = unfolded(reply)
+        if takes <= UNFOLDED:
+            return exchange
         fault = Fault("too large", f"its {len(reply.body)} bytes take about {takes // MIB} MiB once they are read")
-    elif fault is None or fault.kind != "too large":
-        return exchange
     body = reply.body[:KEPT_OF_A_CUT_BODY]
     reads = tuple((at_us, min(offset, len(body))) for at_us, offset in reply.reads)
     return replace(exchange, reply=replace(reply, body=body, reads=reads), fault=fault)

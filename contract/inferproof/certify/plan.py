@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from inferproof.certify.target import UsageError
 from inferproof.document import Contract
@@ -107,9 +108,14 @@ def _feeds(probe: Probe, requirements: Sequence[Requirement], contract: Contract
 
 def _example(probe: Probe, step: int, ask: Ask, contract: Contract) -> Exchange:
     """An exchange in which the server answered as the document's example shows."""
-    body = b"null"
-    if ask.role is not None:
-        with suppress(KeyError):
-            body = json.dumps(contract.reply_example(ask.role)).encode()
+    body = _example_body(contract, ask.role)
     reply = Reply(200, headers=(("Content-Type", "application/json"),), body=body, wire_length=len(body))
     return Exchange(probe.name, step, ask.role, ask.request, reply)
+
+
+@lru_cache(maxsize=64)
+def _example_body(contract: Contract, role: str | None) -> bytes:
+    if role is not None:
+        with suppress(KeyError):
+            return json.dumps(contract.reply_example(role)).encode()
+    return b"null"

@@ -87,7 +87,7 @@ class Answer:
             return "by format"
         return "by coercion" if coerces(body, lambda read: self.contract.expects(schema, read) != "refuse") else ""
 
-    @property
+    @cached_property
     def doubtful(self) -> bool:
         """The two validators disagree about the request's body: nobody may be blamed for the answer to it."""
         if not self.role or self.operation.request_schema is None:

@@ -11,6 +11,10 @@ from inferproof.document import Contract
 from inferproof.document.contract import Layer
 
 
+LONGEST = 4_000
+"""Characters of a finding's words; a hostile reply has millions for each of hundreds of requirements."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """What is wrong: `at` says where in the reply (a JSON pointer, a header, an event)."""
@@ -35,7 +39,8 @@ class Check:
         self.contract = contract
 
     def fail(self, expected: str, found: Any, *, at: str = "") -> NoReturn:
-        raise Broken(Finding(at, expected, found if isinstance(found, str) else shown(found)))
+        words = found if isinstance(found, str) else shown(found)
+        raise Broken(Finding(at[:LONGEST], expected[:LONGEST], words[:LONGEST]))
 
     def that(self, holds: bool, expected: str, found: Any, *, at: str = "") -> None:
         """For what no other verifier says. `expected` completes the sentence 'expected …'."""

@@ -57,6 +57,7 @@ def judge(
     answers = [Answer(exchange, contract) for exchange in exchanges]
     by_roles: dict[tuple[str, ...], list[Answer]] = {}
     check = Check(contract)
+    cut_off = next((each.fault.text for each in exchanges if each.fault and each.fault.kind == "stopped"), "")
     judgements = []
     for requirement in requirements:
         if not requirement.applies_to(contract.name):
@@ -66,9 +67,9 @@ def judge(
             judgements.append(Judgement(requirement, Outcome.NOT_APPLICABLE, reason))
         elif requirement.of is not None:
             asked = _asked(requirement.of, answers, by_roles)
-            judgements.append(_each(requirement, requirement.of, asked, check))
+            judgements.append(_each(requirement, requirement.of, asked, check, cut_off))
         else:
-            judgements.append(_together(requirement, answers, check))
+            judgements.append(_together(requirement, answers, check, cut_off))
     return judgements
 
 
@@ -89,8 +90,8 @@ def _asked(of: Of, answers: Sequence[Answer], by_roles: dict[tuple[str, ...], li
     return [answer for answer in by_roles[of.roles] if of.asks(answer)]
 
 
-def _each(requirement: Requirement, of: Of, asked: Sequence[Answer], check: Check) -> Judgement:
-    """Judge each selected exchange for itself."""
+def _each(requirement: Requirement, of: Of, asked: Sequence[Answer], check: Check, cut_off: str) -> Judgement:
+    """Judge each selected exchange for itself. `cut_off` says why the run ended early, if it did."""
     judged: list[str] = []
     failures: list[Failure] = []
     for answer in asked:
@@ -108,11 +109,11 @@ def _each(requirement: Requirement, of: Of, asked: Sequence[Answer], check: Chec
             return _harness_error(requirement, answer.exchange.name)
         judged.append(answer.exchange.name)
     if not judged:
-        return Judgement(requirement, Outcome.NOT_VERIFIED, _why_nothing(of, asked))
+        return Judgement(requirement, Outcome.NOT_VERIFIED, _why_nothing(of, asked, cut_off))
     return Judgement(requirement, Outcome.FAIL if failures else Outcome.PASS, "", tuple(judged), tuple(failures))
 
 
-def _together(requirement: Requirement, answers: Sequence[Answer], check: Check) -> Judgement:
+def _together(requirement: Requirement, answers: Sequence[Answer], check: Check, cut_off: str) -> Judgement:
     """Judge the exchanges of a probe it needs as one piece of evidence, once for each role it was sent to."""
     groups: dict[str, list[Answer]] = defaultdict(list)
     for answer in answers:
@@ -120,7 +121,7 @@ def _together(requirement: Requirement, answers: Sequence[Answer], check: Check)
             groups[answer.exchange.probe].append(answer)
     judged: list[str] = []
     failures: list[Failure] = []
-    reason = "its probe was not sent"
+    reason = cut_off or "its probe was not sent"
     for probe, group in groups.items():
         blocked = next((why for answer in group if (why := _unanswered(answer))), None)
         if blocked:
@@ -156,10 +157,10 @@ def _unanswered(answer: Answer) -> str | None:
     return None
 
 
-def _why_nothing(of: Of, asked: Sequence[Answer]) -> str:
+def _why_nothing(of: Of, asked: Sequence[Answer], cut_off: str) -> str:
     """Why no exchange could be judged: nothing asked for it, or the replies were of another kind."""
     if not asked:
-        return "no request of the run asks for this"
+        return cut_off or "no request of the run asks for this"
     exchange = asked[0].exchange
     others = f" (and {len(asked) - 1} more)" if len(asked) > 1 else ""
     if exchange.reply is None or exchange.fault is not None:

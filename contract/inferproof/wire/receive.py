@@ -135,7 +135,8 @@ class ReplyReader:
             if ended:
                 self._close("")
             elif error.error_status_hint == 431:
-                self.give_up("too large", f"the head is over {self._limits.head_bytes} bytes")
+                part = "head is" if self._head is None else "trailers are"
+                self.give_up("too large", f"the {part} over {self._limits.head_bytes} bytes")
             else:
                 part = "head" if self._head is None else "body"
                 why = str(error).partition(": bytearray(")[0]  # h11 quotes the line, all 64 KiB of it

@@ -1,0 +1,111 @@
+"""Whatever the target does, a run ends within its limits, blames nobody wrongly, and says what happened."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from inferproof.certify.certify import Certification, certify
+from inferproof.certify.result import Verdict
+from inferproof.certify.target import Limits, Target, UsageError
+from inferproof.document import Contract
+from inferproof.reports.files import write_report
+from inferproof.reports.summary import summary
+from inferproof.reports.words import printable
+from inferproof.requirements.judge import Outcome
+from inferproof_mock.server import DEFAULT_KEY
+from tests.hostile.behaviours import HOSTILITIES, Hostility, as_the_mock, with_garbage_behind, with_trailers
+from tests.hostile.server import PREFLIGHT, hostile
+
+QUICK = Limits(patience=0.25, total_seconds=20)
+SECONDS = 30
+"""What a run may take here, on a machine that is busy; the limits allow 20 for the sending."""
+
+ONLY = ["chat.*", "stream.*", "reply.*", "errors.*", "embeddings.*"]
+
+AT_FIRST = {name: each for name, each in HOSTILITIES.items() if each.at_first}
+
+
+def target(url: str, limits: Limits = QUICK) -> Target:
+    return Target(url, key=DEFAULT_KEY, limits=limits)
+
+
+@pytest.mark.parametrize("hostility", AT_FIRST.values(), ids=AT_FIRST.keys())
+def test_hostile_from_the_first_request_is_no_target(hostility: Hostility, contract: Contract, mock_url: str) -> None:
+    began = time.monotonic()
+    with hostile(hostility.behave, mock_url) as url, pytest.raises(UsageError) as raised:
+        certify(contract, target(url))
+    assert hostility.at_first
+    assert hostility.at_first in str(raised.value)
+    assert url in str(raised.value)
+    assert time.monotonic() - began < SECONDS
+
+
+@pytest.mark.parametrize("hostility", HOSTILITIES.values(), ids=HOSTILITIES.keys())
+def test_hostile_after_the_preflight_ends_the_run_with_its_cause(
+    hostility: Hostility, contract: Contract, mock_url: str, tmp_path: Path
+) -> None:
+    began = time.monotonic()
+    with hostile(hostility.behave, mock_url, good=PREFLIGHT) as url:
+        found = certify(contract, target(url), only=ONLY)
+    assert time.monotonic() - began < SECONDS
+    assert found.result.verdict is not Verdict.CONFORMANT
+    assert found.result.having(Outcome.HARNESS_ERROR) == []
+    words = said(found, tmp_path)
+    assert hostility.later is None or hostility.later in words
+    assert "\x1b" not in words
+
+
+def test_trailers_and_garbage_between_replies_change_nothing(contract: Contract, mock_url: str) -> None:
+    for behave in (with_trailers, with_garbage_behind):
+        with hostile(behave, mock_url) as url:
+            found = certify(contract, target(url, Limits()), only=["chat.*", "stream.*", "reply.*"])
+        assert [each.requirement.id for each in found.result.having(Outcome.FAIL)] == [], behave.__name__
+        assert found.result.verdict is Verdict.CONFORMANT
+
+
+def test_every_third_connection_is_refused(contract: Contract, mock_url: str) -> None:
+    """What was refused is not verified; no other requirement suffers."""
+    with hostile(as_the_mock, mock_url, accepts=lambda number: number % 3 != 0) as url:
+        found = certify(contract, target(url, Limits()), only=ONLY)
+    assert [each.requirement.id for each in found.result.having(Outcome.FAIL)] == []
+    open_ = found.result.having(Outcome.NOT_VERIFIED)
+    assert all("closed" in each.reason for each in open_), [each.reason for each in open_]
+
+
+def test_a_server_that_never_falls_silent_is_bounded_by_the_whole_runs_time(contract: Contract, mock_url: str) -> None:
+    """Every second request is answered, so that there are never sixteen failures in a row."""
+
+    async def every_second(peer: object) -> None:
+        await (peer.relay() if peer.number % 2 else peer.gone())  # type: ignore[attr-defined]
+
+    limits = Limits(concurrency=2, patience=0.5, total_seconds=1)
+    began = time.monotonic()
+    with hostile(every_second, mock_url, good=PREFLIGHT) as url:
+        found = certify(contract, target(url, limits), only=ONLY)
+    assert time.monotonic() - began < SECONDS
+    assert "total_seconds" in found.result.interrupted
+    assert found.result.verdict is Verdict.INCOMPLETE
+
+
+def test_a_run_that_was_cut_off_judges_again_as_it_did(contract: Contract, mock_url: str, tmp_path: Path) -> None:
+    from inferproof.certify.certify import judged
+    from inferproof.wire.transcript import read
+
+    with hostile(HOSTILITIES["never_answers"].behave, mock_url, good=20) as url:
+        found = certify(contract, target(url), only=ONLY)
+    write_report(found, tmp_path)
+    again = judged(contract, read(tmp_path / "transcript.jsonl"))
+    assert [(each.outcome, each.reason) for each in again.judgements] == [
+        (each.outcome, each.reason) for each in found.result.judgements
+    ]
+    assert all("in a row" in each.reason or "no byte" in each.reason for each in again.having(Outcome.NOT_VERIFIED))
+
+
+def said(found: Certification, folder: Path) -> str:
+    """What a person reads, of the summary and of the files."""
+    write_report(found, folder)
+    lines = printable("\n".join(summary(found.result, "INFERPROOF_API_KEY", "inferproof certify")))
+    return lines + (folder / "result.json").read_text(encoding="utf-8")

@@ -34,8 +34,8 @@ WHY: Mapping[Basis, str] = {
         "warning: a server that follows the vendor to the letter may differ."
     ),
     Basis.PROJECT: (
-        "Neither document nor standard says so; we infer it from what the document is for. It is a warning, and never "
-        "stands between a server and its certificate."
+        "Neither document nor standard says so; we infer it from what the document is for. It is a warning, which "
+        "keeps no server from its certificate unless the run is strict."
     ),
 }
 

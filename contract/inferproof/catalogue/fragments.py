@@ -18,7 +18,7 @@ CONTAINERS = ("components", "content", "paths", "properties", "requestBody", "re
 
 
 def cited(contract: Contract, requirement: Requirement) -> tuple[str, ...]:
-    """The pointers of a requirement's citations of this contract, each `/*` written out; also those that lead nowhere."""
+    """The pointers of a requirement's citations of this contract, each `/*` written out, be they there or not."""
     found: dict[str, None] = {}
     for cite in requirement.cites:
         name, _, pointer = cite.partition("#")

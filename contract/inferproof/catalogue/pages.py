@@ -72,12 +72,16 @@ def markdown(contract: Contract, requirements: Sequence[Requirement], found: Cov
     for profile in (name for name in CAPABILITIES if name == profile_of(name)):
         mine = [each for each in written if each.profile == profile]
         if mine:
-            parts.append(f"## {profile}\n\n{CAPABILITIES[profile].capitalize()}.\n\n{_rows(mine)}")
+            parts.append(f"## {profile}\n\n{_sentence(CAPABILITIES[profile])}\n\n{_rows(mine)}")
     generated = [each for each in requirements if each.id not in CATALOGUE]
     if generated:
         parts.append(_generated(generated))
     parts.append(_left_out(found))
     return "\n".join(parts)
+
+
+def _sentence(phrase: str) -> str:
+    return f"{phrase[0].upper()}{phrase[1:]}."
 
 
 def _figures(requirements: Sequence[Requirement], found: Coverage) -> str:

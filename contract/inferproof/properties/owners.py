@@ -26,6 +26,9 @@ from inferproof.wire.exchange import NotJson, Request
 _TYPICAL: tuple[Any, ...] = (None, True, 1, 0.5, "0", [], {}, ["0"])
 """Values of every type: they tell whether a member can be wrong, and whether it can be right."""
 
+_BREAKS = "a validator written by hand, which knows fewer types and bounds than the document, or converts what is wrong"
+_REFERENCE = "the front validates every body against the contract's schema before anything else reads it"
+
 _owners: dict[str, tuple[Requirement, ...]] = {}
 
 
@@ -81,6 +84,8 @@ def _requirement(contract: Contract, member: Member, kind: Kind) -> Requirement:
         judge=_is_accepted if kind == "accepts" else _is_refused,
         of=Of((member.role,), DECIDED, where=_Varies(member.name, kind)),
         claims=claim(member.role, member.name),
+        breaks=_BREAKS,
+        reference=_REFERENCE,
     )
 
 

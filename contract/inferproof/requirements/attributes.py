@@ -1,4 +1,8 @@
-"""Attributes: scores of the last assistant message, as JSON text in an otherwise ordinary chat reply."""
+"""Attributes: scores of the last assistant message, as JSON text in an otherwise ordinary chat reply.
+
+Breaks: a validator that takes any attribute, a stream where JSON is documented, a cap that cuts the scores.
+Reference: the front asks the model for JSON by a schema made of the attributes, and validates them first.
+"""
 
 from __future__ import annotations
 

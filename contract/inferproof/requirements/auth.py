@@ -1,4 +1,8 @@
-"""Credentials: every operation but status takes a bearer key, and nothing else opens it."""
+"""Credentials: every operation but status takes a bearer key, and nothing else opens it.
+
+Breaks: an operation that was added without the guard, a scheme compared by case, a 200 for an empty key.
+Reference: one guard stands before every secured operation of the contract and compares keys in constant time.
+"""
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check

@@ -2,6 +2,9 @@
 
 What the document allows must pass validation, so 422 is no answer to it. A model may still decline, with another
 status, a role or a picture that its template or its eyes have no place for.
+
+Breaks: a validator of one's own with fewer roles or parts than the document, or one that looks at `role` only.
+Reference: the front validates messages against the contract; what the model has no place for is a 400 of the engine.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""The chat reply: one JSON object, with choices that are messages of the assistant."""
+"""The chat reply: one JSON object, with choices that are messages of the assistant.
+
+Breaks: a gateway that passes an engine's reply on with members renamed, missing, or of its own making.
+Reference: the front writes the engine's reply in the form of the contract, and adds nothing.
+"""
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check

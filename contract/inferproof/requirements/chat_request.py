@@ -1,4 +1,8 @@
-"""The chat request: what the document allows is accepted."""
+"""The chat request: what the document allows is accepted.
+
+Breaks: a validator that forbids unknown members, caps that are read under one of their two names.
+Reference: the front validates against the contract; the engine takes `max_completion_tokens` before `max_tokens`.
+"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,8 @@
-"""Discovery: the configs that a key may name as `model`."""
+"""Discovery: the configs that a key may name as `model`.
+
+Breaks: a list kept by hand that names models which were renamed, and defaults outside their own ranges.
+Reference: the list is written from the catalogue that the model of every request is looked up in.
+"""
 
 from __future__ import annotations
 

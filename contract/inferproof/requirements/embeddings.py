@@ -1,4 +1,8 @@
-"""Embeddings: what is accepted, and a reply with one item for each input."""
+"""Embeddings: what is accepted, and a reply with one item for each input.
+
+Breaks: a batch that comes back in the order of its length, inputs that are taken for text whatever they are.
+Reference: the front validates the input; the engine embeds, and numbers its items by their place.
+"""
 
 from __future__ import annotations
 

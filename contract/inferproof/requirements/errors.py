@@ -1,4 +1,8 @@
-"""Errors: what is wrong with a request is said in a documented way, and never by a crash."""
+"""Errors: what is wrong with a request is said in a documented way, and never by a crash.
+
+Breaks: an exception that nobody caught, HTML from a proxy, a 200 with an error inside, 400 where 422 is documented.
+Reference: every refusal is one type, and the front alone renders it, by the status and the body of the contract.
+"""
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check

@@ -1,4 +1,8 @@
-"""Lax servers: what the schema forbids in a detail that common frameworks forgive."""
+"""Lax servers: what the schema forbids in a detail that common frameworks forgive.
+
+Breaks: frameworks that convert by default: pydantic reads `"0.5"` as a number and 1 as true.
+Reference: the front validates the JSON as it came, with formats asserted.
+"""
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check

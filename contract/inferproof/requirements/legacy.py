@@ -1,4 +1,8 @@
-"""The native inference operation and its stream: what both accept."""
+"""The native inference operation and its stream: what both accept.
+
+Breaks: a validator that knows the turn types of an older document, and clients' timestamps as numbers or null.
+Reference: turns become chat messages after the body was validated as the native schema says.
+"""
 
 from __future__ import annotations
 

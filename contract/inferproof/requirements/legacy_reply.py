@@ -1,4 +1,8 @@
-"""The native inference operation's reply: one flat text."""
+"""The native inference operation's reply: one flat text.
+
+Breaks: a chat completion handed through, milliseconds for seconds, an empty text beside reasoning.
+Reference: the front takes text, calls and reasoning out of the engine's chat completion, and its time in seconds.
+"""
 
 from __future__ import annotations
 

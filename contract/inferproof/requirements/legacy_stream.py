@@ -1,4 +1,8 @@
-"""The native stream: pieces of text as events, numbered from 0."""
+"""The native stream: pieces of text as events, numbered from 0.
+
+Breaks: chunks of a chat stream handed through, events over several lines, an `idx` that counts tokens.
+Reference: the front writes one event for each delta with text, and counts them from 0.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Log probabilities: given when asked for, one entry for each token, and about the text that was sent."""
+"""Log probabilities: given when asked for, one entry for each token, and about the text that was sent.
+
+Breaks: `top_logprobs` taken for a switch, tokens trimmed or re-encoded on the way, logprobs dropped in streams.
+Reference: the engine's entries are passed on.
+"""
 
 import re
 from typing import Any

@@ -1,4 +1,8 @@
-"""Chat at the path for OpenAI clients: a part of the chat parameters is supported, the rest does no harm."""
+"""Chat at the path for OpenAI clients: a part of the chat parameters is supported, the rest does no harm.
+
+Breaks: a second implementation beside the chat operation, which lags behind it.
+Reference: the same handler as for chat, which drops what the prose calls unsupported.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Sampling: the members that steer it are taken, mean what they say, and are refused where they mean nothing."""
+"""Sampling: the members that steer it are taken, mean what they say, and are refused where they mean nothing.
+
+Breaks: members that are accepted and then forgotten, and defaults of a framework in place of the documented ones.
+Reference: a table says of each member whether it is passed on, translated or dropped, and why.
+"""
 
 from typing import Any
 

@@ -1,4 +1,8 @@
-"""The last message of a request: echoed, or continued."""
+"""The last message of a request: echoed, or continued.
+
+Breaks: a template that closes the last message, an echo of messages that were not the assistant's.
+Reference: passed on: the engine renders the last message open, and echoes it.
+"""
 
 from typing import Any
 

@@ -1,4 +1,8 @@
-"""Where an answer ends: at a stop string, not before a least number of tokens, or not before the cap."""
+"""Where an answer ends: at a stop string, not before a least number of tokens, or not before the cap.
+
+Breaks: `stop` searched for in single tokens, so that one across two is missed; the stop left in the text.
+Reference: the engine looks for it in the decoded text.
+"""
 
 from inferproof.requirements.answer import Answer, repeated
 from inferproof.requirements.check import Check

@@ -1,4 +1,8 @@
-"""What a request says about its own handling: its id, its cache, its priority, its time, and code to run."""
+"""What a request says about its own handling: its id, its cache, its priority, its time, and code to run.
+
+Breaks: members that are passed on and hoped for; code or templates of a request that are run.
+Reference: what would run on the server is refused with 422 by the contract's schema, before anything reads it.
+"""
 
 import json
 

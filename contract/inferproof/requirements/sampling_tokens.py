@@ -1,4 +1,8 @@
-"""Which tokens may come: words and tokens that are banned, forced, or the only ones allowed."""
+"""Which tokens may come: words and tokens that are banned, forced, or the only ones allowed.
+
+Breaks: ids that are sent as text and read as nothing, a bias that is dropped for lack of a tokenizer.
+Reference: passed on to the engine.
+"""
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check

@@ -1,4 +1,8 @@
-"""The scores of attributes: JSON text in the content of the reply, one score for each attribute asked for."""
+"""The scores of attributes: JSON text in the content of the reply, one score for each attribute asked for.
+
+Breaks: a model asked in words for JSON, which adds words of its own, leaves names out or invents some.
+Reference: the reply is constrained by a schema with exactly the attributes that are to be scored.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Safety: what a request brings along neither breaks the server nor runs on it."""
+"""Safety: what a request brings along neither breaks the server nor runs on it.
+
+Breaks: limits that only the proxy in front of a server has.
+Reference: the front bounds the size of a body before it is read and its depth before it is validated.
+"""
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check

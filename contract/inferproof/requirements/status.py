@@ -1,4 +1,8 @@
-"""The status operation: is the server up?"""
+"""The status operation: is the server up?
+
+Breaks: a health check behind the guard, or one that says 200 before the model is loaded.
+Reference: the front asks the engine for its health, and answers 503 while it is not ready.
+"""
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check

@@ -1,4 +1,8 @@
-"""The chat stream: server-sent events, each one chunk, from the role to the finish reason and `[DONE]`."""
+"""The chat stream: server-sent events, each one chunk, from the role to the finish reason and `[DONE]`.
+
+Breaks: events split by a proxy, a role in no delta or in all, two finish reasons, usage in a chunk with a choice.
+Reference: the front writes each chunk as one event with one line, and ends with `[DONE]`.
+"""
 
 from collections import Counter
 from typing import Any

@@ -1,4 +1,8 @@
-"""How a stream is delivered: as it is made, equal to what is sent without `stream`, past clients that leave."""
+"""How a stream is delivered: as it is made, equal to what is sent without `stream`, past clients that leave.
+
+Breaks: a proxy or a compressor that collects the stream, a worker that hangs when its client leaves.
+Reference: each chunk is written when the engine sends it; a client that leaves cancels the engine's request.
+"""
 
 from inferproof.requirements.answer import Answer, folded, repeated
 from inferproof.requirements.check import Check

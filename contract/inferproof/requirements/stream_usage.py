@@ -1,4 +1,8 @@
-"""Usage in a stream: sent when it is asked for, once, at the end; and the same as without a stream."""
+"""Usage in a stream: sent when it is asked for, once, at the end; and the same as without a stream.
+
+Breaks: usage sent unasked, in each chunk, or before the last one with a choice; `include_usage` taken for false.
+Reference: the engine is asked as the request says, with the documented default of `include_usage` written out.
+"""
 
 from typing import Any
 

@@ -2,6 +2,9 @@
 
 A server that claims a constraint takes it and obeys it; where an answer was cut at its cap, what there is of it must
 be the beginning of something that obeys.
+
+Breaks: constraints that the engine has dropped in silence, as vLLM did with `guided_*`; two at once, one obeyed.
+Reference: each is translated into the engine's structured outputs; two at once are refused.
 """
 
 import json

@@ -1,4 +1,8 @@
-"""Function tools: offered, called when required, never when forbidden, and the same in a stream."""
+"""Function tools: offered, called when required, never when forbidden, and the same in a stream.
+
+Breaks: tools that are shown to no model, a named choice that is a wish, arguments that are no JSON or an object.
+Reference: the engine forces required and named calls; `strict` is added, so that arguments obey their schema.
+"""
 
 from typing import Any
 

@@ -1,4 +1,8 @@
-"""Calls in streams: pieces that a client can put together, and that add up to what is sent without `stream`."""
+"""Calls in streams: pieces that a client can put together, and that add up to what is sent without `stream`.
+
+Breaks: an id repeated in each piece, indexes that start at 1, arguments that are sent twice at the end.
+Reference: the engine's deltas are passed on in the form of the contract.
+"""
 
 from typing import Any
 

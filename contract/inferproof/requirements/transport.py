@@ -1,4 +1,8 @@
-"""What every reply of every operation keeps to, whatever it says."""
+"""What every reply of every operation keeps to, whatever it says.
+
+Breaks: `NaN` and `Infinity` as some JSON writers put them, and errors in HTML that are declared as JSON.
+Reference: one writer (orjson) makes all JSON, which has no such numbers.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Usage: the token counts add up, and follow what was asked. No tokenizer is needed to tell."""
+"""Usage: the token counts add up, and follow what was asked. No tokenizer is needed to tell.
+
+Breaks: counts made by another tokenizer, tokens of all candidates added to the prompt, a total kept by hand.
+Reference: the engine's own counts.
+"""
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check

@@ -2,6 +2,9 @@
 
 Two computations of one text may differ in the last bits, as a real engine batches them differently; so vectors are
 compared by their cosine.
+
+Breaks: base64 of doubles or of big-endian floats, a batch whose padding changes its vectors.
+Reference: both encodings are the engine's own.
 """
 
 from __future__ import annotations

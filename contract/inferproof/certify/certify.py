@@ -16,12 +16,13 @@ from inferproof.certify.bounds import BODY_BYTES
 from inferproof.certify.interrupts import Interrupts
 from inferproof.certify.plan import Plan, plan, selected
 from inferproof.certify.preflight import preflight
+from inferproof.certify.pursue import Found, Pursuit, with_found
 from inferproof.certify.result import Result
 from inferproof.certify.run import Recorder
 from inferproof.certify.target import Target, UsageError
 from inferproof.document import Contract
 from inferproof.probes.probe import Call, Probe
-from inferproof.properties.kept import kept_probes
+from inferproof.properties.kept import Kept, keep, kept_probes
 from inferproof.requirements.judge import judge
 from inferproof.requirements.requirement import Requirement
 from inferproof.wire.client import Client
@@ -66,6 +67,12 @@ class Generated:
     def kept(self, contract: Contract) -> tuple[Probe, ...]:
         return kept_probes(contract, self.folder) if self.folder else ()
 
+    def keep(self, found: Found, call: Call) -> None:
+        """Write what exploring found into the folder, one file each."""
+        for exchange in found.reduced:
+            if self.folder and exchange.name in found.from_exploring:
+                keep(Kept.of(exchange, call), self.folder)
+
 
 def certify(
     contract: Contract,
@@ -76,10 +83,13 @@ def certify(
     strict: bool = False,
     generated: bool = False,
     cases: Path | None = None,
+    explore: float = 0.0,
     progress: Progress | None = None,
     interrupts: Interrupts | None = None,
 ) -> Certification:
     """Certify one server; with `generated`, by the gate too, and by the cases kept in the folder `cases`.
+
+    `explore` is for how many seconds random requests are sent beyond that; what they break is kept in `cases`.
 
     Ctrl-C and SIGTERM end the run early; what was recorded is judged all the same, and called incomplete.
 
@@ -109,6 +119,8 @@ def certify(
         }
         transcript = Transcript(header, tuple(run.exchanges()), footer)
         certification = Certification(judged(contract, transcript, run.requirements or None), transcript)
+        if (generated or explore) and not footer["interrupted"]:
+            certification = run.pursue(certification, explore, interrupts)
     return certification.ended_by(interrupts.cause)
 
 
@@ -187,6 +199,24 @@ class _Run:
             self._progress.planned(self._plan)
             self._recorder = Recorder(self._contract, self._target, self.call, client)
             await self._recorder.send_all(self._plan.probes, self._progress.done)
+
+    def pursue(self, found: Certification, seconds: float, interrupts: Interrupts) -> Certification:
+        """The certification with its failures made small, and with what exploring for some seconds broke."""
+        pursued = asyncio.run(self._pursue(found.result, seconds, interrupts))
+        self._generated.keep(pursued, self.call)
+        exchanges = (*found.transcript.exchanges, *pursued.reduced)
+        explored = {"explored": pursued.explored} if seconds else {}
+        transcript = replace(found.transcript, exchanges=exchanges, footer=found.transcript.footer | explored)
+        return Certification(with_found(found.result, pursued, exchanges, self._contract), transcript)
+
+    async def _pursue(self, result: Result, seconds: float, interrupts: Interrupts) -> Found:
+        async with _client(self._target) as client:
+            pursuit = Pursuit(self._contract, self._target, self.call, client, result)
+            with interrupts.ending(pursuit.stop):
+                await pursuit.shrink()
+                if seconds:
+                    await pursuit.explore(seconds, self.call.seed, self._plan.requirements)
+            return pursuit.found
 
     @property
     def requirements(self) -> Sequence[Requirement]:

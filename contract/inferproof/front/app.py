@@ -38,9 +38,9 @@ class Route:
 
     def check_body(self, body: Any) -> None:
         """Raises Invalid."""
-        if self._body is None or self._body.is_valid(body):
-            return
-        raise Invalid.because(self._body.violations(body), "body")
+        violations = self._body.violations(body) if self._body is not None else []
+        if violations:
+            raise Invalid.because(violations, "body")
 
 
 class Front:

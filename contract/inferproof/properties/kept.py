@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from typing import Any
 
 from inferproof.document import Contract
 from inferproof.probes.probe import Call, Probe, Steps
-from inferproof.wire.exchange import NotJson, Request
+from inferproof.properties.minimal import MODEL
+from inferproof.wire.exchange import Exchange, NotJson, Request
 
 
 class CaseError(Exception):
@@ -26,18 +28,27 @@ class Kept:
     body: Any
     requirement: str = ""
 
+    @classmethod
+    def of(cls, exchange: Exchange, call: Call) -> Kept:
+        """The case of an exchange named `reduced.<requirement>`."""
+        requirement = exchange.probe.removeprefix("reduced.")
+        body, role = exchange.request.json, exchange.role or ""
+        member = MODEL.get(role, "model")
+        if isinstance(body, dict) and body.get(member) == _model(role, call):
+            body = {**body, member: member}
+        digest = hashlib.sha256(exchange.request.body).hexdigest()[:8]
+        return cls(f"{requirement}.{digest}", role, body, requirement)
+
     def __call__(self, call: Call) -> Steps:
-        body = self.body
-        if isinstance(body, dict):
-            member = "config" if "config" in body else "model"
-            if body.get(member) == member:
-                body = {**body, member: call.embedding_model if self.role == "embeddings" else call.chat_model}
+        body, member = self.body, MODEL.get(self.role, "model")
+        if isinstance(body, dict) and body.get(member) == member:
+            body = {**body, member: _model(self.role, call)}
         yield call.to(self.role, body)
 
 
 def kept(contract: Contract, folder: Path) -> list[Kept]:
     """The cases of a folder, by file name; none where there is no such folder. Raises CaseError."""
-    return [_read(contract, path) for path in sorted(folder.glob("*.json"))]
+    return [read_case(contract, path) for path in sorted(folder.glob("*.json"))]
 
 
 def kept_probes(contract: Contract, folder: Path) -> tuple[Probe, ...]:
@@ -57,7 +68,12 @@ def keep(case: Kept, folder: Path) -> Path:
     return path
 
 
-def _read(contract: Contract, path: Path) -> Kept:
+def _model(role: str, call: Call) -> str:
+    return call.embedding_model if role == "embeddings" else call.chat_model
+
+
+def read_case(contract: Contract, path: Path) -> Kept:
+    """One case. Raises CaseError."""
     try:
         content = Request("POST", "/", body=path.read_bytes()).json
     except (OSError, NotJson) as error:

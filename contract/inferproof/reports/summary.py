@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from shlex import quote
 
 from rich.markup import escape
 
@@ -17,12 +18,12 @@ SHOWN = 5
 COLOURS = {Verdict.CONFORMANT: "green", Verdict.NOT_CONFORMANT: "red", Verdict.INCOMPLETE: "yellow"}
 
 
-def summary(result: Result, key_variable: str, rerun: str) -> Iterator[str]:
-    """Lines in rich's markup. `rerun` is the command line without `--only`."""
+def summary(result: Result, key_variable: str, rerun: str, transcript: str = "") -> Iterator[str]:
+    """Lines in rich's markup. `rerun` is the command line without `--only`, `transcript` the file if one is written."""
     url = str(result.target["url"])
     failures = result.having(Outcome.FAIL, MUST) + result.having(Outcome.FAIL, SHOULD, MAY)
     for judgement in failures[:SHOWN]:
-        yield from _failure(judgement, url, key_variable, rerun)
+        yield from _failure(judgement, url, key_variable, rerun, transcript)
     if len(failures) > SHOWN:
         rest = ", ".join(judgement.requirement.id for judgement in failures[SHOWN:])
         yield f"[bold]and {len(failures) - SHOWN} more that do not hold:[/] {escape(rest)}\n"
@@ -39,8 +40,9 @@ def summary(result: Result, key_variable: str, rerun: str) -> Iterator[str]:
     yield f"[bold {COLOURS[result.verdict]}]{result.verdict.value}[/]{why}"
 
 
-def _failure(judgement: Judgement, url: str, key_variable: str, rerun: str) -> Iterator[str]:
-    requirement, first = judgement.requirement, judgement.failures[0]
+def _failure(judgement: Judgement, url: str, key_variable: str, rerun: str, transcript: str) -> Iterator[str]:
+    requirement = judgement.requirement
+    first = min(judgement.failures, key=lambda failure: len(failure.exchange.request.body))
     source = "we infer" if requirement.basis in INFERRED else "the document says"
     if requirement.basis == "convention":
         source = "a standard says"
@@ -54,6 +56,8 @@ def _failure(judgement: Judgement, url: str, key_variable: str, rerun: str) -> I
     broken, judged = len(judgement.failures), len(judgement.judged)
     yield f"  in        {escape(first.exchange.name)} ({broken} of {judged} judged)"
     yield f"  request   {escape(_cut(curl(first.exchange, url, key_variable)))}"
+    if transcript and requirement.of is not None:
+        yield f"  replay    inferproof replay {escape(quote(transcript))} {escape(quote(first.exchange.name))}"
     yield f"  again     {escape(rerun)} --only {escape(requirement.id)}\n"
 
 

@@ -1,0 +1,72 @@
+"""One recorded request, sent again: does it still fail?"""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from inferproof.certify.run import Recorder
+from inferproof.certify.target import Target, UsageError
+from inferproof.document import Contract
+from inferproof.probes.probe import Ask, Call, Probe, Steps
+from inferproof.properties.kept import read_case
+from inferproof.properties.owners import requirements_of
+from inferproof.requirements.judge import Judgement, Outcome, judge
+from inferproof.wire.client import Client
+from inferproof.wire.exchange import Exchange
+from inferproof.wire.transcript import read
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """`url` is the server it was recorded from, None where nobody says."""
+
+    name: str
+    contract: Contract
+    call: Call
+    ask: Ask
+    url: str | None
+
+
+def from_transcript(path: Path, name: str | None, load: Callable[[str], Contract]) -> Recorded:
+    """The exchange of that name. Raises TranscriptError, and UsageError where there is none."""
+    transcript = read(path)
+    header = transcript.header
+    exchange = next((each for each in transcript.exchanges if each.name == name), None)
+    if exchange is None:
+        near = difflib.get_close_matches(name or "", [each.name for each in transcript.exchanges], n=1)
+        cure = f"did you mean {near[0]!r}?" if near else "name one, as the report does"
+        raise UsageError(f"{path} has no exchange {name!r}; {cure}")
+    contract, models = load(header["contract"]["name"]), header["target"]["models"]
+    call = Call(contract, models["chat"], models["embedding"], int(header.get("seed", 0)))
+    return Recorded(exchange.name, contract, call, Ask(exchange.role, exchange.request), header["target"]["url"])
+
+
+def from_case(path: Path, contract: Contract) -> Recorded:
+    """A case that was kept; it names the documented models. Raises CaseError."""
+    chat, embedding = (contract.request_example(role)["model"] for role in ("chat", "embeddings"))
+    call = Call(contract, chat, embedding)
+    return Recorded(f"kept.{path.stem}", contract, call, next(read_case(contract, path)(call)), None)
+
+
+def replayed(recorded: Recorded, target: Target) -> tuple[Exchange, list[Judgement]]:
+    """The new exchange, and what each requirement says that can tell from it alone."""
+    exchange = asyncio.run(_send(recorded, target))
+    requirements = [each for each in requirements_of(recorded.contract) if each.of is not None]
+    judgements = judge(requirements, [exchange], recorded.contract, target.declined)
+    telling = (Outcome.PASS, Outcome.FAIL, Outcome.HARNESS_ERROR)
+    return exchange, [judgement for judgement in judgements if judgement.outcome in telling]
+
+
+async def _send(recorded: Recorded, target: Target) -> Exchange:
+    def steps(call: Call) -> Steps:
+        yield recorded.ask
+
+    probe = Probe(recorded.name, steps, "One recorded request.")
+    async with Client(target.url, headers=target.headers, ca_file=target.ca_file) as client:
+        recorder = Recorder(recorded.contract, target, recorded.call, client)
+        await recorder.send_all([probe])
+        return recorder.exchanges([probe])[0]

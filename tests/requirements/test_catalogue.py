@@ -7,7 +7,7 @@ import re
 import pytest
 
 from inferproof.catalogue.fragments import cited, nodes
-from inferproof.certify.plan import rehearse
+from inferproof.certify.rehearsal import rehearse
 from inferproof.document import Contract
 from inferproof.probes import PROBES
 from inferproof.probes.probe import Call

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from inferproof.certify.plan import plan, rehearse
+from inferproof.certify.plan import plan
+from inferproof.certify.rehearsal import rehearse
 from inferproof.document import Contract, pointers
 from inferproof.probes.probe import Call, turn
 from inferproof.requirements import CATALOGUE

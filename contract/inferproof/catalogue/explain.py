@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from inferproof.catalogue.fragments import EACH, nodes, own
-from inferproof.certify.plan import rehearse
+from inferproof.certify.rehearsal import rehearse
 from inferproof.document import Contract
 from inferproof.probes import PROBES
 from inferproof.probes.probe import Call, Probe

@@ -13,8 +13,9 @@ from typing import Any
 
 from inferproof import __version__
 from inferproof.certify.bounds import BODY_BYTES
+from inferproof.certify.budget import Budget
 from inferproof.certify.interrupts import Interrupts
-from inferproof.certify.plan import Plan, plan, selected
+from inferproof.certify.plan import Plan, budget_of, plan, selected
 from inferproof.certify.preflight import preflight
 from inferproof.certify.pursue import Found, Pursuit, with_found
 from inferproof.certify.result import Result
@@ -36,9 +37,9 @@ LONGEST_REPLY = 10
 
 @dataclass
 class Progress:
-    """What a person may watch: called as each probe ends. The default watches nothing."""
+    """What a person may watch: the plan with what it costs, and each probe as it ends. The default watches nothing."""
 
-    planned: Callable[[Plan], None] = field(default=lambda plan: None)
+    planned: Callable[[Plan, Budget], None] = field(default=lambda plan, budget: None)
     done: Callable[[Probe], None] = field(default=lambda probe: None)
 
 
@@ -187,7 +188,8 @@ class _Run:
 
     async def _send(self) -> None:
         async with _client(self._target) as client:
-            self.call = await preflight(self._contract, self._target, self.call, client)
+            ready = await preflight(self._contract, self._target, self.call, client)
+            self.call = ready.call
             self._plan = plan(
                 self._contract,
                 self.call,
@@ -196,7 +198,8 @@ class _Run:
                 generated=self._generated.gate,
                 kept=self._generated.kept(self._contract),
             )
-            self._progress.planned(self._plan)
+            cost = budget_of(self._plan, self._contract, self.call, self._target.limits, ready.latency)
+            self._progress.planned(self._plan, cost)
             self._recorder = Recorder(self._contract, self._target, self.call, client)
             await self._recorder.send_all(self._plan.probes, self._progress.done)
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import lru_cache
 
-from inferproof.certify.target import UsageError
+from inferproof.certify.budget import Budget, budget
+from inferproof.certify.rehearsal import rehearse
+from inferproof.certify.target import Limits, UsageError
 from inferproof.document import Contract
 from inferproof.probes import PROBES
-from inferproof.probes.probe import Ask, Call, Probe
+from inferproof.probes.probe import Call, Probe
 from inferproof.properties.gate import gate
 from inferproof.properties.minimal import roles
 from inferproof.properties.owners import owners
@@ -21,8 +20,7 @@ from inferproof.requirements.answer import Answer
 from inferproof.requirements.capabilities import OF_ROLE, not_claimed
 from inferproof.requirements.judge import base_name
 from inferproof.requirements.requirement import Requirement
-from inferproof.requirements.select import UNREADABLE
-from inferproof.wire.exchange import Exchange, Reply
+from inferproof.wire.exchange import Exchange
 
 
 @dataclass(frozen=True)
@@ -56,6 +54,13 @@ def plan(
     return Plan(tuple(requirements), tuple(probes))
 
 
+def budget_of(planned: Plan, contract: Contract, call: Call, limits: Limits, latency: float | None) -> Budget:
+    """What the plan costs at most. `latency` is the seconds that one short request took, None where none was whole."""
+    shared = (ask for each in planned.probes if not each.exclusive for ask in rehearse(each, contract, call))
+    alone = (ask for each in planned.probes if each.exclusive for ask in rehearse(each, contract, call))
+    return budget(shared, alone, limits, latency)
+
+
 def selected(contract: Contract, only: Sequence[str], *, generated: bool) -> list[Requirement]:
     """The requirements for this contract whose id matches one of the globs, or all. Raises UsageError as `plan`."""
     written = [each for each in CATALOGUE.values() if each.applies_to(contract.name)]
@@ -64,19 +69,6 @@ def selected(contract: Contract, only: Sequence[str], *, generated: bool) -> lis
         if not any(fnmatchcase(each.id, glob) for each in requirements):
             raise UsageError(f"--only {glob!r} matches no requirement; `inferproof catalogue` lists their ids")
     return [each for each in requirements if not only or any(fnmatchcase(each.id, glob) for glob in only)]
-
-
-def rehearse(probe: Probe, contract: Contract, call: Call) -> list[Ask]:
-    """The requests that a probe sends to a server that answers with the documented examples, without sending any."""
-    asks: list[Ask] = []
-    steps = probe.start(call)
-    try:
-        ask = next(steps)
-        while True:
-            asks.append(ask)
-            ask = steps.send(Answer(_example(probe, len(asks) - 1, ask, contract), contract))
-    except (StopIteration, *UNREADABLE):
-        return asks
 
 
 def _sent(probe: Probe, contract: Contract, call: Call, declined: Mapping[str, str]) -> bool:
@@ -104,18 +96,3 @@ def _feeds(probe: Probe, requirements: Sequence[Requirement], contract: Contract
         for step, ask in enumerate(rehearse(probe, contract, call))
     ]
     return any(each.of is not None and each.of.asks(answer) for each in requirements for answer in answers)
-
-
-def _example(probe: Probe, step: int, ask: Ask, contract: Contract) -> Exchange:
-    """An exchange in which the server answered as the document's example shows."""
-    body = _example_body(contract, ask.role)
-    reply = Reply(200, headers=(("Content-Type", "application/json"),), body=body, wire_length=len(body))
-    return Exchange(probe.name, step, ask.role, ask.request, reply)
-
-
-@lru_cache(maxsize=64)
-def _example_body(contract: Contract, role: str | None) -> bytes:
-    if role is not None:
-        with suppress(KeyError):
-            return json.dumps(contract.reply_example(role)).encode()
-    return b"null"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from inferproof.certify.bounds import bounded
 from inferproof.certify.credentials import authorized, redactor
@@ -20,8 +20,16 @@ LONGEST_NAME = 200
 """Characters of a model's name that we take from a server."""
 
 
-async def preflight(contract: Contract, target: Target, call: Call, client: Client) -> Call:
-    """The call to make requests with: models that the user did not name are taken from discovery where it lists any.
+@dataclass(frozen=True)
+class Ready:
+    """The call to make requests with, and the seconds that a chat of one token took; None where it brought no body."""
+
+    call: Call
+    latency: float | None
+
+
+async def preflight(contract: Contract, target: Target, call: Call, client: Client) -> Ready:
+    """What a run begins with: models that the user did not name are taken from discovery where it lists any.
 
     Raises UsageError naming cause and cure.
     """
@@ -47,7 +55,11 @@ async def preflight(contract: Contract, target: Target, call: Call, client: Clie
             f"{target.url} answers, but not as the {contract.name} API does: none of {paths} is there "
             f"({codes}). Check the URL and its base path"
         )
-    return call
+    return Ready(call, _seconds(chat.reply))
+
+
+def _seconds(reply: Reply | None) -> float | None:
+    return reply.reads[-1][0] / 1e6 if reply is not None and reply.reads else None
 
 
 async def _look(ask: Ask, target: Target, client: Client) -> Exchange:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
+from inferproof.certify.budget import Budget
 from inferproof.certify.certify import Progress
 from inferproof.certify.plan import Plan
 from inferproof.probes.probe import Probe
@@ -16,7 +17,7 @@ from inferproof.probes.probe import Probe
 
 @contextmanager
 def watch() -> Iterator[Progress]:
-    """A bar on standard error that names the probe that ended last."""
+    """On standard error: what the run will cost, and on a terminal a bar that names the probe that ended last."""
     console = Console(stderr=True)
     columns = (
         TextColumn("probes"),
@@ -28,7 +29,8 @@ def watch() -> Iterator[Progress]:
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("connecting", total=None)
 
-        def planned(plan: Plan) -> None:
+        def planned(plan: Plan, budget: Budget) -> None:
+            console.print(f"{len(plan.requirements)} requirements: {budget}", highlight=False)
             bar.update(task, total=len(plan.probes))
 
         def done(probe: Probe) -> None:

@@ -100,10 +100,8 @@ class Catalogue:
         raise Refusal(404, message, loc=("body", "model"), code="model_not_found")
 
     def configs(self) -> list[Json]:
-        """What discovery lists: each name once, the chat model where two kinds share one."""
-        chat, embedding = self._models["chat"], self._models["embedding"]
-        models = chat | {name: model for name, model in embedding.items() if name not in chat}
-        return [model.config for model in models.values()]
+        """What discovery lists: the models that a chat completion may name, by the document's own words."""
+        return [model.config for model in self._models["chat"].values()]
 
 
 def catalogue_of(tables: Mapping[str, Any], served: Mapping[Kind, Sequence[Json]], source: str) -> Catalogue:

@@ -105,6 +105,7 @@ async def serve_model(
             return
         generator, embedder = await starting
         async with generator, embedder:
+            say(f"{generator.url} generates, {embedder.url} embeds; each has its /metrics")
             tables = given or _documented_names(contract, _name(model), _name(embedding_model or model))
             deaths = [asyncio.create_task(_tell_of_death(engine, say)) for engine in (generator, embedder)]
             try:

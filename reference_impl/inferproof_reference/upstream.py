@@ -121,7 +121,6 @@ class Upstream:
                 headers=headers,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
-                read_bufsize=2**20,
             )
         return self._session
 

@@ -23,7 +23,12 @@ TOO_LONG = (
 
 # The message and the `param` of a 400 of vLLM 0.32, members of the request, and where our 422 points.
 POINTED: list[tuple[str, str | None, dict[str, Any], list[Any]]] = [
-    ("temperature must be in [0, 2], got 3.0. (parameter=temperature, value=3.0)", "temperature", {"temperature": 3}, ["temperature"]),
+    (
+        "temperature must be in [0, 2], got 3.0. (parameter=temperature, value=3.0)",
+        "temperature",
+        {"temperature": 3},
+        ["temperature"],
+    ),
     (PYDANTIC, "body.messages.0.ChatCompletionUserMessageParam.content", {}, ["messages", 0, "content"]),
     (
         "Requested sample logprobs of 21 … (parameter=logprobs, value=21)",

@@ -54,7 +54,7 @@ def start(
 
 async def test_without_a_catalogue_the_models_have_the_engines_names(front: Front) -> None:
     configs = (await ask(front, "GET", "/v1/discovery/configs")).json
-    assert [config["name"] for config in configs] == ["tiny", "tiny-embed"]
+    assert [config["name"] for config in configs] == ["tiny"]
     assert configs[0]["default_parameters"]["maximumLength"] == {"range": [1, 4096], "value": 4096}
 
 
@@ -63,7 +63,7 @@ async def test_a_catalogue_names_the_models_and_their_defaults(
 ) -> None:
     async with start(contract, engines, tmp_path / "c.toml", CATALOGUE) as front:
         configs = (await ask(front, "GET", "/v1/discovery/configs")).json
-        assert [config["name"] for config in configs] == ["Pi", "tiny", "vectors"]
+        assert [config["name"] for config in configs] == ["Pi", "tiny"]
         assert configs[0]["default_parameters"]["temperature"] == {"range": [0, 2], "value": 0.7}
         reply = await ask(front, "POST", CHAT, {"messages": HI})
         assert reply.json["model"] == "Pi"

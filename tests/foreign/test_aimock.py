@@ -6,12 +6,7 @@ Each `fail` below was checked by hand against the bytes; `docs/foreign.md` shows
 from __future__ import annotations
 
 import os
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,56 +15,23 @@ from inferproof.certify.result import Verdict
 from inferproof.certify.target import Target
 from inferproof.document import Contract
 from inferproof.requirements.judge import Outcome
+from tests.foreign.report import replaced, section
+from tests.foreign.servers import aimock
 
 pytestmark = pytest.mark.skipif(
     "INFERPROOF_FOREIGN" not in os.environ, reason="installs servers of others; `tox -e foreign` runs it"
 )
 
-HERE = Path(__file__).parent / "aimock"
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with aimock(tmp_path_factory.mktemp("aimock")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
-def aimock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("npm is not installed, so aimock cannot be installed")
-    folder = tmp_path_factory.mktemp("aimock")
-    shutil.copy(HERE / "package.json", folder)
-    subprocess.run(
-        [npm, "install", "--no-audit", "--no-fund"], cwd=folder, check=True, capture_output=True, timeout=300
-    )
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    command = [
-        folder / "node_modules/.bin/llmock",
-        "-p",
-        str(port),
-        "-f",
-        HERE / "fixtures.json",
-        "--log-level",
-        "silent",
-    ]
-    with subprocess.Popen(command) as server:
-        _wait_for(port, server)
-        yield f"http://127.0.0.1:{port}"
-        server.terminate()
-
-
-def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("aimock did not start")
-
-
-@pytest.fixture(scope="module")
-def certification(aimock: str, contract: Contract) -> Certification:
-    return certify(contract, Target(aimock))
+def certification(url: str, contract: Contract) -> Certification:
+    return certify(contract, Target(url))
 
 
 def test_it_ends_with_a_verdict_and_without_an_error_of_ours(certification: Certification) -> None:
@@ -79,9 +41,16 @@ def test_it_ends_with_a_verdict_and_without_an_error_of_ours(certification: Cert
 
 def test_what_it_does_right_is_not_held_against_it(certification: Certification) -> None:
     held = {judgement.requirement.id for judgement in certification.result.having(Outcome.PASS)}
-    assert held >= {"chat.request.accepted", "chat.reply.schema", "chat.usage.total", "chat.reply.id.unique"}
+    assert held >= {"chat.request.accepted", "stream.event.schema", "chat.usage.total", "chat.reply.id.unique"}
 
 
 def test_what_it_does_wrong_is_named(certification: Certification) -> None:
     failed = {judgement.requirement.id for judgement in certification.result.having(Outcome.FAIL)}
     assert failed >= {"auth.missing.refused", "errors.invalid.status", "chat.request.max-tokens.cap"}
+
+
+def test_each_failure_is_shown_with_its_bytes(certification: Certification) -> None:
+    page = replaced("<!-- aimock: begin --><!-- aimock: end -->", "aimock", section("aimock", certification))
+    for judgement in certification.result.having(Outcome.FAIL):
+        assert f"### `{judgement.requirement.id}`" in page
+    assert page.count("```http") == len(certification.result.having(Outcome.FAIL))

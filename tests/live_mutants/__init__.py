@@ -33,10 +33,12 @@ NO_MUTANTS = frozenset({"replies", "matrix"})
 
 @dataclass(frozen=True)
 class LiveMutant(Variant):
-    """`caught_by` are the requirements of its own: each of them must fail."""
+    """`caught_by` are the requirements of its own: each of them must fail. `broad` says why many others fail too."""
 
     caught_by: tuple[str, ...] = ()
     seen: str = ""
+    broad: str = ""
+    module: str = ""
 
 
 class _Asking:
@@ -59,7 +61,11 @@ LIVE_MUTANTS: dict[str, LiveMutant] = {}
 
 
 def defect(
-    *caught_by: str, of: Callable[[Reply], bool] = lambda reply: True, asks: bool = False, seen: str = ""
+    *caught_by: str,
+    of: Callable[[Reply], bool] = lambda reply: True,
+    asks: bool = False,
+    seen: str = "",
+    broad: str = "",
 ) -> Callable[[Any], Any]:
     """Register a live mutant; its docstring says what the server does. With `asks` it edits the JSON of requests."""
 
@@ -70,7 +76,7 @@ def defect(
                 f"live mutant {edit.__name__!r}: it needs a docstring, a requirement, and a name of its own"
             )
         LIVE_MUTANTS[edit.__name__] = LiveMutant(
-            edit.__name__, sentence, _Asking(edit) if asks else edit, of, caught_by, seen
+            edit.__name__, sentence, _Asking(edit) if asks else edit, of, caught_by, seen, broad, edit.__module__
         )
         return edit
 

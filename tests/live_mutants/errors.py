@@ -17,13 +17,16 @@ def validation_errors_are_400(reply: Reply) -> None:
     refuse(reply, 400, "1 validation error")
 
 
-@defect("errors.invalid.refused", of=lambda reply: reply.status == 422 and "messages" in reply.asked)
+EACH = "each member that must be checked has a requirement of its own"
+
+
+@defect("errors.invalid.refused", of=lambda reply: reply.status == 422 and "messages" in reply.asked, broad=EACH)
 def nothing_is_validated(reply: Reply) -> None:
     """Bodies are not validated: whatever has messages is answered."""
     completion(reply)
 
 
-@defect("errors.no-crash", of=lambda reply: reply.status == 422 and "messages" not in reply.asked)
+@defect("errors.no-crash", of=lambda reply: reply.status == 422 and "messages" not in reply.asked, broad=EACH)
 def bad_requests_crash_it(reply: Reply) -> None:
     """A body without messages is answered 500 with a traceback."""
     refuse(reply, 500, "KeyError: 'messages'")

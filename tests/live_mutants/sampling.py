@@ -108,7 +108,7 @@ def the_last_message_is_begun_again(asked: dict[str, Any]) -> None:
         asked["echo"] = True
 
 
-@defect("sampling.domain", of=lambda reply: reply.status == 422 and (reply.asked.get("temperature") or 0) < 0)
+@defect("sampling.domain", of=lambda reply: reply.status in (400, 422) and reply.asked.get("temperature") == -1)
 def negative_temperatures_are_taken(reply: Reply) -> None:
     """A negative temperature is clamped in silence."""
     completion(reply)

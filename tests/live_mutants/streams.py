@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from tests.live_mutants import defect
-from tests.live_mutants.replies import chat, chat_stream, choices, messages, say
+from tests.live_mutants.replies import chat, chat_stream, choices, messages
 from tests.variants.reply import Reply, compact
 
 
@@ -19,15 +19,11 @@ def data(chunk: Any) -> bytes:
     return f"data: {compact(chunk)}\n\n".encode()
 
 
-@defect("stream.media-type", of=chat_stream)
-def stream_is_ignored(reply: Reply) -> None:
+@defect("stream.media-type", asks=True)
+def stream_is_ignored(asked: dict[str, Any]) -> None:
     """`stream: true` is ignored: the answer comes in one piece, as JSON."""
-    first = reply.chunks[0]
-    text = "".join(message.get("content") or "" for message in messages(reply))
-    message = {"role": "assistant", "content": text}
-    choice = {"index": 0, "message": message, "finish_reason": "stop"}
-    usage = {"prompt_tokens": 5, "completion_tokens": 5, "total_tokens": 10}
-    say(reply, 200, {**first, "object": "chat.completion", "choices": [choice], "usage": usage}, "OK")
+    asked.pop("stream", None)
+    asked.pop("stream_options", None)
 
 
 @defect("stream.media-type", of=chat_stream)
@@ -95,12 +91,18 @@ def a_proxy_holds_streams_back(reply: Reply) -> None:
     reply.writes = [b"".join(reply.writes)]
 
 
-@defect("stream.series", of=chat_stream)
+@defect("stream.series", of=lambda reply: chat_stream(reply) and _plain(reply))
 def a_stream_is_one_chunk(reply: Reply) -> None:
     """The whole answer is made first, and sent as one chunk."""
-    text = "".join(message.get("content") or "" for message in messages(reply))
-    choice = {"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": "stop"}
-    reply.chunks = [{**reply.chunks[0], "choices": [choice]}]
+    spoken = choices(reply)
+    text = "".join(choice["delta"].get("content") or "" for choice in spoken)
+    whole = {"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": spoken[-1]["finish_reason"]}
+    usage = [chunk for chunk in reply.chunks if not chunk["choices"]]
+    reply.chunks = [{**reply.chunks[0], "choices": [whole]}, *usage]
+
+
+def _plain(reply: Reply) -> bool:
+    return not any(reply.asked.get(name) for name in ("n", "tools", "stream_options", "logprobs"))
 
 
 @defect("stream.role", of=chat_stream)
@@ -160,7 +162,7 @@ def words_follow_the_finish(reply: Reply) -> None:
     reply.chunks.insert(place + 1, {**reply.chunks[0], "choices": [late]})
 
 
-@defect("stream.finish.once", of=lambda reply: chat_stream(reply) and len(reply.chunks) > 6)
+@defect("stream.no-crash", of=lambda reply: chat_stream(reply) and len(reply.chunks) > 6)
 def a_stream_fails_half_way(reply: Reply) -> None:
     """The engine fails in mid-stream: after the 200 comes an error event, and the rest is missing."""
     error = {"error": {"message": "CUDA out of memory", "type": "server_error"}}

@@ -146,7 +146,7 @@ def every_piece_has_the_id_and_the_name(reply: Reply) -> None:
         piece["function"]["name"] = first["function"]["name"]
 
 
-@defect("tools.stream.equal", of=streams_calls)
+@defect("tools.call.arguments", of=streams_calls)
 def streamed_arguments_lose_a_piece(reply: Reply) -> None:
     """The last piece of the arguments is not flushed."""
     spoken = [piece for piece in deltas(reply) if (piece.get("function") or {}).get("arguments")]

@@ -104,6 +104,11 @@ def the_stream_just_ends(reply):
     reply.events.remove("[DONE]")
 
 
+@breaks("stream.no-crash")
+def the_engine_fails_half_way(reply):
+    reply.events[-2:] = ['{"error": {"message": "out of memory", "type": "server_error"}}']
+
+
 @breaks("stream.done.last")
 def a_chunk_follows_done(reply):
     reply.events.append(reply.events[0])

@@ -8,10 +8,10 @@ QUESTION = "What is the capital of France?"
 
 @probe("usage.longer", over=CHAT)
 def longer(call: Call, role: str) -> Steps:
-    """A conversation, and the same with two more messages."""
+    """A question alone, and the same with two messages before it."""
     yield call.chat(user(QUESTION), role=role, max_tokens=8)
     yield call.chat(
-        user(QUESTION), assistant("It is Paris."), user("And the capital of Portugal?"), role=role, max_tokens=8
+        user("What is the capital of Portugal?"), assistant("Lisbon."), user(QUESTION), role=role, max_tokens=8
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from inferproof.document import Contract, Expectation, Layer, Operation, Violation
 from inferproof.requirements.coercion import coerces
 from inferproof.wire.exchange import Exchange, NotJson, Reply
-from inferproof.wire.sse import EventStream, read_events
+from inferproof.wire.sse import EventStream, FramingFault, read_events
 
 DONE = "[DONE]"
 
@@ -127,7 +127,13 @@ class Answer:
 
     @cached_property
     def chunks(self) -> list[Any]:
-        """The JSON of each event but `[DONE]`; raises NotJson where an event is something else."""
+        """The JSON of each event but `[DONE]`; raises NotJson where an event is something else.
+
+        Raises LookupError where the end of the stream is lost to clients: what it said is unknown, and the framing is
+        at fault, nothing else. A stream that we left is what it is.
+        """
+        if self.exchange.fault is None and any(_loses_words(fault, self.reply) for fault in self.stream.faults):
+            raise LookupError("the end of the stream is lost")
         return [read_json(event.data) for event in self.stream.events if event.data != DONE]
 
     @property
@@ -158,6 +164,11 @@ class Answer:
         return self.text
 
 
+def _loses_words(fault: FramingFault, reply: Reply) -> bool:
+    """An event without its blank line is lost; of a `[DONE]` that is no pity."""
+    return fault.kind == "unterminated" and reply.body[fault.offset :].strip() != b"data: [DONE]"
+
+
 @dataclass
 class Choice:
     """One choice, put together from its chunks."""
@@ -183,7 +194,12 @@ class Folded:
 
 
 def folded(chunks: list[Any]) -> Folded:
-    """Chat chunks (`choices[].delta`) or legacy chunks (`text`), folded by choice."""
+    """Chat chunks (`choices[].delta`) or legacy chunks (`text`), folded by choice.
+
+    Raises LookupError where one says that the server failed: the rest of the answer is unknown.
+    """
+    if any("error" in chunk for chunk in chunks):
+        raise LookupError("the server failed in mid-stream")
     result = Folded({}, None, "")
     for chunk in chunks:
         if isinstance(chunk.get("text"), str):

@@ -218,6 +218,13 @@ def the_stream_says_that_it_is_done(reply: Answer, check: Check) -> None:
     check.that(failed or DONE in datas, DONE, datas[-1] if datas else "no event", at="the last event")
 
 
+@requirement("stream.no-crash", SHOULD, basis=PROJECT, claims="streaming", cites=STREAM, of=chat_stream)
+def no_stream_breaks_down(reply: Answer, check: Check) -> None:
+    """No stream of the run ends with an error event: what fails half way has cost its tokens."""
+    errors = [chunk for chunk in reply.chunks if "error" in chunk]
+    check.equal(errors, [], at="events with an error")
+
+
 @requirement("stream.done.last", MUST, basis=CONVENTION, claims="streaming", cites=STREAM, of=chat_stream)
 def nothing_follows_done(reply: Answer, check: Check) -> None:
     """Nothing follows `[DONE]`: clients stop reading there."""

@@ -49,9 +49,16 @@ def _does_not_ask(answer: Answer) -> bool:
     return options is None or (options.get("include_usage") is False and not _continuously(answer))
 
 
+def unbroken(answer: Answer) -> list[Any]:
+    """The chunks; raises LookupError where one says that the server failed, since it need not count any more."""
+    if any("error" in chunk for chunk in answer.chunks):
+        raise LookupError("the server failed in mid-stream")
+    return answer.chunks
+
+
 def usages(answer: Answer) -> list[Any]:
     """The usage of each chunk that has one."""
-    return [chunk["usage"] for chunk in answer.chunks if chunk.get("usage") is not None]
+    return [chunk["usage"] for chunk in unbroken(answer) if chunk.get("usage") is not None]
 
 
 @requirement(
@@ -85,7 +92,7 @@ def usage_is_sent_once(reply: Answer, check: Check) -> None:
 )
 def the_usage_chunk_is_the_last(reply: Answer, check: Check) -> None:
     """With `include_usage: true` the last chunk has the usage, and an empty list of choices."""
-    last = reply.chunks[-1]
+    last = unbroken(reply)[-1]
     check.that(last.get("usage") is not None, "a usage", last.get("usage"), at="the last chunk/usage")
     check.equal(last["choices"], [], at="the last chunk/choices")
 
@@ -156,7 +163,7 @@ def max_tokens_caps_a_stream(reply: Answer, check: Check) -> None:
 def continuous_usage_grows(reply: Answer, check: Check) -> None:
     """With `continuous_usage_stats: true` every chunk has a usage, and `completion_tokens` never falls."""
     before = 0
-    for number, chunk in enumerate(reply.chunks):
+    for number, chunk in enumerate(unbroken(reply)):
         check.that(chunk.get("usage") is not None, "a usage", chunk.get("usage"), at=f"events/{number}/usage")
         now = chunk["usage"]["completion_tokens"]
         check.that(now >= before, f"at least {before}", now, at=f"events/{number}/usage/completion_tokens")

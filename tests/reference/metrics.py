@@ -1,8 +1,8 @@
-"""What vLLM says of itself, and of which processes it consists."""
+"""What vLLM says of itself, and of which processes it consists (on Linux)."""
 
 from __future__ import annotations
 
-import os
+import contextlib
 from pathlib import Path
 
 import aiohttp
@@ -17,31 +17,25 @@ async def metric(engine: Engine, name: str) -> float:
     return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith((f"{name}{{", f"{name} ")))
 
 
-def processes(engine: Engine) -> dict[int, str]:
-    """The processes of vLLM by their ids: its server, which heads their group, and what it started."""
-    found = {}
+def processes(of: int) -> dict[int, str]:
+    """What a process has started, and what that has, and so on: command lines by process ids."""
+    parents, commands = {}, {}
     for folder in Path("/proc").glob("[0-9]*"):
-        try:
+        with contextlib.suppress(OSError):
             name, _, rest = (folder / "stat").read_text().rpartition(")")
-            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
-        except OSError:
-            continue
-        state, parent, group = rest.split()[:3]
-        if state != "Z" and (int(parent) == engine.process.pid or _parent(int(group)) == engine.process.pid):
-            found[int(folder.name)] = command or name
-    return found
-
-
-def _parent(process: int) -> int | None:
-    try:
-        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return None
+            state, parent = rest.split()[:2]
+            if state != "Z":
+                parents[int(folder.name)] = int(parent)
+                commands[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ") or name
+    found = {of}
+    while more := {process for process, parent in parents.items() if parent in found} - found:
+        found |= more
+    return {process: commands[process] for process in found - {of}}
 
 
 def is_there(process: int) -> bool:
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
         return False
-    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return state != "Z"

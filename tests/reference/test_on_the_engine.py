@@ -292,7 +292,7 @@ async def test_the_reference_is_certified(contract: Contract, ref: Reference, mo
 
 async def test_an_engine_killed_at_work_is_told_to_everybody_who_waits(ref: Reference) -> None:
     """Its core is killed in the middle of a stream, and while a whole reply and a stuck one are waited for."""
-    group = processes(ref.generator)
+    group = processes(ref.generator.process.pid)
     [core] = [process for process, command in group.items() if "EngineCore" in command]
     async with ref.streaming() as reply:
         waiting = asyncio.create_task(ref.post(CHAT, LONG))
@@ -319,7 +319,7 @@ async def test_an_engine_that_is_back_is_used_again(ref: Reference) -> None:
 
 
 async def test_an_engine_killed_while_idle_is_not_ready(ref: Reference) -> None:
-    group = processes(ref.generator)
+    group = processes(ref.generator.process.pid)
     [server] = [process for process, command in group.items() if "api_server" in command]
     os.kill(server, signal.SIGKILL)
     await says_not_ready(ref)

@@ -61,18 +61,30 @@ def vector(tokens: Iterable[int], dimensions: int) -> tuple[float, ...]:
 
 def _inputs(body: Json) -> list[list[int]]:
     """The tokens of each input; a conversation is one input. A token id need not be of this vocabulary."""
-    if "messages" in body:
+    given = body.get("input")
+    if "messages" in body and not _is_input(given):
         prompt = render(
             body["messages"],
             add_generation_prompt=False,
             add_special_tokens=body.get("add_special_tokens", False),
         )
         return [list(prompt.tokens)]
-    given = body["input"]
+    assert given
     if isinstance(given, str) or isinstance(given[0], int):
         given = [given]
     begin = [VOCABULARY.begin] if body.get("add_special_tokens", True) else []
     return [begin + VOCABULARY.encode(one) if isinstance(one, str) else list(one) for one in given]
+
+
+def _is_input(value: Any) -> bool:
+    """Whether it would do without messages; beside them anything may stand there."""
+    if isinstance(value, list) and len({type(one) for one in value}) == 1:
+        return isinstance(value[0], str) or all(_is_tokens(one) for one in value) or _is_tokens(value)
+    return isinstance(value, str) and value != ""
+
+
+def _is_tokens(value: Any) -> bool:
+    return isinstance(value, list) and value != [] and all(type(one) is int for one in value)
 
 
 def _truncated(tokens: list[int], body: Json) -> list[int]:

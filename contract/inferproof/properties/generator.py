@@ -45,6 +45,7 @@ class Generator:
                 for name, node in branch["properties"].items():
                     if is_claimed(role, name, declined):
                         self._nodes.setdefault(name, []).append((document, node))
+        self._nodes.pop(MODEL.get(role, "model"), None)  # which models there are is the server's own
         self._names = sorted(self._nodes)
 
     def body(self, model: str) -> Json:
@@ -55,8 +56,7 @@ class Generator:
         for name in names:
             body |= copy.deepcopy(base(self._role, name))
         for name in names:
-            if name != MODEL.get(self._role, "model"):
-                body[name] = self._cheap(name, self._member(name))
+            body[name] = self._cheap(name, self._member(name))
         for name in names:
             body = {**copy.deepcopy(companions(self._role, name)), **body}
         if all(is_streamed(self._role, name, self._declined) for name in names) and pick.random() < 0.5:
@@ -165,12 +165,12 @@ class _Values:
 
     def _text(self, schema: dict[str, Any]) -> str:
         if schema.get("format") == "date-time":
-            return str(self._random.choice(TIMES))
+            return self._random.choice(TIMES)
         pattern, least, most = schema.get("pattern"), schema.get("minLength", 0), schema.get("maxLength", 10**6)
         fitting = [
             text for text in TEXTS if least <= len(text) <= most and (pattern is None or re.search(pattern, text))
         ]
-        return self._random.choice(fitting or ["0" * max(1, least)])
+        return str(self._random.choice(fitting or ["0" * max(1, least)]))
 
     def _object(self, schema: dict[str, Any], depth: int) -> Json:
         pick = self._random

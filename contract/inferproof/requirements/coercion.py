@@ -21,12 +21,16 @@ MOST = 64
 
 def coerces(body: Any, allowed: Callable[[Any], bool]) -> bool:
     """`allowed` would hold for `body` if one of its scalars, or all that can, were read as another type."""
+    return any(allowed(read) for read in readings_of(body))
+
+
+def readings_of(body: Any) -> Iterator[Any]:
+    """Copies of `body` in which one scalar, or each that can be, is of another type."""
     places = [(path, readings) for path, value in _scalars(body, ()) if (readings := list(_readings(value)))][:MOST]
-    if any(allowed(_with(body, path, reading)) for path, readings in places for reading in readings):
-        return True
-    if len(places) < 2:
-        return False
-    return any(allowed(_all(body, places, kind)) for kind in (bool, int, float))
+    for path, readings in places:
+        yield from (_with(body, path, reading) for reading in readings)
+    if len(places) > 1:
+        yield from (_all(body, places, kind) for kind in (bool, int, float))
 
 
 def _scalars(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:

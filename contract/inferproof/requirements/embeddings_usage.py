@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
-from inferproof.requirements.embeddings import POST, REQUEST, ROLE, asks_plainly
+from inferproof.requirements.embeddings import POST, REQUEST, ROLE, asks_plainly, inputs
 from inferproof.requirements.oracle import must_accept
 from inferproof.requirements.requirement import EXAMPLE, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.requirements.select import DECIDED, Of, replies
@@ -92,7 +92,7 @@ def a_batch_costs_what_its_texts_cost(replies: list[Answer], check: Check) -> No
 
 def _cut(answer: Answer) -> bool:
     most = answer.asked.get("truncate_prompt_tokens")
-    return isinstance(most, int) and most > 0 and must_accept(answer)
+    return isinstance(most, int) and most > 0 and "messages" not in answer.asked and must_accept(answer)
 
 
 @requirement(
@@ -104,9 +104,10 @@ def _cut(answer: Answer) -> bool:
     of=Of((ROLE,), status=DECIDED, where=_cut),
 )
 def a_text_is_cut_or_refused(reply: Answer, check: Check) -> None:
-    """With `truncate_prompt_tokens` no more tokens than that are read, or the request is refused."""
+    """With `truncate_prompt_tokens` no more tokens than that are read of each input, or the request is refused."""
     if reply.status != 200:
         check.that(400 <= reply.status < 500, "200 or a 4xx", reply.status, at="status")
         return
-    most, used = reply.asked["truncate_prompt_tokens"], reply.json["usage"]["prompt_tokens"]
+    most = reply.asked["truncate_prompt_tokens"] * (inputs(reply) or 1)
+    used = reply.json["usage"]["prompt_tokens"]
     check.that(used <= most, f"at most {most}", used, at="/usage/prompt_tokens")

@@ -121,7 +121,7 @@ def a_validation_error_says_what_is_wrong(reply: Answer, check: Check) -> None:
 )
 def a_validation_error_points_at_the_member(reply: Answer, check: Check) -> None:
     """`loc` of some `detail` entry names the top-level member that is wrong."""
-    members = reply.at_fault
+    members = reply.at_fault | {violation.loc[0] for violation in reply.corrected_violations if violation.loc}
     if not members:  # the body as a whole is wrong: any loc will do
         return
     named = [entry["loc"] for entry in reply.json["detail"]]

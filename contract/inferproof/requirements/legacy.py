@@ -55,6 +55,11 @@ def _simple(answer: Answer) -> bool:
     return PLAIN.issuperset(answer.asked) and not answer.asked.get("web_search") and must_accept(answer)
 
 
+def _with_tools(answer: Answer) -> bool:
+    """No member beyond the plain ones and `tools`."""
+    return (PLAIN | {"tools"}).issuperset(answer.asked) and must_accept(answer)
+
+
 def _wrong(*path: str) -> Predicate:
     """Requests that are invalid only at a member of the body (one name) or of a turn (`turn` and a name)."""
 
@@ -83,7 +88,7 @@ def _epoch(answer: Answer) -> bool:
     times = _times(answer)
     schema = answer.operation.request_schema or ""
     valid = keyed(answer) and answer.contract.validator(schema, "corrected").is_valid(answer.asked)
-    return valid and times != [] and all(is_number(time) for time in times)
+    return valid and PLAIN.issuperset(answer.asked) and times != [] and all(is_number(time) for time in times)
 
 
 def _no_time(answer: Answer) -> bool:
@@ -276,7 +281,7 @@ def web_search_is_a_boolean(reply: Answer, check: Check) -> None:
     of=Of(
         LEGACY,
         DECIDED,
-        where=lambda answer: "tools" in answer.asked and not answer.asked["tools"] and must_accept(answer),
+        where=lambda answer: "tools" in answer.asked and not answer.asked["tools"] and _with_tools(answer),
     ),
 )
 def no_tools_are_no_tools(reply: Answer, check: Check) -> None:
@@ -293,7 +298,7 @@ def no_tools_are_no_tools(reply: Answer, check: Check) -> None:
     of=Of(
         LEGACY,
         DECIDED,
-        where=lambda answer: must_accept(answer) and any(turn["type"] == "Tool" for turn in turns(answer)),
+        where=lambda answer: _with_tools(answer) and any(turn["type"] == "Tool" for turn in turns(answer)),
     ),
 )
 def a_tool_may_answer(reply: Answer, check: Check) -> None:

@@ -12,6 +12,7 @@ import re
 from typing import Any
 
 from inferproof.requirements.answer import Answer
+from inferproof.requirements.chat_request import PLAIN
 from inferproof.requirements.check import Check
 from inferproof.requirements.oracle import must_accept, must_refuse, refused_for
 from inferproof.requirements.requirement import CONVENTION, CORRECTION, MUST, PROSE, SCHEMA, SHOULD, requirement
@@ -31,8 +32,10 @@ _PLAIN_KEYWORDS = frozenset({"type", "properties", "required", "additionalProper
 
 
 def wanted(answer: Answer, member: str) -> bool:
-    """The request has this constraint and no second one, and the answer comes whole."""
-    return answer.asked.get(member) is not None and not answer.asked.get("stream") and must_accept(answer)
+    """The request has this constraint and nothing beside it but plain members, and the answer comes whole."""
+    if answer.asked.get(member) is None or answer.asked.get("stream"):
+        return False
+    return (PLAIN | {member, "guided_whitespace_pattern"}).issuperset(answer.asked) and must_accept(answer)
 
 
 def format_of(answer: Answer) -> str | None:
@@ -108,8 +111,12 @@ def _begins_an_object(reply: Answer) -> bool:
     return re.match(r"\s*($|\{\s*($|[\"}]))", reply.text) is not None
 
 
-def _instance(reply: Answer, check: Check) -> Any:
-    text = text_or_beginning(reply, check, _begins_an_object, "a JSON object")
+def _instance(reply: Answer, check: Check, schema: Any) -> Any:
+    """The content as JSON; what was cut short can be told only of an object."""
+    if not isinstance(schema, dict) or schema.get("type") != "object":
+        text = reply.whole_text
+    else:
+        text = text_or_beginning(reply, check, _begins_an_object, "a JSON object")
     try:
         return json.loads(text)
     except ValueError as error:
@@ -136,7 +143,7 @@ def _one_of(reply: Answer, check: Check, texts: list[str]) -> None:
 def a_json_object_is_one(reply: Answer, check: Check) -> None:
     """With `response_format: {"type": "json_object"}` the content is the text of a JSON object."""
     taken(reply, check)
-    value = _instance(reply, check)
+    value = _instance(reply, check, {"type": "object"})
     check.that(isinstance(value, dict), "a JSON object", value, at="content")
 
 
@@ -152,7 +159,7 @@ def a_json_schema_is_obeyed(reply: Answer, check: Check) -> None:
     """With `response_format` and a JSON schema, the content is the text of an instance of it."""
     schema = reply.asked["response_format"]["json_schema"]["schema"]
     taken(reply, check, plain=is_plain(schema))
-    check.fits(_instance(reply, check), schema, at="content")
+    check.fits(_instance(reply, check, schema), schema, at="content")
 
 
 @requirement(
@@ -167,7 +174,7 @@ def guided_json_is_obeyed(reply: Answer, check: Check) -> None:
     """With `guided_json`, an object or its JSON text, the content is the text of an instance of it."""
     schema = parsed(reply.asked["guided_json"])
     taken(reply, check, plain=is_plain(schema))
-    check.fits(_instance(reply, check), schema, at="content")
+    check.fits(_instance(reply, check, schema), schema, at="content")
 
 
 @requirement(

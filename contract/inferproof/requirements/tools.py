@@ -7,6 +7,7 @@ Reference: the engine forces required and named calls; `strict` is added, so tha
 from typing import Any
 
 from inferproof.requirements.answer import Answer, folded, read_json
+from inferproof.requirements.chat_request import PLAIN
 from inferproof.requirements.check import Check
 from inferproof.requirements.oracle import must_accept, refused_for
 from inferproof.requirements.requirement import (
@@ -64,6 +65,12 @@ def whole_calls(answer: Answer) -> list[dict[str, Any]]:
     return calls(answer)
 
 
+def _plainly(answer: Answer) -> bool:
+    """Tools, and no member beyond the plain ones: others may get into the way of a call."""
+    members = PLAIN | {"tools", "tool_choice", "parallel_tool_calls"}
+    return members.issuperset(answer.asked) and must_accept(answer)
+
+
 def _calls_of(*choices: str) -> Of:
     """Whole replies, in JSON or streamed, to requests with tools and one of these choices."""
     return Of(("chat",), where=lambda answer: chosen(answer) in choices and bool(answer.asked.get("tools")))
@@ -78,7 +85,7 @@ def _calls_of(*choices: str) -> Of:
     of=Of(
         CHAT,
         status=DECIDED,
-        where=lambda answer: "tools" in answer.asked and chosen(answer) == "none" and must_accept(answer),
+        where=lambda answer: "tools" in answer.asked and chosen(answer) == "none" and _plainly(answer),
     ),
 )
 def tools_are_accepted(reply: Answer, check: Check) -> None:
@@ -98,7 +105,7 @@ def tools_are_accepted(reply: Answer, check: Check) -> None:
     of=Of(
         CHAT,
         status=DECIDED,
-        where=lambda answer: chosen(answer) == "auto" and must_accept(answer),
+        where=lambda answer: chosen(answer) == "auto" and _plainly(answer),
     ),
 )
 def the_model_may_choose(reply: Answer, check: Check) -> None:

@@ -146,6 +146,8 @@ async def _reference(
 
 
 async def _served(upstream: Upstream) -> list[Json]:
+    if not upstream.url.startswith(("http://", "https://")):
+        raise CannotServe(f"{upstream.url!r} is not a URL of a server: write it as http://host:port")
     try:
         return await served_models(upstream)
     except Refusal as refusal:

@@ -16,7 +16,7 @@ from inferproof.cli import main
         ([], "Give either --upstream"),
         (["--upstream", "http://127.0.0.1:9", "--model", "tiny"], "Give either --upstream"),
         (["--upstream", "http://127.0.0.1:9"], "cannot be reached"),
-        (["--upstream", "127.0.0.1:9"], "There is no vLLM server to be used at 127.0.0.1:9"),
+        (["--upstream", "127.0.0.1:9"], "write it as http://host:port"),
         (["--upstream", "http://127.0.0.1:9", "--upstream-key-env", "NO_SUCH_NAME"], "NO_SUCH_NAME is not set"),
         (["--upstream", "http://127.0.0.1:9", "--catalogue", "no-such.toml"], "no-such.toml"),
         (["--model", "no-such-folder"], "no config.json"),

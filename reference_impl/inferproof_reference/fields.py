@@ -88,7 +88,7 @@ CHAT: Mapping[str, Row] = {
     "allowed_token_ids": PASSED,
     "bad_words": PASSED,
     "echo": PASSED,
-    "add_generation_prompt": PASSED,
+    "add_generation_prompt": _translated("to continue a message turns it off by itself, which vLLM refuses to guess"),
     "continue_final_message": PASSED,
     "add_special_tokens": PASSED,
     "documents": PASSED,
@@ -206,6 +206,14 @@ def _usage(given: Json, sent: Json, model: Model) -> None:
         sent["stream_options"] = {**options, "include_usage": True if include is None else include}
 
 
+def _generation_prompt(given: Json, sent: Json, model: Model) -> None:
+    asked = given.get("add_generation_prompt")
+    if asked is None and given.get("continue_final_message"):
+        asked = False
+    if asked is not None:
+        sent["add_generation_prompt"] = asked
+
+
 def _temperature(given: Json, sent: Json, model: Model) -> None:
     if "temperature" not in given:
         return
@@ -251,6 +259,7 @@ def _template_arguments(given: Json, sent: Json, model: Model) -> None:
 
 _CHAT_TRANSLATIONS: tuple[Callable[[Json, Json, Model], None], ...] = (
     _messages,
+    _generation_prompt,
     _lengths,
     _usage,
     _temperature,

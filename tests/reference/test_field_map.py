@@ -119,6 +119,11 @@ ARRIVES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("add_generation_prompt", {"add_generation_prompt": False}, {"add_generation_prompt": False}),
     (
         "continue_final_message",
+        {"continue_final_message": True},
+        {"continue_final_message": True, "add_generation_prompt": False},
+    ),
+    (
+        "continue_final_message",
         {"continue_final_message": True, "add_generation_prompt": False},
         {"continue_final_message": True, "add_generation_prompt": False},
     ),

@@ -161,6 +161,8 @@ async def test_a_continued_message_is_the_assistant_s_and_may_be_echoed(ref: Ref
     reply = await ref.chat(**members, echo=True)
     assert content(reply).startswith("The answer")
     assert "prompt_logprobs" not in reply
+    alone = await ref.chat(messages=talk, continue_final_message=True, echo=True)
+    assert content(alone).startswith("The answer")
     reply = await ref.chat(add_generation_prompt=False)
     assert reply["choices"][0]["message"]["role"] == "assistant"
 

@@ -56,6 +56,7 @@ def explained(contract: Contract, requirement: Requirement) -> Iterator[str]:
     names = feeding(contract, requirement)
     more = f" and {len(names) - PROBES_SHOWN} more" if len(names) > PROBES_SHOWN else ""
     yield from _said("fed by", ", ".join(names[:PROBES_SHOWN]) + more or "generated cases")
+    yield from _said("where it is written", f"`{requirement.judge.__name__}` in {requirement.judge.__module__}")
 
 
 def feeding(contract: Contract, requirement: Requirement) -> list[str]:

@@ -16,6 +16,9 @@ from inferproof.properties.minimal import ABSENT, BODY
 if TYPE_CHECKING:
     from schemathesis.schemas import BaseSchema
 
+MADE = "x-inferproof"
+"""The member that tells our own hooks (`properties.hooks`) what a document is: this one they leave alone."""
+
 Values = dict[str, list[Any]]
 """By member, without repetition, in the order in which they came."""
 
@@ -83,6 +86,7 @@ def _bodies_only(contract: Contract, layer: dict[str, Any]) -> dict[str, Any]:
     document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {"title": contract.name, "version": "1"},
+        MADE: "its bodies",
         "paths": {},
         "components": {"schemas": components},
     }

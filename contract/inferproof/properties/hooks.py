@@ -28,8 +28,9 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 
 from inferproof.certify.target import DEFAULT_FILE, Target, read_target_file, target_from
-from inferproof.document import Contract, load
+from inferproof.document import Contract, Operation, load
 from inferproof.properties.claims import is_streamed
+from inferproof.properties.coverage import MADE
 from inferproof.properties.members import branches
 from inferproof.properties.minimal import MODEL, STREAMED
 from inferproof.properties.refusable import may_be_refused
@@ -37,7 +38,7 @@ from inferproof.requirements import CATALOGUE
 from inferproof.requirements.answer import DONE, Answer
 from inferproof.requirements.judge import Judgement, Outcome, judge
 from inferproof.requirements.oracle import must_accept, must_refuse
-from inferproof.requirements.requirement import MUST, Requirement
+from inferproof.requirements.requirement import MUST, SCHEMA, Requirement
 from inferproof.wire.exchange import Exchange, Fault, Reply, Request
 from inferproof.wire.redact import Redactor
 from inferproof.wire.secrets import SHORTEST
@@ -49,16 +50,15 @@ if TYPE_CHECKING:
     from schemathesis.checks import CheckContext
     from schemathesis.core.deserialization import DeserializationContext
     from schemathesis.core.failures import Failure
-    from schemathesis.schemas import BaseSchema
+    from schemathesis.schemas import APIOperation, BaseSchema
 
     Case = AnyCase[Any]
 
 MOST_EVENTS = 10_000
 """Events of a stream to read; schemathesis stops at 20, and then nobody can tell how a stream ends."""
 
-SERVER_ERROR, ACCEPTED_NEGATIVE, REJECTED_POSITIVE = "ST101", "ST201", "ST202"
-OF_BODIES = (SERVER_ERROR, ACCEPTED_NEGATIVE, REJECTED_POSITIVE)
-"""schemathesis' own verdicts on the answer to a body. They know one document, and nothing of what a body asks for."""
+SERVER_ERROR, REPLY_SCHEMA, ACCEPTED_NEGATIVE, REJECTED_POSITIVE = "ST101", "ST108", "ST201", "ST202"
+"""schemathesis' own failures that can be wrong here: it knows one document, and nothing of what a body asks for."""
 
 
 class ShouldWarning(UserWarning):
@@ -101,6 +101,7 @@ def document() -> dict[str, Any]:
     """
     corrected = copy.deepcopy(CONTRACT.corrected)
     corrected.pop("servers", None)
+    corrected[MADE] = CONTRACT.name
     for operation in CONTRACT.operations:
         if operation.request_schema is not None:
             for _, body in branches(corrected, operation.request_schema):
@@ -159,7 +160,7 @@ def judgements(case: Case, response: Response) -> Mapping[str, Judgement]:
 
 def _check(requirement: Requirement) -> Callable[[CheckContext, Response, Case], bool | None]:
     def check(ctx: CheckContext, response: Response, case: Case) -> bool | None:
-        if CONTRACT.match(case.operation.method, case.operation.path) is None:
+        if not _ours(case.operation):
             return True  # another API's schema in the same session
         found = judgements(case, response)[requirement.id]
         if found.outcome is Outcome.HARNESS_ERROR:
@@ -210,7 +211,7 @@ class TargetKey:
         return TARGET.key
 
     def set(self, case: Case, data: str, context: AuthContext) -> None:
-        operation = CONTRACT.match(case.operation.method, case.operation.path)
+        operation = _ours(case.operation)
         if operation is not None and operation.secured:
             case.headers["Authorization"] = f"Bearer {data}"
 
@@ -220,7 +221,7 @@ def before_load_schema(context: HookContext, raw_schema: dict[str, Any]) -> None
     """A document of this API, be it the vendor's with its defects or the server's own, becomes the corrected one."""
     ours = {operation.path for operation in CONTRACT.operations}
     paths = raw_schema.get("paths")
-    if isinstance(paths, dict) and ours & paths.keys():
+    if MADE not in raw_schema and isinstance(paths, dict) and ours & paths.keys():
         raw_schema.clear()
         raw_schema.update(document())
 
@@ -229,6 +230,8 @@ def before_load_schema(context: HookContext, raw_schema: dict[str, Any]) -> None
 def after_load_schema(context: HookContext, schema: BaseSchema) -> None:
     """Settings that fit this API, where the user's own say nothing."""
     config = schema.config
+    if schema.raw_schema.get(MADE) != CONTRACT.name:
+        return
     if config.max_stream_events is None:
         config.max_stream_events = MOST_EVENTS
     if config.generation.database is None:
@@ -238,10 +241,8 @@ def after_load_schema(context: HookContext, schema: BaseSchema) -> None:
 @schemathesis.hook
 def map_body(context: HookContext, body: Any) -> Any:
     """Any text for a model becomes one that the server has, and every other conversation is asked for as a stream."""
-    if context.operation is None or not isinstance(body, dict):
-        return body
-    operation = CONTRACT.match(context.operation.method, context.operation.path)
-    if operation is None:
+    operation = _ours(context.operation) if context.operation is not None else None
+    if operation is None or not isinstance(body, dict):
         return body
     changed: dict[str, Any] = {}
     member = MODEL.get(operation.role, "model")
@@ -262,16 +263,33 @@ def _may_stream(role: str, body: Mapping[str, Any]) -> bool:
 
 @schemathesis.hook
 def filter_failure(context: HookContext, failure: Failure, case: Case, response: Response) -> bool:
-    """schemathesis' own word on a body stands only where both documents say the same, and any sane server would."""
-    answer = Answer(exchange_of(case, response), CONTRACT)
-    if failure.code not in OF_BODIES or not answer.role or answer.operation.request_schema is None:
+    """schemathesis' own word stands only where the published document agrees and any sane server would comply."""
+    operation = _ours(case.operation)
+    if operation is None:
         return True
+    if failure.code == REPLY_SCHEMA:
+        return STRICT or any(_breaks_a_schema(found) for found in judgements(case, response).values())
+    if operation.request_schema is None or failure.code not in (SERVER_ERROR, ACCEPTED_NEGATIVE, REJECTED_POSITIVE):
+        return True
+    answer = Answer(exchange_of(case, response), CONTRACT)
     if failure.code == ACCEPTED_NEGATIVE:
         return must_refuse(answer) and not answer.doubtful
     usual = not may_be_refused(answer, TARGET.declined)
     if failure.code == SERVER_ERROR:
         return answer.status == 500 or usual
     return must_accept(answer) and not answer.doubtful and usual
+
+
+def _breaks_a_schema(found: Judgement) -> bool:
+    """In what the vendor published: at MUST, since what rests on a correction is less."""
+    return found.outcome is Outcome.FAIL and found.requirement.level is MUST and found.requirement.basis is SCHEMA
+
+
+def _ours(operation: APIOperation[Any, Any, Any, Any]) -> Operation | None:
+    """The contract's operation, where the schema was made from the contract."""
+    if operation.schema.raw_schema.get(MADE) != CONTRACT.name:
+        return None
+    return CONTRACT.match(operation.method, operation.path)
 
 
 def _bytes(body: Any) -> bytes:

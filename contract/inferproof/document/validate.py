@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from inferproof.document.explain import Violation, explain
@@ -10,6 +11,9 @@ from inferproof.document.explain import Violation, explain
 if TYPE_CHECKING:
     import jsonschema
     import jsonschema_rs
+
+MANY = 10_000
+"""Parts of a value that may each be wrong, above which they are not all looked at."""
 
 _URI = "urn:inferproof:document"
 
@@ -60,8 +64,11 @@ class Validator:
     def _suspects(self, value: Any) -> set[str] | None:
         """The members that are wrong by themselves, where nothing else is: explaining the others is dear and idle.
 
-        None where something is missing, or wrong with members in relation to each other.
+        None where something is missing, or wrong with members in relation to each other, or where there may be so many
+        errors that listing them all, as jsonschema-rs does, takes longer than explaining the first.
         """
+        if _is_large(value):
+            return None
         try:
             errors = list(self._decides.iter_errors(value))
         except UnicodeEncodeError:
@@ -143,3 +150,14 @@ def _fragment(pointer: str) -> str:
     from urllib.parse import quote
 
     return quote(pointer, safe="/~!$&'()*+,;=:@-._")
+
+
+def _is_large(value: Any) -> bool:
+    """Whether it has more than MANY parts; stops counting there."""
+    count, open_ = 0, [value]
+    while open_ and count <= MANY:
+        node = open_.pop()
+        children = list(node.values()) if isinstance(node, dict) else node if isinstance(node, list) else ()
+        count += len(children)
+        open_ += [child for child in islice(children, MANY) if isinstance(child, dict | list)]
+    return count > MANY

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import errno
+import ipaddress
 import os
 import socket
 import ssl
@@ -217,7 +218,12 @@ async def dial(origin: Origin, proxy: Proxy | None, tls: ssl.SSLContext | None, 
         async with asyncio.timeout(patience):
             if proxy is None:
                 _, connection = await loop.create_connection(
-                    Connection, origin.host, origin.port, ssl=tls, server_hostname=name, happy_eyeballs_delay=0.25
+                    Connection,
+                    origin.host,
+                    origin.port,
+                    ssl=tls,
+                    server_hostname=name,
+                    happy_eyeballs_delay=None if _is_address(origin.host) else 0.25,
                 )
                 return connection
             _, connection = await loop.create_connection(Connection, proxy.host, proxy.port)
@@ -289,6 +295,15 @@ def _where(origin: Origin, proxy: Proxy | None) -> str:
 
 def _default_port(scheme: str) -> int:
     return 443 if scheme == "https" else 80
+
+
+def _is_address(host: str) -> bool:
+    """Whether there is nothing to race for; asyncio's race leaves a socket open where it is cancelled."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_loopback(host: str) -> bool:

@@ -82,9 +82,14 @@ class Reply:
     wire_length: int = 0
 
     def header(self, name: str) -> str | None:
-        return _header(self.headers, name)
+        """The first value of a header, by its case-insensitive name (RFC 9110 §5.1)."""
+        return self._by_name.get(name.lower())
 
-    @property
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        return {name.lower(): value for name, value in reversed(self.headers)}
+
+    @cached_property
     def media_type(self) -> str:
         """`application/json` of `Application/JSON; charset=utf-8`; empty where none is named."""
         return (self.header("content-type") or "").partition(";")[0].strip().lower()

@@ -161,11 +161,12 @@ def _why_nothing(of: Of, asked: Sequence[Answer], cut_off: str) -> str:
     """Why no exchange could be judged: nothing asked for it, or the replies were of another kind."""
     if not asked:
         return cut_off or "no request of the run asks for this"
-    exchange = asked[0].exchange
+    first = next((answer for answer in asked if answer.exchange.fault is not None), asked[0])
+    exchange = first.exchange
     others = f" (and {len(asked) - 1} more)" if len(asked) > 1 else ""
     if exchange.reply is None or exchange.fault is not None:
         return f"{exchange.name}{others}: {exchange.fault.text if exchange.fault else 'no reply'}"
-    if of.got(asked[0]):
+    if of.got(first):
         return f"{exchange.name}{others}: the reply lacks what this is about"
     media = exchange.reply.media_type or "no content type"
     return f"{exchange.name}{others} was answered {exchange.reply.status} ({media}); it takes {of.expected()} to tell"

@@ -58,11 +58,14 @@ class _Object(list[tuple[str, Any]]):
     """A JSON object as its members in order, so that a repeated one is not lost."""
 
 
+_DECODER = json.JSONDecoder(object_pairs_hook=_Object)
+
+
 def _pieces(lines: list[tuple[int, bytes]]) -> list[Piece]:
     """The string values of one JSON text that stands on these lines of the body."""
     try:
         text = b"\n".join(line for _, line in lines).decode()
-        root = json.loads(text, object_pairs_hook=_Object)
+        root = _DECODER.decode(text)
     except (ValueError, RecursionError):
         return []
     # Offsets in the text count characters, those in the body bytes; a string lies on one line of either.

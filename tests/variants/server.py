@@ -78,10 +78,14 @@ class Server:
         self.edited = 0
         self.failures: list[BaseException] = []
         self._mock = mock
+        self._connections: set[asyncio.Task[None]] = set()
+        self.become(variant)
+
+    def become(self, variant: Variant | None) -> None:
+        """Serve another variant from now on, as if the server had just been started."""
         self._of = variant.of if variant else None
         self._edit = variant.start() if variant else None
         self._asked: Counter[Request] = Counter()
-        self._connections: set[asyncio.Task[None]] = set()
 
     async def run(self, on_ready: Callable[[], None], stop: asyncio.Event) -> None:
         listener = await asyncio.start_server(self._connection, "127.0.0.1", 0)

@@ -1,0 +1,102 @@
+"""Run the three tools on every server, and write the table."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.detection.tools import Complaints, Tool, inferproof, prism_proxy, schemathesis
+from inferproof.document import load
+from inferproof_mock.prism import PrismError
+from inferproof_mock.server import DEFAULT_KEY, mock
+from tests.live_mutants import load_all as load_mutants
+from tests.self_proof import write_section
+from tests.variants import Variant
+from tests.variants import load_all as load_variants
+from tests.variants.server import Mock, Server, serving
+
+
+@dataclass
+class Score:
+    """`noise` is what the tool says of the plain mock; `caught` and `accused` are names of servers."""
+
+    tool: str
+    noise: Complaints = frozenset()
+    caught: list[str] = field(default_factory=list)
+    accused: list[str] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+
+
+def main() -> None:
+    options = _options()
+    contract = load("inflection")
+    app = Mock(mock(contract, keys=(DEFAULT_KEY,)))
+    wrong, odd = _sample(load_mutants().values(), options.every), _sample(load_variants().values(), options.every)
+    scores, skipped = [], []
+    with serving(app, None) as server, ExitStack() as stack:
+        tools: dict[str, Tool] = {"`inferproof certify`": inferproof(contract)}
+        try:
+            tools["Prism's proxy"] = stack.enter_context(prism_proxy(contract, server))
+        except PrismError as reason:
+            skipped.append(f"Prism's proxy was not run: {reason}")
+        tools["`schemathesis run`"] = stack.enter_context(schemathesis(contract))
+        for name, tool in tools.items():
+            scores.append(_score(name, tool, server, wrong, odd))
+    write_section("detection", "\n".join(_table(scores, wrong, odd, options.every, skipped)))
+    options.raw.write_text(json.dumps([_raw(score) for score in scores], indent=1), encoding="utf-8")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.detection")
+    parser.add_argument("--every", type=int, default=1, help="take every so many servers only")
+    parser.add_argument("--raw", type=Path, default=Path("detection.json"), help="what each tool found, by server")
+    return parser.parse_args()
+
+
+def _sample(servers: Sequence[Variant], every: int) -> list[Variant]:
+    return list(servers)[::every]
+
+
+def _score(name: str, tool: Tool, server: Server, wrong: Sequence[Variant], odd: Sequence[Variant]) -> Score:
+    server.become(None)
+    score = Score(name, tool(server))
+    for variants, found in ((wrong, score.caught), (odd, score.accused)):
+        for variant in variants:
+            server.become(variant)
+            clock = time.perf_counter()
+            if tool(server) - score.noise:
+                found.append(variant.name)
+            score.seconds.append(time.perf_counter() - clock)
+            print(f"{name} {variant.name}: {'complains' if variant.name in found else 'silent'}", flush=True)
+    return score
+
+
+def _table(
+    scores: Sequence[Score], wrong: Sequence[Variant], odd: Sequence[Variant], every: int, skipped: Sequence[str]
+) -> list[str]:
+    chosen = "Every server" if every == 1 else f"Every {every}th server"
+    return [
+        f"{chosen} of the two sets: {len(wrong)} wrong ones, {len(odd)} odd but legal ones.",
+        "",
+        "| tool | caught | wrongly accused | complaints about the right server | seconds a server |",
+        "|---|--:|--:|--:|--:|",
+        *(
+            f"| {each.tool} | {len(each.caught)} of {len(wrong)} | {len(each.accused)} of {len(odd)} "
+            f"| {len(each.noise)} | {sum(each.seconds) / len(each.seconds):.1f} |"
+            for each in scores
+        ),
+        *(("", *skipped) if skipped else ()),
+    ]
+
+
+def _raw(score: Score) -> dict[str, object]:
+    return {"tool": score.tool, "noise": sorted(score.noise), "caught": score.caught, "accused": score.accused}
+
+
+if __name__ == "__main__":
+    main()

@@ -15,8 +15,9 @@ from inferproof.certify.result import Verdict
 from inferproof.certify.target import Target
 from inferproof.document import Contract
 from inferproof.requirements.judge import Outcome
-from tests.foreign.report import replaced, section
+from tests.foreign.report import section
 from tests.foreign.servers import aimock
+from tests.pages import replaced
 
 pytestmark = pytest.mark.skipif(
     "INFERPROOF_FOREIGN" not in os.environ, reason="installs servers of others; `tox -e foreign` runs it"
@@ -50,7 +51,7 @@ def test_what_it_does_wrong_is_named(certification: Certification) -> None:
 
 
 def test_each_failure_is_shown_with_its_bytes(certification: Certification) -> None:
-    page = replaced("<!-- aimock: begin --><!-- aimock: end -->", "aimock", section("aimock", certification))
+    page = replaced("<!-- aimock: begin --><!-- aimock: end -->", "aimock", section(certification))
     for judgement in certification.result.having(Outcome.FAIL):
         assert f"### `{judgement.requirement.id}`" in page
     assert page.count("```http") == len(certification.result.having(Outcome.FAIL))

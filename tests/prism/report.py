@@ -18,13 +18,13 @@ from inferproof.document import load
 from inferproof.document.prism import for_prism
 from inferproof.requirements.judge import Judgement, Outcome
 from inferproof_mock.prism import Way, serving
+from tests.pages import replaced
 from tests.prism.engine import docker_engine
 from tests.prism.image import prism_image
 
 PAGE = Path(__file__).parents[2] / "docs" / "prism.md"
 # Prism answers in milliseconds or, where a body is not JSON (5.16), never.
 PATIENCE_S = 5.0
-BEGIN, END = "<!-- report: begin -->\n", "<!-- report: end -->\n"
 
 
 class Group(NamedTuple):
@@ -85,9 +85,8 @@ GROUPS = (
 def main() -> None:
     with docker_engine(), prism_image() as image:
         result = certified("docker", image)
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(before + BEGIN + "\n".join(report(result)) + "\n" + END + after, encoding="utf-8")
+    page = replaced(PAGE.read_text(encoding="utf-8"), "report", "\n".join(report(result)))
+    PAGE.write_text(page, encoding="utf-8")
     print(f"{PAGE}: {result.verdict.value}, {len(result.having(Outcome.FAIL))} requirements fail")
 
 

@@ -4,13 +4,14 @@
     pytest --inferproof-url … -k chat.usage                # some of them
     def test_my_app(inferproof_mock): MyApp(inferproof_mock.url, inferproof_mock.key).run()
 
-One certification feeds all items. Under pytest-xdist the controller runs it, and the workers judge its transcript.
+One certification feeds all items and sends what the chosen ones need. Under pytest-xdist the controller runs it, and
+the workers judge its transcript.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--inferproof-contract", metavar="NAME", default="inflection", help="contract, by name or folder")
     group.addoption("--inferproof-seed", metavar="N", type=int, default=0, help="everything random follows from it")
     group.addoption("--inferproof-strict", action="store_true", help="a failure at SHOULD is a failure")
+    group.addoption("--inferproof-quick", action="store_true", help="leave the generated cases out")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -63,31 +65,59 @@ def inferproof_mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
 class Certifying:
     """Adds the items, and runs the certification that they read, once."""
 
+    _session: pytest.Session
+
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._judgements: dict[str, Judgement] | None = None
+        self._all = 0
+        self._only: tuple[str, ...] = ()
+        """The ids that were chosen; none where all were."""
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        self._session = session
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
-        from inferproof.document import load
-        from inferproof.requirements import CATALOGUE
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.extend(self._items())
 
-        name = load(self._config.getoption("--inferproof-contract")).name
-        for each in CATALOGUE.values():
-            if each.applies_to(name):
-                nodeid = f"inferproof::{each.id}"
-                items.append(Requirement.from_parent(session, name=each.id, nodeid=nodeid, certifying=self))
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self._choose(session.items)
 
     def pytest_configure_node(self, node: Any) -> None:
-        """pytest-xdist is about to start a worker: by the first one, the run is over and its transcript written."""
+        """pytest-xdist is about to start a worker: by the first one, the run is over and its transcript written.
+
+        The controller collects nothing, so what -k chooses is found out here.
+        """
         from inferproof.wire import transcript
 
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="inferproof-")
-            found = self._certify().transcript
-            transcript.write(self._transcript, found.header, found.exchanges, found.footer)
+            items: list[pytest.Item] = [*self._items()]
+            self._config.pluginmanager.getplugin("mark").pytest_collection_modifyitems(items=items, config=self._config)
+            self._choose(items)
+            if items:
+                found = self._certify().transcript
+                transcript.write(self._transcript, found.header, found.exchanges, found.footer)
         node.workerinput[HANDED_OVER] = str(self._transcript)
+
+    def _items(self) -> list[Requirement]:
+        from inferproof.certify.plan import selected
+        from inferproof.document import load
+
+        contract = load(self._config.getoption("--inferproof-contract"))
+        requirements = selected(contract, (), generated=self._generated)
+        self._all = len(requirements)
+        return [
+            Requirement.from_parent(self._session, name=each.id, nodeid=f"inferproof::{each.id}", certifying=self)
+            for each in requirements
+        ]
+
+    def _choose(self, items: Sequence[pytest.Item]) -> None:
+        """Send what these items need; everything, where no requirement was deselected."""
+        chosen = tuple(item.name for item in items if isinstance(item, Requirement))
+        self._only = chosen if len(chosen) < self._all else ()
 
     def pytest_unconfigure(self) -> None:
         if self._folder is not None:
@@ -98,6 +128,10 @@ class Certifying:
             result = self._result()
             self._judgements = {each.requirement.id: each for each in result.judgements}
         return self._judgements[id]
+
+    @property
+    def _generated(self) -> bool:
+        return not self._config.getoption("--inferproof-quick")
 
     @property
     def _transcript(self) -> Path:
@@ -125,7 +159,13 @@ class Certifying:
         try:
             data = read_target_file(path) if named or path.is_file() else {}
             target = target_from(data, url=option("--inferproof-url"))
-            return certify(load(option("--inferproof-contract")), target, seed=option("--inferproof-seed"))
+            return certify(
+                load(option("--inferproof-contract")),
+                target,
+                seed=option("--inferproof-seed"),
+                only=self._only,
+                generated=self._generated,
+            )
         except UsageError as error:
             raise pytest.UsageError(str(error)) from error
 
@@ -140,10 +180,11 @@ class Requirement(pytest.Item):
     def runtest(self) -> None:
         """pass, fail (at SHOULD: xfail, unless strict), or skip with the reason why it is not applicable."""
         from inferproof.requirements.judge import Outcome
-        from inferproof.requirements.requirement import MUST
+        from inferproof.requirements.requirement import MAY, MUST
 
         found = self._certifying.judgement(self.name)
-        gates = found.requirement.level is MUST or self.config.getoption("--inferproof-strict")
+        level = found.requirement.level
+        gates = level is MUST or (level is not MAY and self.config.getoption("--inferproof-strict"))
         if found.outcome is Outcome.NOT_APPLICABLE:
             pytest.skip(found.reason)
         if found.outcome is Outcome.FAIL and not gates:

@@ -8,6 +8,8 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+from inferproof.document import Contract
+from inferproof.properties.owners import requirements_of
 from inferproof.requirements import CATALOGUE
 from inferproof_mock.server import DEFAULT_KEY
 
@@ -32,8 +34,14 @@ def _installed() -> bool:
     return any(point.value == "inferproof.pytest_plugin" for point in entry_points(group="pytest11"))
 
 
-def test_each_requirement_is_an_item_with_its_id(tmp_path: Path, mock_url: str) -> None:
+def test_each_requirement_is_an_item_with_its_id(tmp_path: Path, mock_url: str, contract: Contract) -> None:
     done = pytest_in(tmp_path, "--inferproof-url", mock_url, "--collect-only")
+    ids = [line.removeprefix("inferproof::") for line in done.stdout.splitlines() if line.startswith("inferproof::")]
+    assert ids == [each.id for each in requirements_of(contract)]
+
+
+def test_quick_leaves_the_generated_cases_out(tmp_path: Path, mock_url: str) -> None:
+    done = pytest_in(tmp_path, "--inferproof-url", mock_url, "--inferproof-quick", "--collect-only")
     ids = [line.removeprefix("inferproof::") for line in done.stdout.splitlines() if line.startswith("inferproof::")]
     assert ids == list(CATALOGUE)
 
@@ -46,7 +54,7 @@ def test_k_selects_by_id_and_junit_has_stable_names(tmp_path: Path, mock_url: st
 
 
 def test_it_runs_under_xdist_with_one_certification(tmp_path: Path, mock_url: str) -> None:
-    done = pytest_in(tmp_path, "--inferproof-url", mock_url, "-n", "2", "-k", "chat.usage or auth")
+    done = pytest_in(tmp_path, "--inferproof-url", mock_url, "-n", "2", "-k", "chat.usage", "--inferproof-quick")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "passed" in done.stdout
 

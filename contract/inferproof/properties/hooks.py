@@ -38,7 +38,7 @@ from inferproof.requirements import CATALOGUE
 from inferproof.requirements.answer import DONE, Answer
 from inferproof.requirements.judge import Judgement, Outcome, judge
 from inferproof.requirements.oracle import must_accept, must_refuse
-from inferproof.requirements.requirement import MUST, SCHEMA, Requirement
+from inferproof.requirements.requirement import MUST, SCHEMA, SHOULD, Requirement
 from inferproof.wire.exchange import Exchange, Fault, Reply, Request
 from inferproof.wire.redact import Redactor
 from inferproof.wire.secrets import SHORTEST
@@ -168,9 +168,9 @@ def _check(requirement: Requirement) -> Callable[[CheckContext, Response, Case],
         if found.outcome is not Outcome.FAIL:
             return None if found.outcome is Outcome.PASS else True
         words = _words(found)
-        if requirement.level is MUST or STRICT:
+        if requirement.level is MUST or (STRICT and requirement.level is SHOULD):
             raise AssertionError(words)
-        if requirement.id not in _warned:
+        if requirement.level is SHOULD and requirement.id not in _warned:
             _warned.add(requirement.id)
             warnings.warn_explicit(f"{requirement.id}\n{words}", ShouldWarning, "inferproof", 0)
         return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -12,8 +11,7 @@ from inferproof.document.contract import Json
 from inferproof.document.validate import Validator
 from inferproof.requirements.coercion import readings_of
 from inferproof_mock.server import DEFAULT_KEY, mock
-
-App = Callable[[Json, Any, Any], Any]
+from tests.properties.planted import App, once, whole
 
 
 def lax(contract: Contract) -> App:
@@ -28,19 +26,9 @@ def lax(contract: Contract) -> App:
     async def app(scope: Json, receive: Any, send: Any) -> None:
         if scope["type"] != "http" or scope["path"] not in validators:
             return await strict(scope, receive, send)
-        body = b""
-        while True:
-            message = await receive()
-            body += message.get("body", b"")
-            if not message.get("more_body", False):
-                break
-        messages = iter([{"type": "http.request", "body": _read(body, validators[scope["path"]]), "more_body": False}])
-
-        async def again() -> Any:
-            return next(messages, None) or await receive()
-
+        body = _read(await whole(receive), validators[scope["path"]])
         headers = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
-        return await strict({**scope, "headers": headers}, again, send)
+        return await strict({**scope, "headers": headers}, once(body, receive), send)
 
     return app
 

@@ -93,27 +93,33 @@ def buggy(contract: Contract) -> App:
             return await guarded(scope, receive, send)
         if scope["path"] != legacy:
             return await (open_ if scope["path"] == open_route else guarded)(scope, receive, send)
-        body = await _whole(receive)
+        body = await whole(receive)
         if _is_rare(body):
             await send({"type": "http.response.start", "status": 500, "headers": []})
             return await send({"type": "http.response.body", "body": b"oops"})
-        messages = iter([{"type": "http.request", "body": body, "more_body": False}])
-
-        async def again() -> Any:
-            return next(messages, None) or await receive()
-
-        return await guarded(scope, again, send)
+        return await guarded(scope, once(body, receive), send)
 
     return app
 
 
-async def _whole(receive: Any) -> bytes:
+async def whole(receive: Any) -> bytes:
+    """The body of an ASGI request."""
     body = b""
     while True:
         message = await receive()
         body += message.get("body", b"")
         if not message.get("more_body", False):
             return body
+
+
+def once(body: bytes, receive: Any) -> Any:
+    """An ASGI `receive` that gives the body again, and then what comes."""
+    messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def again() -> Any:
+        return next(messages, None) or await receive()
+
+    return again
 
 
 def _is_rare(body: bytes) -> bool:

@@ -45,6 +45,7 @@ class Contract:
         self.digest = digest  # "sha256:…" over base and overlay
         self.published = published  # the base with its pure repairs (what makes it unusable): what must be refused
         self.corrected = corrected  # the whole overlay applied: what must be accepted
+        self._validators: dict[tuple[Layer, str], Validator] = {}
         self._schemas = {"published": Schemas(published), "corrected": Schemas(corrected)}
 
     @cached_property
@@ -77,7 +78,10 @@ class Contract:
 
     def validator(self, pointer: str, layer: Layer = "corrected") -> Validator:
         """The compiled schema at `pointer`; formats are asserted. Compiled once. Raises KeyError as `at` does."""
-        return self._schemas[layer].validator(pointers.locate(self._document(layer), pointer))
+        if (layer, pointer) not in self._validators:
+            place = pointers.locate(self._document(layer), pointer)
+            self._validators[layer, pointer] = self._schemas[layer].validator(place)
+        return self._validators[layer, pointer]
 
     def expects(self, pointer: str, value: Any) -> Expectation:
         """What a server must do with a request body, the schema of which is at `pointer`.

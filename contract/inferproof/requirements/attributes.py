@@ -33,7 +33,7 @@ def good(answer: Answer) -> bool:
 def _nobody_to_score(answer: Answer) -> bool:
     """A good conversation, were it not that only the user speaks."""
     schema = "/components/schemas/AttributesRequest"
-    valid = keyed(answer) and answer.contract.validator(schema, "published").is_valid(answer.asked)
+    valid = keyed(answer) and answer.contract.validator(schema, "published").decides(answer.asked)
     return valid and all(message["role"] == "user" for message in answer.asked["messages"])
 
 

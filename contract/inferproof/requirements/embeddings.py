@@ -59,7 +59,7 @@ def _wrong(member: str) -> Predicate:
         others = {name: value for name, value in answer.asked.items() if name not in (member, "input")}
         schema = answer.operation.request_schema or ""
         rest = {**others, "input": "hello" if member == "input" else answer.asked.get("input")}
-        valid = member in answer.asked and answer.contract.validator(schema, "corrected").is_valid(rest)
+        valid = member in answer.asked and answer.contract.validator(schema, "corrected").decides(rest)
         return valid and must_refuse(answer)
 
     return where

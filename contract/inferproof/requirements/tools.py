@@ -294,7 +294,7 @@ def _names_an_unknown_tool(answer: Answer) -> bool:
 
 def _well_formed(answer: Answer) -> bool:
     schema = answer.contract.validator(answer.operation.request_schema or "", "published")
-    return schema.is_valid(answer.asked)
+    return schema.decides(answer.asked)
 
 
 @requirement(

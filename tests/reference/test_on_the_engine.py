@@ -10,8 +10,6 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,20 +25,16 @@ from inferproof.certify.target import read_target_file, target_from
 from inferproof.document import Contract
 from inferproof.front.serve import serving
 from inferproof.requirements.judge import Outcome
-from inferproof_reference.engine import SMALL_ARGUMENTS, SMALL_ENVIRONMENT, Engine, Runner
+from inferproof_reference.engine import Engine
 from inferproof_reference.server import CONSTRAINTS, Options, reference
 from inferproof_reference.tiny_model import write_tiny_model
 from tests.interop.openai_checks import CHECKS, Checked, Models
 from tests.reference.metrics import is_there, metric, processes
 from tests.reference.test_field_map import CALL, CUSTOM, HI
-
-PYTHON = os.environ.get("INFERPROOF_VLLM_PYTHON", sys.executable)
-HAS_VLLM = (
-    subprocess.run([PYTHON, "-c", "import importlib.util as u, sys; sys.exit(not u.find_spec('vllm'))"]).returncode == 0
-)
+from tests.reference.vllm import MISSING, has_vllm, start
 
 pytestmark = [
-    pytest.mark.skipif(not HAS_VLLM, reason=f"{PYTHON} has no vLLM: run tox -e vllm, or set INFERPROOF_VLLM_PYTHON"),
+    pytest.mark.skipif(not has_vllm(), reason=MISSING),
     pytest.mark.asyncio(loop_scope="module"),
 ]
 
@@ -87,26 +81,14 @@ class Reference:
 
     async def restart(self) -> None:
         await self.generator.stop()
-        self.generator = await start(self.model, "generate", self.port)
-
-
-async def start(model: Path, runner: Runner, port: int = 0) -> Engine:
-    return await Engine.start(
-        model,
-        name="tiny" if runner == "generate" else "tiny-embed",
-        runner=runner,
-        port=port,
-        python=PYTHON,
-        arguments=[*SMALL_ARGUMENTS, *(CONSTRAINTS if runner == "generate" else ())],
-        environment=SMALL_ENVIRONMENT,
-    )
+        self.generator = await start(self.model, port=self.port, arguments=CONSTRAINTS)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def ref(contract: Contract, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reference]:
     model = tmp_path_factory.mktemp("models") / "tiny"
     write_tiny_model(model)
-    generator, embedder = await asyncio.gather(start(model, "generate"), start(model, "pooling"))
+    generator, embedder = await asyncio.gather(start(model, arguments=CONSTRAINTS), start(model, "pooling"))
     options = Options(keys=(KEY,), compact_json=True)
     port = int(generator.url.rpartition(":")[2])
     async with (

@@ -158,11 +158,11 @@ def _address(url: str, base_path: str) -> str:
 
 def _without_secrets(url: str) -> str:
     """The URL for people: what may hold a password or a key is left out."""
-    scheme, _, rest = url.partition("://")
+    scheme, slashes, rest = url.rpartition("://")
     rest = re.split("[?#]", rest, maxsplit=1)[0]
     if "@" in rest:
         rest = "…@" + rest.rpartition("@")[2]
-    return f"{scheme}://{rest}" if rest else re.split("[?#@]", scheme, maxsplit=1)[0]
+    return scheme + slashes + rest
 
 
 def _check_table(path: Path, table: str, data: Mapping[str, Any], known: Mapping[str, Any]) -> None:

@@ -109,8 +109,12 @@ class Secrets:
     def _know(self, secret: str, marker: bytes) -> None:
         raw = secret.encode()
         self._plain.setdefault(raw, marker)
-        for form in (raw, raw.hex().encode(), raw.hex().upper().encode(), *_base64_forms(raw)):
-            self._forms.setdefault(form, marker)
+        misread = raw.decode("latin-1").encode()  # UTF-8 in a header is read as Latin-1, byte by byte
+        for spelling in dict.fromkeys((raw, misread, secret.encode("latin-1", "ignore"))):
+            if len(spelling) < len(secret):
+                continue  # not all of it is in Latin-1
+            for form in (spelling, spelling.hex().encode(), spelling.hex().upper().encode(), *_base64_forms(spelling)):
+                self._forms.setdefault(form, marker)
 
 
 def apply(data: bytes, edits: list[Edit]) -> bytes:

@@ -184,6 +184,8 @@ def init(url: str, name: str, api_key_env: str | None, force: bool) -> None:
     target = target_from({}, url=url, key_variable=api_key_env)
     with watch() as progress:
         seen = run(load_contract(name), target, progress=progress)
+    if seen.result.interrupted:
+        raise UsageError(f"{seen.result.interrupted}: {path} was not written")
     path.write_text(target_file(seen, target.key and target.key_variable), encoding="utf-8")
     click.echo(f"wrote {path}: read it, give up what the server does not offer, then run: inferproof certify")
 

@@ -2,7 +2,7 @@
 
 `python -m benchmarks.detection` (or `tox -e detection`) puts the live mutants and the variants of `tests/` before stock
 `schemathesis run`, before requests through Prism's proxy, and before `inferproof certify`, and writes one table into
-`docs/self-proof.md`. `--every 6` takes every sixth server only; a whole run takes about two hours on two cores, nearly
+`docs/self-proof.md`. `--every 4` takes every fourth server only; a whole run takes about two hours on two cores, nearly
 all of it schemathesis.
 
 What a tool says of the plain mock, which is right, is its own noise. A server counts as caught, or as accused, where

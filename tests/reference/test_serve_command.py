@@ -12,9 +12,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.reference.metrics import is_there, processes
-from tests.reference.test_on_the_engine import HAS_VLLM, PYTHON
+from tests.reference.vllm import MISSING, PYTHON, has_vllm
 
-pytestmark = pytest.mark.skipif(not HAS_VLLM, reason=f"{PYTHON} has no vLLM: run tox -e vllm")
+pytestmark = pytest.mark.skipif(not has_vllm(), reason=MISSING)
 
 COMMAND = [sys.executable, "-m", "inferproof", "serve", "--model", "tiny", "--python", PYTHON, "--port", "0"]
 GONE_WITHIN_S = 30.0

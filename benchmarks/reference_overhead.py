@@ -1,6 +1,6 @@
 """What the reference adds to the engine behind it: CPU for a reply and for an event, time to the first token.
 
-    python benchmarks/reference_overhead.py [--python PATH] [--upstream URL]
+    python -m benchmarks.reference_overhead [--python PATH] [--upstream URL]
 
 One engine, asked directly and through the reference by turns, in one run. CPU is that of the reference's own process,
 `inferproof serve`, as the kernel counts it: its user and system time before and after a round of requests. Of several
@@ -36,10 +36,7 @@ BRIEF_STREAM = {**SHORT, "max_tokens": 2, "ignore_eos": True, "stream": True}
 
 ROUNDS = 7
 REQUESTS = 200
-STREAMS = 8
 FIRST_TOKENS = 300
-TICK_S = 1 / os.sysconf("SC_CLK_TCK")
-"""What the kernel's accounts are kept in: 10 ms, so that a round has to cost many of them."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +54,12 @@ class Found:
 
 
 def cpu_s(process: int) -> float:
-    """Seconds of CPU that a process has had, all its threads, in user and in system mode (proc(5))."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * TICK_S
+    """Seconds on a CPU that a process has had, all its threads, user and system: the scheduler's nanoseconds (Linux).
+
+    Not `/proc/PID/stat`, which counts in ticks of 10 ms.
+    """
+    threads = Path(f"/proc/{process}/task").iterdir()
+    return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
 
 
 class Bench:
@@ -110,8 +110,8 @@ class Bench:
         await asyncio.gather(*(client() for _ in range(clients)))
         return REQUESTS // clients * clients
 
-    async def streams(self) -> int:
-        return sum(await asyncio.gather(*(self.stream(self.reference) for _ in range(STREAMS))))
+    async def streams(self, clients: int) -> int:
+        return sum(await asyncio.gather(*(self.stream(self.reference) for _ in range(clients))))
 
     async def first_tokens(self) -> tuple[float, float]:
         """Median milliseconds to the first token, of the engine and of the reference, by turns."""
@@ -165,13 +165,15 @@ async def measured(engine: str) -> list[Found]:
         await bench.warm_up()
         one = await bench.cpu_of(lambda: bench.replies(1)) * 1e3
         eight = await bench.cpu_of(lambda: bench.replies(8)) * 1e3
-        event = await bench.cpu_of(bench.streams) * 1e6
+        alone = await bench.cpu_of(lambda: bench.streams(1)) * 1e6
+        event = await bench.cpu_of(lambda: bench.streams(8)) * 1e6
         direct, through = await bench.first_tokens()
     print(f"time to first token, median of {FIRST_TOKENS}: {direct:.2f} ms directly, {through:.2f} ms by the reference")
     return [
         Found("CPU for a short JSON reply, one client", 0.5, one, "ms"),
         Found("CPU for a short JSON reply, eight clients", 0.5, eight, "ms"),
-        Found(f"CPU for a streamed event, {STREAMS} streams", 40, event, "µs"),
+        Found("CPU for a streamed event, one client", 40, alone, "µs"),
+        Found("CPU for a streamed event, eight clients", 40, event, "µs"),
         Found("growth of the time to first token, one client", 2, through - direct, "ms"),
     ]
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from inferproof.document.contract import Contract
 from inferproof.document import load
+from inferproof.document.contract import Contract
 from inferproof.front.app import Front
 from tests.front.scripted import Scripted
 

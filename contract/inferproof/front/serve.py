@@ -121,6 +121,7 @@ def _server(app: App, on_start: Callable[[], None]) -> uvicorn.Server:
             app,
             lifespan="off",
             ws="none",
+            proxy_headers=False,  # nothing here asks who the client is or how it came
             access_log=False,
             server_header=False,
             log_config=None,

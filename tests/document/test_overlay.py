@@ -80,3 +80,8 @@ def test_an_object_cannot_replace_a_primitive_unnoticed():
 def test_what_is_no_overlay_is_an_error_that_says_what_is_missing(document, message):
     with pytest.raises(DocumentError, match=message):
         overlay.check(document, "fix.yaml")
+
+
+def test_the_whole_document_cannot_be_removed():
+    with pytest.raises(DocumentError, match="the whole document"):
+        applied({"a": 1}, {"target": "$", "remove": True})

@@ -207,3 +207,12 @@ def test_any_file_is_read_or_refused(content: bytes) -> None:
 
 def test_a_transcript_can_be_made_without_a_file() -> None:
     assert Transcript(HEADER, EXCHANGES).footer == {}
+
+
+@pytest.mark.parametrize("member", ["contract", "target"])
+def test_a_header_that_says_nothing_of_the_run_is_refused(path: Path, member: str) -> None:
+    lines = path.read_text().splitlines(keepends=True)
+    header = json.loads(lines[0])
+    del header[member]
+    path.write_text("".join([json.dumps(header) + "\n", *lines[1:]]))
+    assert f"the header has no {member}." in refused(path)

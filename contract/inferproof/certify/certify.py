@@ -29,7 +29,7 @@ from inferproof.requirements.requirement import Requirement
 from inferproof.wire.client import Client
 from inferproof.wire.client import Limits as Patience
 from inferproof.wire.exchange import Exchange
-from inferproof.wire.transcript import Transcript
+from inferproof.wire.transcript import Transcript, TranscriptError
 
 LONGEST_REPLY = 10
 """How many times the patience a reply may take that never falls silent."""
@@ -126,18 +126,24 @@ def certify(
 
 
 def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Requirement] | None = None) -> Result:
-    """The result of a transcript: the same live and offline."""
+    """The result of a transcript: the same live and offline. Raises TranscriptError for one that no run wrote."""
     header, footer = transcript.header, transcript.footer
+    try:
+        declined = {str(name): str(why) for name, why in dict(header["target"].get("declined", {})).items()}
+        only = [str(glob) for glob in header.get("only", ())]
+        requests, seconds = int(footer.get("requests", 0)), float(footer.get("seconds", 0.0))
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise TranscriptError(f"the transcript's header or footer is not as a run writes it: {error}") from error
     if requirements is None:
-        requirements = selected(contract, header.get("only", ()), generated=bool(header.get("generated", False)))
-    judgements = judge(requirements, transcript.exchanges, contract, header["target"].get("declined", {}))
+        requirements = selected(contract, only, generated=bool(header.get("generated", False)))
+    judgements = judge(requirements, transcript.exchanges, contract, declined)
     return Result(
         contract.name,
         contract.digest,
         header["target"],
         tuple(judgements),
-        int(footer.get("requests", 0)),
-        float(footer.get("seconds", 0.0)),
+        requests,
+        seconds,
         bool(header.get("strict", False)),
         str(footer.get("interrupted", "")),
         bool(header.get("generated", False)),

@@ -23,13 +23,14 @@ def write(key: str, value: Any) -> None:
     """Atomic: a reader sees the whole file or none."""
     target = _file(key)
     try:
+        data = orjson.dumps(value)
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{key}.")
-    except OSError:
+    except (OSError, TypeError):  # orjson has no integer of more than 64 bits
         return
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(orjson.dumps(value))
+            file.write(data)
         os.replace(name, target)
     except OSError:
         Path(name).unlink(missing_ok=True)

@@ -34,8 +34,10 @@ def check(overlay: Any, source: str) -> list[Json]:
         place = f"{source}, /actions/{index}"
         if not isinstance(action, dict) or not isinstance(action.get("target"), str):
             raise DocumentError(f'{place}: an action needs a "target", a JSONPath expression')
-        if not {"update", "copy", "remove"} & action.keys():
+        if not {"update", "copy"} & action.keys() and action.get("remove") is not True:
             raise DocumentError(f'{place}: an action needs one of "update", "copy" and "remove"')
+        if not isinstance(action.get("copy", ""), str):
+            raise DocumentError(f'{place}: "copy" must be a JSONPath expression')
     return actions
 
 
@@ -47,6 +49,8 @@ def _act(document: Json, action: Json, place: str) -> Json:
             "or remove the action where the document no longer has that defect"
         )
     if action.get("remove") is True:
+        if () in found:
+            raise DocumentError(f"{place}: the target {action['target']} is the whole document, which cannot be removed")
         # Later siblings first, so that the indices of the earlier ones stay true.
         for path in sorted(found, key=_order, reverse=True):
             parent = _at(document, path[:-1])

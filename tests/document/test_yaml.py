@@ -1,0 +1,46 @@
+"""YAML becomes JSON values, or an error that says what JSON has not; no document ends the process."""
+
+from __future__ import annotations
+
+import pytest
+
+from inferproof.document import DocumentError
+from inferproof.document.files import parse
+
+BOMB = b"a0: &a0 [x]\n" + b"".join(
+    b"a%d: &a%d [%b]\n" % (n, n, b",".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 12)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"[" * 100_000, "nested more than"),
+        (b"- " * 100_000, "nested more than"),
+        (b"a:\n" + b"".join(b" " * depth + b"a:\n" for depth in range(1, 300)), "nested more than"),
+        (b"&a [*a]", "inside of what it stands for"),
+        (BOMB, "aliases unfold to over"),
+        (b"a: .inf", "no number of JSON"),
+        (b"a: 0x" + b"f" * 1000, "over 300 digits"),
+        (b"a: " + b"1" * 5000, "cannot be read"),
+        (b"a: !!int x", "cannot be read"),
+        (b"a: !!bool x", "cannot be read"),
+        (b"a: !!set {b}", "not YAML"),
+        (b"a: !!binary aGk=", "not YAML"),
+        (b"a: !!python/object:os.system b", "not YAML"),
+        (b"? [a]\n: b", "line 1, column 3: not YAML"),
+        (rb'a: "\ud800"', ""),
+        (b"\xff\xfe\x00", "not"),
+        (b"\0", "not YAML"),
+    ],
+)
+def test_what_json_has_not_is_refused(text: bytes, said: str) -> None:
+    with pytest.raises(DocumentError, match=r"^openapi\.yaml") as raised:
+        parse(text, "openapi.yaml")
+    assert said in str(raised.value)
+
+
+def test_dates_stay_text_and_keys_become_it() -> None:
+    assert parse(b"2024-01-01: {200: 2024-01-01, yes: null}", "x") == {
+        "2024-01-01": {"200": "2024-01-01", "True": None}
+    }

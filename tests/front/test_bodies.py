@@ -82,8 +82,9 @@ async def test_a_huge_integer_is_refused_where_the_schema_bounds_it(front: Front
 async def test_an_integer_that_is_written_with_a_fraction_arrives_as_an_integer(
     front: Front, backend: Scripted
 ) -> None:
-    assert (await ask(front, "POST", PATH, {**CHAT, "n": 2.0})).status == 200
+    assert (await ask(front, "POST", PATH, {**CHAT, "n": 2.0, "stop_token_ids": [3.0]})).status == 200
     assert isinstance(backend.body["n"], int)
+    assert isinstance(backend.body["stop_token_ids"][0], int)
 
 
 async def test_unknown_members_are_let_pass(front: Front, backend: Scripted) -> None:

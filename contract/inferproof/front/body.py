@@ -75,8 +75,16 @@ def _deeper_than(value: Any, limit: int) -> bool:
 
 
 def _with_integers(members: dict[str, Any]) -> dict[str, Any]:
-    """`2.0` as `2`: JSON Schema takes both for an integer, Python's `range` does not."""
+    """`2.0` as `2`, by itself or in lists: JSON Schema takes both for an integer, Python's `range` does not."""
     for name, value in members.items():
-        if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
-            members[name] = int(value)
+        if isinstance(value, float | list):
+            members[name] = _integer(value)
     return members
+
+
+def _integer(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_integer(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
+        return int(value)
+    return value

@@ -16,7 +16,7 @@ MIB = 1024 * 1024
 BODY_BYTES = 4 * MIB
 """What one reply may be long: thirty times the longest of a real server, a batch of embeddings."""
 
-KEPT_OF_A_CUT_BODY = 64 * 1024
+KEPT_OF_A_CUT_BODY = 16 * 1024
 """What is kept of a body that was too large to be read whole: evidence, since nobody judges it."""
 
 UNFOLDED = 48 * MIB

@@ -68,8 +68,9 @@ async def _look(ask: Ask, target: Target, client: Client) -> Exchange:
     sent = await as_told(lambda: client.send(request))
     exchange = Exchange("preflight", 0, ask.role, ask.request, sent.reply, sent.fault, sent.began)
     exchange = redactor(target).exchange(bounded(exchange))
-    if exchange.reply is None and _fault(exchange).kind in ("unreachable", "timeout"):
-        raise UsageError(f"{target.url} cannot be reached: {_fault(exchange).text}")
+    if exchange.fault is not None and exchange.fault.kind in ("unreachable", "timeout"):
+        what = "cannot be reached" if exchange.reply is None else "gives no whole reply"
+        raise UsageError(f"{target.url} {what}: {exchange.fault.text}")
     return exchange
 
 

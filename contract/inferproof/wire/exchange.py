@@ -94,12 +94,22 @@ class Reply:
         """`application/json` of `Application/JSON; charset=utf-8`; empty where none is named."""
         return (self.header("content-type") or "").partition(";")[0].strip().lower()
 
-    @cached_property
+    @property
     def json(self) -> Any:
         """The body as JSON; raises NotJson, also where it is nested more than DEEPEST levels deep."""
-        value = _json(self.body)
+        if isinstance(self._read, NotJson):
+            raise NotJson(str(self._read))
+        return self._read
+
+    @cached_property
+    def _read(self) -> Any:
+        """The body as JSON, or why it is none: kept, because hundreds of requirements ask."""
+        try:
+            value = _json(self.body)
+        except NotJson as error:
+            return error.with_traceback(None)
         if self.body.count(b"[") + self.body.count(b"{") > DEEPEST and _deeper(value, DEEPEST):
-            raise NotJson(f"it is nested more than {DEEPEST} levels deep")
+            return NotJson(f"it is nested more than {DEEPEST} levels deep")
         return value
 
 

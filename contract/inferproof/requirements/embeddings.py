@@ -43,7 +43,7 @@ def asks_plainly(answer: Answer) -> bool:
 
 def _token_ids(answer: Answer) -> bool:
     value = answer.asked.get("input")
-    ids = isinstance(value, list) and value != [] and all(isinstance(one, int | list) for one in value)
+    ids = isinstance(value, list) and value != [] and all(isinstance(one, int | float | list) for one in value)
     return ids and PLAIN.issuperset(answer.asked) and must_accept(answer)
 
 
@@ -70,7 +70,7 @@ def inputs(answer: Answer) -> int | None:
     value = answer.asked.get("input")
     if "messages" in answer.asked:  # with both members it is the server's choice which it reads
         return 1 if value is None else None
-    if isinstance(value, list) and value and not isinstance(value[0], int):
+    if isinstance(value, list) and value and not isinstance(value[0], int | float):  # 3.0 is a token id, too
         return len(value)
     return 1 if value else None
 

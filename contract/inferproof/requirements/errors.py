@@ -123,7 +123,8 @@ def a_validation_error_points_at_the_member(reply: Answer, check: Check) -> None
     """`loc` of some `detail` entry names the top-level member that is wrong."""
     members = reply.at_fault
     named = [entry["loc"] for entry in reply.json["detail"]]
-    if not members or any(members & set(loc) for loc in named):  # without members the body as a whole is wrong
+    whole = not members or any(not violation.loc for violation in reply.corrected_violations)
+    if whole or any(members & set(loc) for loc in named):  # where the body as a whole is wrong, any loc will do
         return
     members = members | {violation.loc[0] for violation in reply.corrected_violations if violation.loc}
     expected = "a loc with " + " or ".join(f"`{member}`" for member in sorted(map(str, members)))

@@ -184,7 +184,9 @@ def _truncates(answer: Answer) -> bool:
     of=Of(
         ("chat",),
         status=None,
-        where=lambda answer: is_number(answer.asked.get("timeout_sec")) and 0 < answer.asked["timeout_sec"] < 0.1,
+        where=lambda answer: (
+            is_number(answer.asked.get("timeout_sec")) and 0 < answer.asked["timeout_sec"] < 0.1 and must_accept(answer)
+        ),
     ),
 )
 def a_timeout_is_told(reply: Answer, check: Check) -> None:

@@ -64,8 +64,8 @@ def cached_tokens_are_part_of_the_prompt(reply: Answer, check: Check) -> None:
     of=replies(
         *CHAT,
         where=lambda answer: (
-            "max_tokens" in answer.asked
-            and "max_completion_tokens" not in answer.asked
+            answer.asked.get("max_tokens") is not None
+            and answer.asked.get("max_completion_tokens") is None
             and (answer.asked.get("n") or 1) == 1
         ),
     ),

@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +50,5 @@ def test_the_page_does_what_it_says(tmp_path: Path, mock_url: str, miscounting_u
     if not INSTALLS:
         (folder / ".venv").symlink_to(sys.prefix)
         skips = ("python3 -m venv", ".venv/bin/pip install")
-        if not any(point.value == "inferproof.pytest_plugin" for point in entry_points(group="pytest11")):
-            environment["PYTEST_ADDOPTS"] = "-p inferproof.pytest_plugin"
     stands_for = {"http://127.0.0.1:4010": mock_url, "http://127.0.0.1:4011": miscounting_url}
     Reader(folder, environment, stands_for, skips).follow(PAGE)

@@ -101,7 +101,7 @@ def test_the_pytest_plugin(tmp_path: Path) -> None:
     (tmp_path / "inferproof.toml").write_text(HEADERS + LIMITS, encoding="utf-8")
     (tmp_path / "pytest.ini").touch()
     with hostile(answering_the_preflight(echoing(*SECRETS), []), "") as url:
-        arguments = ["-p", "inferproof.pytest_plugin", "--inferproof-url", url, "-k", "chat or reply or status"]
+        arguments = ["--inferproof-url", url, "-k", "chat or reply or status"]
         ended = inferproof(
             *arguments,
             "-vv",

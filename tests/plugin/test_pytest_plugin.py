@@ -16,9 +16,8 @@ from inferproof_mock.server import DEFAULT_KEY
 
 def pytest_in(folder: Path, *arguments: str, key: str = DEFAULT_KEY) -> subprocess.CompletedProcess[str]:
     (folder / "pytest.ini").touch()  # the folder is its own root
-    plugin = ["-p", "inferproof.pytest_plugin"] if not _installed() else []
     return subprocess.run(
-        [sys.executable, "-m", "pytest", *plugin, "-q", *arguments],
+        [sys.executable, "-m", "pytest", "-q", *arguments],
         cwd=folder,
         env={**os.environ, "INFERPROOF_API_KEY": key},
         capture_output=True,
@@ -26,12 +25,6 @@ def pytest_in(folder: Path, *arguments: str, key: str = DEFAULT_KEY) -> subproce
         timeout=120,
         check=False,
     )
-
-
-def _installed() -> bool:
-    from importlib.metadata import entry_points
-
-    return any(point.value == "inferproof.pytest_plugin" for point in entry_points(group="pytest11"))
 
 
 def test_each_requirement_is_an_item_with_its_id(tmp_path: Path, mock_url: str, contract: Contract) -> None:

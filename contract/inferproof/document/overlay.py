@@ -50,7 +50,9 @@ def _act(document: Json, action: Json, place: str) -> Json:
         )
     if action.get("remove") is True:
         if () in found:
-            raise DocumentError(f"{place}: the target {action['target']} is the whole document, which cannot be removed")
+            raise DocumentError(
+                f"{place}: the target {action['target']} is the whole document, which cannot be removed"
+            )
         # Later siblings first, so that the indices of the earlier ones stay true.
         for path in sorted(found, key=_order, reverse=True):
             parent = _at(document, path[:-1])

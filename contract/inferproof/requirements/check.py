@@ -10,7 +10,6 @@ from typing import Any, NoReturn
 from inferproof.document import Contract
 from inferproof.document.contract import Layer
 
-
 LONGEST = 4_000
 """Characters of a finding's words; a hostile reply has millions for each of hundreds of requirements."""
 

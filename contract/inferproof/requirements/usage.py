@@ -6,14 +6,15 @@ Reference: the engine's own counts.
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
-from inferproof.requirements.requirement import EXAMPLE, MUST, PROJECT, SCHEMA, SHOULD, requirement
+from inferproof.requirements.requirement import CONVENTION, EXAMPLE, MUST, PROJECT, SHOULD, requirement
 from inferproof.requirements.select import CHAT, chat_reply, replies
 
 USAGE = "inflection#/components/schemas/UsageInfo"
+SHOWN = "inflection#/paths/~1v1~1chat~1completions/post/responses/200/content/application~1json/example/usage"
 CACHED = "inflection#/components/schemas/PromptTokenUsageInfo/properties/cached_tokens"
 
 
-@requirement("chat.usage.total", MUST, basis=EXAMPLE, cites=USAGE, of=chat_reply)
+@requirement("chat.usage.total", MUST, basis=EXAMPLE, cites=(USAGE, SHOWN), of=chat_reply)
 def total_is_the_sum(reply: Answer, check: Check) -> None:
     """`usage.total_tokens` is `prompt_tokens` plus `completion_tokens`."""
     usage = reply.json["usage"]
@@ -42,7 +43,7 @@ def a_prompt_has_tokens(reply: Answer, check: Check) -> None:
     )
 
 
-@requirement("chat.usage.cached", MUST, basis=SCHEMA, cites=CACHED, of=chat_reply)
+@requirement("chat.usage.cached", MUST, basis=CONVENTION, cites=CACHED, of=chat_reply)
 def cached_tokens_are_part_of_the_prompt(reply: Answer, check: Check) -> None:
     """`cached_tokens`, where given, is at most `prompt_tokens`."""
     usage = reply.json["usage"]

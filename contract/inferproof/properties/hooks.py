@@ -16,19 +16,18 @@ import copy
 import json
 import os
 import threading
-import time
 import warnings
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import schemathesis
 from schemathesis.config import SchemathesisConfig
 
 from inferproof.certify.target import DEFAULT_FILE, Target, read_target_file, target_from
 from inferproof.document import Contract, Operation, load
+from inferproof.properties import foreign
 from inferproof.properties.claims import is_streamed
 from inferproof.properties.coverage import MADE
 from inferproof.properties.members import branches
@@ -39,7 +38,7 @@ from inferproof.requirements.answer import DONE, Answer
 from inferproof.requirements.judge import Judgement, Outcome, judge
 from inferproof.requirements.oracle import must_accept, must_refuse
 from inferproof.requirements.requirement import MUST, SCHEMA, SHOULD, Requirement
-from inferproof.wire.exchange import Exchange, Fault, Reply, Request
+from inferproof.wire.exchange import Exchange, Reply
 from inferproof.wire.redact import Redactor
 from inferproof.wire.secrets import SHORTEST
 from inferproof.wire.sse import read_events
@@ -115,32 +114,8 @@ def schema(url: str) -> BaseSchema:
 
 
 def exchange_of(case: Case, response: Response) -> Exchange:
-    """What schemathesis sent and got, as the judge reads it, without the key. It has no times: nobody watched."""
-    sent = response.request
-    address = urlsplit(str(sent.url))
-    path = case.formatted_path  # below the base URL, as the contract has it
-    operation = CONTRACT.match(str(sent.method), path)
-    headers = tuple((str(name), _text(value)) for name, value in sent.headers.items())
-    request = Request(
-        str(sent.method),
-        f"{path}?{address.query}" if address.query else path,
-        headers,
-        _bytes(sent.body),
-    )
-    reply = Reply(
-        response.status_code,
-        response.message,
-        tuple((name, value) for name, values in response.headers.items() for value in values),
-        response.content,
-        coding=next(iter(response.headers.get("content-encoding", ())), None),
-        wire_length=response.content_size,
-    )
-    fault = None
-    if response.stream_cut_short or response.content_size > len(response.content):
-        fault = Fault("hung up", "schemathesis kept only the beginning of the reply")
-    role = operation.role if operation else None
-    began = time.time() - response.elapsed
-    return _redactor.exchange(Exchange("schemathesis", 0, role, request, reply, fault, began))
+    """What schemathesis sent and got, as the judge reads it, without the key."""
+    return _redactor.exchange(foreign.exchange_of(case, response, CONTRACT))
 
 
 def judgements(case: Case, response: Response) -> Mapping[str, Judgement]:
@@ -150,8 +125,7 @@ def judgements(case: Case, response: Response) -> Mapping[str, Judgement]:
     """
     if getattr(_last, "response", None) is not response:
         exchange = exchange_of(case, response)
-        refused = 400 <= response.status_code < 500
-        nothing = refused and may_be_refused(Answer(exchange, CONTRACT), TARGET.declined)
+        nothing = foreign.is_refused(exchange) and may_be_refused(Answer(exchange, CONTRACT), TARGET.declined)
         found = judge(CHECKS, [] if nothing else [exchange], CONTRACT, TARGET.declined)
         _last.response, _last.judgements = response, {each.requirement.id: each for each in found}
     kept: dict[str, Judgement] = _last.judgements
@@ -197,10 +171,16 @@ for _each in CHECKS:
 
 @schemathesis.deserializer("text/event-stream")
 def events(ctx: DeserializationContext, response: Response) -> list[dict[str, str]]:
-    """The events that a client sees, each as the document's `itemSchema` describes it. `[DONE]` has no schema; there is
-    a requirement about it, and one about each framing fault."""
+    """The events that a client sees, each as the document's `itemSchema` describes it.
+
+    `[DONE]` and an error that ends the stream have no schema there; requirements speak of them and of framing faults.
+    """
     stream = read_events(Reply(response.status_code, body=response.content))
-    return [{"data": event.data, "event": event.type} for event in stream.events if event.data != DONE]
+    return [
+        {"data": event.data, "event": event.type}
+        for event in stream.events
+        if event.data != DONE and not foreign.is_error(event)
+    ]
 
 
 @schemathesis.auth(refresh_interval=None)
@@ -290,14 +270,3 @@ def _ours(operation: APIOperation[Any, Any, Any, Any]) -> Operation | None:
     if operation.schema.raw_schema.get(MADE) != CONTRACT.name:
         return None
     return CONTRACT.match(operation.method, operation.path)
-
-
-def _bytes(body: Any) -> bytes:
-    """The body of a request; an upload that is read as it is sent cannot be read again."""
-    if isinstance(body, str):
-        return body.encode()
-    return bytes(body) if isinstance(body, bytes | bytearray) else b""
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else value

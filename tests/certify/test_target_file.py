@@ -83,3 +83,9 @@ def test_a_variable_that_was_named_must_be_set(monkeypatch: pytest.MonkeyPatch) 
 def test_the_key_is_not_shown_with_the_target(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INFERPROOF_API_KEY", "sk-do-not-show")
     assert "sk-do-not-show" not in repr(target_from({}, url="http://h"))
+
+
+def test_a_header_that_cannot_be_sent_is_named_without_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="'X-Token' has characters") as raised:
+        target_from({"headers": {"X-Token": "secret-0123\nX-Other: 1"}}, url="http://h")
+    assert "secret-0123" not in str(raised.value)

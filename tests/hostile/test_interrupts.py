@@ -111,7 +111,7 @@ def test_a_second_interrupt_ends_the_process(mock_url: str, tmp_path: Path, monk
 
 @pytest.mark.parametrize("moment", range(40 if PROOF else 3))
 def test_interrupted_at_any_moment(moment: int, mock_url: str, tmp_path: Path) -> None:
-    """From the moment at which the command can be interrupted at all: Python's own start is not ours."""
+    """From the first request on, until the verdict is said: Python's own start and end are not ours."""
     after = random.Random(moment).uniform(0.0, 3.0)
     asked = threading.Event()
 
@@ -127,7 +127,8 @@ def test_interrupted_at_any_moment(moment: int, mock_url: str, tmp_path: Path) -
     with hostile(relayed, mock_url) as url:
         ended = inferproof("certify", url, "--quick", "--report", "out", folder=tmp_path, env=KEY, meanwhile=interrupt)
     assert "Traceback" not in ended.output, ended.output
-    assert ended.code in (0, 3), ended.output
+    too_late = ended.code == -signal.SIGINT and ended.output.endswith("\nconformant\n")
+    assert ended.code in (0, 3) or too_late, ended.output
     assert ("incomplete" in ended.output) == (ended.code == 3)
     found = json.loads((tmp_path / "out" / "result.json").read_text(encoding="utf-8"))
     assert found["verdict"] == ("incomplete" if ended.code == 3 else "conformant")

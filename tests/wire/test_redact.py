@@ -221,3 +221,27 @@ def test_no_part_of_a_secret_survives_any_split_into_deltas(draw: st.DataObject,
 def test_any_bytes_can_be_redacted(noise: bytes, media_type: str) -> None:
     body = noise + KEY.encode() + noise
     assert KEY.encode() not in redacted(body, media_type).body
+
+
+def test_utf_8_that_is_read_as_latin_1_hides_no_secret() -> None:
+    """Header values are bytes, and are read one by one."""
+    header = KEY.encode().decode("latin-1")
+    exchange = Exchange("p", 0, None, Request("GET", "/"), Reply(200, headers=(("X", header),)))
+    reply = REDACTOR.exchange(exchange).reply
+    assert reply is not None
+    assert reply.header("x") == MARKER
+    assert REDACTOR.text(KEY.encode("latin-1").decode("latin-1")) == MARKER
+
+
+def test_our_own_words_that_quote_the_beginning_of_a_secret_do_not_tell_it() -> None:
+    assert REDACTOR.words(f"the reply begins with {KEY[:15]!r}, which is not HTTP") == (
+        f"the reply begins with '{MARKER}', which is not HTTP"
+    )
+
+
+def test_a_body_that_echoes_a_secret_ten_thousand_times_is_redacted_in_one_pass() -> None:
+    body = json.dumps([KEY, "\\n\n%20"] * 10_000).encode()
+    reads = tuple((at, at * 10) for at in range(len(body) // 10))
+    reply = redacted(body, reads=reads)
+    assert reply.json == [MARKER, "\\n\n%20"] * 10_000
+    assert [offset for _, offset in reply.reads] == sorted(offset for _, offset in reply.reads)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from inferproof.wire.transcript import read
-
 from inferproof.certify.certify import Certification, certify, judged
 from inferproof.certify.result import Verdict
 from inferproof.certify.target import Target
@@ -14,6 +12,7 @@ from inferproof.document import Contract
 from inferproof.reports.files import write_report
 from inferproof.requirements.judge import Outcome
 from inferproof.requirements.requirement import MAY
+from inferproof.wire.transcript import read
 from inferproof_mock.server import DEFAULT_KEY
 
 

@@ -77,7 +77,7 @@ def settings_of(body: Json, defaults: Defaults, *, streamed: bool) -> Settings:
     settings = Settings(
         temperature=given("temperature", defaults.temperature),
         top_p=given("top_p", defaults.top_p),
-        top_k=given("top_k", 0),
+        top_k=int(given("top_k", 0)),  # beyond 64 bits it comes as a float
         min_p=given("min_p", 0.0),
         presence=given("presence_penalty", 0.0),
         frequency=given("frequency_penalty", 0.0),

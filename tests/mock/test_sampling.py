@@ -77,6 +77,7 @@ async def test_special_tokens_are_shown_where_they_are_not_skipped() -> None:
         {"repetition_penalty": 1.0},
         {"top_k": -1},
         {"top_k": 0},
+        {"top_k": 1e30},
         {"min_p": 0.0},
         {"n": 1},
         {"stop": []},

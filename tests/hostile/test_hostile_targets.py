@@ -7,17 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from inferproof.certify.certify import Certification, certify
+from inferproof.certify.budget import Budget
+from inferproof.certify.certify import Certification, Progress, certify
+from inferproof.certify.plan import Plan
 from inferproof.certify.result import Verdict
 from inferproof.certify.target import Limits, Target, UsageError
 from inferproof.document import Contract
+from inferproof.probes.probe import Probe
 from inferproof.reports.files import write_report
 from inferproof.reports.summary import summary
 from inferproof.reports.words import printable
 from inferproof.requirements.judge import Outcome
 from inferproof_mock.server import DEFAULT_KEY
 from tests.hostile.behaviours import HOSTILITIES, Hostility, as_the_mock, with_garbage_behind, with_trailers
-from tests.hostile.server import PREFLIGHT, hostile
+from tests.hostile.server import PREFLIGHT, Peer, hostile
 
 QUICK = Limits(patience=0.25, total_seconds=20)
 SECONDS = 30
@@ -110,3 +113,38 @@ def said(found: Certification, folder: Path) -> str:
     write_report(found, folder)
     lines = printable("\n".join(summary(found.result, "INFERPROOF_API_KEY", "inferproof certify")))
     return lines + (folder / "result.json").read_text(encoding="utf-8")
+
+
+def test_a_server_that_falls_silent_once_it_has_failed_does_not_hold_up_its_report(
+    contract: Contract, mock_url: str
+) -> None:
+    """What failed is made small by sending it again; here nobody answers that any more."""
+    silent = False
+    probes = 0
+
+    def planned(plan: Plan, cost: Budget) -> None:
+        nonlocal probes
+        probes = len(plan.probes)
+
+    def done(probe: Probe) -> None:
+        nonlocal probes, silent
+        probes -= 1
+        silent = probes == 0
+
+    async def failing_for_a_while(peer: Peer) -> None:
+        if silent:
+            await peer.gone()
+        await peer.send(b"HTTP/1.1 500 Oops\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+
+    began = time.monotonic()
+    with hostile(failing_for_a_while, mock_url, good=PREFLIGHT) as url:
+        found = certify(
+            contract,
+            target(url, Limits(patience=0.5)),
+            generated=True,
+            only=["embeddings.*"],
+            progress=Progress(planned, done),
+        )
+    assert silent
+    assert found.result.verdict is Verdict.NOT_CONFORMANT
+    assert time.monotonic() - began < SECONDS

@@ -49,7 +49,7 @@ def test_interrupted_while_the_server_is_silent(
         os.kill(child.pid, number)  # Popen's own way would reap a child that has ended
 
     with hostile(silent, mock_url, good=good) as url:
-        ended = inferproof("certify", url, "--report", "out", folder=tmp_path, env=KEY, meanwhile=interrupt)
+        ended = inferproof("certify", url, "--quick", "--report", "out", folder=tmp_path, env=KEY, meanwhile=interrupt)
     assert ended.code == 3, ended.output
     assert "incomplete" in ended.output
     assert "Traceback" not in ended.output

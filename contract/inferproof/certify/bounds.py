@@ -36,6 +36,10 @@ class Bounds:
         self._unfolded = 0
         self._deadline: asyncio.Timeout | None = None
 
+    def another_round(self) -> None:
+        """What was seen so far is judged and dropped; only the failures in a row go on."""
+        self._unfolded = 0
+
     def deadline(self) -> asyncio.Timeout:
         """The context to send in; it raises TimeoutError where the run is ended, by whatever cause."""
         self._deadline = asyncio.timeout(0 if self.cause else self._limits.total_seconds)

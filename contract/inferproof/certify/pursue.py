@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count, cycle
 
+from inferproof.certify.bounds import Bounds
 from inferproof.certify.result import Result
 from inferproof.certify.run import Recorder
 from inferproof.certify.target import Target
@@ -29,6 +30,9 @@ GENERATED = ("gate.", "kept.")
 
 ROUND = 64
 """Requests that are sent before they are judged, while exploring."""
+
+REDUCING_SECONDS = 120
+"""How long evidence is made small at most: a server may hang at every second request."""
 
 MOST_REDUCED = 20
 """Requirements whose evidence is made small in one run; a server that fails more has larger worries."""
@@ -55,6 +59,8 @@ class Pursuit:
         self._new: set[str] = set()
         self._explored = 0
         self._stopped = False
+        self._bounds = Bounds(target.limits)
+        self._until = time.monotonic() + REDUCING_SECONDS
 
     def stop(self) -> None:
         """Send nothing further; what was found stands."""
@@ -75,6 +81,7 @@ class Pursuit:
         """Random requests until the time is up; the first that breaks a requirement which held is kept, reduced."""
         judged = [each for each in requirements if each.of is not None]
         until = time.monotonic() + seconds
+        self._until = until + REDUCING_SECONDS
         asks = self._asks(seed)
         numbers = count()
         while time.monotonic() < until and not self._stopped:
@@ -105,7 +112,9 @@ class Pursuit:
         async def holds(body: object) -> bool:
             nonlocal smallest
             ask = self._call.to(exchange.role or "", body)
-            if self._stopped or _claim(Exchange(name, 0, exchange.role, ask.request), self._contract) != claim:
+            if self._stopped or time.monotonic() > self._until:
+                return False
+            if _claim(Exchange(name, 0, exchange.role, ask.request), self._contract) != claim:
                 return False
             for answered in await self._sent([_probe(name, ask)]):
                 [judgement] = self._judge([requirement], [answered])
@@ -119,9 +128,10 @@ class Pursuit:
         self._reduced.append(smallest)
 
     async def _sent(self, probes: Sequence[Probe]) -> list[Exchange]:
-        recorder = Recorder(self._contract, self._target, self._call, self._client)
+        self._bounds.another_round()
+        recorder = Recorder(self._contract, self._target, self._call, self._client, self._bounds)
         await recorder.send_all(probes)
-        if recorder.bounds.cause:
+        if self._bounds.cause:
             self.stop()
         return [exchange for exchange in recorder.exchanges(probes) if exchange.reply is not None]
 

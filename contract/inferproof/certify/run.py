@@ -27,8 +27,10 @@ TRIES = 5
 class Recorder:
     """Sends probes to one target and keeps the exchanges, redacted. Safe to read at any moment, also after Ctrl-C."""
 
-    def __init__(self, contract: Contract, target: Target, call: Call, client: Client) -> None:
-        self.bounds = Bounds(target.limits)
+    def __init__(
+        self, contract: Contract, target: Target, call: Call, client: Client, bounds: Bounds | None = None
+    ) -> None:
+        self.bounds = bounds or Bounds(target.limits)
         self.requests = 0
         self._contract, self._target, self._call, self._client = contract, target, call, client
         self._redactor = redactor(target, call.seed)

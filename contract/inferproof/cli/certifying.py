@@ -200,7 +200,7 @@ def judge(transcript: Path, name: str | None) -> None:
 
     recorded = read(transcript)
     contract = load_contract(name or recorded.header["contract"]["name"])
-    if contract.digest != recorded.header["contract"]["digest"]:
+    if contract.digest != recorded.header["contract"].get("digest"):
         click.echo("inferproof: note: the transcript was recorded under another version of this contract", err=True)
     _conclude(Certification(judged(contract, recorded), recorded), "INFERPROOF_API_KEY", transcript)
 

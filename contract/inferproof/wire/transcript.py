@@ -269,7 +269,7 @@ def _check_header(path: str | os.PathLike[str], header: Json | None) -> None:
         raise TranscriptError(
             f"{path}:1: is not the header of an Inferproof transcript; one is written by `inferproof certify`"
         )
-    for name, member in (("contract", "name"), ("contract", "digest"), ("target", "url")):
+    for name, member in (("contract", "name"), ("target", "url")):
         if not isinstance(header.get(name), dict) or not isinstance(header[name].get(member), str):
             raise TranscriptError(f"{path}:1: the header has no {name}.{member}; the file was changed. Record it again")
     if header["format"] > FORMAT:

@@ -12,27 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from inferproof import __version__
-from inferproof.certify.bounds import BODY_BYTES
 from inferproof.certify.budget import Budget
 from inferproof.certify.interrupts import Interrupts
 from inferproof.certify.plan import Plan, budget_of, plan, selected
 from inferproof.certify.preflight import preflight
 from inferproof.certify.pursue import Found, Pursuit, with_found
 from inferproof.certify.result import Result
-from inferproof.certify.run import Recorder
-from inferproof.certify.target import Target, UsageError
+from inferproof.certify.run import Recorder, client_of
+from inferproof.certify.target import Target
 from inferproof.document import Contract
 from inferproof.probes.probe import Call, Probe
 from inferproof.properties.kept import Kept, keep, kept_probes
 from inferproof.requirements.judge import judge
 from inferproof.requirements.requirement import Requirement
-from inferproof.wire.client import Client
-from inferproof.wire.client import Limits as Patience
 from inferproof.wire.exchange import Exchange
 from inferproof.wire.transcript import Transcript, TranscriptError
-
-LONGEST_REPLY = 10
-"""How many times the patience a reply may take that never falls silent."""
 
 
 @dataclass
@@ -193,7 +187,7 @@ class _Run:
             await self._send()
 
     async def _send(self) -> None:
-        async with _client(self._target) as client:
+        async with client_of(self._target) as client:
             ready = await preflight(self._contract, self._target, self.call, client)
             self.call = ready.call
             self._plan = plan(
@@ -219,7 +213,7 @@ class _Run:
         return Certification(with_found(found.result, pursued, exchanges, self._contract), transcript)
 
     async def _pursue(self, result: Result, seconds: float, interrupts: Interrupts) -> Found:
-        async with _client(self._target) as client:
+        async with client_of(self._target) as client:
             pursuit = Pursuit(self._contract, self._target, self.call, client, result)
             with interrupts.ending(pursuit.stop):
                 await pursuit.shrink()
@@ -242,22 +236,6 @@ class _Run:
 
     def exchanges(self) -> list[Exchange]:
         return self._recorder.exchanges(self._plan.probes) if self._recorder else []
-
-
-def _client(target: Target) -> Client:
-    seconds = target.limits.patience
-    patience = Patience(
-        connect=min(seconds, 10.0),
-        first_byte=seconds,
-        idle=seconds,
-        total=LONGEST_REPLY * seconds,
-        body_bytes=BODY_BYTES,
-        decoded_bytes=BODY_BYTES,
-    )
-    try:
-        return Client(target.url, headers=target.headers, ca_file=target.ca_file, limits=patience)
-    except ValueError as error:
-        raise UsageError(str(error)) from error
 
 
 def _call(contract: Contract, target: Target, seed: int) -> Call:

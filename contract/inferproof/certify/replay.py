@@ -8,14 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from inferproof.certify.run import Recorder
+from inferproof.certify.run import Recorder, client_of
 from inferproof.certify.target import Target, UsageError
 from inferproof.document import Contract
 from inferproof.probes.probe import Ask, Call, Probe, Steps
 from inferproof.properties.kept import read_case
 from inferproof.properties.owners import requirements_of
 from inferproof.requirements.judge import Judgement, Outcome, judge
-from inferproof.wire.client import Client
 from inferproof.wire.exchange import Exchange
 from inferproof.wire.transcript import read
 
@@ -66,7 +65,7 @@ async def _send(recorded: Recorded, target: Target) -> Exchange:
         yield recorded.ask
 
     probe = Probe(recorded.name, steps, "One recorded request.")
-    async with Client(target.url, headers=target.headers, ca_file=target.ca_file) as client:
+    async with client_of(target) as client:
         recorder = Recorder(recorded.contract, target, recorded.call, client)
         await recorder.send_all([probe])
         return recorder.exchanges([probe])[0]

@@ -7,14 +7,15 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from email.utils import parsedate_to_datetime
 
-from inferproof.certify.bounds import Bounds, bounded
+from inferproof.certify.bounds import BODY_BYTES, Bounds, bounded
 from inferproof.certify.credentials import authorized, redactor
-from inferproof.certify.target import Target
+from inferproof.certify.target import Target, UsageError
 from inferproof.document import Contract
 from inferproof.probes.probe import Ask, Call, Probe
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.select import UNREADABLE
 from inferproof.wire.client import Client, Outcome
+from inferproof.wire.client import Limits as Patience
 from inferproof.wire.exchange import Exchange, Fault, Reply
 
 LONGEST_WAIT = 60.0
@@ -22,6 +23,10 @@ LONGEST_WAIT = 60.0
 
 TRIES = 5
 """How often a request that is answered 429 is sent in all."""
+
+
+LONGEST_REPLY = 10
+"""How many times the patience a reply may take that never falls silent."""
 
 
 class Recorder:
@@ -109,6 +114,23 @@ class Recorder:
         if ask is not None:
             fault = Fault("stopped", self.bounds.cause)
             exchanges.append(Exchange(probe.name, len(exchanges), ask.role, ask.request, None, fault))
+
+
+def client_of(target: Target) -> Client:
+    """A client for the target, with its headers, limits and certificates. Raises UsageError."""
+    seconds = target.limits.patience
+    patience = Patience(
+        connect=min(seconds, 10.0),
+        first_byte=seconds,
+        idle=seconds,
+        total=LONGEST_REPLY * seconds,
+        body_bytes=BODY_BYTES,
+        decoded_bytes=BODY_BYTES,
+    )
+    try:
+        return Client(target.url, headers=target.headers, ca_file=target.ca_file, limits=patience)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
 
 
 async def as_told(send: Callable[[], Awaitable[Outcome]]) -> Outcome:

@@ -23,6 +23,13 @@ WHOLE_BODY = {"detail": [{"loc": ["body"], "msg": "two members exclude each othe
     ("requirement", "role", "body", "status", "reply"),
     [
         ("chat.usage.length", "chat", {"max_tokens": None}, 200, {"choices": [CHOICE], "usage": USAGE}),
+        (
+            "sampling.allowed-token-ids",
+            "chat",
+            {"allowed_token_ids": [3.0], "logprobs": True, "return_tokens_as_token_ids": True},
+            200,
+            {"choices": [CHOICE | {"logprobs": {"content": [{"token": "token_id:3"}]}}]},
+        ),
         ("embeddings.reply.count", "embeddings", {"input": [3.0, 4, 5]}, 200, {"data": [{"index": 0}]}),
         (
             "errors.invalid.loc",

@@ -110,5 +110,5 @@ def _biases(answer: Answer, bias: int) -> bool:
 )
 def no_other_token_comes(reply: Answer, check: Check) -> None:
     """With `allowed_token_ids` no other token comes."""
-    allowed = {_token(str(id)) for id in reply.asked["allowed_token_ids"]}
+    allowed = {_token(str(int(id))) for id in reply.asked["allowed_token_ids"]}  # 3.0 is the id 3
     check.equal(sorted(set(tokens(reply)) - allowed), [], at="/choices/0/logprobs/content")

@@ -60,7 +60,10 @@ def vector(tokens: Iterable[int], dimensions: int) -> tuple[float, ...]:
 
 
 def _inputs(body: Json) -> list[list[int]]:
-    """The tokens of each input; a conversation is one input. A token id need not be of this vocabulary."""
+    """The tokens of each input; a conversation is one input. A token id need not be of this vocabulary.
+
+    Beyond 64 bits it comes as a float.
+    """
     given = body.get("input")
     if "messages" in body and not _is_input(given):
         prompt = render(
@@ -70,10 +73,10 @@ def _inputs(body: Json) -> list[list[int]]:
         )
         return [list(prompt.tokens)]
     assert given
-    if isinstance(given, str) or isinstance(given[0], int):
+    if isinstance(given, str) or isinstance(given[0], int | float):
         given = [given]
     begin = [VOCABULARY.begin] if body.get("add_special_tokens", True) else []
-    return [begin + VOCABULARY.encode(one) if isinstance(one, str) else list(one) for one in given]
+    return [begin + VOCABULARY.encode(one) if isinstance(one, str) else [int(id) for id in one] for one in given]
 
 
 def _is_input(value: Any) -> bool:

@@ -57,6 +57,12 @@ async def test_each_input_has_its_vector_in_order() -> None:
     assert [entry["index"] for entry in data] == [0, 1, 2]
 
 
+@pytest.mark.parametrize("ids", [[1e30, 3], [[3, 1e30]]])
+async def test_a_token_id_beyond_64_bits_is_a_token(ids: list[Any]) -> None:
+    reply = await embedding({"input": ids})
+    assert (len(reply["data"]), reply["usage"]["prompt_tokens"]) == (1, 2)
+
+
 async def test_token_ids_are_the_same_as_their_text() -> None:
     tokens = VOCABULARY.encode(FOX)
     text = await embedding({"input": FOX, "add_special_tokens": False})

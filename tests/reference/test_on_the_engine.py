@@ -44,6 +44,9 @@ LONG_TOKENS = 4000
 LONG = {"messages": HI, "max_tokens": LONG_TOKENS, "ignore_eos": True}
 GENERATED = "vllm:generation_tokens_total"
 ABORT_WITHIN_S = 1.0
+PATIENT_S = 60.0
+TRIES = 3
+"""How often a race with the engine is run: a busy machine loses one now and then, a server that never aborts all."""
 TELL_WITHIN_S = 10.0
 
 
@@ -230,6 +233,15 @@ async def test_dimensions_that_the_model_has_not_are_refused(ref: Reference) -> 
 
 @pytest.mark.parametrize("stream", [False, True])
 async def test_a_client_that_hangs_up_stops_its_generation(stream: bool, ref: Reference) -> None:
+    for _ in range(TRIES):
+        if await stops_for_who_hangs_up(stream, ref):
+            return
+        await until(lambda: is_idle(ref.generator), PATIENT_S)
+    pytest.fail(f"{TRIES} times the engine generated on for a client that had left")
+
+
+async def stops_for_who_hangs_up(stream: bool, ref: Reference) -> bool:
+    """Whether the engine stops within a second of a leaving client, before it has generated all it was asked for."""
     before = await metric(ref.generator, GENERATED)
     asking = asyncio.create_task(ref.session.post(ref.url + CHAT, json={**LONG, "stream": stream}))
     async with ref.streaming(max_tokens=16):
@@ -237,10 +249,12 @@ async def test_a_client_that_hangs_up_stops_its_generation(stream: bool, ref: Re
     if stream:
         (await asking).close()
     asking.cancel()
-    await until(lambda: is_idle(ref.generator), ABORT_WITHIN_S)
+    try:
+        await until(lambda: is_idle(ref.generator), ABORT_WITHIN_S)
+    except TimeoutError:
+        return False
     generated = await metric(ref.generator, GENERATED)
-    assert 0 < generated - before < LONG_TOKENS
-    assert await metric(ref.generator, GENERATED) == generated
+    return 0 < generated - before < LONG_TOKENS and await metric(ref.generator, GENERATED) == generated
 
 
 async def test_one_request_too_many_is_a_429(contract: Contract, ref: Reference) -> None:
@@ -287,6 +301,8 @@ async def test_an_engine_killed_at_work_is_told_to_everybody_who_waits(ref: Refe
         async with asyncio.timeout(TELL_WITHIN_S):
             events = (await reply.content.read()).decode().strip().split("\n\n")
             answers = [await waiting, await first_token]
+    if events[-1] == "data: [DONE]":
+        pytest.skip("the engine had finished before it could be killed: this machine is too busy for the race")
     assert json.loads(events[-1].removeprefix("data: "))["error"]["code"] == "bad_gateway"
     assert {status for status, _ in answers} <= {502, 503}
     assert all(answer["error"]["message"] for _, answer in answers)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import struct
 from math import isclose, sqrt
+from typing import Any
 
 import pytest
 from hypothesis import given

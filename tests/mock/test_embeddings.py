@@ -4,6 +4,7 @@ import base64
 import struct
 from math import isclose, sqrt
 from typing import Any
+from typing import Any
 
 import pytest
 from hypothesis import given

@@ -4,7 +4,6 @@ import base64
 import struct
 from math import isclose, sqrt
 from typing import Any
-from typing import Any
 
 import pytest
 from hypothesis import given

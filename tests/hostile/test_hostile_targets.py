@@ -22,7 +22,7 @@ from inferproof_mock.server import DEFAULT_KEY
 from tests.hostile.behaviours import HOSTILITIES, Hostility, as_the_mock, with_garbage_behind, with_trailers
 from tests.hostile.server import PREFLIGHT, Peer, hostile
 
-QUICK = Limits(patience=0.25, total_seconds=20)
+QUICK = Limits(patience=0.6, total_seconds=20)
 SECONDS = 30
 """What a run may take here, on a machine that is busy; the limits allow 20 for the sending."""
 

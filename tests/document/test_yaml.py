@@ -1,4 +1,4 @@
-"""YAML becomes JSON values, or an error that says what JSON has not; no document ends the process."""
+"""YAML and JSON become JSON values, or an error that says what JSON has not; no document ends the process."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ BOMB = b"a0: &a0 [x]\n" + b"".join(
         (b"[" * 100_000, "nested more than"),
         (b"- " * 100_000, "nested more than"),
         (b"a:\n" + b"".join(b" " * depth + b"a:\n" for depth in range(1, 300)), "nested more than"),
+        (b'{"a": 1,\n"b": ' + b"[" * 200 + b"]" * 200 + b"}", "openapi.yaml, line 2: nested more than"),
+        (b'{"a": NaN}', "NaN is no number of JSON"),
+        (b'{"a": 1e999}', "no number of JSON"),
+        (b'{"a": ' + b"1" * 5000 + b"}", "cannot be read"),
+        (rb'{"a": "\ud83d"}', "half of a surrogate pair"),
+        (b'{"a": 1,,}', "line 1, column 9: not YAML"),
         (b"&a [*a]", "inside of what it stands for"),
         (BOMB, "aliases unfold to over"),
         (b"a: .inf", "no number of JSON"),
@@ -38,6 +44,21 @@ def test_what_json_has_not_is_refused(text: bytes, said: str) -> None:
     with pytest.raises(DocumentError, match=r"^openapi\.yaml") as raised:
         parse(text, "openapi.yaml")
     assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (rb'{"a": "\ud83d\ude00", "\ud83d\ude00": 1}', {"a": "\U0001f600", "\U0001f600": 1}),
+        (b'\xef\xbb\xbf{"a": 1e5}', {"a": 100_000}),
+        ('{"a": "\\/"}'.encode("utf-16"), {"a": "/"}),
+        (b"[" * 199 + b'["[{"]' + b"]" * 199, None),
+        (b'{"a": 1, # a comment\n}', {"a": 1}),
+    ],
+)
+def test_json_is_read_as_json(text: bytes, value: object) -> None:
+    found = parse(text, "openapi.json")
+    assert value is None or found == value
 
 
 def test_dates_stay_text_and_keys_become_it() -> None:

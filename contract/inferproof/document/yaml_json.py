@@ -1,10 +1,12 @@
-"""YAML and JSON text as JSON values. Its own module, because a contract that comes from the cache needs no YAML."""
+"""JSON and YAML text as JSON values. Its own module, because a contract that comes from the cache needs no YAML."""
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -32,8 +34,45 @@ _Loader.yaml_constructors = {
 }
 
 
+_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"|([\[{])|[\]}]')
+"""What opens or closes a level of JSON text, or a string, whose brackets do not count."""
+
+
 def parse(raw: bytes, source: str) -> Any:
     """The text as JSON values, keys as text. Raises DocumentError with line and column."""
+    try:
+        return _Json(source).value(_read_json(raw, source))
+    except ValueError:  # no JSON: YAML, or what YAML says is wrong with it
+        return _parse_yaml(raw, source)
+
+
+def _read_json(raw: bytes, source: str) -> Any:
+    """The value of JSON text. Raises ValueError for other text, DocumentError for JSON with NaN or too many levels.
+
+    JSON comes first, because YAML knows no surrogate pairs (`"\\ud83d\\ude00"`) and takes 1e5 for a text.
+    """
+    text = raw.decode("utf-8-sig")
+    try:
+        value = json.loads(text, parse_constant=lambda word: _no_number(word, source))
+    except RecursionError as error:
+        raise ValueError from error
+    depth = 0
+    for bracket in _BRACKET.finditer(text):
+        if bracket[1]:
+            depth += 1
+            if depth > DEEPEST:
+                line = text.count("\n", 0, bracket.start()) + 1
+                raise DocumentError(f"{source}, line {line}: nested more than {DEEPEST} levels deep")
+        elif not bracket[0].startswith('"'):
+            depth -= 1
+    return value
+
+
+def _no_number(word: Any, source: str) -> NoReturn:
+    raise DocumentError(f"{source}: {word} is no number of JSON")
+
+
+def _parse_yaml(raw: bytes, source: str) -> Any:
     try:
         _refuse_depth(raw, source)
         value = yaml.load(raw, Loader=_Loader)
@@ -83,7 +122,7 @@ class _Json:
         if isinstance(node, list):
             return [self.value(child) for child in node]
         if isinstance(node, float) and not math.isfinite(node):
-            raise DocumentError(f"{self._source}: {node} is no number of JSON")
+            _no_number(node, self._source)
         if isinstance(node, int) and node.bit_length() > 1024:
             raise DocumentError(f"{self._source}: holds an integer of over 300 digits")
         return self.text(node) if isinstance(node, str) else node

@@ -10,9 +10,9 @@ from inferproof.requirements.answer import Answer
 from inferproof.requirements.chat_reply import DAY
 from inferproof.requirements.chat_request import asks_plainly
 from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import keyed, must_accept, must_refuse
+from inferproof.requirements.oracle import keyed, must_accept, wrong_only_at
 from inferproof.requirements.requirement import CORRECTION, EXAMPLE, MUST, PROSE, SCHEMA, SHOULD, requirement
-from inferproof.requirements.select import DECIDED, EVENTS, JSON, Of, Predicate, replies
+from inferproof.requirements.select import DECIDED, EVENTS, JSON, Of, replies
 
 POST = "inflection#/paths/~1v1~1chat~1attributes/post"
 REQUEST = "inflection#/components/schemas/AttributesRequest"
@@ -35,22 +35,6 @@ def _nobody_to_score(answer: Answer) -> bool:
     schema = "/components/schemas/AttributesRequest"
     valid = keyed(answer) and answer.contract.validator(schema, "published").decides(answer.asked)
     return valid and all(message["role"] == "user" for message in answer.asked["messages"])
-
-
-def _wrong(member: str, *, of_attribute: bool = True) -> Predicate:
-    """Requests that are invalid because of `member`, of an attribute or of the body."""
-
-    def where(answer: Answer) -> bool:
-        if not must_refuse(answer):
-            return False
-        if not of_attribute:
-            return answer.at_fault == {member}
-        if answer.at_fault != {"attributes"}:
-            return False
-        places = [violation.loc[2:3] for violation in answer.violations]
-        return bool(places) and all(place == (member,) for place in places)
-
-    return where
 
 
 scored = replies(ROLE, where=good)
@@ -99,7 +83,7 @@ def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
     basis=SCHEMA,
     claims=ROLE,
     cites=(f"{ATTRIBUTE}/required", f"{ATTRIBUTE}/properties/name"),
-    of=Of((ROLE,), None, where=_wrong("name")),
+    of=Of((ROLE,), None, where=wrong_only_at("attributes", "name")),
 )
 def an_attribute_has_a_name(reply: Answer, check: Check) -> None:
     """An attribute without a `name` that is a string is refused."""
@@ -112,7 +96,7 @@ def an_attribute_has_a_name(reply: Answer, check: Check) -> None:
     basis=SCHEMA,
     claims=ROLE,
     cites=(f"{ATTRIBUTE}/required", f"{ATTRIBUTE}/properties/definition"),
-    of=Of((ROLE,), None, where=_wrong("definition")),
+    of=Of((ROLE,), None, where=wrong_only_at("attributes", "definition")),
 )
 def an_attribute_has_a_definition(reply: Answer, check: Check) -> None:
     """An attribute without a `definition` that is a string is refused."""
@@ -125,7 +109,7 @@ def an_attribute_has_a_definition(reply: Answer, check: Check) -> None:
     basis=SCHEMA,
     claims=ROLE,
     cites=(f"{ATTRIBUTE}/properties/categories", "inflection#/components/schemas/Category"),
-    of=Of((ROLE,), None, where=_wrong("categories")),
+    of=Of((ROLE,), None, where=wrong_only_at("attributes", "categories")),
 )
 def categories_are_known_words(reply: Answer, check: Check) -> None:
     """An attribute of a category that the document does not list is refused."""
@@ -138,7 +122,7 @@ def categories_are_known_words(reply: Answer, check: Check) -> None:
     basis=SCHEMA,
     claims=ROLE,
     cites=f"{REQUEST}/properties/filter_categories",
-    of=Of((ROLE,), None, where=_wrong("filter_categories", of_attribute=False)),
+    of=Of((ROLE,), None, where=wrong_only_at("filter_categories")),
 )
 def filters_are_known_words(reply: Answer, check: Check) -> None:
     """A filter by a category that the document does not list is refused."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import must_accept, must_refuse
+from inferproof.requirements.oracle import must_accept, must_refuse, wrong_only_at
 from inferproof.requirements.requirement import (
     CONVENTION,
     CORRECTION,
@@ -19,7 +19,7 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import DECIDED, JSON, Of, Predicate, replies
+from inferproof.requirements.select import DECIDED, JSON, Of, replies
 
 POST = "inflection#/paths/~1v1~1embeddings/post"
 REQUEST = "inflection#/components/schemas/EmbeddingCompletionRequest"
@@ -52,17 +52,9 @@ def _messages(answer: Answer) -> bool:
     return "messages" in answer.asked and known.issuperset(answer.asked) and must_accept(answer)
 
 
-def _wrong(member: str) -> Predicate:
-    """Requests that are valid but for `member`."""
-
-    def where(answer: Answer) -> bool:
-        others = {name: value for name, value in answer.asked.items() if name not in (member, "input")}
-        schema = answer.operation.request_schema or ""
-        rest = {**others, "input": "hello" if member == "input" else answer.asked.get("input")}
-        valid = member in answer.asked and answer.contract.validator(schema, "corrected").decides(rest)
-        return valid and must_refuse(answer)
-
-    return where
+def _with_wrong_input(answer: Answer) -> bool:
+    """Only its `input` is wrong; where it is absent, `messages` are missed as much."""
+    return "input" in answer.asked and wrong_only_at("input")(answer)
 
 
 def inputs(answer: Answer) -> int | None:
@@ -164,7 +156,7 @@ def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
     basis=SCHEMA,
     claims=ROLE,
     cites=f"{REQUEST}/properties/input",
-    of=Of((ROLE,), None, where=_wrong("input")),
+    of=Of((ROLE,), None, where=_with_wrong_input),
 )
 def input_is_text_or_token_ids(reply: Answer, check: Check) -> None:
     """An `input` that is neither text nor token ids is refused."""
@@ -177,7 +169,7 @@ def input_is_text_or_token_ids(reply: Answer, check: Check) -> None:
     basis=SCHEMA,
     claims=ROLE,
     cites=(f"{REQUEST}/properties/encoding_format", f"{CHAT_REQUEST}/properties/encoding_format"),
-    of=Of((ROLE,), None, where=_wrong("encoding_format")),
+    of=Of((ROLE,), None, where=wrong_only_at("encoding_format")),
 )
 def the_encoding_is_float_or_base64(reply: Answer, check: Check) -> None:
     """An `encoding_format` that the document does not list is refused."""
@@ -190,7 +182,7 @@ def the_encoding_is_float_or_base64(reply: Answer, check: Check) -> None:
     basis=SCHEMA,
     claims=ROLE,
     cites=f"{REQUEST}/properties/truncate_prompt_tokens",
-    of=Of((ROLE,), None, where=_wrong("truncate_prompt_tokens")),
+    of=Of((ROLE,), None, where=wrong_only_at("truncate_prompt_tokens")),
 )
 def truncation_has_a_lower_bound(reply: Answer, check: Check) -> None:
     """`truncate_prompt_tokens` below -1, or of another type than integer, is refused."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import forbidden, keyed, must_accept, must_refuse
+from inferproof.requirements.oracle import forbidden, keyed, must_accept, wrong_only_at
 from inferproof.requirements.requirement import (
     CORRECTION,
     EXAMPLE,
@@ -19,7 +19,7 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import DECIDED, LEGACY, Of, Predicate
+from inferproof.requirements.select import DECIDED, LEGACY, Of
 
 BODY = "inflection#/components/schemas/ExternalChatBody"
 TURN = "inflection#/components/schemas/ExternalTurn"
@@ -58,21 +58,6 @@ def _simple(answer: Answer) -> bool:
 def _with_tools(answer: Answer) -> bool:
     """No member beyond the plain ones and `tools`."""
     return (PLAIN | {"tools"}).issuperset(answer.asked) and must_accept(answer)
-
-
-def _wrong(*path: str) -> Predicate:
-    """Requests that are invalid only at a member of the body (one name) or of a turn (`turn` and a name)."""
-
-    def where(answer: Answer) -> bool:
-        if not must_refuse(answer):
-            return False
-        wanted = path if path[0] != "turn" else ("context", *path[1:])
-        if answer.at_fault != {wanted[0]}:
-            return False
-        places = [tuple(part for part in violation.loc if isinstance(part, str)) for violation in answer.violations]
-        return all(place == wanted for place in places)
-
-    return where
 
 
 def _times(answer: Answer) -> list[Any]:
@@ -174,7 +159,7 @@ def the_origin_may_be_named(reply: Answer, check: Check) -> None:
     basis=SCHEMA,
     claims="legacy",
     cites=(f"{BODY}/required", f"{BODY}/properties/context"),
-    of=Of(LEGACY, None, where=_wrong("context")),
+    of=Of(LEGACY, None, where=wrong_only_at("context")),
 )
 def there_is_a_context(reply: Answer, check: Check) -> None:
     """A body without a `context` that is a list is refused."""
@@ -187,7 +172,7 @@ def there_is_a_context(reply: Answer, check: Check) -> None:
     basis=SCHEMA,
     claims="legacy",
     cites=(f"{TURN}/properties/type", "inflection#/components/schemas/TurnType"),
-    of=Of(LEGACY, None, where=_wrong("turn", "type")),
+    of=Of(LEGACY, None, where=wrong_only_at("context", "type")),
 )
 def a_turn_has_a_known_type(reply: Answer, check: Check) -> None:
     """A turn without a `type`, or of one that the document does not list, is refused."""
@@ -200,7 +185,7 @@ def a_turn_has_a_known_type(reply: Answer, check: Check) -> None:
     basis=SCHEMA,
     claims="legacy",
     cites=(f"{TURN}/required", f"{TURN}/properties/text"),
-    of=Of(LEGACY, None, where=_wrong("turn", "text")),
+    of=Of(LEGACY, None, where=wrong_only_at("context", "text")),
 )
 def a_turn_has_a_text(reply: Answer, check: Check) -> None:
     """A turn without a `text` that is a string is refused."""
@@ -265,7 +250,7 @@ def a_time_is_no_other_text(reply: Answer, check: Check) -> None:
     basis=SCHEMA,
     claims="legacy",
     cites=f"{BODY}/properties/web_search",
-    of=Of(LEGACY, None, where=_wrong("web_search")),
+    of=Of(LEGACY, None, where=wrong_only_at("web_search")),
 )
 def web_search_is_a_boolean(reply: Answer, check: Check) -> None:
     """A `web_search` that is no boolean is refused, null included."""

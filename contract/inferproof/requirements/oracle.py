@@ -7,6 +7,7 @@ Where our corrections changed the answer, either one is right: a server that fol
 from __future__ import annotations
 
 from inferproof.requirements.answer import Answer
+from inferproof.requirements.select import Predicate
 from inferproof.wire.exchange import NotJson
 
 KEY = "bearer {{secret:key}}"
@@ -63,6 +64,18 @@ def refused_for(answer: Answer) -> set[str | int]:
     if not must_refuse(answer):
         return set()
     return answer.at_fault
+
+
+def wrong_only_at(*path: str) -> Predicate:
+    """Requests that must be refused for the member at `path` alone; of a list on the way, for that of any item."""
+
+    def where(answer: Answer) -> bool:
+        if refused_for(answer) != {path[0]}:
+            return False
+        places = {tuple(part for part in violation.loc if isinstance(part, str)) for violation in answer.violations}
+        return places == {path}
+
+    return where
 
 
 def for_no_model(answer: Answer) -> bool:

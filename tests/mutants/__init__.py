@@ -21,7 +21,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from inferproof.document import Contract
 from inferproof.requirements import CATALOGUE
 from inferproof.requirements.answer import DONE, Answer
 from inferproof.requirements.judge import base_name
@@ -121,16 +120,17 @@ class Mutant:
     edit: Callable[[Draft], None]
     where: Callable[[Draft], bool]
 
-    def transcript(self, exchanges: Sequence[Exchange], contract: Contract) -> list[Exchange]:
-        return [self._mutated(Answer(exchange, contract)) for exchange in exchanges]
-
-    def _mutated(self, answer: Answer) -> Exchange:
+    def looks_at(self, answers: Sequence[Answer]) -> list[Answer]:
+        """Those that its requirement judges."""
         requirement = CATALOGUE[self.id]
         if requirement.of is not None:
-            chosen = requirement.of.asks(answer) and requirement.of.got(answer)
-        else:
-            chosen = base_name(answer.exchange.probe) in requirement.needs and answer.exchange.reply is not None
-        if not chosen:
+            of = requirement.of
+            return [each for each in answers if of.asks(each) and of.got(each)]
+        return [each for each in answers if base_name(each.exchange.probe) in requirement.needs]
+
+    def exchange(self, answer: Answer) -> Exchange:
+        """The same request, as this server answers it."""
+        if answer.exchange.reply is None:
             return answer.exchange
         draft = Draft(answer)
         if not self.where(draft):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from inferproof.document import Contract
+from inferproof.document.contract import Layer
 from inferproof.requirements import CATALOGUE
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Broken, Check
@@ -30,8 +32,24 @@ class Class:
 Survey = dict[tuple[str, str], Class]
 """By place (`chat reply /usage/total_tokens`) and operator."""
 
-REQUEST_SIDE = ("asked", "expectation", "allowed_if_lax", "violations")
+REQUEST_SIDE = (
+    "asked",
+    "at_fault",
+    "expectation",
+    "allowed_if_lax",
+    "doubtful",
+    "violations",
+    "corrected_violations",
+)
 """What an Answer keeps of its request; a change to the reply leaves it."""
+
+
+class Deciding(Check):
+    """Says no without the reason: of forty thousand replies nobody reads it, and it costs more than all the rest."""
+
+    def valid(self, value: Any, pointer: str, layer: Layer = "published", *, at: str = "") -> None:
+        if not self.contract.validator(pointer, layer).decides(value):
+            self.fail(f"valid by #{pointer}", "", at=at)
 
 
 class Subject:
@@ -59,12 +77,12 @@ class Subject:
     def objection(self, changed: Exchange, check: Check) -> str | None:
         """The id of a requirement that the change breaks. Whoever objected last is asked first."""
         answer = Answer(changed, self.answer.contract)
-        known = self.answer.__dict__
-        answer.__dict__.update({name: known[name] for name in REQUEST_SIDE if name in known})
+        _share_request_side(self.answer, answer)
         for queue, judged in ((self._each, self._breaks), (self._together, self._breaks_together)):
             for place, requirement in enumerate(queue):
                 if judged(requirement, answer, check):
                     queue.insert(0, queue.pop(place))
+                    _share_request_side(answer, self.answer)
                     return requirement.id
         return None
 
@@ -94,7 +112,7 @@ class Subject:
 
 def survey(exchanges: Sequence[Exchange], contract: Contract) -> Survey:
     """Every change to every shape of exchange, tried."""
-    check = Check(contract)
+    check = Deciding(contract)
     found: Survey = defaultdict(Class)
     seen = set()
     previous: dict[str, Answer] = {}
@@ -106,6 +124,11 @@ def survey(exchanges: Sequence[Exchange], contract: Contract) -> Survey:
                 _try(subject, change, check, found)
         previous[subject.kind] = subject.answer
     return found
+
+
+def _share_request_side(giver: Answer, taker: Answer) -> None:
+    known = giver.__dict__
+    taker.__dict__.update({name: known[name] for name in REQUEST_SIDE if name in known})
 
 
 def _try(subject: Subject, change: Change, check: Check, found: Survey) -> None:

@@ -43,7 +43,7 @@ scored = replies(ROLE, where=good)
 @requirement("attributes.offered", MUST, basis=EXAMPLE, claims=ROLE, cites=POST, of=Of((ROLE,), None, where=good))
 def the_operation_exists(reply: Answer, check: Check) -> None:
     """The attributes operation is there: it does not answer 404, 405 or 501 to a good request."""
-    check.that(reply.status not in (404, 405, 501), "an operation", reply.status, at="status")
+    check.offered(reply)
 
 
 @requirement(
@@ -61,7 +61,7 @@ def the_operation_exists(reply: Answer, check: Check) -> None:
 )
 def what_the_document_allows_is_accepted(reply: Answer, check: Check) -> None:
     """A talk with an assistant message is accepted, with attributes, filter and prompt flag given, null or absent."""
-    check.equal(reply.status, 200, at="status")
+    check.accepted(reply)
 
 
 @requirement(
@@ -74,7 +74,7 @@ def what_the_document_allows_is_accepted(reply: Answer, check: Check) -> None:
 )
 def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
     """A member that the document does not name is accepted."""
-    check.equal(reply.status, 200, at="status")
+    check.accepted(reply)
 
 
 @requirement(
@@ -87,7 +87,7 @@ def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
 )
 def an_attribute_has_a_name(reply: Answer, check: Check) -> None:
     """An attribute without a `name` that is a string is refused."""
-    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+    check.refused(reply)
 
 
 @requirement(
@@ -100,7 +100,7 @@ def an_attribute_has_a_name(reply: Answer, check: Check) -> None:
 )
 def an_attribute_has_a_definition(reply: Answer, check: Check) -> None:
     """An attribute without a `definition` that is a string is refused."""
-    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+    check.refused(reply)
 
 
 @requirement(
@@ -113,7 +113,7 @@ def an_attribute_has_a_definition(reply: Answer, check: Check) -> None:
 )
 def categories_are_known_words(reply: Answer, check: Check) -> None:
     """An attribute of a category that the document does not list is refused."""
-    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+    check.refused(reply)
 
 
 @requirement(
@@ -126,7 +126,7 @@ def categories_are_known_words(reply: Answer, check: Check) -> None:
 )
 def filters_are_known_words(reply: Answer, check: Check) -> None:
     """A filter by a category that the document does not list is refused."""
-    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+    check.refused(reply)
 
 
 @requirement(
@@ -139,7 +139,7 @@ def filters_are_known_words(reply: Answer, check: Check) -> None:
 )
 def without_an_assistant_message_there_is_nothing_to_score(reply: Answer, check: Check) -> None:
     """A conversation in which the assistant says nothing is refused."""
-    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+    check.refused(reply)
 
 
 @requirement(

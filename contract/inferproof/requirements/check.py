@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from inferproof.document import Contract
 from inferproof.document.contract import Layer
+from inferproof.requirements.answer import Answer
 
 LONGEST = 4_000
 """Characters of a finding's words; a hostile reply has millions for each of hundreds of requirements."""
@@ -54,6 +55,22 @@ class Check:
     def one_of(self, found: Any, allowed: Collection[Any], *, at: str = "") -> None:
         if found not in allowed:
             self.fail("one of " + ", ".join(shown(value) for value in allowed), shown(found), at=at)
+
+    def accepted(self, reply: Answer) -> None:
+        """The request was served."""
+        self.equal(reply.status, 200, at="status")
+
+    def refused(self, reply: Answer) -> None:
+        """The server says that the request is at fault (RFC 9110 §15.5)."""
+        self.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+    def accepted_or_refused(self, reply: Answer) -> None:
+        """The server knows what it does with the request: it neither fails nor redirects."""
+        self.that(reply.status == 200 or 400 <= reply.status < 500, "200 or a 4xx", reply.status, at="status")
+
+    def offered(self, reply: Answer) -> None:
+        """The operation is there; whether it served the request is another question."""
+        self.that(reply.status not in (404, 405, 501), "an operation", reply.status, at="status")
 
     def valid(self, value: Any, pointer: str, layer: Layer = "published", *, at: str = "") -> None:
         """`value` is valid under the schema at `pointer` of that layer of the contract."""

@@ -49,7 +49,7 @@ def _of_another_type(answer: Answer) -> bool:
 @requirement("errors.invalid.refused", MUST, basis=SCHEMA, cites=VALIDATION, of=Of(status=DECIDED, where=must_refuse))
 def what_the_schema_forbids_is_refused(reply: Answer, check: Check) -> None:
     """A body that the document's schema forbids is refused: its answer is a 4xx."""
-    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+    check.refused(reply)
 
 
 @requirement(

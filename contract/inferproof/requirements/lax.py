@@ -22,4 +22,4 @@ VALIDATION = "inflection#/components/schemas/HTTPValidationError"
 )
 def another_type_is_not_coerced(reply: Answer, check: Check) -> None:
     """A value of another type is refused, also where it could be read as the right one: `"0.5"`, or 1 for true."""
-    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+    check.refused(reply)

@@ -269,7 +269,7 @@ def what_is_wrong_is_said_before_the_stream(reply: Answer, check: Check) -> None
 )
 def stream_options_need_a_stream(reply: Answer, check: Check) -> None:
     """`stream_options` without `stream: true` is refused."""
-    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+    check.refused(reply)
 
 
 @requirement(

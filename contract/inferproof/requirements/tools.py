@@ -90,7 +90,7 @@ def _calls_of(*choices: str) -> Of:
 )
 def tools_are_accepted(reply: Answer, check: Check) -> None:
     """Tools are accepted: with nothing but a function's name, and as an empty list or null, which mean none."""
-    check.equal(reply.status, 200, at="status")
+    check.accepted(reply)
 
 
 @requirement(
@@ -110,7 +110,7 @@ def tools_are_accepted(reply: Answer, check: Check) -> None:
 )
 def the_model_may_choose(reply: Answer, check: Check) -> None:
     """Tools without a `tool_choice`, or with `auto`, are accepted; whether one is called is the model's choice."""
-    check.equal(reply.status, 200, at="status")
+    check.accepted(reply)
 
 
 @requirement("tools.none", MUST, basis=CONVENTION, claims="tools", cites=f"{CHOICE}/anyOf/0", of=_calls_of("none"))
@@ -252,7 +252,7 @@ def one_call_at_a_time(reply: Answer, check: Check) -> None:
 )
 def a_result_is_answered(reply: Answer, check: Check) -> None:
     """A conversation that ends with a call and the tool's result is accepted."""
-    check.equal(reply.status, 200, at="status")
+    check.accepted(reply)
 
 
 @requirement(
@@ -283,7 +283,7 @@ def tools_are_part_of_the_prompt(answers: list[Answer], check: Check) -> None:
 )
 def a_choice_needs_tools(reply: Answer, check: Check) -> None:
     """`tool_choice` with `required` or a name is refused where there are no tools."""
-    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+    check.refused(reply)
 
 
 def _names_an_unknown_tool(answer: Answer) -> bool:
@@ -307,7 +307,7 @@ def _well_formed(answer: Answer) -> bool:
 )
 def a_choice_names_one_of_the_tools(reply: Answer, check: Check) -> None:
     """`tool_choice` with a name that no tool of the request has is refused."""
-    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+    check.refused(reply)
 
 
 @requirement(
@@ -325,4 +325,4 @@ def a_choice_names_one_of_the_tools(reply: Answer, check: Check) -> None:
 )
 def invalid_tools_are_refused(reply: Answer, check: Check) -> None:
     """Tools that the schema forbids are refused: another `type`, a list for parameters, another word for a choice."""
-    check.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+    check.refused(reply)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
@@ -31,6 +34,22 @@ def processes(of: int) -> dict[int, str]:
     while more := {process for process, parent in parents.items() if parent in found} - found:
         found |= more
     return {process: commands[process] for process in found - {of}}
+
+
+def core_of(engine: Engine) -> int:
+    """The process in which vLLM schedules, a child of its HTTP server."""
+    [core] = [process for process, command in processes(engine.process.pid).items() if "EngineCore" in command]
+    return core
+
+
+@contextlib.contextmanager
+def standing_still(process: int) -> Iterator[None]:
+    """A process that is stopped (SIGSTOP) for as long as the block lasts; the others run on."""
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
 
 
 def is_there(process: int) -> bool:

@@ -46,13 +46,13 @@ def _other_scheme(answer: Answer) -> bool:
 REFUSED = (401, 403)
 
 
-@requirement("auth.missing.refused", MUST, basis=SCHEMA, cites=SCHEME, of=Of(status=None, where=_uncredentialed))
+@requirement("auth.missing.refused", MUST, basis=CONVENTION, cites=SCHEME, of=Of(status=None, where=_uncredentialed))
 def no_key_no_answer(reply: Answer, check: Check) -> None:
     """A secured operation refuses a request without credentials with 401 or 403."""
     check.one_of(reply.status, REFUSED, at="status")
 
 
-@requirement("auth.wrong.refused", MUST, basis=SCHEMA, cites=SCHEME, of=Of(status=None, where=_wrong))
+@requirement("auth.wrong.refused", MUST, basis=CONVENTION, cites=SCHEME, of=Of(status=None, where=_wrong))
 def a_wrong_key_opens_nothing(reply: Answer, check: Check) -> None:
     """A secured operation refuses a bearer key that nobody issued with 401 or 403."""
     check.one_of(reply.status, REFUSED, at="status")

@@ -15,7 +15,6 @@ from inferproof.requirements.requirement import (
     CORRECTION,
     EXAMPLE,
     MUST,
-    PROSE,
     SCHEMA,
     SHOULD,
     requirement,
@@ -162,7 +161,7 @@ def seed_is_an_unsigned_32_bit_number(reply: Answer, check: Check) -> None:
 @requirement(
     "chat.request.max-tokens.cap",
     MUST,
-    basis=SCHEMA,
+    basis=CONVENTION,
     cites=f"{REQUEST}/properties/max_tokens",
     of=replies(
         *CHAT,
@@ -182,7 +181,7 @@ def max_tokens_caps_the_completion(reply: Answer, check: Check) -> None:
 @requirement(
     "chat.request.max-completion-tokens.cap",
     MUST,
-    basis=SCHEMA,
+    basis=CONVENTION,
     cites=f"{REQUEST}/properties/max_completion_tokens",
     of=replies("chat", where=lambda answer: "max_completion_tokens" in answer.asked and answer.asked.get("n", 1) == 1),
 )
@@ -194,8 +193,8 @@ def max_completion_tokens_caps_the_completion(reply: Answer, check: Check) -> No
 
 @requirement(
     "chat.request.templates.exclusive",
-    MUST,
-    basis=PROSE,
+    SHOULD,  # `add_generation_prompt` is true by default, so the document forbids too much
+    basis=CORRECTION,
     cites=f"{REQUEST}/properties/continue_final_message",
     of=Of(
         ("chat",),

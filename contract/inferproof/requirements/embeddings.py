@@ -14,7 +14,6 @@ from inferproof.requirements.requirement import (
     CORRECTION,
     EXAMPLE,
     MUST,
-    PROSE,
     SCHEMA,
     SHOULD,
     requirement,
@@ -278,9 +277,9 @@ def created_is_now(reply: Answer, check: Check) -> None:
 @requirement(
     "embeddings.reply.count",
     MUST,
-    basis=PROSE,
+    basis=CONVENTION,
     claims=ROLE,
-    cites=f"{POST}/responses/200/description",
+    cites=(f"{POST}/responses/200/description", f"{RESPONSE}/properties/data"),
     of=replies(ROLE, where=lambda answer: inputs(answer) is not None),
 )
 def each_input_has_an_item(reply: Answer, check: Check) -> None:

@@ -141,9 +141,7 @@ def each_chunk_has_what_clients_need(reply: Answer, check: Check) -> None:
             check.valid(chunk, reply.operation.event_schema or "", "corrected", at=f"events/{number}")
 
 
-@requirement(
-    "stream.series", MUST, basis=PROSE, claims="streaming", cites=f"{OK}/content/text~1event-stream", of=chat_stream
-)
+@requirement("stream.series", MUST, basis=PROSE, claims="streaming", cites=f"{OK}/description", of=chat_stream)
 def a_stream_is_a_series(reply: Answer, check: Check) -> None:
     """An answer of more than a few words comes as a series of chunks, not as one."""
     if len(reply.text) > 16:

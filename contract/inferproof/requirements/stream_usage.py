@@ -63,7 +63,12 @@ def usages(answer: Answer) -> list[Any]:
 
 
 @requirement(
-    "stream.usage.sent", MUST, basis=SCHEMA, claims="streaming.usage", cites=INCLUDE, of=streams("chat", where=_asks)
+    "stream.usage.sent",
+    MUST,
+    basis=CONVENTION,
+    claims="streaming.usage",
+    cites=INCLUDE,
+    of=streams("chat", where=_asks),
 )
 def usage_is_sent_when_asked_for(reply: Answer, check: Check) -> None:
     """With `include_usage: true` a chunk has the usage."""
@@ -134,7 +139,7 @@ def total_is_the_sum_in_streams_too(reply: Answer, check: Check) -> None:
 @requirement(
     "stream.usage.cap",
     MUST,
-    basis=SCHEMA,
+    basis=CONVENTION,
     claims="streaming",
     cites="inflection#/components/schemas/ChatCompletionRequest/properties/max_tokens",
     of=streams(

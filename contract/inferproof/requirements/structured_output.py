@@ -15,7 +15,16 @@ from inferproof.requirements.answer import Answer
 from inferproof.requirements.chat_request import PLAIN
 from inferproof.requirements.check import Check
 from inferproof.requirements.oracle import must_accept, must_refuse, refused_for
-from inferproof.requirements.requirement import CONVENTION, CORRECTION, MUST, PROSE, SCHEMA, SHOULD, requirement
+from inferproof.requirements.requirement import (
+    CONVENTION,
+    CORRECTION,
+    MUST,
+    PROJECT,
+    PROSE,
+    SCHEMA,
+    SHOULD,
+    requirement,
+)
 from inferproof.requirements.select import CHAT, DECIDED, EVENTS, Of, Predicate
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
@@ -215,8 +224,8 @@ def guided_regex_is_obeyed(reply: Answer, check: Check) -> None:
 
 @requirement(
     "structured-output.guided-grammar",
-    MUST,
-    basis=PROSE,
+    SHOULD,  # the document does not say in which notation a grammar is written
+    basis=PROJECT,
     claims="structured-output.guided-grammar",
     cites=f"{REQUEST}/guided_grammar/description",
     of=_guided("guided_grammar", plain=lambda answer: alternatives(answer.asked["guided_grammar"]) is not None),
@@ -229,8 +238,8 @@ def guided_grammar_is_obeyed(reply: Answer, check: Check) -> None:
 
 @requirement(
     "structured-output.structural-tag",
-    MUST,
-    basis=PROSE,
+    SHOULD,  # the document does not say that the text is JSON
+    basis=CORRECTION,
     claims="structured-output.structural-tag",
     cites=f"{REQUEST}/structural_tag/description",
     of=_guided("structural_tag"),

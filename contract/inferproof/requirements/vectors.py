@@ -23,7 +23,6 @@ from inferproof.requirements.requirement import (
     CORRECTION,
     MUST,
     PROJECT,
-    PROSE,
     SHOULD,
     requirement,
 )
@@ -111,9 +110,9 @@ def both_encodings_say_the_same(replies: list[Answer], check: Check) -> None:
 @requirement(
     "embeddings.order",
     MUST,
-    basis=PROSE,
+    basis=CONVENTION,
     claims=ROLE,
-    cites=f"{POST}/responses/200/description",
+    cites=(f"{POST}/responses/200/description", f"{DATA}/properties/index"),
     needs="embeddings.batch",
 )
 def items_are_in_the_order_of_inputs(replies: list[Answer], check: Check) -> None:

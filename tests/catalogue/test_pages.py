@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from inferproof.catalogue.explain import feeding
+from inferproof.catalogue.places import places
 from inferproof.cli import main
 from inferproof.document import Contract
 from inferproof.properties.owners import requirements_of
 from inferproof.requirements import CATALOGUE
 
-PAGE = Path(__file__).parents[2] / "docs" / "requirements.md"
+CHECKOUT = Path(__file__).parents[2]
+PAGE = CHECKOUT / "docs" / "requirements.md"
 
 
 def run(*words: str) -> Result:
@@ -47,6 +50,20 @@ def test_an_explanation_has_sentence_fragment_reason_and_probes() -> None:
 
 def test_an_explanation_of_a_relation_names_its_probe() -> None:
     assert "\nfed by\n  usage.longer\n" in run("explain", "chat.usage.prompt.grows").output
+
+
+@pytest.mark.parametrize("id", sorted(CATALOGUE))
+def test_a_contributor_is_shown_the_files_to_edit(id: str, contract: Contract) -> None:
+    found = [place.split() for place in places(CATALOGUE[id], feeding(contract, CATALOGUE[id]), CHECKOUT)]
+    assert [what for what, _ in found][:2] == ["requirement", "probe"]
+    assert found[-1][0] == "mutant"
+    for what, place in found:
+        file, _, line = place.partition(":")
+        assert f"@{'breaks' if what == 'mutant' else what}" in (CHECKOUT / file).read_text().splitlines()[int(line) - 1]
+
+
+def test_an_installation_without_tests_names_no_files(tmp_path: Path) -> None:
+    assert list(places(CATALOGUE["chat.usage.total"], ["chat.plain"], tmp_path)) == []
 
 
 def test_an_unknown_id_gets_the_nearest_spelling_and_exit_code_2() -> None:

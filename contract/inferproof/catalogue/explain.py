@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from inferproof.catalogue.fragments import EACH, nodes, own
+from inferproof.catalogue.places import places
 from inferproof.certify.rehearsal import rehearse
 from inferproof.document import Contract
 from inferproof.probes import PROBES
@@ -56,7 +57,9 @@ def explained(contract: Contract, requirement: Requirement) -> Iterator[str]:
     names = feeding(contract, requirement)
     more = f" and {len(names) - PROBES_SHOWN} more" if len(names) > PROBES_SHOWN else ""
     yield from _said("fed by", ", ".join(names[:PROBES_SHOWN]) + more or "generated cases")
-    yield from _said("where it is written", f"`{requirement.judge.__name__}` in {requirement.judge.__module__}")
+    yield "where it is written"
+    yield f"  `{requirement.judge.__name__}` in {requirement.judge.__module__}"
+    yield from (f"  {place}" for place in places(requirement, names))
 
 
 def feeding(contract: Contract, requirement: Requirement) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.variants import variant
+from tests.variants.limits import refuse
 from tests.variants.reply import Reply, every_reply
 
 JSON = ("content-type", "application/json")
@@ -28,3 +29,18 @@ class EveryThirdRequestHasToWait:
 def replies_take_their_time(reply: Reply) -> None:
     """The head of each reply comes a few milliseconds before its body."""
     reply.pause = 0.004
+
+
+@variant(of=every_reply)
+class ALongPromptKeepsItBusy:
+    """A prompt of 400 kB is refused only after a long time; who asks meanwhile is answered 503."""
+
+    def __init__(self) -> None:
+        self._busy = False
+
+    def __call__(self, reply: Reply) -> None:
+        if len(reply.request.body) > 400_000:
+            self._busy = True
+            refuse(reply, 413, "Content Too Large", "The prompt is too long.")
+        elif self._busy:
+            refuse(reply, 503, "Service Unavailable", "Another request is read.")

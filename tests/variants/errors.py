@@ -53,6 +53,13 @@ def keys_are_refused_with_403(reply: Reply) -> None:
     reply.header("www-authenticate")
 
 
+@variant(of=lambda reply: reply.status == 401 and not reply.request.body)
+def strangers_do_not_find_the_list_of_configs(reply: Reply) -> None:
+    """Without a good key the list of configs is not found: 404, as RFC 9110 §15.5.4 allows for what is hidden."""
+    reply.status, reply.reason = 404, "Not Found"
+    reply.header("www-authenticate")
+
+
 @variant(of=errors(401))
 def wrong_keys_are_refused_with_403(reply: Reply) -> None:
     """A missing key is answered 401, a wrong one 403."""

@@ -50,7 +50,7 @@ class Recorder:
         return [exchange for probe in probes for exchange in self._exchanges.get(probe.name, ())]
 
     async def send_all(self, probes: Sequence[Probe], done: Callable[[Probe], None] = lambda probe: None) -> None:
-        """The shared probes concurrently, then the exclusive ones one at a time; what is cut off gets a fault."""
+        """The shared probes concurrently, then the exclusive ones one at a time, `last` ones last; what is cut off gets a fault."""
 
         async def one(probe: Probe) -> None:
             await self.send(probe)
@@ -62,7 +62,7 @@ class Recorder:
                     for probe in probes:
                         if not probe.exclusive:
                             group.create_task(one(probe))
-                for probe in probes:
+                for probe in sorted(probes, key=lambda probe: probe.last):
                     if probe.exclusive:
                         await one(probe)
         except TimeoutError:

@@ -121,6 +121,7 @@ Steps = Generator[Ask, Answer, None]
 class Probe:
     """`exclusive` probes run alone, one after the other: they compare generations, timing or limits.
 
+    `last` ones run alone too, after all others: they may keep a server busy for longer than anybody waits.
     `steps` takes the Call, and the role where the probe is sent to several.
     """
 
@@ -130,6 +131,7 @@ class Probe:
     claims: str = "core"
     role: str | None = None
     exclusive: bool = False
+    last: bool = False
 
     def start(self, call: Call) -> Steps:
         return self.steps(call) if self.role is None else self.steps(call, self.role)
@@ -139,7 +141,7 @@ PROBES: dict[str, Probe] = {}
 
 
 def probe(
-    name: str, *, claims: str = "core", over: tuple[str, ...] = (), exclusive: bool = False
+    name: str, *, claims: str = "core", over: tuple[str, ...] = (), exclusive: bool = False, last: bool = False
 ) -> Callable[[Callable[..., Steps]], Callable[..., Steps]]:
     """Put a probe into the catalogue; its docstring says what it sends. `over` sends it to each of those roles."""
 
@@ -151,7 +153,7 @@ def probe(
             full = name if role is None else f"{name}:{role}"
             if full in PROBES:
                 raise ValueError(f"probe {full!r}: the name is taken")
-            PROBES[full] = Probe(full, steps, sentence, claims, role, exclusive)
+            PROBES[full] = Probe(full, steps, sentence, claims, role, exclusive or last, last)
         return steps
 
     return register

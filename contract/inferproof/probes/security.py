@@ -19,9 +19,9 @@ def nesting(call: Call) -> Steps:
     )
 
 
-@probe("security.long-prompt")
+@probe("security.long-prompt", last=True)
 def long_prompt(call: Call) -> Steps:
-    """A message of a quarter of a million words."""
+    """A message of a quarter of a million words, after all other probes: who reads it may take minutes over it."""
     yield call.chat(user("a " * WORDS), max_tokens=1)
 
 

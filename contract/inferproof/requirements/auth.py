@@ -1,5 +1,8 @@
 """Credentials: every operation but status takes a bearer key, and nothing else opens it.
 
+What is answered 404 is not held against the door: either there is no such operation, which is another requirement's
+business, or the server hides it from strangers (RFC 9110 §15.5.4).
+
 Breaks: an operation that was added without the guard, a scheme compared by case, a 200 for an empty key.
 Reference: one guard stands before every secured operation of the contract and compares keys in constant time.
 """
@@ -8,7 +11,7 @@ from inferproof.requirements.answer import Answer
 from inferproof.requirements.check import Check
 from inferproof.requirements.oracle import keyed
 from inferproof.requirements.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.requirements.select import Of, replies
+from inferproof.requirements.select import FOUND, Of, replies
 
 SCHEME = "inflection#/components/securitySchemes/OAuth2PasswordBearer"
 KEY = "Bearer {{secret:key}}"
@@ -46,19 +49,19 @@ def _other_scheme(answer: Answer) -> bool:
 REFUSED = (401, 403)
 
 
-@requirement("auth.missing.refused", MUST, basis=CONVENTION, cites=SCHEME, of=Of(status=None, where=_uncredentialed))
+@requirement("auth.missing.refused", MUST, basis=CONVENTION, cites=SCHEME, of=Of(status=FOUND, where=_uncredentialed))
 def no_key_no_answer(reply: Answer, check: Check) -> None:
     """A secured operation refuses a request without credentials with 401 or 403."""
     check.one_of(reply.status, REFUSED, at="status")
 
 
-@requirement("auth.wrong.refused", MUST, basis=CONVENTION, cites=SCHEME, of=Of(status=None, where=_wrong))
+@requirement("auth.wrong.refused", MUST, basis=CONVENTION, cites=SCHEME, of=Of(status=FOUND, where=_wrong))
 def a_wrong_key_opens_nothing(reply: Answer, check: Check) -> None:
     """A secured operation refuses a bearer key that nobody issued with 401 or 403."""
     check.one_of(reply.status, REFUSED, at="status")
 
 
-@requirement("auth.empty.refused", MUST, basis=SCHEMA, cites=SCHEME, of=Of(status=None, where=_empty))
+@requirement("auth.empty.refused", MUST, basis=SCHEMA, cites=SCHEME, of=Of(status=FOUND, where=_empty))
 def an_empty_key_opens_nothing(reply: Answer, check: Check) -> None:
     """A secured operation refuses a bearer key of no characters."""
     check.one_of(reply.status, (400, *REFUSED), at="status")
@@ -70,7 +73,7 @@ def one_key_opens_all(reply: Answer, check: Check) -> None:
     check.that(reply.status != 401, "any status but 401", reply.status, at="status")
 
 
-@requirement("auth.scheme.refused", SHOULD, basis=SCHEMA, cites=SCHEME, of=Of(status=None, where=_other_scheme))
+@requirement("auth.scheme.refused", SHOULD, basis=SCHEMA, cites=SCHEME, of=Of(status=FOUND, where=_other_scheme))
 def another_scheme_opens_nothing(reply: Answer, check: Check) -> None:
     """A secured operation refuses credentials of another scheme than Bearer."""
     check.one_of(reply.status, (400, *REFUSED), at="status")

@@ -16,6 +16,9 @@ LEGACY = ("chat.legacy", "chat.legacy.stream")
 DECIDED = tuple(code for code in range(100, 600) if code not in (401, 403, 404, 405, 429, 501, 503, 504))
 """Statuses that say whether a request was acceptable; the others speak of keys, routes, models, load and time."""
 
+FOUND = tuple(code for code in range(100, 600) if code not in (404, 405, 501))
+"""Statuses of an operation that is there; the others judge `*.offered`."""
+
 Predicate = Callable[[Answer], bool]
 
 UNREADABLE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
@@ -59,6 +62,8 @@ class Of:
         status = "any reply" if self.status is None else " or ".join(str(code) for code in self.status)
         if self.status == DECIDED:
             status = "a status about the request itself"
+        elif self.status == FOUND:
+            status = "any status but 404, 405 and 501"
         return f"{status} with {self.media}" if self.media else status
 
 

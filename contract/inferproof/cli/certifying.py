@@ -6,6 +6,7 @@ import io
 import secrets
 import shlex
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from inferproof.cli.group import load_contract, main
 
 if TYPE_CHECKING:
     from inferproof.certify.certify import Certification
+    from inferproof.certify.target import Target
     from inferproof.document import Contract
 
 
@@ -48,77 +50,90 @@ if TYPE_CHECKING:
     metavar="MINUTES",
     help="Send random requests for so long; what they break is kept in the folder of cases.",
 )
-def certify(
-    url: str | None,
-    name: str,
-    file: Path | None,
-    api_key_env: str | None,
-    headers: tuple[str, ...],
-    ca_file: str | None,
-    model: str | None,
-    embedding_model: str | None,
-    report: Path | None,
-    seed: int | None,
-    jobs: int | None,
-    only: tuple[str, ...],
-    strict: bool,
-    quick: bool,
-    cases: Path | None,
-    explore: float | None,
-) -> None:
+def certify(**options: Any) -> None:
     """Certify the server at URL; without one, the embedded mock, to show a whole run.
 
     Exit codes: 0 conformant, 1 not conformant, 2 usage or unreachable target, 3 incomplete.
     """
-    from inferproof.certify.target import DEFAULT_FILE, read_target_file, target_from
+    from inferproof.certify.target import DEFAULT_FILE, read_target_file
 
-    if file is None and Path(DEFAULT_FILE).is_file():
-        file = Path(DEFAULT_FILE)
+    asked = Asked(**options)
+    file = asked.file or (Path(DEFAULT_FILE) if Path(DEFAULT_FILE).is_file() else None)
     data = read_target_file(file) if file else {}
-    contract = load_contract(name)
-    options: dict[str, Any] = {
-        "headers": [_header(line) for line in headers],
-        "ca_file": ca_file,
-        "chat_model": model,
-        "embedding_model": embedding_model,
-        "concurrency": jobs,
-    }
-    if seed is None:
-        seed = secrets.randbelow(2**32) if explore else 0
-    if explore:
-        click.echo(f"Exploring with --seed {seed}", err=True)
-    how: dict[str, Any] = {
-        "seed": seed,
-        "only": only,
-        "strict": strict,
-        "generated": not quick,
-        "cases": cases,
-        "explore": 60 * (explore or 0.0),
-    }
-    if url or data.get("url"):
-        target = target_from(data, url=url, key_variable=api_key_env, **options)
-        _certify(contract, target, report, **how)
+    contract = load_contract(asked.name)
+    if asked.url or data.get("url"):
+        _certify(contract, asked.target(data, asked.url), asked)
         return
-    from dataclasses import replace
-
     from inferproof.front.serve import running
     from inferproof_mock.server import DEFAULT_KEY, mock
 
     with running(mock(contract, keys=(DEFAULT_KEY,))) as address:
         click.echo(f"No URL given: certifying the embedded mock at {address}", err=True)
-        target = replace(target_from(data, url=address, **options), key=DEFAULT_KEY)
-        _certify(contract, target, report, **how)
+        _certify(contract, replace(asked.target(data, address), key=DEFAULT_KEY), asked)
 
 
-def _certify(contract: Contract, target: Any, report: Path | None, **options: Any) -> None:
+@dataclass(frozen=True)
+class Asked:
+    """The options of `certify`, as they were given."""
+
+    url: str | None
+    name: str
+    file: Path | None
+    api_key_env: str | None
+    headers: tuple[str, ...]
+    ca_file: str | None
+    model: str | None
+    embedding_model: str | None
+    report: Path | None
+    seed: int | None
+    jobs: int | None
+    only: tuple[str, ...]
+    strict: bool
+    quick: bool
+    cases: Path | None
+    explore: float | None
+
+    def target(self, data: dict[str, Any], url: str | None) -> Target:
+        """The target of these options and of the target file's `data`. Raises UsageError."""
+        from inferproof.certify.target import target_from
+
+        return target_from(
+            data,
+            url=url,
+            key_variable=self.api_key_env,
+            headers=[_header(line) for line in self.headers],
+            ca_file=self.ca_file,
+            chat_model=self.model,
+            embedding_model=self.embedding_model,
+            concurrency=self.jobs,
+        )
+
+
+def _certify(contract: Contract, target: Target, asked: Asked) -> None:
     from inferproof.certify.certify import certify as run
     from inferproof.certify.interrupts import Interrupts
     from inferproof.reports.files import TRANSCRIPT, write_report
     from inferproof.reports.progress import watch
 
+    seed, report = asked.seed, asked.report
+    if seed is None:
+        seed = secrets.randbelow(2**32) if asked.explore else 0
+    if asked.explore:
+        click.echo(f"Exploring with --seed {seed}", err=True)
     with Interrupts() as interrupts:
         with watch() as progress:
-            found = run(contract, target, progress=progress, interrupts=interrupts, **options)
+            found = run(
+                contract,
+                target,
+                seed=seed,
+                only=asked.only,
+                strict=asked.strict,
+                generated=not asked.quick,
+                cases=asked.cases,
+                explore=60 * (asked.explore or 0.0),
+                progress=progress,
+                interrupts=interrupts,
+            )
         if report is not None:
             _try_to_write(found, report, write_report)
             whole, found = found, found.ended_by(interrupts.cause)

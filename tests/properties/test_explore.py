@@ -20,9 +20,13 @@ from inferproof.properties.kept import CaseError, Kept, keep, kept, kept_probes
 from inferproof.properties.minimal import roles
 from inferproof.requirements.judge import Outcome
 from inferproof.wire import transcript as transcripts
+from inferproof.wire.exchange import Exchange, Request
+from inferproof.wire.transcript import TranscriptError
 from inferproof_mock.server import DEFAULT_KEY, mock
 from tests.properties.exploring import explored
 from tests.properties.planted import App, once, whole
+
+PLAIN = Exchange("chat.plain", 0, "chat", Request("POST", "/v1/chat/completions", body=b"{}"))
 
 
 @pytest.mark.parametrize("role", roles())
@@ -129,4 +133,20 @@ def test_an_exchange_that_is_not_there_is_named_with_the_nearest(contract: Contr
     header = {"contract": {"name": "inflection"}, "target": {"url": "http://x", "models": {}}}
     transcripts.write(path, header, (), {})
     with pytest.raises(UsageError, match="has no exchange"):
+        from_transcript(path, "chat.plain/0", load)
+
+
+def test_a_transcript_that_names_no_models_is_replayed_with_the_documented_ones(tmp_path: Path) -> None:
+    path = tmp_path / "transcript.jsonl"
+    transcripts.write(path, {"contract": {"name": "inflection"}, "target": {"url": "http://x"}}, [PLAIN], {})
+    recorded = from_transcript(path, "chat.plain/0", load)
+    assert recorded.url == "http://x"
+    assert recorded.call.chat_model == recorded.contract.request_example("chat")["model"]
+
+
+@pytest.mark.parametrize("odd", [{"target": {"url": "http://x", "models": "tiny"}}, {"seed": "seven"}])
+def test_a_header_that_no_run_wrote_is_an_error_that_says_so(odd: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "transcript.jsonl"
+    transcripts.write(path, {"contract": {"name": "inflection"}, "target": {"url": "http://x"}} | odd, [PLAIN], {})
+    with pytest.raises(TranscriptError, match=r"transcript\.jsonl:1: .* record it again"):
         from_transcript(path, "chat.plain/0", load)

@@ -16,7 +16,7 @@ from inferproof.properties.kept import read_case
 from inferproof.properties.owners import requirements_of
 from inferproof.requirements.judge import Judgement, Outcome, judge
 from inferproof.wire.exchange import Exchange
-from inferproof.wire.transcript import read
+from inferproof.wire.transcript import TranscriptError, read
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,25 @@ def from_transcript(path: Path, name: str | None, load: Callable[[str], Contract
         near = difflib.get_close_matches(name or "", [each.name for each in transcript.exchanges], n=1)
         cure = f"did you mean {near[0]!r}?" if near else "name one, as the report does"
         raise UsageError(f"{path} has no exchange {name!r}; {cure}")
-    contract, models = load(header["contract"]["name"]), header["target"]["models"]
-    call = Call(contract, models["chat"], models["embedding"], int(header.get("seed", 0)))
-    return Recorded(exchange.name, contract, call, Ask(exchange.role, exchange.request), header["target"]["url"])
+    contract, target = load(header["contract"]["name"]), header["target"]
+    try:
+        models, seed = dict(target.get("models") or {}), int(header.get("seed", 0))
+    except (TypeError, ValueError) as error:
+        raise TranscriptError(f"{path}:1: target.models is no object, or seed no number; record it again") from error
+    call = _call(contract, models.get("chat"), models.get("embedding"), seed)
+    return Recorded(exchange.name, contract, call, Ask(exchange.role, exchange.request), target["url"])
 
 
 def from_case(path: Path, contract: Contract) -> Recorded:
     """A case that was kept; it names the documented models. Raises CaseError."""
-    chat, embedding = (contract.request_example(role)["model"] for role in ("chat", "embeddings"))
-    call = Call(contract, chat, embedding)
+    call = _call(contract)
     return Recorded(f"kept.{path.stem}", contract, call, next(read_case(contract, path)(call)), None)
+
+
+def _call(contract: Contract, chat: str | None = None, embedding: str | None = None, seed: int = 0) -> Call:
+    """With the documented models where none are named. The request that is sent again names its own already."""
+    documented = {role: contract.request_example(role)["model"] for role in ("chat", "embeddings")}
+    return Call(contract, chat or documented["chat"], embedding or documented["embeddings"], seed)
 
 
 def replayed(recorded: Recorded, target: Target) -> tuple[Exchange, list[Judgement]]:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -181,3 +182,27 @@ def test_ctrl_c_ends_a_server_cleanly() -> None:
     finally:
         process.kill()
         process.wait()
+
+
+@pytest.mark.parametrize("piece", [b"a" * 65_536, b"h: v\r\n" * 10_000], ids=["a long line", "many fields"])
+def test_a_head_without_an_end_is_answered_431(front: Front, piece: bytes) -> None:
+    with running(front) as url, raw(url) as client:
+        client.sendall(b"GET /status HTTP/1.1\r\nHost: x\r\nlong: ")
+        for _ in range(100):
+            client.sendall(piece)
+            if select.select([client], [], [], 0.05)[0]:
+                break
+        assert client.recv(100).startswith(b"HTTP/1.1 431 ")
+
+
+def test_a_long_body_is_no_long_head(front: Front) -> None:
+    body = b'{"messages": [], "padding": "' + b"a" * 200_000 + b'"}'
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    with running(front) as url, raw(url) as client:
+        client.sendall(head.encode() + body)
+        assert client.recv(100).startswith(b"HTTP/1.1 422 ")
+
+
+def raw(url: str) -> socket.socket:
+    address = urlsplit(url)
+    return socket.create_connection((address.hostname, address.port), timeout=10)

@@ -91,7 +91,7 @@ def serve(
     import os
     import secrets
 
-    from inferproof_reference.server import Options, serve_model, serve_upstream
+    from inferproof_reference.server import Options, event_loop, serve_model, serve_upstream
 
     if (upstream is None) == (model is None):
         raise click.UsageError("Give either --upstream, the URL of a vLLM server, or --model, to start one.")
@@ -103,12 +103,14 @@ def serve(
     upstream_key = os.environ.get(upstream_key_env) if upstream_key_env else None
     settings = Options(keys=keys, upstream_key=upstream_key, patience_s=patience, **options)
     contract = load_contract(name)
-    if upstream is not None:
-        asyncio.run(serve_upstream(contract, upstream, embeddings_upstream, settings, click.echo))
-        return
-    assert model is not None
-    python = python or sys.executable
-    asyncio.run(serve_model(contract, model, embedding_model, settings, click.echo, python=python, arguments=arguments))
+    with asyncio.Runner(loop_factory=event_loop()) as runner:
+        if upstream is not None:
+            runner.run(serve_upstream(contract, upstream, embeddings_upstream, settings, click.echo))
+        elif model is not None:
+            python = python or sys.executable
+            runner.run(
+                serve_model(contract, model, embedding_model, settings, click.echo, python=python, arguments=arguments)
+            )
 
 
 @main.command("tiny-model")

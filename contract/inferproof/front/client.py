@@ -74,17 +74,27 @@ class Client:
 
     async def while_there(self, work: Coroutine[Any, Any, None]) -> None:
         """Runs `work`, and cancels it as soon as the client leaves (then raises ClientGone)."""
-        working = asyncio.ensure_future(work)
-        leaving = asyncio.ensure_future(self._left())
+        here = asyncio.current_task()
+        assert here is not None
+        gone = False
+
+        def leave(_: asyncio.Task[None]) -> None:
+            nonlocal gone
+            if not self._answered:
+                gone = True
+                here.cancel()
+
+        leaving = asyncio.create_task(self._left())
+        leaving.add_done_callback(leave)
         try:
-            await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            if not working.done() and not self._answered:
-                raise ClientGone
-            await working
+            await work
+        except asyncio.CancelledError:
+            if not gone or here.uncancel() > 0:  # we are cancelled ourselves
+                raise
+            raise ClientGone from None
         finally:
+            leaving.remove_done_callback(leave)
             leaving.cancel()
-            working.cancel()
-            await asyncio.gather(working, leaving, return_exceptions=True)
 
     async def _left(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":

@@ -111,6 +111,8 @@ def _url(bound: socket.socket) -> str:
 def _server(app: App, on_start: Callable[[], None]) -> uvicorn.Server:
     import uvicorn  # here, so that importing the front stays cheap
 
+    from inferproof.front.protocol import Http
+
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets=sockets)
@@ -119,6 +121,7 @@ def _server(app: App, on_start: Callable[[], None]) -> uvicorn.Server:
     return Server(
         uvicorn.Config(
             app,
+            http=Http,
             lifespan="off",
             ws="none",
             proxy_headers=False,  # nothing here asks who the client is or how it came

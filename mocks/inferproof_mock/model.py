@@ -8,24 +8,19 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from inferproof.front.backend import Chat, Embedding, Health, Refusal
-from inferproof_mock.choice import Call, Choice, Part
+from inferproof.front.backend import Chat, Embedding, Health
+from inferproof_mock.choice import Choice
 from inferproof_mock.configs import CONFIGS, CONTEXT, config, defaults_of, too_long
-from inferproof_mock.decoder import Decoder
 from inferproof_mock.embeddings import embed
-from inferproof_mock.grammar import Unsupported
-from inferproof_mock.guides import Guide, guide_of, guide_of_arguments
-from inferproof_mock.hashing import digest, number, stir
+from inferproof_mock.hashing import digest
 from inferproof_mock.members import CHAT, EMBEDDINGS, refuse_unsupported
 from inferproof_mock.pace import Pace
-from inferproof_mock.prose import sentences
+from inferproof_mock.parts import Parts
 from inferproof_mock.replies import Envelope, chunk_choice, last_choice, prompt_logprobs, usage_of, whole_choice
-from inferproof_mock.sampler import Sampler
 from inferproof_mock.settings import Settings, settings_of
 from inferproof_mock.template import Prompt, render, text_of
-from inferproof_mock.tools import functions_to_call
 from inferproof_mock.vocabulary import VOCABULARY
-from inferproof_mock.voice import ProseVoice, key_of
+from inferproof_mock.voice import key_of
 
 Json = dict[str, Any]
 
@@ -144,42 +139,11 @@ class MockModel:
         if room < 1:
             raise too_long(len(prompt.tokens), "messages")
         key = key_of(prompt.tokens)
-        parts = self._parts(body, settings, prompt, key)
+        parts = Parts(body, settings, prompt, key, self._seed)
         last = body["messages"][-1]
         prefix = text_of(last) if settings.echo and last["role"] == "assistant" else ""
         cap = min(settings.cap, room)
-        choices = [Choice(index, parts(index), cap, prefix) for index in range(settings.candidates)]
+        choices = [Choice(index, parts.of(index), cap, prefix) for index in range(settings.candidates)]
         identity = body.get("request_id") or digest("id", self._seed, next(self._calls))
         envelope = Envelope(f"chatcmpl-{identity}", int(self._clock()), model["name"])
         return Job(envelope, settings, prompt, key, choices, Pace(self._ttft, self._inter_token))
-
-    def _parts(self, body: Json, settings: Settings, prompt: Prompt, key: int) -> Callable[[int], list[Part]]:
-        """How to make the parts of each choice: calls of tools, or one text."""
-        seed = body.get("seed")
-        dice = ("seed", seed) if seed is not None else ("mock", self._seed, key)
-        functions = functions_to_call(body, prompt)
-        guides: list[tuple[Json | None, Guide | None]] = [
-            (function, self._arguments(place, function, prompt.text, stir(key, turn)))
-            for turn, (place, function) in enumerate(functions)
-        ] or [(None, guide_of(body, prompt.text, key))]
-
-        def part(index: int, turn: int, function: Json | None, guide: Guide | None) -> Part:
-            def opened(cap: int) -> Decoder:
-                sampler = Sampler(settings, prompt.tokens, number(*dice, index, turn))
-                if guide is not None:
-                    return Decoder(settings, guide.voice(key), sampler, cap, guide.matcher.copy())
-                said = sentences(prompt, continues=bool(body.get("continue_final_message")))
-                return Decoder(settings, ProseVoice(said, key), sampler, cap)
-
-            identity = f"call_{digest('call', *dice, key, index, turn)[:24]}"
-            return Part(opened, Call(identity, function["name"]) if function else None)
-
-        return lambda index: [part(index, turn, *entry) for turn, entry in enumerate(guides)]
-
-    @staticmethod
-    def _arguments(place: int, function: Json, text: str, key: int) -> Guide:
-        try:
-            return guide_of_arguments(function.get("parameters"), text, key)
-        except Unsupported as error:
-            message = f"the parameters of {function['name']!r} cannot be obeyed: {error}"
-            raise Refusal(422, message, loc=("body", "tools", place, "function", "parameters")) from None

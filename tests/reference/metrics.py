@@ -49,7 +49,8 @@ def standing_still(process: int) -> Iterator[None]:
     try:
         yield
     finally:
-        os.kill(process, signal.SIGCONT)
+        with contextlib.suppress(ProcessLookupError):  # it was killed
+            os.kill(process, signal.SIGCONT)
 
 
 def is_there(process: int) -> bool:

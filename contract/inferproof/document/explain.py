@@ -22,9 +22,8 @@ _TYPES = {
     "array": "an array",
     "null": "null",
 }
-# The members by which the unions of this field tell their branches apart.
-_DISCRIMINATORS = ("role", "type")
-
+DISCRIMINATORS = ("role", "type")
+"""The members by which the unions of this field tell their branches apart."""
 
 MOST = 100
 """Errors of one value that are explained: nobody reads more, and an array of a million wrong items has a million."""
@@ -104,14 +103,14 @@ def _discriminates(child: ValidationError) -> bool:
     wanted: Any = child.validator_value
     instance: Any = child.instance
     if child.validator == "required" and not child.relative_path:
-        return any(name in wanted and name not in instance for name in _DISCRIMINATORS)
+        return any(name in wanted and name not in instance for name in DISCRIMINATORS)
     path = list(child.relative_path)
-    return len(path) == 1 and path[0] in _DISCRIMINATORS
+    return len(path) == 1 and path[0] in DISCRIMINATORS
 
 
 def _undiscriminated(error: ValidationError, branches: list[list[ValidationError]]) -> Violation | None:
     """No branch has this `role` or `type`: say which there are."""
-    for name in _DISCRIMINATORS:
+    for name in DISCRIMINATORS:
         about = [child for list_ in branches for child in list_ if list(child.relative_path) == [name]]
         if isinstance(error.instance, dict) and name in error.instance and about:
             merged = _expected(about[0], about)
@@ -181,6 +180,8 @@ def _words(error: ValidationError) -> str:
             return f"is {_show(value)}; expected a {limit}"
         case "not":
             return f"is {_show(value)}, which is not allowed here"
+        case "oneOf":
+            return "fits more than one of the alternatives; expected exactly one"
         case None:
             return "is not allowed here"
         case _:

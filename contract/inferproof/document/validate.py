@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from inferproof.document.explain import Violation, explain
+from inferproof.document.inline import inlined
 
 if TYPE_CHECKING:
     import jsonschema
@@ -103,12 +104,10 @@ class Validator:
 
     @cached_property
     def _explains(self) -> jsonschema.Draft202012Validator:
-        import jsonschema
+        from inferproof.document.unions import validator_class
 
-        checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
-        return jsonschema.Draft202012Validator(
-            self._reference, registry=self._schemas.explaining, format_checker=checker
-        )
+        chosen = validator_class()
+        return chosen(self._reference, registry=self._schemas.explaining, format_checker=chosen.FORMAT_CHECKER)
 
 
 class Schemas:
@@ -143,7 +142,7 @@ class Schemas:
         from referencing.jsonschema import DRAFT202012
 
         registry: Any = Registry()
-        return registry.with_resource(_URI, DRAFT202012.create_resource(self.document))
+        return registry.with_resource(_URI, DRAFT202012.create_resource(inlined(self.document)))
 
 
 def _fragment(pointer: str) -> str:

@@ -123,10 +123,12 @@ def a_validation_error_points_at_the_member(reply: Answer, check: Check) -> None
     """`loc` of some `detail` entry names the top-level member that is wrong."""
     members = reply.at_fault
     named = [entry["loc"] for entry in reply.json["detail"]]
-    whole = not members or any(not violation.loc for violation in reply.corrected_violations)
-    if whole or any(members & set(loc) for loc in named):  # where the body as a whole is wrong, any loc will do
+    if not members or any(members & set(loc) for loc in named):
         return
-    members = members | {violation.loc[0] for violation in reply.corrected_violations if violation.loc}
+    places = [violation.loc for violation in reply.corrected_violations]
+    if not all(places):  # where the body as a whole is wrong, any loc will do
+        return
+    members = members | {place[0] for place in places}
     expected = "a loc with " + " or ".join(f"`{member}`" for member in sorted(map(str, members)))
     check.that(any(members & set(loc) for loc in named), expected, named, at="/detail")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.variants import variant
-from tests.variants.limits import refuse
+from tests.variants.limits import OPENAI_PATH, refuse
 from tests.variants.reply import Reply, every_reply
 
 JSON = ("content-type", "application/json")
@@ -29,6 +29,17 @@ class EveryThirdRequestHasToWait:
 def replies_take_their_time(reply: Reply) -> None:
     """The head of each reply comes a few milliseconds before its body."""
     reply.pause = 0.004
+
+
+def invalid_in_one_of_two_places(reply: Reply) -> bool:
+    """Another request has a seed as bad; the same request for a stream goes to the other path."""
+    return reply.asked.get("seed") == -1 or (reply.path == OPENAI_PATH and reply.asked.keys() == {"model", "stream"})
+
+
+@variant(of=invalid_in_one_of_two_places)
+def some_requests_meet_a_busy_server(reply: Reply) -> None:
+    """Two requests that are invalid besides meet a busy server: 503 speaks of the load, not of the request."""
+    refuse(reply, 503, "Service Unavailable", "Too many requests are under way.")
 
 
 @variant(of=every_reply)

@@ -61,7 +61,9 @@ class Check:
         self.equal(reply.status, 200, at="status")
 
     def refused(self, reply: Answer) -> None:
-        """The server says that the request is at fault (RFC 9110 §15.5)."""
+        """The server says that the request is at fault (RFC 9110 §15.5); LookupError where it was too busy to say."""
+        if reply.status in (503, 504):
+            raise LookupError("the status speaks of load or time, not of the request")
         self.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
 
     def accepted_or_refused(self, reply: Answer) -> None:

@@ -21,7 +21,7 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import CHAT, EVENTS, JSON, Of, chat_stream, replies, streams
+from inferproof.requirements.select import CHAT, DECIDED, EVENTS, JSON, Of, chat_stream, replies, streams
 from inferproof.wire.exchange import NotJson
 
 CHUNK = "inflection#/components/schemas/ChatCompletionStreamResponse"
@@ -244,7 +244,7 @@ def nothing_follows_done(reply: Answer, check: Check) -> None:
     basis=SCHEMA,
     claims="streaming",
     cites="inflection#/paths/~1v1~1chat~1completions/post/responses/422/content/application~1json",
-    of=Of(CHAT, status=None, where=lambda answer: wants_stream(answer) and must_refuse(answer)),
+    of=Of(CHAT, status=DECIDED, where=lambda answer: wants_stream(answer) and must_refuse(answer)),
 )
 def what_is_wrong_is_said_before_the_stream(reply: Answer, check: Check) -> None:
     """A request for a stream that the schema forbids is answered 422 in JSON, as without `stream`."""

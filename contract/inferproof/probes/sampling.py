@@ -1,6 +1,7 @@
 """Probes of sampling. What is compared is greedy, has a seed, and is learned from a first answer of the same server."""
 
 import re
+from functools import partial
 from typing import Any
 
 from inferproof.probes.probe import Ask, Call, Steps, assistant, probe, user
@@ -8,6 +9,10 @@ from inferproof.requirements.answer import Answer
 from inferproof.requirements.logprobs import tokens
 
 QUESTION = user("Describe the way from a harbour to the open sea.")
+GREETING = user("Say hello.")
+ROOM_TO_REASON = 512
+"""Tokens. A model that has not begun to answer a greeting by then leaves it open whether a `stop` ends its answer."""
+
 GREEDY: dict[str, Any] = {"temperature": 0, "seed": 7}
 AS_IDS: dict[str, Any] = {"logprobs": True, "return_tokens_as_token_ids": True}
 
@@ -86,11 +91,17 @@ def seed(call: Call) -> Steps:
 
 @probe("sampling.stop", claims="sampling.stop", exclusive=True)
 def stop(call: Call) -> Steps:
-    """The same request twice, then with a piece of its answer as `stop`, as a string and in a list."""
-    answer = yield _greedy(call)
-    yield _greedy(call)
-    yield _greedy(call, stop=middle(answer.text))
-    yield _greedy(call, stop=[call.token("never"), middle(answer.text)])
+    """The same request twice, then with a piece of its answer as `stop`, as a string and in a list.
+
+    A model that is still reasoning where others have answered is asked for less, and given more room.
+    """
+    ask = partial(_greedy, call)
+    answer = yield ask()
+    if not answer.text:
+        ask = partial(call.chat, GREETING, max_tokens=ROOM_TO_REASON, **GREEDY)
+    answer = yield ask()
+    yield ask(stop=middle(answer.text))
+    yield ask(stop=[call.token("never"), middle(answer.text)])
 
 
 @probe("sampling.stop-included", claims="sampling.stop", exclusive=True)

@@ -19,19 +19,21 @@ from inferproof.reports.summary import summary
 from inferproof.reports.words import printable
 from inferproof.requirements.judge import Outcome
 from inferproof_mock.server import DEFAULT_KEY
-from tests.hostile.behaviours import HOSTILITIES, Hostility, as_the_mock, with_garbage_behind, with_trailers
+from tests.hostile import load_all
+from tests.hostile.command import HANGS
+from tests.hostile.hostility import Hostility
 from tests.hostile.server import PREFLIGHT, Peer, hostile
+from tests.hostile.throughout import THROUGHOUT
 
-QUICK = Limits(patience=0.6, total_seconds=20)
-SECONDS = 30
-"""What a run may take here, on a machine that is busy; the limits allow 20 for the sending."""
+SILENT = Limits(patience=0.6, total_seconds=20)
 
 ONLY = ["chat.*", "stream.*", "reply.*", "errors.*", "embeddings.*"]
 
+HOSTILITIES = load_all()
 AT_FIRST = {name: each for name, each in HOSTILITIES.items() if each.at_first}
 
 
-def target(url: str, limits: Limits = QUICK) -> Target:
+def target(url: str, limits: Limits = SILENT) -> Target:
     return Target(url, key=DEFAULT_KEY, limits=limits)
 
 
@@ -39,11 +41,11 @@ def target(url: str, limits: Limits = QUICK) -> Target:
 def test_hostile_from_the_first_request_is_no_target(hostility: Hostility, contract: Contract, mock_url: str) -> None:
     began = time.monotonic()
     with hostile(hostility.behave, mock_url) as url, pytest.raises(UsageError) as raised:
-        certify(contract, target(url))
+        certify(contract, target(url, hostility.limits))
     assert hostility.at_first
     assert hostility.at_first in str(raised.value)
     assert url in str(raised.value)
-    assert time.monotonic() - began < SECONDS
+    assert time.monotonic() - began < HANGS
 
 
 @pytest.mark.parametrize("hostility", HOSTILITIES.values(), ids=HOSTILITIES.keys())
@@ -51,9 +53,9 @@ def test_hostile_after_the_preflight_ends_the_run_with_its_cause(
     hostility: Hostility, contract: Contract, mock_url: str, tmp_path: Path
 ) -> None:
     began = time.monotonic()
-    with hostile(hostility.behave, mock_url, good=PREFLIGHT) as url:
-        found = certify(contract, target(url), only=ONLY)
-    assert time.monotonic() - began < SECONDS
+    with hostility.serving(mock_url) as url:
+        found = certify(contract, target(url, hostility.limits), only=ONLY)
+    assert time.monotonic() - began < HANGS
     assert found.result.verdict is not Verdict.CONFORMANT
     assert found.result.having(Outcome.HARNESS_ERROR) == []
     words = said(found, tmp_path)
@@ -61,17 +63,9 @@ def test_hostile_after_the_preflight_ends_the_run_with_its_cause(
     assert "\x1b" not in words
 
 
-def test_trailers_and_garbage_between_replies_change_nothing(contract: Contract, mock_url: str) -> None:
-    for behave in (with_trailers, with_garbage_behind):
-        with hostile(behave, mock_url) as url:
-            found = certify(contract, target(url, Limits()), only=["chat.*", "stream.*", "reply.*"])
-        assert [each.requirement.id for each in found.result.having(Outcome.FAIL)] == [], behave.__name__
-        assert found.result.verdict is Verdict.CONFORMANT
-
-
 def test_every_third_connection_is_refused(contract: Contract, mock_url: str) -> None:
     """What was refused is not verified; no other requirement suffers."""
-    with hostile(as_the_mock, mock_url, accepts=lambda number: number % 3 != 0) as url:
+    with THROUGHOUT["every_third_connection_is_refused"].serving(mock_url) as url:
         found = certify(contract, target(url, Limits()), only=ONLY)
     assert [each.requirement.id for each in found.result.having(Outcome.FAIL)] == []
     open_ = found.result.having(Outcome.NOT_VERIFIED)
@@ -88,7 +82,7 @@ def test_a_server_that_never_falls_silent_is_bounded_by_the_whole_runs_time(cont
     began = time.monotonic()
     with hostile(every_second, mock_url, good=PREFLIGHT) as url:
         found = certify(contract, target(url, limits), only=ONLY)
-    assert time.monotonic() - began < SECONDS
+    assert time.monotonic() - began < HANGS
     assert "total_seconds" in found.result.interrupted
     assert found.result.verdict is Verdict.INCOMPLETE
 
@@ -147,4 +141,4 @@ def test_a_server_that_falls_silent_once_it_has_failed_does_not_hold_up_its_repo
         )
     assert silent
     assert found.result.verdict is Verdict.NOT_CONFORMANT
-    assert time.monotonic() - began < SECONDS
+    assert time.monotonic() - began < HANGS

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
-import json
-import ssl
 from pathlib import Path
 
 import pytest
-import trustme
 
-from inferproof_mock.server import DEFAULT_KEY
-from tests.hostile.behaviours import HOSTILITIES, as_the_mock
-from tests.hostile.command import PROOF, inferproof
-from tests.hostile.server import PREFLIGHT, hostile
+from tests.hostile import load_all
+from tests.hostile.command import PROOF
+from tests.hostile.throughout import THROUGHOUT
+from tests.hostile.trial import trial
 
+HOSTILITIES = load_all()
 MOST_MIB = 500
 
 HEAVY = [
@@ -27,34 +24,26 @@ HEAVY = [
 ]
 """The ones that would take most memory; the whole self-proof runs all."""
 
-LIMITS = "[limits]\npatience = 0.5\ntotal_seconds = 20\n"
-
 
 @pytest.mark.parametrize("name", sorted(HOSTILITIES) if PROOF else HEAVY)
 def test_a_run_stays_within_its_memory(name: str, mock_url: str, tmp_path: Path) -> None:
-    (tmp_path / "inferproof.toml").write_text(LIMITS)
-    with hostile(HOSTILITIES[name].behave, mock_url, good=PREFLIGHT) as url:
-        ended = inferproof(
-            "certify", url, "--quick", "--report", "out", folder=tmp_path, env={"INFERPROOF_API_KEY": DEFAULT_KEY}
-        )
-    assert "Traceback" not in ended.output
-    assert ended.code in (1, 3), ended.output
-    assert json.loads((tmp_path / "out" / "result.json").read_text())["counts"]["harness error"] == 0
-    assert ended.peak_mib < MOST_MIB
+    found = trial(HOSTILITIES[name], mock_url, tmp_path)
+    assert "Traceback" not in found.ended.output
+    assert found.ended.code in HOSTILITIES[name].codes, found.ended.output
+    assert found.result
+    assert found.result["counts"]["harness error"] == 0
+    assert HOSTILITIES[name].says in found.ended.output + found.written
+    assert found.ended.peak_mib < MOST_MIB
 
 
-def certificate(names: list[str], *, expired: bool = False) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    until = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC) if expired else None
-    trustme.CA().issue_cert(*names, not_after=until).configure_cert(context)
-    return context
-
-
-@pytest.mark.parametrize("names", [["127.0.0.1"], ["inference.example"]], ids=["unknown authority", "another host"])
-def test_a_bad_certificate_is_no_target(names: list[str], mock_url: str, tmp_path: Path) -> None:
-    with hostile(as_the_mock, mock_url, tls=certificate(names)) as url:
-        ended = inferproof("certify", url, folder=tmp_path)
-    assert ended.code == 2, ended.output
-    assert "TLS certificate cannot be verified" in ended.output
-    assert "--ca-file" in ended.output
-    assert "Traceback" not in ended.output
+@pytest.mark.parametrize("name", THROUGHOUT)
+def test_what_spoils_connections_and_not_replies_makes_nothing_fail(name: str, mock_url: str, tmp_path: Path) -> None:
+    found = trial(THROUGHOUT[name], mock_url, tmp_path)
+    assert "Traceback" not in found.ended.output
+    assert found.ended.code in THROUGHOUT[name].codes, found.ended.output
+    assert THROUGHOUT[name].says in found.ended.output
+    if THROUGHOUT[name].certificate:
+        assert "TLS certificate cannot be verified" in found.ended.output
+    else:
+        assert found.result
+        assert found.result["counts"]["fail"] == found.result["counts"]["harness error"] == 0

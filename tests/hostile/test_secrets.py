@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.command import Ended, inferproof
+from tests.hostile.command import PROOF, Ended, inferproof
 from tests.hostile.echoes import ECHOES, credentials, echoing
 from tests.hostile.leaks import leaked, spellings
 from tests.hostile.server import Behaviour, Peer, hostile
+from tests.hostile.trial import SECRET, planting
 
-KEY = "sk-Zq7+W/x9KpLm3vTr8Nb2-Yc5"
+KEY = SECRET
 TOKEN = "gwt_8fJ2kQ0sD4hX7bV1nM6zR3"
 PASSWORD = "p4ss-Wörd/of+the@proxy-77"
 BASIC = "Basic " + base64.b64encode(f"org:{PASSWORD}".encode()).decode()
@@ -62,6 +63,15 @@ def test_a_run_with_a_report(tmp_path: Path) -> None:
     again = inferproof("judge", "out/transcript.jsonl", folder=tmp_path)
     assert_nothing_leaked(tmp_path, ended, *SECRETS)
     assert_nothing_leaked(tmp_path, again, *SECRETS)
+
+
+@pytest.mark.skipif(not PROOF, reason="a run for each way: `tox -e proof` makes them; the one above has all")
+@pytest.mark.parametrize("way", ECHOES)
+def test_a_run_in_which_the_key_is_said_back(way: str, tmp_path: Path) -> None:
+    found = planting(way, tmp_path)
+    assert found.ended.code in (1, 3), found.ended.output
+    assert found.files >= 3
+    assert found.leaks == ()
 
 
 def test_headers_of_the_command_line(tmp_path: Path) -> None:

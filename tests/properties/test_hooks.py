@@ -91,7 +91,7 @@ def _run(command: list[str], folder: Path, **variables: str) -> subprocess.Compl
     environment = {**os.environ, "INFERPROOF_API_KEY": DEFAULT_KEY, **variables}
     command = [str(Path(sys.executable).with_name(command[0])), *command[1:]]
     return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=900, check=False
     )
 
 

@@ -276,6 +276,8 @@ def _explained(error: OSError, origin: Origin, proxy: Proxy | None) -> str:
         text = f"{where}: its TLS certificate cannot be verified: {error.verify_message}"
         if "not valid for" in error.verify_message or "mismatch" in error.verify_message:
             return f"{text} Use the host name that the certificate was issued for"
+        if "expired" in error.verify_message:
+            return f"{text}: the server needs a new one"
         return f"{text}. Name the certificate authority's file with --ca-file"
     if isinstance(error, ssl.SSLError):
         hint = "; does the server speak plain http there?" if error.reason == "WRONG_VERSION_NUMBER" else ""

@@ -46,10 +46,11 @@ def owners(contract: Contract) -> tuple[Requirement, ...]:
 
 
 def _made(contract: Contract) -> Iterator[Requirement]:
+    shown = {role: examples(contract, role) for role in {member.role for member in members(contract)}}
     for member in members(contract):
         kinds = {
             kind_of(contract, member.role, member.name, grafted(member.role, member.name, value, MODEL))
-            for value in _hints(contract, member)
+            for value in _hints(contract, member, shown[member.role])
         }
         if "accepts" in kinds:
             yield _requirement(contract, member, "accepts")
@@ -57,7 +58,8 @@ def _made(contract: Contract) -> Iterator[Requirement]:
             yield _requirement(contract, member, "refuses")
 
 
-def _hints(contract: Contract, member: Member) -> Iterator[Any]:
+def _hints(contract: Contract, member: Member, shown: list[Any]) -> Iterator[Any]:
+    """Values that may be for the member; `shown` are the documented bodies of its operation."""
     if member.required:
         yield ABSENT
     yield from _TYPICAL
@@ -67,7 +69,7 @@ def _hints(contract: Contract, member: Member) -> Iterator[Any]:
         if isinstance(node, dict):
             yield from (node[keyword] for keyword in ("default", "const") if keyword in node)
             yield from node.get("enum", ()) if isinstance(node.get("enum"), list) else ()
-    for example in examples(contract, member.role):
+    for example in shown:
         if member.name in example:
             yield example[member.name]
 

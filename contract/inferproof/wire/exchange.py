@@ -56,7 +56,12 @@ class Request:
         return self.target.partition("?")[0]
 
     def header(self, name: str) -> str | None:
-        return _header(self.headers, name)
+        """The first value of a header, by its case-insensitive name (RFC 9110 §5.1)."""
+        return self._by_name.get(name.lower())
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        return _first_by_name(self.headers)
 
     @cached_property
     def json(self) -> Any:
@@ -87,7 +92,7 @@ class Reply:
 
     @cached_property
     def _by_name(self) -> dict[str, str]:
-        return {name.lower(): value for name, value in reversed(self.headers)}
+        return _first_by_name(self.headers)
 
     @cached_property
     def media_type(self) -> str:
@@ -131,10 +136,8 @@ class Exchange:
         return f"{self.probe}/{self.step}"
 
 
-def _header(headers: Headers, name: str) -> str | None:
-    """The first value of a header, by its case-insensitive name (RFC 9110 §5.1)."""
-    wanted = name.lower()
-    return next((value for key, value in headers if key.lower() == wanted), None)
+def _first_by_name(headers: Headers) -> dict[str, str]:
+    return {name.lower(): value for name, value in reversed(headers)}
 
 
 def _json(body: bytes) -> Any:

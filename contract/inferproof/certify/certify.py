@@ -92,7 +92,7 @@ def certify(
     """
     progress = progress or Progress()
     started, clock = datetime.now(UTC), time.perf_counter()
-    run = _Run(contract, target, seed, only, progress, Generated(generated, cases))
+    run = _Run(contract, target, _call(contract, target, seed), only, progress, Generated(generated, cases))
     with Interrupts() if interrupts is None else nullcontext(interrupts) as interrupts:
         with suppress(asyncio.CancelledError):  # interrupted before there was anything to record
             asyncio.run(run.send(interrupts))
@@ -113,7 +113,7 @@ def certify(
             "interrupted": run.cut_off or interrupts.cause,
         }
         transcript = Transcript(header, tuple(run.exchanges()), footer)
-        certification = Certification(judged(contract, transcript, run.requirements or None), transcript)
+        certification = Certification(judged(contract, transcript, run.planned.requirements or None), transcript)
         if (generated or explore) and not footer["interrupted"]:
             certification = run.pursue(certification, explore, interrupts)
     return certification.ended_by(interrupts.cause)
@@ -154,23 +154,18 @@ def described(target: Target, call: Call) -> dict[str, Any]:
     }
 
 
+@dataclass
 class _Run:
-    """The network's side of a certification."""
+    """The network's side of a certification. It has a plan and a recorder once the target has said what it is."""
 
-    def __init__(
-        self,
-        contract: Contract,
-        target: Target,
-        seed: int,
-        only: Sequence[str],
-        progress: Progress,
-        generated: Generated,
-    ) -> None:
-        self._contract, self._target, self._only, self._progress = contract, target, only, progress
-        self._generated = generated
-        self.call = _call(contract, target, seed)
-        self._plan = Plan((), ())
-        self._recorder: Recorder | None = None
+    contract: Contract
+    target: Target
+    call: Call
+    only: Sequence[str]
+    progress: Progress
+    generated: Generated
+    planned: Plan = field(default_factory=lambda: Plan((), ()))
+    recorder: Recorder | None = None
 
     async def send(self, interrupts: Interrupts) -> None:
         """Raises CancelledError where it is interrupted before anything can be recorded."""
@@ -178,64 +173,60 @@ class _Run:
         assert task is not None
 
         def end() -> None:
-            if self._recorder is None:
+            if self.recorder is None:
                 task.cancel()
             else:
-                self._recorder.bounds.end(interrupts.cause)
+                self.recorder.bounds.end(interrupts.cause)
 
         with interrupts.ending(lambda: loop.call_soon_threadsafe(end)):
             await self._send()
 
     async def _send(self) -> None:
-        async with client_of(self._target) as client:
-            ready = await preflight(self._contract, self._target, self.call, client)
+        async with client_of(self.target) as client:
+            ready = await preflight(self.contract, self.target, self.call, client)
             self.call = ready.call
-            self._plan = plan(
-                self._contract,
+            self.planned = plan(
+                self.contract,
                 self.call,
-                self._target.declined,
-                self._only,
-                generated=self._generated.gate,
-                kept=self._generated.kept(self._contract),
+                self.target.declined,
+                self.only,
+                generated=self.generated.gate,
+                kept=self.generated.kept(self.contract),
             )
-            cost = budget_of(self._plan, self._contract, self.call, self._target.limits, ready.latency)
-            self._progress.planned(self._plan, cost)
-            self._recorder = Recorder(self._contract, self._target, self.call, client)
-            await self._recorder.send_all(self._plan.probes, self._progress.done)
+            cost = budget_of(self.planned, self.contract, self.call, self.target.limits, ready.latency)
+            self.progress.planned(self.planned, cost)
+            self.recorder = Recorder(self.contract, self.target, self.call, client)
+            await self.recorder.send_all(self.planned.probes, self.progress.done)
 
     def pursue(self, found: Certification, seconds: float, interrupts: Interrupts) -> Certification:
         """The certification with its failures made small, and with what exploring for some seconds broke."""
         pursued = asyncio.run(self._pursue(found.result, seconds, interrupts))
-        self._generated.keep(pursued, self.call)
+        self.generated.keep(pursued, self.call)
         exchanges = (*found.transcript.exchanges, *pursued.reduced)
         explored = {"explored": pursued.explored} if seconds else {}
         transcript = replace(found.transcript, exchanges=exchanges, footer=found.transcript.footer | explored)
-        return Certification(with_found(found.result, pursued, exchanges, self._contract), transcript)
+        return Certification(with_found(found.result, pursued, exchanges, self.contract), transcript)
 
     async def _pursue(self, result: Result, seconds: float, interrupts: Interrupts) -> Found:
-        async with client_of(self._target) as client:
-            pursuit = Pursuit(self._contract, self._target, self.call, client, result)
+        async with client_of(self.target) as client:
+            pursuit = Pursuit(self.contract, self.target, self.call, client, result)
             with interrupts.ending(pursuit.stop):
                 await pursuit.shrink()
                 if seconds:
-                    await pursuit.explore(seconds, self.call.seed, self._plan.requirements)
+                    await pursuit.explore(seconds, self.call.seed, self.planned.requirements)
             return pursuit.found
-
-    @property
-    def requirements(self) -> Sequence[Requirement]:
-        return self._plan.requirements
 
     @property
     def cut_off(self) -> str:
         """Why the run ended before its plan did; empty where it did not."""
-        return self._recorder.bounds.cause if self._recorder else ""
+        return self.recorder.bounds.cause if self.recorder else ""
 
     @property
     def requests(self) -> int:
-        return self._recorder.requests if self._recorder else 0
+        return self.recorder.requests if self.recorder else 0
 
     def exchanges(self) -> list[Exchange]:
-        return self._recorder.exchanges(self._plan.probes) if self._recorder else []
+        return self.recorder.exchanges(self.planned.probes) if self.recorder else []
 
 
 def _call(contract: Contract, target: Target, seed: int) -> Call:

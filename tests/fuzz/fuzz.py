@@ -1,16 +1,21 @@
-"""Fuzzes each reader with atheris, in a process of its own, for a bounded time and in bounded memory.
+"""Fuzzes each reader with atheris, in processes of their own, for a bounded time and in bounded memory.
 
     python -m tests.fuzz.fuzz [READER …] [--seconds 60]
 
-Exit code 1 where one is broken; its input is printed and kept in the current folder as `crash-…`.
+Two run at a time. Exit code 1 where one is broken; its input is printed and kept in the current folder as `crash-…`.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from tests.fuzz.readers import READERS, SEEDS
@@ -21,6 +26,17 @@ SLOWEST_S = 10
 MOST_MIB = 1024
 
 
+@dataclass(frozen=True)
+class Fuzzed:
+    """One reader after its time: how many inputs it was given, whether it held, and what the fuzzer printed."""
+
+    reader: str
+    inputs: int
+    peak_mib: int
+    holds: bool
+    said: str
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("readers", nargs="*", metavar="READER", help=f"one of {', '.join(READERS)}; default all")
@@ -28,25 +44,42 @@ def main() -> int:
     options = arguments.parse_args()
     if options.readers and not set(options.readers) <= set(READERS):
         arguments.error(f"there is no reader of that name; there are {', '.join(READERS)}")
-    try:
-        import atheris  # noqa: F401
-    except ImportError as error:
-        print(f"skipped: atheris cannot be imported ({error}); it has wheels for some Pythons only", file=sys.stderr)
+    if not installed():
+        print("skipped: atheris is not installed; it has wheels for some Pythons only", file=sys.stderr)
         return 0
-    broken = [name for name in options.readers or READERS if not _holds(name, options.seconds)]
-    for name in broken:
-        print(f"the reader {name} is broken", file=sys.stderr)
+    broken = False
+    for found in fuzzed(options.readers or READERS, options.seconds):
+        print(f"{found.reader}: {found.inputs:,} inputs, {found.peak_mib} MiB: {'holds' if found.holds else 'BROKEN'}")
+        if not found.holds:
+            print(found.said, file=sys.stderr)
+            broken = True
     return 1 if broken else 0
 
 
-def _holds(name: str, seconds: int) -> bool:
+def installed() -> bool:
+    return find_spec("atheris") is not None
+
+
+def fuzzed(readers: Iterable[str], seconds: int) -> Iterator[Fuzzed]:
+    """Fuzz each for so long, two at a time."""
+    with ThreadPoolExecutor(2) as pool:
+        yield from pool.map(lambda name: _fuzz(name, seconds), readers)
+
+
+def _fuzz(name: str, seconds: int) -> Fuzzed:
     with tempfile.TemporaryDirectory() as corpus:
         for number, seed in enumerate(SEEDS[name]):
             (Path(corpus) / str(number)).write_bytes(seed)
         limits = [f"-max_total_time={seconds}", f"-timeout={SLOWEST_S}", f"-rss_limit_mb={MOST_MIB}", "-max_len=4096"]
-        return (
-            subprocess.run([sys.executable, "-m", "tests.fuzz.one", name, *limits, corpus], check=False).returncode == 0
-        )
+        command = [sys.executable, "-m", "tests.fuzz.one", name, *limits, "-print_final_stats=1", corpus]
+        done = subprocess.run(command, capture_output=True, check=False)
+    said = (done.stdout + done.stderr).decode("utf-8", "replace")
+    return Fuzzed(name, _stat(said, "number_of_executed_units"), _stat(said, "peak_rss_mb"), done.returncode == 0, said)
+
+
+def _stat(said: str, name: str) -> int:
+    found = re.search(rf"stat::{name}:\s*(\d+)", said)
+    return int(found[1]) if found else 0
 
 
 if __name__ == "__main__":

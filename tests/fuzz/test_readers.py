@@ -6,7 +6,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.fuzz.fuzz import fuzzed, installed
 from tests.fuzz.readers import READERS, SEEDS
+from tests.hostile.command import PROOF
 
 WORDS = {
     "events": ["data:", " ", "data", "event: ", "id: ", "retry: ", ":", "\n", "\r", "\r\n", "\ufeff", "\x00", "9", "é"],
@@ -108,3 +110,11 @@ def test_no_change_of_a_good_text_breaks_a_reader(name: str, data: st.DataObject
 @example(data=b"#\n" + b"[" * 100_000 + b"\n#")
 def test_no_bytes_break_a_reader(name: str, data: bytes) -> None:
     READERS[name](data)
+
+
+@pytest.mark.skipif(not (PROOF and installed()), reason="fuzzing with atheris, where it is installed: `tox -e proof`")
+@pytest.mark.parametrize("name", READERS)
+def test_atheris_breaks_no_reader(name: str) -> None:
+    [found] = fuzzed([name], seconds=10)
+    assert found.holds, found.said
+    assert found.inputs > 0

@@ -43,7 +43,7 @@ class Answer:
         """The reply's body; raises NotJson."""
         return self.reply.json
 
-    @property
+    @cached_property
     def role(self) -> str:
         return self.exchange.role or ""
 

@@ -50,7 +50,7 @@ class Recorder:
         return [exchange for probe in probes for exchange in self._exchanges.get(probe.name, ())]
 
     async def send_all(self, probes: Sequence[Probe], done: Callable[[Probe], None] = lambda probe: None) -> None:
-        """The shared probes concurrently, the exclusive ones one by one, then `last` ones; a fault for what is cut off."""
+        """The shared probes concurrently, the exclusive ones alone, then the `last`; a fault for what is cut off."""
 
         async def one(probe: Probe) -> None:
             await self.send(probe)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inferproof.certify.budget import UNCAPPED, Budget, budget
+from inferproof.certify.budget import OURS_S, UNCAPPED, Budget, budget
 from inferproof.certify.certify import Certification, Progress, certify
 from inferproof.certify.plan import Plan
 from inferproof.certify.target import Limits, Target
@@ -40,6 +40,10 @@ def test_time_is_that_of_one_request_shared_among_the_slots(call: Call) -> None:
     assert of(*asks, limits=Limits(concurrency=8), latency=0.5).seconds == 40 / 8 * 0.5
     assert budget((), asks, Limits(concurrency=8), 0.5).seconds == 40 * 0.5
     assert of(*asks).seconds is None
+
+
+def test_a_fast_server_does_not_make_our_own_work_faster(call: Call) -> None:
+    assert of(*[call.to("status")] * 40, latency=0.0).seconds == 40 * OURS_S
 
 
 def test_a_limit_a_minute_is_the_longer_of_both(call: Call) -> None:

@@ -13,10 +13,16 @@ from inferproof.wire.exchange import NotJson
 UNCAPPED = 256
 """Tokens to reckon for a request without a cap of its own: the default in the documented configs."""
 
+OURS_S = 0.002
+"""Seconds for a request beside its server: to send, record and judge it, on two cores (`benchmarks.certify_cost`)."""
+
 
 @dataclass(frozen=True)
 class Budget:
-    """`tokens` are completion tokens at most; `seconds` an estimate from one measured request, None without one."""
+    """`tokens` are completion tokens at most.
+
+    `seconds` is an estimate from one measured request, and no less than our own work takes; None without one.
+    """
 
     requests: int
     tokens: int
@@ -33,7 +39,7 @@ def budget(shared: Iterable[Ask], exclusive: Iterable[Ask], limits: Limits, late
     requests = len(together) + len(alone)
     seconds = None
     if latency is not None:
-        seconds = latency * (len(together) / limits.concurrency + len(alone))
+        seconds = max(OURS_S * requests, latency * (len(together) / limits.concurrency + len(alone)))
         if limits.requests_per_minute:
             seconds = max(seconds, 60.0 * requests / limits.requests_per_minute)
     return Budget(requests, sum(_tokens(ask) for ask in (*together, *alone)), seconds)

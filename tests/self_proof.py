@@ -5,28 +5,49 @@ tox -e self-proof
 
 from __future__ import annotations
 
+import random
 import re
+import tempfile
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from inferproof.certify.certify import certify
 from inferproof.certify.target import Target
-from inferproof.document import load
+from inferproof.document import Contract, load
+from inferproof.front.serve import running
+from inferproof.properties.owners import owners
 from inferproof.requirements import CATALOGUE
-from inferproof.requirements.judge import Outcome
+from inferproof.requirements.answer import Answer
+from inferproof.requirements.judge import Outcome, judge
 from inferproof.requirements.requirement import MAY
+from inferproof.wire.exchange import Exchange
 from inferproof_mock.server import DEFAULT_KEY, mock
+from tests.fuzz.fuzz import Fuzzed, fuzzed, installed
+from tests.fuzz.readers import READERS
+from tests.hostile import load_all as hostilities
+from tests.hostile.command import Ended
+from tests.hostile.echoes import ECHOES
+from tests.hostile.hostility import Hostility, sentence_of
+from tests.hostile.throughout import THROUGHOUT, Throughout
+from tests.hostile.trial import LATEST, MOMENTS, Planting, Trial, interrupted, planting, trial
 from tests.live_mutants import LiveMutant
 from tests.live_mutants import load_all as live_mutants
 from tests.live_mutants.matrix import Row, row, table
 from tests.mutants import load_all as mutants
 from tests.operators.explained import explanations, survivors
 from tests.operators.survey import Survey, survey
+from tests.properties.planted import BUGS
 from tests.variants import Variant
 from tests.variants import load_all as variants
 from tests.variants.server import Mock, serving
 
 PAGE = Path(__file__).parents[1] / "docs" / "self-proof.md"
+
+FUZZED_S = 20
+"""Seconds of atheris for each reader."""
 
 
 def write_section(name: str, text: str, page: Path = PAGE) -> None:
@@ -41,18 +62,58 @@ def write_section(name: str, text: str, page: Path = PAGE) -> None:
 
 def main() -> None:
     contract = load("inflection")
-    app = Mock(mock(contract, keys=(DEFAULT_KEY,)))
-    with serving(app, None) as server:
-        good = certify(contract, Target(server.url, key=DEFAULT_KEY))
-    write_section("matrix", _matrix())
-    write_section("operators", _operators(survey(good.transcript.exchanges, contract)))
-    rows = [row(each, contract, app) for each in live_mutants().values()]
-    write_section("live", _live(rows))
-    write_section("live-table", table(rows))
+    app = mock(contract, keys=(DEFAULT_KEY,))
+    cached = Mock(app)
+    with serving(cached, None) as server:
+        good = certify(contract, Target(server.url, key=DEFAULT_KEY)).transcript.exchanges
+    found = survey(good, contract)
+    rows = [row(each, contract, cached) for each in live_mutants().values()]
     odd = list(variants().values())
-    accused = [each.name for each in odd if _alarms(each, app)]
-    write_section("variants", _variants(odd, accused))
+    accused = [each.name for each in odd if _alarms(each, cached)]
+    with running(app) as url, _folders() as folder:
+        servers = [*hostilities().values(), *THROUGHOUT.values()]
+        trials = [(each, trial(each, url, next(folder))) for each in servers]
+        ends = _interrupted(url, folder)
+        plantings = {way: planting(way, next(folder)) for way in ECHOES}
+    fuzz = list(fuzzed(READERS, FUZZED_S)) if installed() else []
+    results = {
+        "matrix": _matrix(_surviving_mutants(good, contract), contract),
+        "operators": _operators(found),
+        "live": _live(rows),
+        "variants": _variants(odd, accused),
+        "hostile": _hostile(trials, ends),
+        "secrets": _secrets(plantings),
+        "readers": _readers(fuzz),
+    }
+    write_section("glance", _glance({name: result for name, (result, _) in results.items()}))
+    for name, (result, more) in results.items():
+        write_section(name, f"{result}. {more}".strip())
+    write_section("operators-table", _reasons(found))
+    write_section("live-table", table(rows))
+    write_section("variants-table", _examples(odd))
+    write_section("hostile-table", _hostile_table(trials))
+    write_section("secrets-table", _secrets_table(plantings))
+    write_section("readers-table", _readers_table(fuzz))
     print(f"{PAGE} is written")
+
+
+@contextmanager
+def _folders() -> Iterator[Iterator[Path]]:
+    """Empty folders, as many as are wanted."""
+    with tempfile.TemporaryDirectory(prefix="inferproof-self-proof-") as parent:
+        yield (Path(tempfile.mkdtemp(dir=parent)) for _ in iter(int, 1))
+
+
+def _surviving_mutants(good: Sequence[Exchange], contract: Contract) -> list[str]:
+    """The mutants that their requirement does not catch."""
+    answers = [Answer(exchange, contract) for exchange in good]
+    survived = []
+    for each in (mutant for made in mutants().values() for mutant in made):
+        exchanges = [each.exchange(answer) for answer in each.looks_at(answers)]
+        [judgement] = judge([CATALOGUE[each.id]], exchanges, contract)
+        if judgement.outcome is not Outcome.FAIL:
+            survived.append(f"{each.id}-{each.name}")
+    return survived
 
 
 def _alarms(variant: Variant, app: Mock) -> bool:
@@ -61,34 +122,66 @@ def _alarms(variant: Variant, app: Mock) -> bool:
     return any(each.requirement.level is not MAY for each in found.having(Outcome.FAIL))
 
 
-def _matrix() -> str:
-    made = mutants()
-    profiles = Counter(each.profile for each in CATALOGUE.values())
-    of_profile: Counter[str] = Counter()
-    for id, changes in made.items():
-        of_profile[CATALOGUE[id].profile] += len(changes)
-    lines = [
-        f"{len(CATALOGUE)} requirements, {sum(map(len, made.values()))} mutants, all killed by what they break.",
-        "",
-        "| profile | requirements | mutants |",
-        "|---|--:|--:|",
-    ]
-    lines += [f"| {name} | {count} | {of_profile[name]} |" for name, count in sorted(profiles.items())]
+Result = tuple[str, str]
+"""What came out, in a few words, and what else there is to say of it."""
+
+GLANCE = {
+    "matrix": ("mutants of a transcript", "does each requirement ever say no?", "tox -- tests/requirements"),
+    "operators": ("generic changes of a transcript", "what did nobody think of?", "tox -- tests/operators"),
+    "live": ("live mutants", "are defects of real servers caught, over HTTP?", "tox -e proof -- tests/live_mutants"),
+    "variants": ("live variants", "is a server accused that is only odd?", "tox -e proof -- tests/variants"),
+    "hostile": ("hostile targets", "does a run survive any server?", "tox -e proof -- tests/hostile"),
+    "secrets": ("planted secrets", "does a key end up in a report?", "tox -e proof -- tests/hostile -k secret"),
+    "readers": ("fuzzed readers", "do any bytes break what reads them?", "tox -e fuzz"),
+}
+
+
+def _glance(results: dict[str, str]) -> str:
+    lines = ["| tried on | question | found | command |", "|---|---|---|---|"]
+    for name, (tried, question, command) in GLANCE.items():
+        lines.append(f"| {tried} | {question} | {results[name]} | `{command}` |")
     return "\n".join(lines)
 
 
-def _operators(found: Survey) -> str:
+def _matrix(survived: list[str], contract: Contract) -> Result:
+    made = mutants()
+    of_profile: Counter[str] = Counter()
+    for id, changes in made.items():
+        of_profile[CATALOGUE[id].profile] += len(changes)
+    profiles = sorted(Counter(each.profile for each in CATALOGUE.values()).items())
+    each = ", ".join(f"{name} {count} ({of_profile[name]})" for name, count in profiles)
+    return (
+        _with(f"{of_profile.total()} mutants of {len(CATALOGUE)} requirements, {len(survived)} survive", survived),
+        f"By profile, with the mutants in brackets: {each}.\n\n{len(owners(contract))} more requirements are not "
+        "written but follow from the document, one or two for each member of a request: what it allows is accepted, "
+        f"what it forbids is refused. Of {len(BUGS)} bugs planted in a server each is found by the one that must.",
+    )
+
+
+def _with(result: str, names: Sequence[str]) -> str:
+    return f"{result}: {', '.join(names)}" if names else result
+
+
+def _operators(found: Survey) -> Result:
     changes = sum(each.tried for each in found.values())
     partly = [each for each in found.values() if 0 < len(each.survivors) < each.tried]
     wholly = [each for each in found.values() if each.survivors and len(each.survivors) == each.tried]
-    lines = [
-        f"{changes:,} changes of {len(found):,} classes (an operator at a kind of place). Of the classes "
-        f"{len(found) - len(partly) - len(wholly):,} are caught wherever they are tried, {len(partly):,} somewhere, "
-        f"and {len(wholly):,} nowhere. Every one of the last two kinds has its reason:",
-        "",
-        "| survives | classes | why |",
-        "|---|--:|---|",
+    known = explanations()
+    unexplained = [
+        f"{place} {operator}"
+        for place, operator, one in survivors(found)
+        if not any(each.covers(place, operator, one) for each in known)
     ]
+    return (
+        _with(f"{changes:,} changes, {len(unexplained)} kinds of unexplained survivors", unexplained),
+        f"Of {len(found):,} classes (an operator at a kind of place) {len(found) - len(partly) - len(wholly):,} are "
+        f"caught wherever they are tried, {len(partly):,} somewhere, and {len(wholly):,} nowhere. Each of the last two "
+        "kinds has [its reason](#what-survives-and-why).",
+    )
+
+
+def _reasons(found: Survey) -> str:
+    lines = ["| survives | classes | why |", "|---|--:|---|"]
     for each in explanations():
         covered = sum(each.covers(place, operator, one) for place, operator, one in survivors(found))
         where = "everywhere" if each.everywhere else "where nothing fixes it"
@@ -96,8 +189,8 @@ def _operators(found: Survey) -> str:
     return "\n".join(lines)
 
 
-def _live(rows: list[Row]) -> str:
-    caught = [each for each in rows if not each.missed]
+def _live(rows: list[Row]) -> Result:
+    missed = [each.mutant.name for each in rows if each.missed]
     few = [each for each in rows if len(each.others) <= 3]
     cited = [each for each in rows if isinstance(each.mutant, LiveMutant) and each.mutant.seen]
     seconds = sum(each.seconds for each in rows)
@@ -105,19 +198,81 @@ def _live(rows: list[Row]) -> str:
         f"`{each.mutant.name}` ({len(each.others)}: {each.mutant.broad})" for each in rows if each.mutant.broad
     )
     return (
-        f"{len(rows)} servers, {len(caught)} caught by their own requirement, {seconds:.0f} s in all. "
-        f"{len(few)} turn at most three other requirements red, none but these more than ten: {broad}. "
-        f"{len(cited)} name the report in which people met the defect (`seen=` in `tests/live_mutants`)."
+        _with(f"{len(rows)} servers, {len(missed)} not caught by their own requirement", missed),
+        f"All runs took {seconds:.0f} s. {len(few)} turn at most three other requirements red, none but these over "
+        f"ten: {broad}. {len(cited)} name the report in which people met the defect (`seen=` in `tests/live_mutants`).",
     )
 
 
-def _variants(odd: list[Variant], accused: list[str]) -> str:
+def _variants(odd: list[Variant], accused: list[str]) -> Result:
+    return _with(f"{len(odd)} servers, {len(accused)} accused", accused), ""
+
+
+def _examples(odd: list[Variant]) -> str:
     by_module: dict[str, list[str]] = defaultdict(list)
     for each in odd:
         by_module[each.edit.__module__.rpartition(".")[2].replace("_", " ")].append(each.sentence.rstrip("."))
-    lines = [f"{len(odd)} servers, {len(accused)} accused{': ' + ', '.join(accused) if accused else ''}.", ""]
+    return "\n".join(
+        f"- **{name}** ({len(said)}): {_in_a_sentence(said[0])}; and others" for name, said in by_module.items()
+    )
+
+
+def _in_a_sentence(sentence: str) -> str:
+    """Without its capital, unless that belongs to the word, as in JSON."""
+    return sentence if sentence[1:2].isupper() else sentence[0].lower() + sentence[1:]
+
+
+def _interrupted(url: str, folder: Iterator[Path]) -> list[Ended]:
+    moments = [random.Random(moment).uniform(0.0, LATEST) for moment in range(MOMENTS)]
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(interrupted, moments, [url] * MOMENTS, [next(folder) for _ in moments]))
+
+
+def _hostile(trials: Sequence[tuple[Hostility | Throughout, Trial]], ends: Sequence[Ended]) -> Result:
+    wrong = [each.name for each, found in trials if not found.is_in_order(each)]
+    seconds = max(found.seconds for _, found in trials)
+    memory = max(found.ended.peak_mib for _, found in trials)
+    early = sum(each.code == 3 for each in ends)
+    broken = [each.output for each in ends if "Traceback" in each.output or each.code not in (0, 3)]
+    print(*broken, sep="\n")
+    return (
+        _with(f"{len(trials)} servers, {len(wrong)} break a run, at most {seconds:.0f} s and {memory} MiB", wrong),
+        f"Ctrl-C at {len(ends)} moments of a run, drawn at random: {early} runs wrote what there was and said "
+        f"`incomplete`, {len(ends) - early - len(broken)} had come to their verdict, {len(broken)} did anything else.",
+    )
+
+
+def _hostile_table(trials: Sequence[tuple[Hostility | Throughout, Trial]]) -> str:
+    lines = ["| the server | how the run ends | seconds | MiB |", "|---|---|--:|--:|"]
     lines += [
-        f"- **{name}** ({len(said)}): {said[0][0].lower()}{said[0][1:]}; and others" for name, said in by_module.items()
+        f"| {each.sentence} | {found.end} | {found.seconds:.1f} | {found.ended.peak_mib} |" for each, found in trials
+    ]
+    return "\n".join(lines)
+
+
+def _secrets(plantings: dict[str, Planting]) -> Result:
+    leaks = [f"{way}: {name}" for way, each in plantings.items() for name in each.leaks]
+    files = sum(each.files for each in plantings.values())
+    return _with(f"{len(plantings)} ways to say a key back, in {len(leaks)} of {files} files", leaks), ""
+
+
+def _secrets_table(plantings: dict[str, Planting]) -> str:
+    lines = ["| where the server says the key | files, the screen among them | with a part of it |", "|---|--:|--:|"]
+    lines += [f"| {sentence_of(ECHOES[way])} | {each.files} | {len(each.leaks)} |" for way, each in plantings.items()]
+    return "\n".join(lines)
+
+
+def _readers(fuzz: Sequence[Fuzzed]) -> Result:
+    if not fuzz:
+        return "atheris was not installed when this page was written", ""
+    broken = [each.reader for each in fuzz if not each.holds]
+    return _with(f"{sum(each.inputs for each in fuzz):,} inputs to {len(fuzz)}, {len(broken)} broken", broken), ""
+
+
+def _readers_table(fuzz: Sequence[Fuzzed]) -> str:
+    lines = [f"| reader | what holds for any bytes | inputs in {FUZZED_S} s | MiB |", "|---|---|--:|--:|"]
+    lines += [
+        f"| {each.reader} | {sentence_of(READERS[each.reader])} | {each.inputs:,} | {each.peak_mib} |" for each in fuzz
     ]
     return "\n".join(lines)
 

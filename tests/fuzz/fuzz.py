@@ -25,6 +25,9 @@ SLOWEST_S = 10
 
 MOST_MIB = 1024
 
+ALONE = ("sh", "-c", '"$@"; exit $?', "sh")
+"""A shell between: a process is told the larger of its own peak memory and that of the process that started it."""
+
 
 @dataclass(frozen=True)
 class Fuzzed:
@@ -71,7 +74,7 @@ def _fuzz(name: str, seconds: int) -> Fuzzed:
         for number, seed in enumerate(SEEDS[name]):
             (Path(corpus) / str(number)).write_bytes(seed)
         limits = [f"-max_total_time={seconds}", f"-timeout={SLOWEST_S}", f"-rss_limit_mb={MOST_MIB}", "-max_len=4096"]
-        command = [sys.executable, "-m", "tests.fuzz.one", name, *limits, "-print_final_stats=1", corpus]
+        command = [*ALONE, sys.executable, "-m", "tests.fuzz.one", name, *limits, "-print_final_stats=1", corpus]
         done = subprocess.run(command, capture_output=True, check=False)
     said = (done.stdout + done.stderr).decode("utf-8", "replace")
     return Fuzzed(name, _stat(said, "number_of_executed_units"), _stat(said, "peak_rss_mb"), done.returncode == 0, said)

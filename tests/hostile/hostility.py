@@ -72,7 +72,7 @@ def hostility(
     return register
 
 
-def sentence_of(behave: Behaviour) -> str:
+def sentence_of(behave: Callable[..., object]) -> str:
     """Its docstring on one line. Raises ValueError where it has none."""
     sentence = " ".join((inspect.getdoc(behave) or "").split())
     if not sentence:

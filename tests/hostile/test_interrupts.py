@@ -20,7 +20,7 @@ from inferproof.cli import main
 from inferproof.wire.transcript import read
 from tests.hostile.command import HANGS, PROOF, Ended, inferproof
 from tests.hostile.server import Peer, hostile
-from tests.hostile.trial import KEY, MOMENTS, interrupted
+from tests.hostile.trial import KEY, LATEST, MOMENTS, interrupted
 
 
 def incomplete(folder: Path, cause: str) -> dict[str, object]:
@@ -110,7 +110,7 @@ def test_a_second_interrupt_ends_the_process(mock_url: str, tmp_path: Path, monk
 @pytest.mark.parametrize("moment", range(MOMENTS if PROOF else 3))
 def test_interrupted_at_any_moment(moment: int, mock_url: str, tmp_path: Path) -> None:
     """From the first request on, to the end of the process; Python's own start is not ours."""
-    ended = interrupted(random.Random(moment).uniform(0.0, 3.0), mock_url, tmp_path)
+    ended = interrupted(random.Random(moment).uniform(0.0, LATEST), mock_url, tmp_path)
     assert "Traceback" not in ended.output, ended.output
     assert ended.code in (0, 3), ended.output
     assert ("incomplete" in ended.output) == (ended.code == 3)

@@ -28,22 +28,16 @@ HEAVY = [
 @pytest.mark.parametrize("name", sorted(HOSTILITIES) if PROOF else HEAVY)
 def test_a_run_stays_within_its_memory(name: str, mock_url: str, tmp_path: Path) -> None:
     found = trial(HOSTILITIES[name], mock_url, tmp_path)
-    assert "Traceback" not in found.ended.output
-    assert found.ended.code in HOSTILITIES[name].codes, found.ended.output
-    assert found.result
-    assert found.result["counts"]["harness error"] == 0
-    assert HOSTILITIES[name].says in found.ended.output + found.written
+    assert found.is_in_order(HOSTILITIES[name]), found.ended.output
     assert found.ended.peak_mib < MOST_MIB
 
 
 @pytest.mark.parametrize("name", THROUGHOUT)
 def test_what_spoils_connections_and_not_replies_makes_nothing_fail(name: str, mock_url: str, tmp_path: Path) -> None:
     found = trial(THROUGHOUT[name], mock_url, tmp_path)
-    assert "Traceback" not in found.ended.output
-    assert found.ended.code in THROUGHOUT[name].codes, found.ended.output
-    assert THROUGHOUT[name].says in found.ended.output
+    assert found.is_in_order(THROUGHOUT[name]), found.ended.output
     if THROUGHOUT[name].certificate:
         assert "TLS certificate cannot be verified" in found.ended.output
     else:
         assert found.result
-        assert found.result["counts"]["fail"] == found.result["counts"]["harness error"] == 0
+        assert found.result["counts"]["fail"] == 0

@@ -29,6 +29,9 @@ SECRET = "sk-Zq7+W/x9KpLm3vTr8Nb2-Yc5"
 MOMENTS = 40
 """At so many moments of a run, drawn at random, a Ctrl-C is tried."""
 
+LATEST = 3.0
+"""Seconds after the first request that the last of them may lie: longer than a run takes on a calm machine."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -40,11 +43,17 @@ class Trial:
     written: str
     """What stands in the files of the report."""
 
+    def is_in_order(self, server: Hostility | Throughout) -> bool:
+        """The run ended with one of its exit codes, said the cause, and broke nowhere."""
+        said = self.ended.output + self.written
+        ours = self.result["counts"]["harness error"] if self.result else 0
+        return self.ended.code in server.codes and server.says in said and "Traceback" not in said and not ours
+
     @property
     def end(self) -> str:
         """How the run ended, in a few words."""
         if self.result is None:
-            return "no run"
+            return "refused as a target, with the cause and its cure"
         counts = self.result["counts"]
         return f"{self.result['verdict']}: {counts['fail']} fail, {counts['not verified']} not verified"
 

@@ -57,6 +57,14 @@ async def test_a_reply_that_we_hung_up_on_is_one() -> None:
     assert await cause_after(*[hung_up] * IN_A_ROW) == ""
 
 
+async def test_an_end_that_comes_once_all_is_sent_breaks_nothing() -> None:
+    bounds = Bounds(Limits())
+    async with bounds.deadline():
+        pass
+    bounds.end("interrupted by the keyboard")
+    assert bounds.cause == "interrupted by the keyboard"
+
+
 async def test_the_time_that_the_pace_takes_comes_on_top() -> None:
     bounds = Bounds(Limits(total_seconds=0.01))
     async with bounds.deadline():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from inferproof.certify.target import Limits
@@ -40,10 +42,14 @@ class Bounds:
         """What was seen so far is judged and dropped; only the failures in a row go on."""
         self._unfolded = 0
 
-    def deadline(self) -> asyncio.Timeout:
+    @asynccontextmanager
+    async def deadline(self) -> AsyncIterator[None]:
         """The context to send in; it raises TimeoutError where the run is ended, by whatever cause."""
-        self._deadline = asyncio.timeout(0 if self.cause else self._limits.total_seconds)
-        return self._deadline
+        async with asyncio.timeout(0 if self.cause else self._limits.total_seconds) as self._deadline:
+            try:
+                yield
+            finally:
+                self._deadline = None
 
     def grant(self, seconds: float) -> None:
         """More time, because the pace of requests_per_minute takes it."""

@@ -53,7 +53,8 @@ def main() -> None:
         tools["`schemathesis run`"] = (stack.enter_context(schemathesis(contract)), seldom)
         for name, (tool, every) in tools.items():
             scores.append(_score(name, tool, server, wrong[::every], odd[::every]))
-    write_section("detection", "\n".join(_table(scores, len(wrong), len(odd), skipped)))
+    asked = " ".join(sys.argv[1:])
+    write_section("detection", "\n".join(_table(scores, len(wrong), len(odd), asked, skipped)))
     options.raw.write_text(json.dumps([_raw(score) for score in scores], indent=1), encoding="utf-8")
 
 
@@ -79,9 +80,10 @@ def _score(name: str, tool: Tool, server: Server, wrong: Sequence[Variant], odd:
     return score
 
 
-def _table(scores: Sequence[Score], wrong: int, odd: int, skipped: Sequence[str]) -> list[str]:
+def _table(scores: Sequence[Score], wrong: int, odd: int, asked: str, skipped: Sequence[str]) -> list[str]:
     return [
-        f"There are {wrong} wrong servers and {odd} odd but legal ones; a tool that saw fewer had a sample.",
+        f"There are {wrong} wrong servers and {odd} odd but legal ones; who saw fewer saw every so many: "
+        f"`tox -e detection{' -- ' if asked else ''}{asked}`.",
         "",
         "| tool | caught | wrongly accused | complaints about the right server | seconds a server |",
         "|---|--:|--:|--:|--:|",

@@ -1,7 +1,6 @@
 """The tiny model on a real vLLM, on the CPU: what the reference builds on holds. `tox -e vllm` runs this."""
 
 import asyncio
-import importlib.util
 import json
 import math
 import urllib.error
@@ -15,9 +14,10 @@ import pytest_asyncio
 
 from inferproof_reference.engine import SMALL_ARGUMENTS, SMALL_ENVIRONMENT, Engine, Runner, stage_of
 from inferproof_reference.tiny_model import write_tiny_model
+from tests.reference.vllm import MISSING, PYTHON, has_vllm
 
 pytestmark = [
-    pytest.mark.skipif(not importlib.util.find_spec("vllm"), reason="vLLM is not installed here: run tox -e vllm"),
+    pytest.mark.skipif(not has_vllm(), reason=MISSING),
     pytest.mark.asyncio(loop_scope="module"),
 ]
 
@@ -53,7 +53,13 @@ async def started(model: Path, runner: Runner) -> Engine:
             stages.append(stage)
 
     engine = await Engine.start(
-        model, name="tiny", runner=runner, arguments=SMALL_ARGUMENTS, environment=SMALL_ENVIRONMENT, on_log=note
+        model,
+        name="tiny",
+        runner=runner,
+        python=PYTHON,
+        arguments=SMALL_ARGUMENTS,
+        environment=SMALL_ENVIRONMENT,
+        on_log=note,
     )
     assert stages[0] == "reading the model's configuration"
     assert stages[-1] == "ready"

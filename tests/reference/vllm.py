@@ -14,9 +14,20 @@ PYTHON = os.environ.get("INFERPROOF_VLLM_PYTHON", sys.executable)
 MISSING = f"{PYTHON} has no vLLM: run tox -e vllm, or set INFERPROOF_VLLM_PYTHON"
 
 
-def has_vllm() -> bool:
-    look = "import importlib.util as u, sys; sys.exit(not u.find_spec('vllm'))"
+def has(*modules: str) -> bool:
+    """Whether that Python can import these."""
+    look = f"import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, {modules!r})))"
     return subprocess.run([PYTHON, "-c", look]).returncode == 0
+
+
+def has_vllm() -> bool:
+    return has("vllm")
+
+
+def version(distribution: str) -> str:
+    """What that Python has of it. Raises CalledProcessError where it has none."""
+    look = f"from importlib.metadata import version; print(version({distribution!r}))"
+    return subprocess.run([PYTHON, "-c", look], check=True, capture_output=True, text=True).stdout.strip()
 
 
 async def start(model: Path, runner: Runner = "generate", *, port: int = 0, arguments: Sequence[str] = ()) -> Engine:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from inferproof.certify.result import Result
 from inferproof.probes.probe import KEY
@@ -12,6 +12,13 @@ from inferproof.wire.exchange import Exchange
 
 LONGEST = 700
 """Characters of a body that a page shows."""
+
+ELIDED = re.compile(
+    r"(date|server|connection|keep-alive|vary|content-length|transfer-encoding|x-request-id|access-control-.*): .*"
+    r"|content-type: application/json",
+    re.IGNORECASE,
+)
+"""Headers that no finding is about; a page shows an ellipsis in their place."""
 
 
 def replaced(page: str, name: str, text: str) -> str:
@@ -38,25 +45,29 @@ def failure(judgement: Judgement, *notes: str) -> Iterator[str]:
     yield requirement.sentence
     yield ""
     yield f"- where: `{first.exchange.name}`{more}; {first.finding.at or 'the reply'}"
-    yield f"- expected: {_code(first.finding.expected)}"
-    yield f"- found: {_code(first.finding.found)}"
+    yield f"- expected: {code(first.finding.expected)}"
+    yield f"- found: {code(first.finding.found)}"
     yield from (f"- {note}" for note in notes)
     yield ""
+    yield from messages(first.exchange)
+    yield ""
+
+
+def messages(exchange: Exchange) -> Iterator[str]:
+    """Request and reply as they went over the wire, fenced."""
     yield "```http"
-    yield from _request(first.exchange)
+    yield from _request(exchange)
     yield ""
-    yield from _reply(first.exchange)
+    yield from _reply(exchange)
     yield "```"
-    yield ""
 
 
 def _request(exchange: Exchange) -> Iterator[str]:
     request = exchange.request
     yield f"{request.method} {request.target} HTTP/1.1"
     # A target without a key is sent none, though the request is recorded with the place of one.
-    yield from (f"{name}: {value}" for name, value in request.headers if KEY not in value)
+    yield from _headers([(name, value) for name, value in request.headers if KEY not in value])
     if request.body:
-        yield ""
         yield _cut(request.body)
 
 
@@ -66,9 +77,16 @@ def _reply(exchange: Exchange) -> Iterator[str]:
         yield f"(no reply: {exchange.fault.text if exchange.fault else 'nothing came'})"
         return
     yield f"HTTP/1.1 {reply.status} {reply.reason}"
-    yield from (f"{name}: {value}" for name, value in reply.headers)
-    yield ""
+    yield from _headers(reply.headers)
     yield _cut(reply.body)
+
+
+def _headers(headers: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Those that tell something, and the line that ends them: an ellipsis where some were left out."""
+    lines = [f"{name}: {value}" for name, value in headers]
+    shown = [line for line in lines if not ELIDED.fullmatch(line)]
+    yield from shown
+    yield "" if shown == lines else "…"
 
 
 def _cut(body: bytes) -> str:
@@ -76,6 +94,6 @@ def _cut(body: bytes) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(body)} bytes)"
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     shown = _cut(text.encode()).replace("`", "'")
     return f"`{shown}`"

@@ -194,12 +194,18 @@ async def _both(folder: Path) -> tuple[Certification, Certification]:
     return await stock(folder / "stock"), await reasoning(folder / "reasoning")
 
 
-def main() -> None:
+def write_page() -> Certification:
+    """Certify both, write the page, and return what was found of the first."""
     with tempfile.TemporaryDirectory(prefix="inferproof-") as folder:
         found = asyncio.run(_both(Path(folder)))
     page = replaced(PAGE.read_text(encoding="utf-8"), "report", section(*found))
     PAGE.write_text(page, encoding="utf-8")
-    print(f"{PAGE}: {found[0].result.verdict.value}")
+    return found[0]
+
+
+def main() -> None:
+    found = write_page()
+    print(f"{PAGE}: {found.result.verdict.value}")
 
 
 if __name__ == "__main__":

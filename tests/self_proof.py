@@ -87,7 +87,7 @@ def main() -> None:
     }
     write_section("glance", _glance({name: result for name, (result, _) in results.items()}))
     for name, (result, more) in results.items():
-        write_section(name, f"{result}. {more}".strip())
+        write_section(name, f"{result[0].upper()}{result[1:]}. {more}".strip())
     write_section("operators-table", _reasons(found))
     write_section("live-table", table(rows))
     write_section("variants-table", _examples(odd))
@@ -148,10 +148,11 @@ def _matrix(survived: list[str], contract: Contract) -> Result:
     of_profile: Counter[str] = Counter()
     for id, changes in made.items():
         of_profile[CATALOGUE[id].profile] += len(changes)
+    total = of_profile.total()
     profiles = sorted(Counter(each.profile for each in CATALOGUE.values()).items())
     each = ", ".join(f"{name} {count} ({of_profile[name]})" for name, count in profiles)
     return (
-        _with(f"{of_profile.total()} mutants of {len(CATALOGUE)} requirements, {len(survived)} survive", survived),
+        _with(f"{total - len(survived)} of {total} mutants of {len(CATALOGUE)} requirements are caught", survived),
         f"By profile, with the mutants in brackets: {each}.\n\n{len(owners(contract))} more requirements are not "
         "written but follow from the document, one or two for each member of a request: what it allows is accepted, "
         f"what it forbids is refused. Of {len(BUGS)} bugs planted in a server each is found by the one that must.",
@@ -173,7 +174,7 @@ def _operators(found: Survey) -> Result:
         if not any(each.covers(place, operator, one) for each in known)
     ]
     return (
-        _with(f"{changes:,} changes, {len(unexplained)} kinds of unexplained survivors", unexplained),
+        _with(f"{changes:,} changes; {len(unexplained)} kinds survive without a reason", unexplained),
         f"Of {len(found):,} classes (an operator at a kind of place) {len(found) - len(partly) - len(wholly):,} are "
         f"caught wherever they are tried, {len(partly):,} somewhere, and {len(wholly):,} nowhere. Each of the last two "
         "kinds has [its reason](#what-survives-and-why).",
@@ -198,14 +199,14 @@ def _live(rows: list[Row]) -> Result:
         f"`{each.mutant.name}` ({len(each.others)}: {each.mutant.broad})" for each in rows if each.mutant.broad
     )
     return (
-        _with(f"{len(rows)} servers, {len(missed)} not caught by their own requirement", missed),
+        _with(f"{len(rows) - len(missed)} of {len(rows)} are caught by their own requirement", missed),
         f"All runs took {seconds:.0f} s. {len(few)} turn at most three other requirements red, none but these over "
         f"ten: {broad}. {len(cited)} name the report in which people met the defect (`seen=` in `tests/live_mutants`).",
     )
 
 
 def _variants(odd: list[Variant], accused: list[str]) -> Result:
-    return _with(f"{len(odd)} servers, {len(accused)} accused", accused), ""
+    return _with(f"{len(accused)} of {len(odd)} are accused", accused), ""
 
 
 def _examples(odd: list[Variant]) -> str:
@@ -236,7 +237,7 @@ def _hostile(trials: Sequence[tuple[Hostility | Throughout, Trial]], ends: Seque
     broken = [each.output for each in ends if "Traceback" in each.output or each.code not in (0, 3)]
     print(*broken, sep="\n")
     return (
-        _with(f"{len(trials)} servers, {len(wrong)} break a run, at most {seconds:.0f} s and {memory} MiB", wrong),
+        _with(f"{len(wrong)} of {len(trials)} break a run; it takes at most {seconds:.0f} s and {memory} MiB", wrong),
         f"Ctrl-C at {len(ends)} moments of a run, drawn at random: {early} runs wrote what there was and said "
         f"`incomplete`, {len(ends) - early - len(broken)} had come to their verdict, {len(broken)} did anything else.",
     )
@@ -244,16 +245,16 @@ def _hostile(trials: Sequence[tuple[Hostility | Throughout, Trial]], ends: Seque
 
 def _hostile_table(trials: Sequence[tuple[Hostility | Throughout, Trial]]) -> str:
     lines = ["| the server | how the run ends | seconds | MiB |", "|---|---|--:|--:|"]
-    lines += [
-        f"| {each.sentence} | {found.end} | {found.seconds:.1f} | {found.ended.peak_mib} |" for each, found in trials
-    ]
+    for each, found in trials:
+        cause = f", with the cause: “… {each.says} …”" if each.says else ""
+        lines.append(f"| {each.sentence} | {found.end}{cause} | {found.seconds:.1f} | {found.ended.peak_mib} |")
     return "\n".join(lines)
 
 
 def _secrets(plantings: dict[str, Planting]) -> Result:
     leaks = [f"{way}: {name}" for way, each in plantings.items() for name in each.leaks]
     files = sum(each.files for each in plantings.values())
-    return _with(f"{len(plantings)} ways to say a key back, in {len(leaks)} of {files} files", leaks), ""
+    return _with(f"a key said back in {len(plantings)} ways stands in {len(leaks)} of {files} files", leaks), ""
 
 
 def _secrets_table(plantings: dict[str, Planting]) -> str:
@@ -266,7 +267,7 @@ def _readers(fuzz: Sequence[Fuzzed]) -> Result:
     if not fuzz:
         return "atheris was not installed when this page was written", ""
     broken = [each.reader for each in fuzz if not each.holds]
-    return _with(f"{sum(each.inputs for each in fuzz):,} inputs to {len(fuzz)}, {len(broken)} broken", broken), ""
+    return _with(f"{len(broken)} of {len(fuzz)} break over {sum(each.inputs for each in fuzz):,} inputs", broken), ""
 
 
 def _readers_table(fuzz: Sequence[Fuzzed]) -> str:

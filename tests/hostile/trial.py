@@ -53,7 +53,7 @@ class Trial:
     def end(self) -> str:
         """How the run ended, in a few words."""
         if self.result is None:
-            return "refused as a target, with the cause and its cure"
+            return "refused as a target"
         counts = self.result["counts"]
         return f"{self.result['verdict']}: {counts['fail']} fail, {counts['not verified']} not verified"
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -88,16 +89,31 @@ def schemathesis(contract: Contract) -> Iterator[Tool]:
 def prism_proxy(contract: Contract, server: Server) -> Iterator[Tool]:
     """Prism's proxy before `server`: what it says against the replies to a fixed set of valid requests.
 
+    A reply that ends Prism is held against that server alone: the next one is asked through a new Prism.
     Raises PrismError where neither Docker nor npx can run it.
     """
     requests = fixed_requests(contract)
-    with prism(for_prism(contract), port=0, proxy=server.url, log=lambda line: None) as running:
+    with ExitStack() as stack:
+
+        def started() -> str:
+            running = prism(for_prism(contract), port=0, proxy=server.url, log=lambda line: None)
+            return urlsplit(stack.enter_context(running).url).netloc
+
+        host = started()
 
         def run(_server: Server) -> Complaints:
-            host = urlsplit(running.url).netloc
+            nonlocal host
+            if not _listens(host):
+                host = started()
             return frozenset(complaint for request in requests for complaint in _violations(host, request))
 
         yield run
+
+
+def _listens(host: str) -> bool:
+    name, _, port = host.partition(":")
+    with socket.socket() as tried:
+        return tried.connect_ex((name, int(port))) == 0
 
 
 def fixed_requests(contract: Contract) -> list[Request]:

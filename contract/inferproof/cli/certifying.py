@@ -112,7 +112,7 @@ class Asked:
 def _certify(contract: Contract, target: Target, asked: Asked) -> None:
     from inferproof.certify.certify import certify as run
     from inferproof.certify.interrupts import Interrupts
-    from inferproof.reports.files import TRANSCRIPT, write_report
+    from inferproof.reports.files import TRANSCRIPT, started, write_report
     from inferproof.reports.progress import watch
 
     seed, report = asked.seed, asked.report
@@ -135,24 +135,29 @@ def _certify(contract: Contract, target: Target, asked: Asked) -> None:
                 interrupts=interrupts,
             )
         if report is not None:
-            _try_to_write(found, report, write_report)
+            earlier = started(report)
+            if _try_to_write(found, report, write_report) and earlier is not None:
+                click.echo(f"Replaced the report of {earlier} in {report}", err=True)
             whole, found = found, found.ended_by(interrupts.cause)
             if found is not whole:  # interrupted while it was written
                 _try_to_write(found, report, write_report)
         if "explored" in found.transcript.footer:
             click.echo(f"Explored with {found.transcript.footer['explored']} requests", err=True)
-        _conclude(found.ended_by(interrupts.cause), target.key_variable, report and report / TRANSCRIPT)
+        found = found.ended_by(interrupts.cause)
+        _conclude(found, target.key_variable, _this_command(), report and report / TRANSCRIPT)
 
 
-def _try_to_write(certification: Certification, report: Path, write: Any) -> None:
+def _try_to_write(certification: Certification, report: Path, write: Any) -> bool:
     try:
         write(certification, report)
     except OSError as error:
         click.echo(f"inferproof: the report could not be written to {report}: {error}", err=True)
+        return False
+    return True
 
 
-def _conclude(certification: Certification, key_variable: str, transcript: Path | None = None) -> None:
-    """Print the summary and exit with the verdict's code."""
+def _conclude(certification: Certification, key_variable: str, rerun: str, transcript: Path | None = None) -> None:
+    """Print the summary and exit with the verdict's code. `rerun` is the command line that certifies again."""
     from rich.console import Console
 
     from inferproof.reports.summary import summary
@@ -161,22 +166,25 @@ def _conclude(certification: Certification, key_variable: str, transcript: Path 
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # what a server said may not fit the terminal's encoding
     console = Console(highlight=False, soft_wrap=True)
-    for line in summary(certification.result, key_variable, _this_command(), str(transcript or "")):
+    for line in summary(certification.result, key_variable, rerun, str(transcript or "")):
         console.print(printable(line))
     sys.exit(certification.result.exit_code)
 
 
 def _this_command() -> str:
-    """The command line as typed, for the line that runs one requirement again: no `--only`, no header's value."""
+    """The command line as typed, for the line that runs one requirement again.
+
+    Without `--only`, without a header's value, and without `--report`, which would replace this run's evidence.
+    """
     words: list[str] = []
     typed = iter(sys.argv[1:])
     for word in typed:
         option, equals, value = word.partition("=")
-        if option in ("--only", "--header"):
+        if option in ("--only", "--report", "--header"):
             value = value if equals else next(typed, "")
         if option == "--header":
             words += [option, shlex.quote(value.partition(":")[0] + ": …")]
-        elif option != "--only":
+        elif option not in ("--only", "--report"):
             words.append(shlex.quote(word))
     return " ".join(["inferproof", *words])
 
@@ -217,7 +225,8 @@ def judge(transcript: Path, name: str | None) -> None:
     contract = load_contract(name or recorded.header["contract"]["name"])
     if contract.digest != recorded.header["contract"].get("digest"):
         click.echo("inferproof: note: the transcript was recorded under another version of this contract", err=True)
-    _conclude(Certification(judged(contract, recorded), recorded), "INFERPROOF_API_KEY", transcript)
+    rerun = f"inferproof certify {shlex.quote(recorded.header['target']['url'])}"
+    _conclude(Certification(judged(contract, recorded), recorded), "INFERPROOF_API_KEY", rerun, transcript)
 
 
 def _header(line: str) -> tuple[str, str]:

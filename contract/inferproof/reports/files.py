@@ -11,6 +11,19 @@ from inferproof.wire import transcript as transcripts
 
 RESULT, TRANSCRIPT = "result.json", "transcript.jsonl"
 
+LONGEST_HEADER = 1_000_000
+"""Characters of a transcript's first line that are read to see when its run started."""
+
+
+def started(folder: Path) -> str | None:
+    """When the run started whose report lies in the folder, as its transcript says; None where there is no report."""
+    try:
+        with (folder / TRANSCRIPT).open(encoding="utf-8") as file:
+            header = json.loads(file.readline(LONGEST_HEADER))
+        return str(header["started"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
 
 def write_report(certification: Certification, folder: Path) -> None:
     """`result.json` and `transcript.jsonl`, each written whole or not at all. Raises OSError."""

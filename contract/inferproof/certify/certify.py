@@ -141,6 +141,8 @@ def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Re
         bool(header.get("strict", False)),
         str(footer.get("interrupted", "")),
         bool(header.get("generated", False)),
+        tuple(only),
+        len(selected(contract, (), generated=True)),
     )
 
 

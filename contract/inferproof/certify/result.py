@@ -35,6 +35,10 @@ class Result:
     interrupted: str = ""
     generated: bool = False
     """Whether the gate, the generated cases, was part of the run."""
+    only: tuple[str, ...] = ()
+    """The globs of `--only`; none where nothing was left out."""
+    in_all: int = 0
+    """How many requirements the contract has, those of the generated cases among them."""
 
     @property
     def verdict(self) -> Verdict:
@@ -50,6 +54,11 @@ class Result:
         if ours or Outcome.NOT_VERIFIED in outcomes or not judged:
             return Verdict.INCOMPLETE
         return Verdict.CONFORMANT
+
+    @property
+    def certificate(self) -> bool:
+        """The whole run was conformant: no requirement and no generated request was left out."""
+        return self.verdict is Verdict.CONFORMANT and self.generated and not self.only
 
     @property
     def exit_code(self) -> int:
@@ -75,9 +84,11 @@ class Result:
         """The content of `result.json`."""
         return {
             "inferproof": __version__,
-            "contract": {"name": self.contract, "digest": self.digest},
+            "contract": {"name": self.contract, "digest": self.digest, "requirements": self.in_all},
             "target": self.target,
             "verdict": self.verdict.value,
+            "certificate": self.certificate,
+            "only": list(self.only),
             "strict": self.strict,
             "generated": self.generated,
             "interrupted": self.interrupted or None,

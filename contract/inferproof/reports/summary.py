@@ -36,8 +36,7 @@ def summary(result: Result, key_variable: str, rerun: str, transcript: str = "")
     warnings = len(result.having(Outcome.FAIL, SHOULD))
     if warnings and not result.strict:
         yield f"[yellow]{warnings} at SHOULD: warnings, which --strict turns into failures[/]"
-    why = f" ({escape(result.interrupted)})" if result.interrupted else ""
-    yield f"[bold {COLOURS[result.verdict]}]{result.verdict.value}[/]{why}"
+    yield f"[bold {COLOURS[result.verdict]}]{result.verdict.value}[/]{escape(_extent(result))}"
 
 
 def _failure(judgement: Judgement, url: str, key_variable: str, rerun: str, transcript: str) -> Iterator[str]:
@@ -71,6 +70,21 @@ def _listed(outcome: str, judgements: list[Judgement]) -> Iterator[str]:
     if len(judgements) > SHOWN:
         yield "  and " + escape(", ".join(judgement.requirement.id for judgement in judgements[SHOWN:]))
     yield ""
+
+
+def _extent(result: Result) -> str:
+    """What the verdict covers, where that is not the whole contract, and why the run ended early, if it did."""
+    few = f"{len(result.judgements)} of {_many(result.in_all, 'requirement')}" if result.only else ""
+    bare = "" if result.generated else "without the generated requests"
+    if result.verdict is Verdict.CONFORMANT:
+        parts = [f" in {few}" if few else "", f", {bare}" if bare else ""]
+        return "".join([*parts, ": no certificate" if few or bare else ""])
+    said = [result.interrupted, f"{few} judged" if few else "", bare]
+    return f" ({'; '.join(part for part in said if part)})" if any(said) else ""
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _profiles(result: Result) -> str:

@@ -1,0 +1,67 @@
+"""The closing summary says no more than the run has shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from inferproof.certify.certify import Certification, judged
+from inferproof.certify.result import Result, Verdict
+from inferproof.document import Contract
+from inferproof.reports.files import write_report
+from inferproof.reports.summary import summary
+from inferproof.wire.transcript import read
+
+
+def lines(result: Result, **more: str) -> list[str]:
+    return list(summary(result, "INFERPROOF_API_KEY", "inferproof certify", **more))
+
+
+@pytest.fixture
+def whole(certification: Certification) -> Result:
+    """Conformant, as if the gate had been sent too."""
+    return replace(certification.result, generated=True)
+
+
+def verdict(result: Result) -> str:
+    return lines(result)[-1].partition("]")[2].replace("[/]", "")
+
+
+def test_a_whole_run_is_conformant_and_a_certificate(whole: Result) -> None:
+    assert verdict(whole) == "conformant"
+    assert whole.to_json()["certificate"] is True
+
+
+def test_a_run_without_the_generated_requests_is_no_certificate(certification: Certification) -> None:
+    found = certification.result
+    assert verdict(found) == "conformant, without the generated requests: no certificate"
+    assert (found.to_json()["verdict"], found.to_json()["certificate"]) == ("conformant", False)
+
+
+def test_a_run_of_one_requirement_is_no_certificate(whole: Result) -> None:
+    one = replace(whole, only=("chat.usage.total",), judgements=whole.judgements[:1])
+    assert verdict(one) == f"conformant in 1 of {whole.in_all} requirements: no certificate"
+    said = one.to_json()
+    assert (said["verdict"], said["certificate"], said["only"]) == ("conformant", False, ["chat.usage.total"])
+    assert said["contract"]["requirements"] == whole.in_all > len(whole.judgements)
+
+
+def test_what_is_not_conformant_says_what_it_covers_without_counting_failures(whole: Result) -> None:
+    cut = replace(whole, only=("a.*",), judgements=whole.judgements[:1], interrupted="ended by SIGTERM")
+    assert verdict(cut) == f"incomplete (ended by SIGTERM; 1 of {whole.in_all} requirements judged)"
+    assert cut.verdict is Verdict.INCOMPLETE
+    assert not cut.certificate
+
+
+def test_a_transcript_says_the_same_of_what_was_left_out(
+    certification: Certification, contract: Contract, tmp_path: Path
+) -> None:
+    header = certification.transcript.header | {"only": ["chat.usage.total"]}
+    transcript = replace(certification.transcript, header=header)
+    found = Certification(judged(contract, transcript), transcript)
+    write_report(found, tmp_path)
+    again = judged(contract, read(tmp_path / "transcript.jsonl"))
+    assert verdict(again) == verdict(found.result)
+    assert verdict(again).startswith("conformant in 1 of ")

@@ -40,7 +40,7 @@ from tests.mutants import load_all as mutants
 from tests.operators.explained import explanations, survivors
 from tests.operators.survey import Survey, survey
 from tests.properties.planted import BUGS
-from tests.variants import Variant
+from tests.variants import Variant, refusing
 from tests.variants import load_all as variants
 from tests.variants.server import Mock, serving
 
@@ -70,6 +70,8 @@ def main() -> None:
     rows = [row(each, contract, cached) for each in live_mutants().values()]
     odd = list(variants().values())
     accused = [each.name for each in odd if _alarms(each, cached)]
+    with_the_gate = list(refusing().values())
+    accused_by_the_gate = [each.name for each in with_the_gate if _alarms(each, cached, generated=True)]
     with running(app) as url, _folders() as folder:
         servers = [*hostilities().values(), *THROUGHOUT.values()]
         trials = [(each, trial(each, url, next(folder))) for each in servers]
@@ -80,7 +82,7 @@ def main() -> None:
         "matrix": _matrix(_surviving_mutants(good, contract), contract),
         "operators": _operators(found),
         "live": _live(rows),
-        "variants": _variants(odd, accused),
+        "variants": _variants(odd, accused, with_the_gate, accused_by_the_gate),
         "hostile": _hostile(trials, ends),
         "secrets": _secrets(plantings),
         "readers": _readers(fuzz),
@@ -116,9 +118,9 @@ def _surviving_mutants(good: Sequence[Exchange], contract: Contract) -> list[str
     return survived
 
 
-def _alarms(variant: Variant, app: Mock) -> bool:
+def _alarms(variant: Variant, app: Mock, *, generated: bool = False) -> bool:
     with serving(app, variant) as server:
-        found = certify(load("inflection"), Target(server.url, key=DEFAULT_KEY)).result
+        found = certify(load("inflection"), Target(server.url, key=DEFAULT_KEY), generated=generated).result
     return any(each.requirement.level is not MAY for each in found.having(Outcome.FAIL))
 
 
@@ -126,7 +128,7 @@ Result = tuple[str, str]
 """What came out, in a few words, and what else there is to say of it."""
 
 GLANCE = {
-    "matrix": ("mutants of a transcript", "does each requirement ever say no?", "tox -- tests/requirements"),
+    "matrix": ("mutants of a transcript", "does each written requirement ever say no?", "tox -- tests/requirements"),
     "operators": ("generic changes of a transcript", "what did nobody think of?", "tox -- tests/operators"),
     "live": ("live mutants", "are defects of real servers caught, over HTTP?", "tox -e proof -- tests/live_mutants"),
     "variants": ("live variants", "is a server accused that is only odd?", "tox -e proof -- tests/variants"),
@@ -151,11 +153,13 @@ def _matrix(survived: list[str], contract: Contract) -> Result:
     total = of_profile.total()
     profiles = sorted(Counter(each.profile for each in CATALOGUE.values()).items())
     each = ", ".join(f"{name} {count} ({of_profile[name]})" for name, count in profiles)
+    caught = f"{total - len(survived)} of {total} mutants of {len(CATALOGUE)} written requirements are caught"
     return (
-        _with(f"{total - len(survived)} of {total} mutants of {len(CATALOGUE)} requirements are caught", survived),
-        f"By profile, with the mutants in brackets: {each}.\n\n{len(owners(contract))} more requirements are not "
-        "written but follow from the document, one or two for each member of a request: what it allows is accepted, "
-        f"what it forbids is refused. Of {len(BUGS)} bugs planted in a server each is found by the one that must.",
+        _with(caught, survived),
+        f"By profile, with the mutants in brackets: {each}.\n\n{len(owners(contract))} more requirements follow "
+        "from the document, one or two for each member of a request: what it allows is accepted, what it forbids is "
+        f"refused. They have two forms only, and no mutants of their own: {len(BUGS)} bugs are planted in a server "
+        "instead, and each is found by the one whose member it is.",
     )
 
 
@@ -182,12 +186,16 @@ def _operators(found: Survey) -> Result:
 
 
 def _reasons(found: Survey) -> str:
+    """Each class counts once, with the first reason that covers it, of those for what survives everywhere first."""
+    known = explanations()
+    counted = Counter(
+        next((each.reason for each in known if each.covers(*survivor)), "no reason") for survivor in survivors(found)
+    )
     lines = ["| survives | classes | why |", "|---|--:|---|"]
-    for each in explanations():
-        covered = sum(each.covers(place, operator, one) for place, operator, one in survivors(found))
+    for each in known:
         where = "everywhere" if each.everywhere else "where nothing fixes it"
-        lines.append(f"| {where} | {covered} | {each.reason} |")
-    return "\n".join(lines)
+        lines.append(f"| {where} | {counted[each.reason]} | {each.reason} |")
+    return "\n".join([*lines, f"| | {counted.total()} | together |"])
 
 
 def _live(rows: list[Row]) -> Result:
@@ -200,13 +208,19 @@ def _live(rows: list[Row]) -> Result:
     )
     return (
         _with(f"{len(rows) - len(missed)} of {len(rows)} are caught by their own requirement", missed),
-        f"All runs took {seconds:.0f} s. {len(few)} turn at most three other requirements red, none but these over "
-        f"ten: {broad}. {len(cited)} name the report in which people met the defect (`seen=` in `tests/live_mutants`).",
+        f"All runs took {seconds:.0f} s, without the generated requests. {len(few)} turn at most three other "
+        f"requirements red, none but these over ten: {broad}. {len(cited)} name the report in which people met the "
+        "defect (`seen=` in `tests/live_mutants`).",
     )
 
 
-def _variants(odd: list[Variant], accused: list[str]) -> Result:
-    return _with(f"{len(accused)} of {len(odd)} are accused", accused), ""
+def _variants(odd: list[Variant], accused: list[str], with_the_gate: list[Variant], by_the_gate: list[str]) -> Result:
+    gate = f"{len(by_the_gate)} of the {len(with_the_gate)} that refuse what others accept, or refuse it in another way"
+    return (
+        _with(f"{len(accused)} of {len(odd)} are accused", accused),
+        _with(f"Of the generated requests too, which the others are not sent here, {gate}, are accused", by_the_gate)
+        + ".",
+    )
 
 
 def _examples(odd: list[Variant]) -> str:
@@ -238,8 +252,9 @@ def _hostile(trials: Sequence[tuple[Hostility | Throughout, Trial]], ends: Seque
     print(*broken, sep="\n")
     return (
         _with(f"{len(wrong)} of {len(trials)} break a run; it takes at most {seconds:.0f} s and {memory} MiB", wrong),
-        f"Ctrl-C at {len(ends)} moments of a run, drawn at random: {early} runs wrote what there was and said "
-        f"`incomplete`, {len(ends) - early - len(broken)} had come to their verdict, {len(broken)} did anything else.",
+        f"Ctrl-C at {len(ends)} moments of a run, drawn at random: {early} of {early} runs that it met "
+        f"wrote what there was and said `incomplete`, {len(ends) - early - len(broken)} were over before it, "
+        f"{len(broken)} did anything else.",
     )
 
 

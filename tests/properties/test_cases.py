@@ -112,11 +112,17 @@ def test_a_body_that_varies_nothing_or_two_members_belongs_to_nobody() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [("top_p", 5e-324), ("messages", [{"role": "tool", "content": "x"}]), ("tool_choice", "required"), ("model", "m")],
+    ("role", "name", "value"),
+    [
+        ("chat", "top_p", 5e-324),
+        ("chat", "messages", [{"role": "tool", "content": "x"}]),
+        ("chat", "tool_choice", "required"),
+        ("chat", "model", "m"),
+        ("chat.openai-path", "user", "me"),
+    ],
 )
-def test_what_a_sane_server_may_refuse_is_no_positive_case(name: str, value: object) -> None:
-    assert left_out(name, value)
+def test_what_a_sane_server_may_refuse_is_no_positive_case(role: str, name: str, value: object) -> None:
+    assert left_out(role, name, value)
 
 
 def test_a_declined_capability_is_not_asked_for(contract: Contract) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,12 +19,9 @@ from inferproof.requirements.requirement import MAY, Requirement
 from inferproof.wire import transcript as transcripts
 from inferproof.wire.exchange import Exchange, Reply
 from inferproof_mock.server import DEFAULT_KEY
+from tests.proof import proof
 from tests.properties.lax import lax
 from tests.properties.planted import BUGS, buggy
-
-proof = pytest.mark.skipif(
-    "INFERPROOF_PROOF" not in os.environ, reason="a whole gate against another server: `tox -e proof` runs it"
-)
 
 
 def failed(found: Certification) -> dict[str, Exchange]:

@@ -39,6 +39,7 @@ from typing import Any
 from tests.variants.reply import Reply
 
 NO_VARIANTS = frozenset({"reply", "server"})
+REFUSING = frozenset({"busy", "errors", "limits"})
 
 
 @dataclass(frozen=True)
@@ -77,3 +78,8 @@ def load_all() -> dict[str, Variant]:
         if module.name not in NO_VARIANTS and not module.name.startswith("test_"):
             importlib.import_module(f"{__name__}.{module.name}")
     return VARIANTS
+
+
+def refusing() -> dict[str, Variant]:
+    """Those that refuse what others accept, or in another way: the generated requests must not stumble over them."""
+    return {name: each for name, each in load_all().items() if each.edit.__module__.rpartition(".")[2] in REFUSING}

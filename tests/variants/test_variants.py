@@ -10,7 +10,8 @@ from inferproof.document import Contract
 from inferproof.requirements.judge import Judgement, Outcome
 from inferproof.requirements.requirement import MAY
 from inferproof_mock.server import DEFAULT_KEY, mock
-from tests.variants import Variant, load_all
+from tests.proof import proof
+from tests.variants import Variant, load_all, refusing
 from tests.variants.server import Mock, serving
 
 VARIANTS = load_all()
@@ -40,11 +41,26 @@ def test_the_mock_behind_this_server_is_the_mock(
 def test_nothing_is_held_against(
     variant: Variant, contract: Contract, the_mock: Mock, open_on_the_mock: set[str]
 ) -> None:
+    assert _certified(variant, contract, the_mock, open_on_the_mock) == ""
+
+
+@proof
+@pytest.mark.parametrize("variant", refusing().values(), ids=list(refusing()))
+def test_nothing_that_is_generated_is_held_against(
+    variant: Variant, contract: Contract, the_mock: Mock, open_on_the_mock: set[str]
+) -> None:
+    assert _certified(variant, contract, the_mock, open_on_the_mock, generated=True) == ""
+
+
+def _certified(
+    variant: Variant, contract: Contract, the_mock: Mock, open_on_the_mock: set[str], *, generated: bool = False
+) -> str:
+    """What is held against the variant; nothing is an empty text."""
     with serving(the_mock, variant) as server:
-        found = certify(contract, Target(server.url, key=DEFAULT_KEY)).result
+        found = certify(contract, Target(server.url, key=DEFAULT_KEY), generated=generated).result
     assert server.edited > 0, "the variant changed nothing"
     alarms = [each for each in found.judgements if _alarms(each, open_on_the_mock)]
-    assert not alarms, "\n".join([variant.sentence, *map(_shown, alarms)])
+    return "\n".join([variant.sentence, *map(_shown, alarms)]) if alarms else ""
 
 
 def _alarms(judgement: Judgement, open_on_the_mock: set[str]) -> bool:

@@ -63,7 +63,7 @@ def kind_of(contract: Contract, role: str, name: str, body: Any) -> Kind | None:
     answer = Answer(Exchange("case", 0, role, ask.request), contract)
     if must_accept(answer):
         value = body.get(name, ABSENT) if isinstance(body, dict) else body
-        return None if left_out(name, value) else "accepts"
+        return None if left_out(role, name, value) else "accepts"
     if must_refuse(answer):
         return "refuses"
     return "lax" if forbidden(answer) else None
@@ -89,7 +89,7 @@ def _cache_key(contract: Contract, seed: int) -> str:
     here = Path(__file__).parent
     sources = [
         *sorted(here.glob("*.py")),
-        *(here.parent / "requirements" / name for name in ("oracle.py", "coercion.py")),
+        *(here.parent / "requirements" / name for name in ("oracle.py", "coercion.py", "chat_request.py")),
     ]
     code = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     return f"cases-{contract.digest.removeprefix('sha256:')}-{seed}-{version('schemathesis')}-{code}"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from inferproof.properties.minimal import BODY, Absent
+from inferproof.requirements.chat_request import UNSUPPORTED
 
 Rule = tuple[Callable[[Any], bool], str]
 
@@ -109,10 +110,12 @@ _RULES: Mapping[str, tuple[Rule, ...]] = {
 }
 
 
-def left_out(name: str, value: Any) -> str | None:
-    """Why a valid value of the member is no positive case; None where it is one."""
+def left_out(role: str, name: str, value: Any) -> str | None:
+    """Why a valid value of the member is no positive case at this operation; None where it is one."""
     if isinstance(value, Absent):
         return None
+    if role == "chat.openai-path" and name in UNSUPPORTED:
+        return "the prose calls it unsupported here: it may be refused"
     if any(0 < abs(number) < SMALLEST for number in _numbers(value)):
         return "a number that a 32-bit float cannot hold"
     return next((reason for holds, reason in _RULES.get(name, ()) if holds(value)), None)

@@ -102,7 +102,7 @@ class _Varies:
             return False
         if self._kind == "refuses":
             return must_refuse(answer)
-        return must_accept(answer) and left_out(self._name, answer.asked.get(self._name, ABSENT)) is None
+        return must_accept(answer) and left_out(answer.role, self._name, answer.asked.get(self._name, ABSENT)) is None
 
 
 def _is_accepted(reply: Answer, check: Check) -> None:

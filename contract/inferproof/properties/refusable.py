@@ -27,7 +27,7 @@ def may_be_refused(answer: Answer, declined: Mapping[str, str]) -> bool:
     model = MODEL.get(answer.role, "model")
     asked = {name: value for name, value in answer.asked.items() if name != model}
     if any(
-        left_out(name, value) is not None or not is_claimed(answer.role, name, declined)
+        left_out(answer.role, name, value) is not None or not is_claimed(answer.role, name, declined)
         for name, value in asked.items()
     ):
         return True

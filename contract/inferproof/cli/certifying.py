@@ -217,10 +217,15 @@ def init(url: str, name: str, api_key_env: str | None, force: bool) -> None:
 @click.argument("transcript", type=click.Path(path_type=Path))
 @click.option("--contract", "name", help="Contract, by name or folder [default: the transcript's].")
 def judge(transcript: Path, name: str | None) -> None:
-    """Judge a recorded transcript again, without a server: the same verdict, the same exit codes."""
+    """Judge a recorded transcript, or the one in a report's folder, again, without a server.
+
+    The verdict and the exit codes are those of the run.
+    """
     from inferproof.certify.certify import Certification, judged
+    from inferproof.reports.files import transcript_at
     from inferproof.wire.transcript import read
 
+    transcript = transcript_at(transcript)
     recorded = read(transcript)
     contract = load_contract(name or recorded.header["contract"]["name"])
     if contract.digest != recorded.header["contract"].get("digest"):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from inferproof.certify.certify import Certification
 from inferproof.wire import transcript as transcripts
+from inferproof.wire.transcript import TranscriptError
 
 RESULT, TRANSCRIPT = "result.json", "transcript.jsonl"
 
@@ -23,6 +24,28 @@ def started(folder: Path) -> str | None:
         return str(header["started"])
     except (OSError, ValueError, LookupError, TypeError):
         return None
+
+
+def transcript_at(path: Path) -> Path:
+    """The transcript that a path means: in a folder the one inside. Raises TranscriptError for a `result.json`."""
+    if path.is_dir():
+        inside = path / TRANSCRIPT
+        if not inside.is_file():
+            raise TranscriptError(f"{path}: there is no {TRANSCRIPT} in it; `inferproof certify --report` writes one")
+        return inside
+    if path.suffix == ".json" and _is_result(path):
+        beside = path.with_name(TRANSCRIPT)
+        cure = f"give {beside}" if beside.is_file() else f"give the {TRANSCRIPT} that was written beside it"
+        raise TranscriptError(f"{path}: is the result of a run, not its transcript; {cure}")
+    return path
+
+
+def _is_result(path: Path) -> bool:
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and {"inferproof", "verdict", "requirements"} <= content.keys()
 
 
 def write_report(certification: Certification, folder: Path) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from inferproof.certify.certify import judged
+from inferproof.certify.preflight import preflight
 from inferproof.certify.run import Recorder, client_of
 from inferproof.certify.target import Target, UsageError
 from inferproof.document import Contract
@@ -16,7 +18,10 @@ from inferproof.properties.kept import read_case
 from inferproof.properties.owners import requirements_of
 from inferproof.requirements.judge import Judgement, Outcome, judge
 from inferproof.wire.exchange import Exchange
-from inferproof.wire.transcript import TranscriptError, read
+from inferproof.wire.transcript import Transcript, TranscriptError, read
+
+LISTED = 20
+"""Requests that are named where none was chosen."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +36,14 @@ class Recorded:
 
 
 def from_transcript(path: Path, name: str | None, load: Callable[[str], Contract]) -> Recorded:
-    """The exchange of that name. Raises TranscriptError, and UsageError where there is none."""
+    """The exchange of that name. Raises TranscriptError, and UsageError where there is none, or no name is given."""
     transcript = read(path)
     header = transcript.header
+    if name is None:
+        raise UsageError(f"{path}: {_choice(transcript, load(header['contract']['name']))}")
     exchange = next((each for each in transcript.exchanges if each.name == name), None)
     if exchange is None:
-        near = difflib.get_close_matches(name or "", [each.name for each in transcript.exchanges], n=1)
+        near = difflib.get_close_matches(name, [each.name for each in transcript.exchanges], n=1)
         cure = f"did you mean {near[0]!r}?" if near else "name one, as the report does"
         raise UsageError(f"{path} has no exchange {name!r}; {cure}")
     contract, target = load(header["contract"]["name"]), header["target"]
@@ -46,6 +53,21 @@ def from_transcript(path: Path, name: str | None, load: Callable[[str], Contract
         raise TranscriptError(f"{path}:1: target.models is no object, or seed no number; record it again") from error
     call = _call(contract, models.get("chat"), models.get("embedding"), seed)
     return Recorded(exchange.name, contract, call, Ask(exchange.role, exchange.request), target["url"])
+
+
+def _choice(transcript: Transcript, contract: Contract) -> str:
+    """The requests that broke a requirement, for each requirement the one that its report shows."""
+    broke: dict[str, str] = {}
+    for judgement in judged(contract, transcript).having(Outcome.FAIL):
+        if judgement.requirement.of is not None:
+            smallest = min(judgement.failures, key=lambda failure: len(failure.exchange.request.body))
+            broke.setdefault(smallest.exchange.name, judgement.requirement.id)
+    if not broke:
+        some = f", for instance {transcript.exchanges[0].name}" if transcript.exchanges else ""
+        return f"no request in it broke a requirement by itself; name the one to send again{some}"
+    lines = [f"  {name}  ({id})" for name, id in list(broke.items())[:LISTED]]
+    more = [f"  and {len(broke) - LISTED} more"] if len(broke) > LISTED else []
+    return "\n".join(["name the request to send again; these broke a requirement:", *lines, *more])
 
 
 def from_case(path: Path, contract: Contract) -> Recorded:
@@ -61,7 +83,10 @@ def _call(contract: Contract, chat: str | None = None, embedding: str | None = N
 
 
 def replayed(recorded: Recorded, target: Target) -> tuple[Exchange, list[Judgement]]:
-    """The new exchange, and what each requirement says that can tell from it alone."""
+    """The new exchange, and what each requirement says that can tell from it alone.
+
+    First the target is looked at as before a run. Raises UsageError where it would end there.
+    """
     exchange = asyncio.run(_send(recorded, target))
     requirements = [each for each in requirements_of(recorded.contract) if each.of is not None]
     judgements = judge(requirements, [exchange], recorded.contract, target.declined)
@@ -75,6 +100,7 @@ async def _send(recorded: Recorded, target: Target) -> Exchange:
 
     probe = Probe(recorded.name, steps, "One recorded request.")
     async with client_of(target) as client:
+        await preflight(recorded.contract, target, recorded.call, client)
         recorder = Recorder(recorded.contract, target, recorded.call, client)
         await recorder.send_all([probe])
         return recorder.exchanges([probe])[0]

@@ -19,13 +19,17 @@ from inferproof.cli.group import load_contract, main
 def replay(file: Path, name: str | None, url: str | None, api_key_env: str | None, contract: str) -> None:
     """Send one request again and judge the answer: NAME of the transcript FILE, or a case that was kept.
 
+    Without a NAME, a transcript's requests that broke a requirement are listed.
+
     Exit codes: 0 all that it can tell holds, 1 something does not, 2 usage or unreachable target.
     """
     from inferproof.certify.replay import from_case, from_transcript, replayed
     from inferproof.certify.target import target_from
+    from inferproof.reports.files import transcript_at
     from inferproof.reports.words import printable
     from inferproof.requirements.judge import Outcome
 
+    file = transcript_at(file)
     if file.suffix == ".json":
         recorded = from_case(file, load_contract(contract))
     else:

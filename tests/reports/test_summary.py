@@ -11,7 +11,10 @@ from inferproof.certify.certify import Certification, judged
 from inferproof.certify.result import Result, Verdict
 from inferproof.document import Contract
 from inferproof.reports.files import write_report
-from inferproof.reports.summary import summary
+from inferproof.reports.summary import SHOWN, summary
+from inferproof.requirements.check import Finding
+from inferproof.requirements.judge import Failure, Outcome
+from inferproof.wire.exchange import Exchange, Reply, Request
 from inferproof.wire.transcript import read
 
 
@@ -65,3 +68,22 @@ def test_a_transcript_says_the_same_of_what_was_left_out(
     again = judged(contract, read(tmp_path / "transcript.jsonl"))
     assert verdict(again) == verdict(found.result)
     assert verdict(again).startswith("conformant in 1 of ")
+
+
+@pytest.mark.parametrize("outcome", [Outcome.NOT_VERIFIED, Outcome.FAIL])
+def test_no_more_than_a_handful_of_requirements_is_named(whole: Result, outcome: Outcome) -> None:
+    exchange = Exchange("chat.minimal", 0, "chat", Request("GET", "/status"), Reply(200))
+    failures = (Failure(exchange, Finding("", "one", "another")),)
+    broken = [replace(each, outcome=outcome, failures=failures) for each in whole.judgements]
+    text = "\n".join(lines(replace(whole, judgements=tuple(broken))))
+    assert f"and {len(broken) - SHOWN} more" in text
+    assert "--report FOLDER has result.json name them" in text
+    assert sum(f" {each.requirement.id}:" in text for each in broken) <= SHOWN
+    reported = "\n".join(lines(replace(whole, judgements=tuple(broken)), transcript="out/transcript.jsonl"))
+    assert ": result.json names them" in reported.replace("[/]", "")
+
+
+def test_what_is_a_handful_is_named(whole: Result) -> None:
+    open_ = tuple(replace(each, outcome=Outcome.NOT_VERIFIED) for each in whole.judgements[: SHOWN + 2])
+    first, second = (each.requirement.id for each in open_[-2:])
+    assert f"  and 2 more: {first}, {second}" in lines(replace(whole, judgements=open_))

@@ -13,7 +13,7 @@ from inferproof.requirements.judge import Judgement, Outcome
 from inferproof.requirements.requirement import INFERRED, MAY, MUST, SHOULD
 
 SHOWN = 5
-"""Failures shown in full; the rest are named in one line, so that the verdict stays on the screen."""
+"""Failures shown in full, and ids named in one line, so that the verdict stays on the screen."""
 
 COLOURS = {Verdict.CONFORMANT: "green", Verdict.NOT_CONFORMANT: "red", Verdict.INCOMPLETE: "yellow"}
 
@@ -25,11 +25,11 @@ def summary(result: Result, key_variable: str, rerun: str, transcript: str = "")
     for judgement in failures[:SHOWN]:
         yield from _failure(judgement, url, key_variable, rerun, transcript)
     if len(failures) > SHOWN:
-        rest = ", ".join(judgement.requirement.id for judgement in failures[SHOWN:])
+        rest = _rest(failures, transcript)
         yield f"[bold]and {len(failures) - SHOWN} more that do not hold:[/] {escape(rest)}\n"
-    yield from _listed("harness error (our fault, please report)", result.having(Outcome.HARNESS_ERROR))
-    yield from _listed("not verified", result.having(Outcome.NOT_VERIFIED))
-    yield from _listed("not applicable", result.having(Outcome.NOT_APPLICABLE))
+    yield from _listed("harness error (our fault, please report)", result.having(Outcome.HARNESS_ERROR), transcript)
+    yield from _listed("not verified", result.having(Outcome.NOT_VERIFIED), transcript)
+    yield from _listed("not applicable", result.having(Outcome.NOT_APPLICABLE), transcript)
     yield _profiles(result)
     counts = ", ".join(f"{count} {outcome}" for outcome, count in result.counts.items() if count)
     yield f"{counts}; {result.requests} requests in {result.seconds:.1f} s"
@@ -60,7 +60,7 @@ def _failure(judgement: Judgement, url: str, key_variable: str, rerun: str, tran
     yield f"  again     {escape(rerun)} --only {escape(requirement.id)}\n"
 
 
-def _listed(outcome: str, judgements: list[Judgement]) -> Iterator[str]:
+def _listed(outcome: str, judgements: list[Judgement], transcript: str) -> Iterator[str]:
     if not judgements:
         return
     yield f"[bold]{outcome}[/]"
@@ -68,8 +68,16 @@ def _listed(outcome: str, judgements: list[Judgement]) -> Iterator[str]:
         level, id = judgement.requirement.level.value, judgement.requirement.id
         yield f"  {level} {escape(id)}: {escape(_cut(judgement.reason))}"
     if len(judgements) > SHOWN:
-        yield "  and " + escape(", ".join(judgement.requirement.id for judgement in judgements[SHOWN:]))
+        yield f"  and {len(judgements) - SHOWN} more: {escape(_rest(judgements, transcript))}"
     yield ""
+
+
+def _rest(judgements: list[Judgement], transcript: str) -> str:
+    """The ids of those that are not shown; where these are more than a handful, the place where they are named."""
+    rest = judgements[SHOWN:]
+    if len(rest) <= SHOWN:
+        return ", ".join(judgement.requirement.id for judgement in rest)
+    return "result.json names them" if transcript else "--report FOLDER has result.json name them"
 
 
 def _extent(result: Result) -> str:

@@ -72,7 +72,7 @@ def _has_room(reply: Reply) -> bool:
     """The cap allows another token."""
     cap = reply.asked.get("max_completion_tokens", reply.asked.get("max_tokens", 99))
     used = [value["usage"]["completion_tokens"] for value in reply.values if value.get("usage")]
-    return all(tokens < cap for tokens in used)
+    return cap is None or all(tokens < cap for tokens in used)
 
 
 @variant(of=free)

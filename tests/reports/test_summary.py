@@ -87,3 +87,19 @@ def test_what_is_a_handful_is_named(whole: Result) -> None:
     open_ = tuple(replace(each, outcome=Outcome.NOT_VERIFIED) for each in whole.judgements[: SHOWN + 2])
     first, second = (each.requirement.id for each in open_[-2:])
     assert f"  and 2 more: {first}, {second}" in lines(replace(whole, judgements=open_))
+
+
+def test_an_interrupted_run_counts_what_holds_so_far_and_calls_no_profile_complete(whole: Result) -> None:
+    cut = replace(whole, interrupted="interrupted by the keyboard")
+    profile = whole.judgements[0].requirement.profile
+    assert any(f"{profile} " in line for line in lines(whole)[:-1])
+    counts, said = lines(cut)[-2:]
+    assert counts.startswith("so far, of what was sent: ")
+    assert "incomplete" in said
+    assert not any(f"{profile} " in line for line in lines(cut))
+
+
+def test_the_time_of_a_run_is_that_of_sending_and_that_in_all(whole: Result) -> None:
+    timed = replace(whole, requests=1, seconds=0.4, waited=2.1)
+    assert lines(timed)[-2].endswith("; 1 request sent in 0.4 s; 2.1 s in all")
+    assert lines(replace(timed, waited=0.0))[-2].endswith("; 1 request sent in 0.4 s")

@@ -30,7 +30,8 @@ class Budget:
 
     def __str__(self) -> str:
         about = "" if self.seconds is None else f", about {max(1, round(self.seconds))} s"
-        return f"{self.requests} requests, at most {self.tokens:,} completion tokens{about}"
+        requests = f"{self.requests} request" + "s" * (self.requests != 1)
+        return f"{requests}, at most {self.tokens:,} completion tokens{about}"
 
 
 def budget(shared: Iterable[Ask], exclusive: Iterable[Ask], limits: Limits, latency: float | None = None) -> Budget:

@@ -31,10 +31,14 @@ from inferproof.wire.transcript import Transcript, TranscriptError
 
 @dataclass
 class Progress:
-    """What a person may watch: the plan with what it costs, and each probe as it ends. The default watches nothing."""
+    """What a person may watch: the plan with what it costs, each probe as it ends, how many exchanges are then judged.
+
+    The default watches nothing.
+    """
 
     planned: Callable[[Plan, Budget], None] = field(default=lambda plan, budget: None)
     done: Callable[[Probe], None] = field(default=lambda probe: None)
+    judging: Callable[[int], None] = field(default=lambda exchanges: None)
 
 
 @dataclass(frozen=True)
@@ -113,9 +117,12 @@ def certify(
             "interrupted": run.cut_off or interrupts.cause,
         }
         transcript = Transcript(header, tuple(run.exchanges()), footer)
+        progress.judging(len(transcript.exchanges))
         certification = Certification(judged(contract, transcript, run.planned.requirements or None), transcript)
         if (generated or explore) and not footer["interrupted"]:
             certification = run.pursue(certification, explore, interrupts)
+        result = replace(certification.result, waited=time.perf_counter() - clock)
+        certification = replace(certification, result=result)
     return certification.ended_by(interrupts.cause)
 
 

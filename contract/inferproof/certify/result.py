@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -39,6 +39,8 @@ class Result:
     """The globs of `--only`; none where nothing was left out."""
     in_all: int = 0
     """How many requirements the contract has, those of the generated cases among them."""
+    waited: float = field(default=0.0, compare=False)
+    """Seconds from the first request to this result; 0 where a transcript was judged."""
 
     @property
     def verdict(self) -> Verdict:

@@ -13,11 +13,12 @@ from inferproof.certify.budget import Budget
 from inferproof.certify.certify import Progress
 from inferproof.certify.plan import Plan
 from inferproof.probes.probe import Probe
+from inferproof.reports.words import many
 
 
 @contextmanager
 def watch() -> Iterator[Progress]:
-    """On standard error: what the run will cost, and on a terminal a bar that names the probe that ended last."""
+    """On standard error: what the run will cost and when it is over, on a terminal a bar that names the probe that ended last."""
     console = Console(stderr=True)
     columns = (
         TextColumn("probes"),
@@ -30,10 +31,16 @@ def watch() -> Iterator[Progress]:
         task = bar.add_task("connecting", total=None)
 
         def planned(plan: Plan, budget: Budget) -> None:
-            console.print(f"{len(plan.requirements)} requirements: {budget}", highlight=False)
+            console.print(f"{many(len(plan.requirements), 'requirement')}: {budget}", highlight=False)
             bar.update(task, total=len(plan.probes))
 
         def done(probe: Probe) -> None:
             bar.update(task, advance=1, description=probe.name)
 
-        yield Progress(planned, done)
+        def judging(exchanges: int) -> None:
+            said = f"judging {many(exchanges, 'exchange')}"
+            bar.update(task, description=said)
+            if not console.is_terminal:
+                console.print(said, highlight=False)
+
+        yield Progress(planned, done, judging)

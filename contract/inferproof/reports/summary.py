@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from inferproof.certify.result import Result, Verdict
 from inferproof.reports.curl import curl
+from inferproof.reports.words import many
 from inferproof.requirements.judge import Judgement, Outcome
 from inferproof.requirements.requirement import INFERRED, MAY, MUST, SHOULD
 
@@ -30,9 +31,12 @@ def summary(result: Result, key_variable: str, rerun: str, transcript: str = "")
     yield from _listed("harness error (our fault, please report)", result.having(Outcome.HARNESS_ERROR), transcript)
     yield from _listed("not verified", result.having(Outcome.NOT_VERIFIED), transcript)
     yield from _listed("not applicable", result.having(Outcome.NOT_APPLICABLE), transcript)
-    yield _profiles(result)
+    if not result.interrupted:
+        yield _profiles(result)
+    so_far = "so far, of what was sent: " if result.interrupted else ""
     counts = ", ".join(f"{count} {outcome}" for outcome, count in result.counts.items() if count)
-    yield f"{counts}; {result.requests} requests in {result.seconds:.1f} s"
+    in_all = f"; {result.waited:.1f} s in all" if result.waited else ""
+    yield f"{so_far}{counts}; {many(result.requests, 'request')} sent in {result.seconds:.1f} s{in_all}"
     warnings = len(result.having(Outcome.FAIL, SHOULD))
     if warnings and not result.strict:
         yield f"[yellow]{warnings} at SHOULD: warnings, which --strict turns into failures[/]"
@@ -82,17 +86,13 @@ def _rest(judgements: list[Judgement], transcript: str) -> str:
 
 def _extent(result: Result) -> str:
     """What the verdict covers, where that is not the whole contract, and why the run ended early, if it did."""
-    few = f"{len(result.judgements)} of {_many(result.in_all, 'requirement')}" if result.only else ""
+    few = f"{len(result.judgements)} of {many(result.in_all, 'requirement')}" if result.only else ""
     bare = "" if result.generated else "without the generated requests"
     if result.verdict is Verdict.CONFORMANT:
         parts = [f" in {few}" if few else "", f", {bare}" if bare else ""]
         return "".join([*parts, ": no certificate" if few or bare else ""])
     said = [result.interrupted, f"{few} judged" if few else "", bare]
     return f" ({'; '.join(part for part in said if part)})" if any(said) else ""
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _profiles(result: Result) -> str:

@@ -1,6 +1,10 @@
-"""Words of a server as a person may read them."""
+"""Words as a person may read them: counted ones, and those of a server."""
 
 from __future__ import annotations
+
+
+def many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def printable(text: str) -> str:

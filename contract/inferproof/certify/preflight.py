@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from inferproof.certify.bounds import bounded
 from inferproof.certify.credentials import authorized, redactor
@@ -17,7 +19,25 @@ from inferproof.wire.exchange import Exchange, Fault, Reply
 ABSENT = (404, 405, 501)
 
 LONGEST_NAME = 200
-"""Characters of a model's name that we take from a server."""
+"""Characters of a model's name, and of an error, that we take from a server."""
+
+MOST_NAMES = 10
+"""Models that an error names."""
+
+HELLO = "Hello!"
+"""What the model is told; an error that has it repeats the request, and says nothing of the model by naming it."""
+
+UNKNOWN = (
+    "not found",
+    "not exist",
+    "no such",
+    "unknown",
+    "no model",
+    "not available",
+    "invalid model",
+    "access to model",
+)
+"""How an error says that there is no such model, where it does not repeat the name."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +55,9 @@ async def preflight(contract: Contract, target: Target, call: Call, client: Clie
     """
     status = await _look(call.to("status"), target, client)
     configs = await _look(call.to("configs"), target, client)
-    call = replace(call, chat_model=_chat_model(target, call, configs.reply))
-    chat = await _look(call.chat(user("Hello!"), max_tokens=1), target, client)
+    listed = _listed(configs.reply)
+    call = replace(call, chat_model=_chat_model(target, call, listed))
+    chat = await _look(call.chat(user(HELLO), max_tokens=1), target, client)
     seen = (status, configs, chat)
     replies = [exchange.reply for exchange in seen if exchange.reply is not None and exchange.fault is None]
     if not replies:
@@ -53,8 +74,10 @@ async def preflight(contract: Contract, target: Target, call: Call, client: Clie
         paths = ", ".join(contract.operation(role).path for role in ("status", "configs", "chat"))
         raise UsageError(
             f"{target.url} answers, but not as the {contract.name} API does: none of {paths} is there "
-            f"({codes}). Check the URL and its base path"
+            f"({codes}). {_right_url(target.url, contract)}"
         )
+    if target.chat_model and any(exchange.reply and exchange.reply.status == 200 for exchange in (status, configs)):
+        _refuse_unknown_model(target, call, chat.reply, listed)
     return Ready(call, _seconds(chat.reply))
 
 
@@ -68,9 +91,15 @@ async def _look(ask: Ask, target: Target, client: Client) -> Exchange:
     sent = await as_told(lambda: client.send(request))
     exchange = Exchange("preflight", 0, ask.role, ask.request, sent.reply, sent.fault, sent.began)
     exchange = redactor(target).exchange(bounded(exchange))
-    if exchange.fault is not None and exchange.fault.kind in ("unreachable", "timeout"):
-        what = "cannot be reached" if exchange.reply is None else "gives no whole reply"
-        raise UsageError(f"{target.url} {what}: {exchange.fault.text}")
+    if exchange.fault is not None and exchange.fault.kind == "unreachable":
+        raise UsageError(f"{target.url} cannot be reached: {exchange.fault.text}")
+    if exchange.fault is not None and exchange.fault.kind == "timeout":
+        if exchange.reply is not None:
+            raise UsageError(f"{target.url} gives no whole reply: {exchange.fault.text}")
+        raise UsageError(
+            f"{target.url} accepted the connection, but {exchange.fault.text}: is it still loading? "
+            "`patience` in [limits] of the target file says how many seconds of silence to wait for"
+        )
     return exchange
 
 
@@ -84,13 +113,72 @@ def _refused(target: Target, status: int) -> str:
     return f"{target.url} refuses the key in {target.key_variable} ({status}): check that it is this server's"
 
 
-def _chat_model(target: Target, call: Call, configs: Reply | None) -> str:
-    """The model asked for; else the documented one where discovery lists it, or lists nothing; else its first."""
-    if target.chat_model:
-        return target.chat_model
+def _listed(configs: Reply | None) -> list[str]:
+    """The names that discovery lists, as far as they can be names; none where it cannot be read."""
     try:
         names = [config["name"] for config in configs.json] if configs else []
     except UNREADABLE:
-        return call.chat_model
-    names = [name for name in names if isinstance(name, str) and name.isprintable() and 0 < len(name) <= LONGEST_NAME]
-    return call.chat_model if not names or call.chat_model in names else names[0]
+        return []
+    return [name for name in names if isinstance(name, str) and name.isprintable() and 0 < len(name) <= LONGEST_NAME]
+
+
+def _chat_model(target: Target, call: Call, listed: list[str]) -> str:
+    """The model asked for; else the documented one where discovery lists it, or lists nothing; else its first."""
+    if target.chat_model:
+        return target.chat_model
+    return call.chat_model if not listed or call.chat_model in listed else listed[0]
+
+
+def _refuse_unknown_model(target: Target, call: Call, reply: Reply | None, listed: list[str]) -> None:
+    """Raises UsageError where a server that has the API says that it has not the model that the user named.
+
+    A server without chat says nothing of a model, and is judged; so is one that the user says has no chat.
+    """
+    words = _of_unknown_model(reply, call) if reply is not None else ""
+    if reply is None or not words or "core" in target.declined:
+        return
+    path = call.contract.operation("configs").path
+    names = ", ".join(listed[:MOST_NAMES]) + (", …" if len(listed) > MOST_NAMES else "")
+    raise UsageError(
+        f"{target.url} does not take the model {call.chat_model!r} ({reply.status}: {words}). Name another by --model, "
+        f"or as `chat` in [models] of the target file; {path} lists {names or 'none'}"
+    )
+
+
+def _of_unknown_model(reply: Reply, call: Call) -> str:
+    """What an error says of the model that was asked for; empty where it speaks of something else, as of the path."""
+    if not 400 <= reply.status < 500 or reply.status in (401, 408, 429):
+        return ""
+    for words in _messages(reply):
+        lowered = words.lower()
+        names_it = reply.status == 404 and call.chat_model in words
+        if "model" in lowered and HELLO not in words and (names_it or any(said in lowered for said in UNKNOWN)):
+            return words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1] + "…"
+    return ""
+
+
+def _messages(reply: Reply) -> Iterator[str]:
+    """The sentences of an error: texts where servers put them, and each `msg` of a list of details."""
+    try:
+        body = reply.json
+    except UNREADABLE:
+        return
+    inner = body.get("error") if isinstance(body, dict) else None
+    for node in (body, inner):
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, dict):
+            details = node.get("detail")
+            entries = details if isinstance(details, list) else []
+            said = [node.get("message"), details, *(each.get("msg") for each in entries if isinstance(each, dict))]
+            yield from (words for words in said if isinstance(words, str))
+
+
+def _right_url(url: str, contract: Contract) -> str:
+    """The cure for a URL below which nothing is: leave off what the documented paths begin with, if it ends so."""
+    paths = [each.path.split("/") for each in contract.operations]
+    begun = {"/".join(parts[:length]) for parts in paths for length in range(2, len(parts) + 1)}
+    for begin in sorted(begun, key=len, reverse=True):
+        if urlsplit(url).path.endswith(begin):
+            return f"Leave off {begin}, with which the paths of the API begin: {url.removesuffix(begin)}"
+    return "Check the URL and its base path"

@@ -37,7 +37,13 @@ async def cause_after(*exchanges: Exchange, limits: Limits = Limits()) -> str:  
 
 async def test_failures_in_a_row_end_the_run_and_name_the_last() -> None:
     assert await cause_after(*[FAILED] * (IN_A_ROW - 1)) == ""
-    assert "in a row brought no whole reply, p/0 for this reason: the conn" in await cause_after(*[FAILED] * IN_A_ROW)
+    said = await cause_after(*[FAILED] * IN_A_ROW)
+    assert "in a row brought no whole reply: did the server crash? Its log says; the last was p/0: the conn" in said
+
+
+async def test_silence_in_a_row_names_patience() -> None:
+    silent = Exchange("p", 0, None, Request("GET", "/"), None, Fault("timeout", "no byte came within 30 s"))
+    assert "set patience in the target file" in await cause_after(*[silent] * IN_A_ROW)
 
 
 async def test_a_reply_in_between_starts_the_count_again() -> None:

@@ -103,3 +103,11 @@ def test_the_time_of_a_run_is_that_of_sending_and_that_in_all(whole: Result) -> 
     timed = replace(whole, requests=1, seconds=0.4, waited=2.1)
     assert lines(timed)[-2].endswith("; 1 request sent in 0.4 s; 2.1 s in all")
     assert lines(replace(timed, waited=0.0))[-2].endswith("; 1 request sent in 0.4 s")
+
+
+def test_why_a_run_ended_is_said_once(whole: Result) -> None:
+    cause = "16 requests in a row brought no whole reply"
+    open_ = replace(whole.judgements[0], outcome=Outcome.NOT_VERIFIED, reason=f"chat.twice/1: {cause}")
+    text = "\n".join(lines(replace(whole, judgements=(open_, *whole.judgements[1:]), interrupted=cause)))
+    assert text.count(cause) == 1
+    assert "chat.twice/1: the run had ended" in text

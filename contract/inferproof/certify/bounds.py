@@ -8,10 +8,17 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from inferproof.certify.target import Limits
-from inferproof.wire.exchange import Exchange, Fault, Reply
+from inferproof.wire.exchange import Exchange, Fault, FaultKind, Reply
 
 IN_A_ROW = 16
 """Requests without a reply, one after the other, after which no further one is sent: two rounds of eight at a time."""
+
+CURES: dict[FaultKind, str] = {
+    "closed": ": did the server crash? Its log says",
+    "unreachable": ": did the server crash? Its log says",
+    "timeout": ": does the server hang? Its log says; if it is only slow, set patience in the target file",
+}
+"""What to look at where no reply comes any more."""
 
 MIB = 1024 * 1024
 
@@ -87,7 +94,8 @@ class Bounds:
 def _no_reply(last: Exchange) -> str:
     if last.fault is None:
         return f"{IN_A_ROW} requests in a row were answered 429; set requests_per_minute in the target file"
-    return f"{IN_A_ROW} requests in a row brought no whole reply, {last.name} for this reason: {last.fault.text}"
+    cure = CURES.get(last.fault.kind, "")
+    return f"{IN_A_ROW} requests in a row brought no whole reply{cure}; the last was {last.name}: {last.fault.text}"
 
 
 def bounded(exchange: Exchange) -> Exchange:

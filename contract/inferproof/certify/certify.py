@@ -117,7 +117,7 @@ def certify(
             "interrupted": run.cut_off or interrupts.cause,
         }
         transcript = Transcript(header, tuple(run.exchanges()), footer)
-        progress.judging(len(transcript.exchanges))
+        progress.judging(sum(each.fault is None or each.fault.kind != "stopped" for each in transcript.exchanges))
         certification = Certification(judged(contract, transcript, run.planned.requirements or None), transcript)
         if (generated or explore) and not footer["interrupted"]:
             certification = run.pursue(certification, explore, interrupts)

@@ -18,7 +18,7 @@ from inferproof.reports.words import many
 
 @contextmanager
 def watch() -> Iterator[Progress]:
-    """On standard error: what the run will cost and when it is over, on a terminal a bar that names the probe that ended last."""
+    """On standard error: what the run will cost, when all is sent, and on a terminal a bar that names the last probe."""
     console = Console(stderr=True)
     columns = (
         TextColumn("probes"),

@@ -16,6 +16,12 @@ from inferproof.requirements.requirement import INFERRED, MAY, MUST, SHOULD
 SHOWN = 5
 """Failures shown in full, and ids named in one line, so that the verdict stays on the screen."""
 
+LISTED = {
+    Outcome.HARNESS_ERROR: "harness error (our fault, please report)",
+    Outcome.NOT_VERIFIED: "not verified",
+    Outcome.NOT_APPLICABLE: "not applicable",
+}
+
 COLOURS = {Verdict.CONFORMANT: "green", Verdict.NOT_CONFORMANT: "red", Verdict.INCOMPLETE: "yellow"}
 
 
@@ -28,9 +34,8 @@ def summary(result: Result, key_variable: str, rerun: str, transcript: str = "")
     if len(failures) > SHOWN:
         rest = _rest(failures, transcript)
         yield f"[bold]and {len(failures) - SHOWN} more that do not hold:[/] {escape(rest)}\n"
-    yield from _listed("harness error (our fault, please report)", result.having(Outcome.HARNESS_ERROR), transcript)
-    yield from _listed("not verified", result.having(Outcome.NOT_VERIFIED), transcript)
-    yield from _listed("not applicable", result.having(Outcome.NOT_APPLICABLE), transcript)
+    for outcome, heading in LISTED.items():
+        yield from _listed(heading, result.having(outcome), result.interrupted, transcript)
     if not result.interrupted:
         yield _profiles(result)
     so_far = "so far, of what was sent: " if result.interrupted else ""
@@ -64,13 +69,15 @@ def _failure(judgement: Judgement, url: str, key_variable: str, rerun: str, tran
     yield f"  again     {escape(rerun)} --only {escape(requirement.id)}\n"
 
 
-def _listed(outcome: str, judgements: list[Judgement], transcript: str) -> Iterator[str]:
+def _listed(heading: str, judgements: list[Judgement], ended: str, transcript: str) -> Iterator[str]:
+    """`ended` is why the run ended early, if it did: the verdict says it, once."""
     if not judgements:
         return
-    yield f"[bold]{outcome}[/]"
+    yield f"[bold]{heading}[/]"
     for judgement in judgements[:SHOWN]:
         level, id = judgement.requirement.level.value, judgement.requirement.id
-        yield f"  {level} {escape(id)}: {escape(_cut(judgement.reason))}"
+        reason = judgement.reason.replace(ended, "the run had ended") if ended else judgement.reason
+        yield f"  {level} {escape(id)}: {escape(_cut(reason))}"
     if len(judgements) > SHOWN:
         yield f"  and {len(judgements) - SHOWN} more: {escape(_rest(judgements, transcript))}"
     yield ""

@@ -157,15 +157,14 @@ def _try_to_write(certification: Certification, report: Path, write: Any) -> boo
 
 
 def _conclude(certification: Certification, key_variable: str, rerun: str, transcript: Path | None = None) -> None:
-    """Print the summary and exit with the verdict's code. `rerun` is the command line that certifies again."""
-    from rich.console import Console
-
+    """Print the summary, read or not, and exit with the verdict's code. `rerun` is the command line that certifies again."""
     from inferproof.reports.summary import summary
+    from inferproof.reports.terminal import Terminal
     from inferproof.reports.words import printable
 
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # what a server said may not fit the terminal's encoding
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal(highlight=False, soft_wrap=True)
     for line in summary(certification.result, key_variable, rerun, str(transcript or "")):
         console.print(printable(line))
     sys.exit(certification.result.exit_code)

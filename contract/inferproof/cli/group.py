@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +19,10 @@ CANNOT = 2
 
 INTERRUPTED = 130
 """The exit code where Ctrl-C left nothing to say: 128 and the number of SIGINT, as shells have it."""
+
+
+UNREAD = 141
+"""The exit code where nobody read to the end, as in `catalogue | head -1`: 128 and the number of SIGPIPE."""
 
 
 class Commands(click.Group):
@@ -40,13 +46,25 @@ class Commands(click.Group):
             click.echo("inferproof: interrupted", err=True)
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:
-            ctx.exit(0)
+            _silence()
+            ctx.exit(UNREAD)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="inferproof")
 def main() -> None:
     """Certify LLM inference servers against their published API documents."""
+
+
+def _silence() -> None:
+    """What is still to be written to a closed pipe goes nowhere: Python would tell of it when it ends."""
+    unread = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(unread, stream.fileno())
+    os.close(unread)
 
 
 def load_contract(name: str) -> Contract:

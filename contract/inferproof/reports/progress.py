@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
@@ -13,13 +12,14 @@ from inferproof.certify.budget import Budget
 from inferproof.certify.certify import Progress
 from inferproof.certify.plan import Plan
 from inferproof.probes.probe import Probe
+from inferproof.reports.terminal import Terminal
 from inferproof.reports.words import many
 
 
 @contextmanager
 def watch() -> Iterator[Progress]:
-    """On standard error: what the run will cost, when all is sent, and on a terminal a bar that names the last probe."""
-    console = Console(stderr=True)
+    """On standard error: what the run will cost, when all is sent, and on a terminal a bar with the last probe."""
+    console = Terminal(stderr=True)
     columns = (
         TextColumn("probes"),
         BarColumn(),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from inferproof.document import Contract
 from tests.command.running import inferproof, refused
 
 
@@ -86,6 +87,28 @@ def test_only_with_a_glob_that_matches_nothing(tmp_path: Path) -> None:
 def test_a_document_that_is_not_yaml(tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text("a: [1, 2\nb: }")
     refused(inferproof("lint", "broken.yaml", folder=tmp_path), "broken.yaml")
+
+
+@pytest.mark.parametrize(("name", "text"), [("b.json", '{"a": 1,,}'), ("b.txt", '{"a": 1,,}'), ("c.json", "a: }")])
+def test_a_document_that_is_not_json(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text)
+    refused(inferproof("drift", name, folder=tmp_path), f"{name}, line ", "column", "not JSON: Expecting")
+
+
+def test_an_empty_document(tmp_path: Path) -> None:
+    (tmp_path / "empty.yaml").write_text("\n")
+    refused(inferproof("lint", "empty.yaml", folder=tmp_path), "empty.yaml: is empty")
+
+
+@pytest.mark.parametrize(("command", "said"), [("lint", "no findings"), ("drift", "no differences of structure")])
+def test_a_document_in_order_is_said_to_be(command: str, said: str, tmp_path: Path, contract: Contract) -> None:
+    from inferproof.document.export import written
+    from inferproof.document.files import base_document
+
+    document = base_document("inflection") if command == "drift" else contract.corrected
+    (tmp_path / "d.json").write_text(written(document, "json"))
+    done = inferproof(command, "d.json", folder=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", f"{said}\n")
 
 
 def test_a_document_that_is_not_openapi(tmp_path: Path) -> None:

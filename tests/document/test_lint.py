@@ -55,6 +55,18 @@ def test_an_invalid_named_example_is_found():
     assert found(document) == [("examples/two/value", "example", "/a is a string; expected an integer")]
 
 
+def test_members_that_openapi_does_not_know_are_named_in_plain_words():
+    document = minimal()
+    document["paths"]["/a"]["get"] |= {"colour": 1, "size": 2}
+    [finding] = lint(document)
+    assert finding.message.startswith("'colour', 'size' are not members that OpenAPI knows here")
+
+
+def test_a_reference_into_what_is_not_there_names_the_place():
+    document = minimal(schema={"$ref": "#/components/schemas/Gone"})
+    assert '"components" is missing at the top of the document' in lint(document)[0].message
+
+
 def test_a_dangling_reference_is_found_and_spoils_nothing_else():
     document = minimal(example={"a": 1})
     document["components"] = {"schemas": {"Bad": {"$ref": "#/components/schemas/Gone"}}}

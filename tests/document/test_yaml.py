@@ -23,7 +23,7 @@ BOMB = b"a0: &a0 [x]\n" + b"".join(
         (b'{"a": 1e999}', "no number of JSON"),
         (b'{"a": ' + b"1" * 5000 + b"}", "cannot be read"),
         (rb'{"a": "\ud83d"}', "half of a surrogate pair"),
-        (b'{"a": 1,,}', "line 1, column 9: not YAML"),
+        (b'{"a": 1,,}', "line 1, column 9: not JSON"),
         (b"&a [*a]", "inside of what it stands for"),
         (BOMB, "aliases unfold to over"),
         (b"a: .inf", "no number of JSON"),

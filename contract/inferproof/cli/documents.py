@@ -21,6 +21,8 @@ def lint(file: Path) -> None:
     findings = check(read_document(file))
     for finding in findings:
         click.echo(f"#{finding.pointer}: {finding.message} [{finding.rule}]")
+    if not findings:
+        click.echo("no findings", err=True)
     sys.exit(1 if findings else 0)
 
 
@@ -35,6 +37,8 @@ def drift(file: Path, name: str) -> None:
     changes = compare(base_document(name), read_document(file))
     for change in changes:
         click.echo(str(change))
+    if not changes:
+        click.echo("no differences of structure", err=True)
     sys.exit(1 if changes else 0)
 
 

@@ -50,6 +50,8 @@ def parse(raw: bytes, source: str) -> Any:
 
 def openapi(raw: bytes, source: str) -> dict[str, Any]:
     """An OpenAPI 3 document. Raises DocumentError."""
+    if not raw.strip():
+        raise DocumentError(f"{source}: is empty; expected an OpenAPI 3 document, as YAML or JSON")
     document = parse(raw, source)
     version = document.get("openapi") if isinstance(document, dict) else None
     if not isinstance(version, str) or not version.startswith("3."):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -54,9 +55,18 @@ def _structure(document: dict[str, Any]) -> Iterator[Finding]:
             pointer = pointers.of_path(error.absolute_path)
             # Errors within schemas come without their place; `_schemas` and `_examples` find them with it.
             if type(error) is not OpenAPIValidationError or _is_placed(document, pointer, error.instance):
-                yield Finding(pointer, "openapi", error.message.splitlines()[0])
+                yield Finding(pointer, "openapi", _plainly(error.message.splitlines()[0]))
     except Unresolvable:
         return  # stumbled over a dangling reference, which has a finding of its own
+
+
+def _plainly(message: str) -> str:
+    """What the validator says, without its keyword for a member that OpenAPI does not know."""
+    unknown = re.fullmatch(r"Unevaluated properties are not allowed \((.+) (was|were) unexpected\)", message)
+    if not unknown:
+        return message
+    verb, members = ("is", "a member") if unknown[2] == "was" else ("are", "members")
+    return f"{unknown[1]} {verb} not {members} that OpenAPI knows here; begin a name of your own with x-"
 
 
 def _is_placed(document: Any, pointer: str, value: Any) -> bool:

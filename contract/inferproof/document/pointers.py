@@ -39,7 +39,8 @@ def resolve(document: Any, pointer: str) -> Any:
         try:
             node = node[int(part)] if isinstance(node, list) else node[part]
         except (KeyError, IndexError, ValueError, TypeError):
-            raise KeyError(f'"{part}" is missing at "{seen}" (looking for "{pointer}")') from None
+            where = f'at "{seen}"' if seen else "at the top of the document"
+            raise KeyError(f'"{part}" is missing {where} (looking for "{pointer}")') from None
         seen = join(seen, part)
     return node
 

@@ -38,12 +38,27 @@ _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"|([\[{])|[\]}]')
 """What opens or closes a level of JSON text, or a string, whose brackets do not count."""
 
 
+class _NotYaml(DocumentError):
+    """The text is no YAML, and so no JSON either."""
+
+
 def parse(raw: bytes, source: str) -> Any:
     """The text as JSON values, keys as text. Raises DocumentError with line and column."""
     try:
         return _Json(source).value(_read_json(raw, source))
-    except ValueError:  # no JSON: YAML, or what YAML says is wrong with it
+    except ValueError as error:  # no JSON: YAML, or what is wrong with it
+        fault = error
+    try:
         return _parse_yaml(raw, source)
+    except _NotYaml:
+        if isinstance(fault, json.JSONDecodeError) and _meant_as_json(raw, source):
+            place = f"line {fault.lineno}, column {fault.colno}"
+            raise DocumentError(f"{source}, {place}: not JSON: {fault.msg}") from fault
+        raise
+
+
+def _meant_as_json(raw: bytes, source: str) -> bool:
+    return source.endswith(".json") or raw.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"["))
 
 
 def _read_json(raw: bytes, source: str) -> Any:
@@ -79,7 +94,7 @@ def _parse_yaml(raw: bytes, source: str) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise DocumentError(f"{source}{place}: not YAML: {getattr(error, 'problem', None) or error}") from error
+        raise _NotYaml(f"{source}{place}: not YAML: {getattr(error, 'problem', None) or error}") from error
     except UnicodeDecodeError as error:
         raise DocumentError(f"{source}, byte {error.start}: not UTF-8; save it as UTF-8") from error
     except (ValueError, LookupError) as error:  # a value that is not of the type that its tag or its form says

@@ -129,7 +129,9 @@ def event_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 def require_client() -> None:
     """Raises CannotServe where the HTTP client of the reference is not installed."""
     if find_spec("aiohttp") is None:
-        raise CannotServe("The reference needs aiohttp: pip install 'inferproof[serve]'")
+        raise CannotServe(
+            "The reference needs aiohttp: pip install 'inferproof[serve]', or in a checkout pip install '.[serve]'"
+        )
 
 
 @contextlib.asynccontextmanager

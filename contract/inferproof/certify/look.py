@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from textwrap import wrap
 
 from inferproof.certify.certify import Certification
 from inferproof.requirements.capabilities import CAPABILITIES
@@ -32,14 +33,46 @@ def target_file(seen: Certification, key_variable: str | None) -> str:
         "# total_seconds = 3600       # seconds that end a run",
         "",
     ]
+    whole, alone, open_ = _sorted(seen)
     lines += [
         '# A capability that is not mentioned is claimed. To give one up, say why: `name = "the reason"`.',
         "[capabilities]",
+        *_names("All requirements hold of", whole),
+        *_names("Nothing is asked by itself for", alone),
     ]
-    for name, meaning in CAPABILITIES.items():
-        mine = [each for each in seen.result.judgements if each.requirement.claims == name]
-        lines += _capability(name, meaning, mine)
+    for name, judgements in open_.items():
+        lines += _open(name, CAPABILITIES[name], judgements)
     return "\n".join(lines) + "\n"
+
+
+def in_brief(seen: Certification) -> str:
+    """The models, and how many capabilities were seen whole, for one line."""
+    models, (whole, _, open_) = seen.result.target["models"], _sorted(seen)
+    left = f", {len(open_)} to look at: {', '.join(open_)}" if open_ else ""
+    return (
+        f"chat model {models['chat']}, embedding model {models['embedding']}, "
+        f"{len(whole)} of {len(whole) + len(open_)} capabilities seen{left}"
+    )
+
+
+def _sorted(seen: Certification) -> tuple[list[str], list[str], dict[str, list[Judgement]]]:
+    """The capabilities of which all holds, those that no requirement claims, and the others with their judgements."""
+    whole, alone, open_ = [], [], {}
+    for name in CAPABILITIES:
+        mine = [each for each in seen.result.judgements if each.requirement.claims == name]
+        if not mine:
+            alone.append(name)
+        elif all(each.outcome is Outcome.PASS for each in mine):
+            whole.append(name)
+        else:
+            open_[name] = mine
+    return whole, alone, open_
+
+
+def _names(said: str, names: list[str]) -> list[str]:
+    """A comment of whole lines that lists the names; nothing where there are none."""
+    text = f"{said}: {', '.join(names)}"
+    return wrap(text, 100, initial_indent="# ", subsequent_indent="#   ", break_on_hyphens=False) if names else []
 
 
 def _models(seen: Certification) -> Iterator[str]:
@@ -63,21 +96,15 @@ def _listed(seen: Certification) -> list[str]:
     return []
 
 
-def _capability(name: str, meaning: str, judgements: list[Judgement]) -> Iterator[str]:
-    """What it means and what was seen, and a line to give it up where the server seems not to have it."""
-    outcomes = {judgement.outcome for judgement in judgements}
+def _open(name: str, meaning: str, judgements: list[Judgement]) -> Iterator[str]:
+    """What the capability means, how far it was seen, and a line to give it up."""
+    failed = sum(judgement.outcome is Outcome.FAIL for judgement in judgements)
+    unseen = [judgement for judgement in judgements if judgement.outcome is Outcome.NOT_VERIFIED]
     yield f"# {name}: {meaning}"
-    if not judgements:
-        yield "#   nothing is asked for it by itself"
-    elif outcomes == {Outcome.PASS}:
-        yield f"#   seen: all {len(judgements)} of its requirements hold"
-    else:
-        failed = sum(judgement.outcome is Outcome.FAIL for judgement in judgements)
-        open_ = [judgement for judgement in judgements if judgement.outcome is Outcome.NOT_VERIFIED]
-        yield f"#   of {len(judgements)} requirements {failed} fail and {len(open_)} could not be verified"
-        if open_:
-            yield f"#   could not tell: {open_[0].reason}"
-        yield f'# "{name}" = "why this server does not offer it"'
+    yield f"#   of {len(judgements)} requirements {failed} fail and {len(unseen)} could not be verified"
+    if unseen:
+        yield f"#   could not tell: {' '.join(unseen[0].reason.split())}"
+    yield f'# "{name}" = "why this server does not offer it"'
 
 
 def _toml(text: str) -> str:

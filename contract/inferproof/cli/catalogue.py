@@ -9,7 +9,7 @@ import click
 from inferproof.cli.group import load_contract, main
 
 
-@main.command()
+@main.command(short_help="List every requirement, and what they cover.")
 @click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
 @click.option("--format", "form", type=click.Choice(["table", "markdown", "json"]), default="table", show_default=True)
 @click.option("--coverage", "asks_coverage", is_flag=True, help="How much of the document is cited, and what is not.")
@@ -50,7 +50,7 @@ def catalogue(name: str, form: str, asks_coverage: bool, check: bool, accept: bo
             click.echo(line)
 
 
-@main.command()
+@main.command(short_help="Say everything about one requirement.")
 @click.argument("id")
 @click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
 def explain(id: str, name: str) -> None:

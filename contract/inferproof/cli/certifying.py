@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from inferproof.document import Contract
 
 
-@main.command()
+@main.command(short_help="Certify the server at URL, or the embedded mock.")
 @click.argument("url", required=False)
 @click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
 @click.option(
@@ -40,7 +40,12 @@ if TYPE_CHECKING:
     help="Everything random follows from it [default: 0; with --explore a new one, which is printed].",
 )
 @click.option("--jobs", type=click.IntRange(1, 64), help="Requests at a time [default: 8].")
-@click.option("--only", multiple=True, metavar="GLOB", help="Only requirements whose id matches. Repeatable.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="GLOB",
+    help="Only requirements whose id matches. Repeatable; gate.* names generated requests to send for them, too.",
+)
 @click.option("--strict", is_flag=True, help="A failure at SHOULD is a failure.")
 @click.option("--quick", is_flag=True, help="Leave the generated cases out: a few hundred requests, no certificate.")
 @click.option("--cases", type=click.Path(file_okay=False, path_type=Path), help="Folder of cases kept for this target.")
@@ -157,7 +162,10 @@ def _try_to_write(certification: Certification, report: Path, write: Any) -> boo
 
 
 def _conclude(certification: Certification, key_variable: str, rerun: str, transcript: Path | None = None) -> None:
-    """Print the summary, read or not, and exit with the verdict's code. `rerun` is the command line that certifies again."""
+    """Print the summary, and exit with the verdict's code whether it was read or not.
+
+    `rerun` is the command line that certifies again.
+    """
     from inferproof.reports.summary import summary
     from inferproof.reports.terminal import Terminal
     from inferproof.reports.words import printable
@@ -188,7 +196,7 @@ def _this_command() -> str:
     return " ".join(["inferproof", *words])
 
 
-@main.command()
+@main.command(short_help="Look at a server and write an inferproof.toml for it.")
 @click.argument("url")
 @click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
 @click.option("--api-key-env", metavar="NAME", help="Variable that holds the key [default: INFERPROOF_API_KEY].")
@@ -196,9 +204,10 @@ def _this_command() -> str:
 def init(url: str, name: str, api_key_env: str | None, force: bool) -> None:
     """Look at the server at URL and write an inferproof.toml with what was found."""
     from inferproof.certify.certify import certify as run
-    from inferproof.certify.look import target_file
+    from inferproof.certify.look import in_brief, target_file
     from inferproof.certify.target import DEFAULT_FILE, UsageError, target_from
     from inferproof.reports.progress import watch
+    from inferproof.reports.words import printable
 
     path = Path(DEFAULT_FILE)
     if path.exists() and not force:
@@ -209,10 +218,11 @@ def init(url: str, name: str, api_key_env: str | None, force: bool) -> None:
     if seen.result.interrupted:
         raise UsageError(f"{seen.result.interrupted}: {path} was not written")
     path.write_text(target_file(seen, target.key and target.key_variable), encoding="utf-8")
-    click.echo(f"wrote {path}: read it, give up what the server does not offer, then run: inferproof certify")
+    click.echo(printable(f"wrote {path}: {in_brief(seen)}"))
+    click.echo("read it, give up what the server does not offer, then run: inferproof certify")
 
 
-@main.command()
+@main.command(short_help="Judge a recorded transcript again, without a server.")
 @click.argument("transcript", type=click.Path(path_type=Path))
 @click.option("--contract", "name", help="Contract, by name or folder [default: the transcript's].")
 def judge(transcript: Path, name: str | None) -> None:

@@ -11,7 +11,7 @@ import click
 from inferproof.cli.group import load_contract, main
 
 
-@main.command()
+@main.command(short_help="Check an OpenAPI document, with its examples.")
 @click.argument("file", type=click.Path(path_type=Path))
 def lint(file: Path) -> None:
     """Check an OpenAPI document: references, structure, and every example. Exit code 1 where something is found."""
@@ -26,7 +26,7 @@ def lint(file: Path) -> None:
     sys.exit(1 if findings else 0)
 
 
-@main.command()
+@main.command(short_help="Compare a vendor's document with our base.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--contract", "name", default="inflection", show_default=True)
 def drift(file: Path, name: str) -> None:
@@ -42,7 +42,7 @@ def drift(file: Path, name: str) -> None:
     sys.exit(1 if changes else 0)
 
 
-@main.command()
+@main.command(short_help="Write the corrected contract out.")
 @click.option("--contract", "name", default="inflection", show_default=True)
 @click.option(
     "--for",

@@ -10,7 +10,7 @@ import click
 from inferproof.cli.group import load_contract, main
 
 
-@main.command()
+@main.command(short_help="Send one recorded request again and judge the answer.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("name", required=False)
 @click.option("--url", help="Server [default: the one that the transcript was recorded from].")

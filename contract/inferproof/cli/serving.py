@@ -11,7 +11,7 @@ import click
 from inferproof.cli.group import load_contract, main
 
 
-@main.command()
+@main.command(short_help="Serve the API from a simulated model.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=4010, show_default=True, help="0 takes a free one.")
 @click.option(
@@ -35,7 +35,7 @@ def mock(host: str, port: int, keys: tuple[str, ...], name: str, seed: int) -> N
     serve(front, host, port, ready)
 
 
-@main.command()
+@main.command(short_help="Serve the contract with Stoplight Prism.")
 @click.option("--port", type=click.IntRange(0, 65535), default=4010, show_default=True, help="0 takes a free one.")
 @click.option("--image", help="Image of Prism for Docker [default: stoplight/prism:5].")
 @click.option("--proxy", metavar="URL", help="Stand before the server at URL and validate, instead of mocking one.")
@@ -48,7 +48,7 @@ def prism(port: int, image: str | None, proxy: str | None, name: str) -> None:
     sys.exit(run(for_prism(load_contract(name)), port=port, image=image or IMAGE, proxy=proxy, log=click.echo))
 
 
-@main.command()
+@main.command(short_help="Serve the API from vLLM.")
 @click.option("--upstream", metavar="URL", help="A vLLM server that runs, without /v1.")
 @click.option("--embeddings-upstream", metavar="URL", help="One that embeds (vLLM with --runner pooling).")
 @click.option(
@@ -91,12 +91,13 @@ def serve(
     import os
     import secrets
 
-    from inferproof_reference.server import Options, event_loop, serve_model, serve_upstream
+    from inferproof_reference.server import Options, event_loop, require_client, serve_model, serve_upstream
 
     if (upstream is None) == (model is None):
         raise click.UsageError("Give either --upstream, the URL of a vLLM server, or --model, to start one.")
     if upstream_key_env is not None and not os.environ.get(upstream_key_env):
         raise click.UsageError(f"The environment variable {upstream_key_env} is not set: put the engines' key in it.")
+    require_client()
     if not keys:
         keys = (f"sk-local-{secrets.token_urlsafe(18)}",)
         click.echo(f"inferproof serve: the key is {keys[0]}")
@@ -113,7 +114,7 @@ def serve(
             )
 
 
-@main.command("tiny-model")
+@main.command("tiny-model", short_help="Write a tiny random model to run vLLM on.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def tiny_model(folder: Path) -> None:
     """Write the random two-layer model with which anyone can run vLLM, without a download; the same every time."""

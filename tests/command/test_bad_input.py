@@ -84,6 +84,15 @@ def test_only_with_a_glob_that_matches_nothing(tmp_path: Path) -> None:
     refused(inferproof("certify", "--only", "no.such.*", folder=tmp_path), "matches no requirement")
 
 
+def test_only_with_generated_requests_alone(tmp_path: Path) -> None:
+    refused(inferproof("certify", "--only", "gate.chat.*", folder=tmp_path), "name the requirement to judge")
+
+
+def test_only_with_generated_requests_that_are_not_there(tmp_path: Path) -> None:
+    only = ["--only", "chat.usage.total", "--only", "gate.chat.n.accepts"]
+    refused(inferproof("certify", "--quick", *only, folder=tmp_path), "--quick leaves them out")
+
+
 def test_a_document_that_is_not_yaml(tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text("a: [1, 2\nb: }")
     refused(inferproof("lint", "broken.yaml", folder=tmp_path), "broken.yaml")

@@ -111,3 +111,23 @@ def test_why_a_run_ended_is_said_once(whole: Result) -> None:
     text = "\n".join(lines(replace(whole, judgements=(open_, *whole.judgements[1:]), interrupted=cause)))
     assert text.count(cause) == 1
     assert "chat.twice/1: the run had ended" in text
+
+
+@pytest.mark.parametrize(
+    ("probes", "named"),
+    [
+        (["chat.twice", "gate.chat.n.lax"], ""),
+        (["kept.one", "gate.chat.n.lax"], ""),
+        (["reduced.chat.usage.total", "gate.chat.n.lax"], " --only gate.chat.n.lax"),
+        (["reduced.chat.usage.total"], ""),
+    ],
+)
+def test_the_line_that_runs_it_again_sends_the_generated_request_that_broke_it(
+    probes: list[str], named: str, whole: Result
+) -> None:
+    total = next(each for each in whole.judgements if each.requirement.id == "chat.usage.total")
+    exchanges = [Exchange(name, 0, "chat", Request("GET", "/status"), Reply(200)) for name in probes]
+    failures = tuple(Failure(each, Finding("", "one", "another")) for each in exchanges)
+    broken = replace(whole, judgements=(replace(total, outcome=Outcome.FAIL, failures=failures),))
+    again = next(line for line in lines(broken) if line.startswith("  again"))
+    assert again.strip().endswith(f"inferproof certify --only chat.usage.total{named}")

@@ -22,6 +22,9 @@ from inferproof.requirements.judge import base_name
 from inferproof.requirements.requirement import Requirement
 from inferproof.wire.exchange import Exchange
 
+GATE = "gate."
+"""How the names of the gate's probes begin."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -43,15 +46,25 @@ def plan(
     """Everything, or the requirements whose id matches one of the globs `only` and the probes that feed them.
 
     `generated` adds the gate: the generated cases, the target's own `kept` ones, and the requirements that own them.
-    Raises UsageError where a glob matches no requirement.
+    With `only`, a generated case is sent for its owner, for what no other probe feeds, and where a glob names its
+    probe. Raises UsageError where a glob matches nothing.
     """
     requirements = selected(contract, only, generated=generated)
-    probes = [each for each in PROBES.values() if _sent(each, contract, call, declined)]
-    if generated and any(_reads_bodies(each) for each in requirements):
-        probes += [*gate(contract, call.seed, declined), *kept]
-    if only:
-        probes = [each for each in probes if _feeds(each, requirements, contract, call)]
-    return Plan(tuple(requirements), tuple(probes))
+    written = [each for each in PROBES.values() if _sent(each, contract, call, declined)]
+    bodies = generated and any(_reads_bodies(each) for each in requirements)
+    cases = gate(contract, call.seed, declined) if bodies else ()
+    if not only:
+        return Plan(tuple(requirements), (*written, *cases, *(kept if bodies else ())))
+    written = [each for each in written if _feeds(each, requirements, contract, call)]
+    named = _named(cases, only)
+    hungry = [
+        each
+        for each in requirements
+        if each.id not in CATALOGUE or not any(_feeds(probe, [each], contract, call) for probe in written)
+    ]
+    probes = [each for each in cases if each in named or _feeds(each, hungry, contract, call)]
+    probes += [each for each in kept if bodies and _feeds(each, requirements, contract, call)]
+    return Plan(tuple(requirements), (*written, *probes))
 
 
 def budget_of(planned: Plan, contract: Contract, call: Call, limits: Limits, latency: float | None) -> Budget:
@@ -62,13 +75,28 @@ def budget_of(planned: Plan, contract: Contract, call: Call, limits: Limits, lat
 
 
 def selected(contract: Contract, only: Sequence[str], *, generated: bool) -> list[Requirement]:
-    """The requirements for this contract whose id matches one of the globs, or all. Raises UsageError as `plan`."""
+    """The requirements for this contract whose id matches one of the globs, or all; a glob of probes is passed over.
+
+    Raises UsageError where a glob matches no requirement.
+    """
     written = [each for each in CATALOGUE.values() if each.applies_to(contract.name)]
     requirements = [*written, *owners(contract)] if generated else written
-    for glob in only:
+    globs = [glob for glob in only if not glob.startswith(GATE)]
+    if only and not globs:
+        raise UsageError(f"--only {only[0]!r} adds generated requests: name the requirement to judge, too")
+    for glob in globs:
         if not any(fnmatchcase(each.id, glob) for each in requirements):
             raise UsageError(f"--only {glob!r} matches no requirement; `inferproof catalogue` lists their ids")
-    return [each for each in requirements if not only or any(fnmatchcase(each.id, glob) for glob in only)]
+    return [each for each in requirements if not globs or any(fnmatchcase(each.id, glob) for glob in globs)]
+
+
+def _named(cases: Sequence[Probe], only: Sequence[str]) -> list[Probe]:
+    """The probes of the gate that a glob names. Raises UsageError where one names none."""
+    globs = [glob for glob in only if glob.startswith(GATE)]
+    for glob in globs:
+        if not any(fnmatchcase(each.name, glob) for each in cases):
+            raise UsageError(f"--only {glob!r} matches no generated request of this run: --quick leaves them out")
+    return [each for each in cases if any(fnmatchcase(each.name, glob) for glob in globs)]
 
 
 def _sent(probe: Probe, contract: Contract, call: Call, declined: Mapping[str, str]) -> bool:

@@ -7,6 +7,7 @@ from shlex import quote
 
 from rich.markup import escape
 
+from inferproof.certify.plan import GATE
 from inferproof.certify.result import Result, Verdict
 from inferproof.reports.curl import curl
 from inferproof.reports.words import many
@@ -15,6 +16,9 @@ from inferproof.requirements.requirement import INFERRED, MAY, MUST, SHOULD
 
 SHOWN = 5
 """Failures shown in full, and ids named in one line, so that the verdict stays on the screen."""
+
+BEYOND_THE_PLAN = ("reduced.", "explore.")
+"""How the names begin of what was sent because of an earlier reply: a run does not plan it."""
 
 LISTED = {
     Outcome.HARNESS_ERROR: "harness error (our fault, please report)",
@@ -66,7 +70,17 @@ def _failure(judgement: Judgement, url: str, key_variable: str, rerun: str, tran
     yield f"  request   {escape(_cut(curl(first.exchange, url, key_variable)))}"
     if transcript and requirement.of is not None:
         yield f"  replay    inferproof replay {escape(quote(transcript))} {escape(quote(first.exchange.name))}"
-    yield f"  again     {escape(rerun)} --only {escape(requirement.id)}\n"
+    yield f"  again     {escape(rerun)} --only {escape(requirement.id)}{escape(_generated(judgement))}\n"
+
+
+def _generated(judgement: Judgement) -> str:
+    """What has the gate's probe sent again that broke a requirement, where no other probe did."""
+    exchanges = [failure.exchange for failure in judgement.failures]
+    if not all(exchange.probe.startswith((GATE, *BEYOND_THE_PLAN)) for exchange in exchanges):
+        return ""
+    sizes = {exchange.probe: len(exchange.request.body) for exchange in exchanges if exchange.probe.startswith(GATE)}
+    smallest = min(sizes, key=sizes.__getitem__, default="")
+    return f" --only {smallest}" if smallest not in ("", GATE + judgement.requirement.id) else ""
 
 
 def _listed(heading: str, judgements: list[Judgement], ended: str, transcript: str) -> Iterator[str]:

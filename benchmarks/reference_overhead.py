@@ -4,7 +4,8 @@
 
 One engine, asked directly and through the reference by turns, in one run. CPU is that of the reference's own process,
 `inferproof serve`, as the kernel counts it: its user and system time before and after a round of requests. Of several
-rounds the median counts. The client and the engine are other processes.
+rounds the median counts. The client and the engine are other processes. One figure is of events that come alone, as a
+large model's do: they are a stand-in's, for the tiny model is faster than its server, which sends several at once.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from tempfile import TemporaryDirectory
 
 import aiohttp
 
+from benchmarks.paced_engine import paced_engine
 from inferproof_reference.engine import SMALL_ARGUMENTS, SMALL_ENVIRONMENT, Engine, free_port
 from inferproof_reference.tiny_model import write_tiny_model
 
@@ -168,14 +170,29 @@ async def measured(engine: str) -> list[Found]:
         alone = await bench.cpu_of(lambda: bench.streams(1)) * 1e6
         event = await bench.cpu_of(lambda: bench.streams(8)) * 1e6
         direct, through = await bench.first_tokens()
+    lone = await cpu_of_lone_events() * 1e6
     print(f"time to first token, median of {FIRST_TOKENS}: {direct:.2f} ms directly, {through:.2f} ms by the reference")
     return [
         Found("CPU for a short JSON reply, one client", 0.5, one, "ms"),
         Found("CPU for a short JSON reply, eight clients", 0.5, eight, "ms"),
         Found("CPU for a streamed event, one client", 40, alone, "µs"),
         Found("CPU for a streamed event, eight clients", 40, event, "µs"),
+        Found("CPU for an event that comes alone, one client", 40, lone, "µs"),
         Found("growth of the time to first token, one client", 2, through - direct, "ms"),
     ]
+
+
+async def cpu_of_lone_events() -> float:
+    """Seconds of CPU for an event that comes 5 ms after the one before it."""
+    headers = {"Authorization": f"Bearer {KEY}"}
+    async with (
+        paced_engine() as engine,
+        reference_on(engine) as (url, process),
+        aiohttp.ClientSession(headers=headers) as session,
+    ):
+        bench = Bench(session, engine, url, process)
+        await bench.stream(url)
+        return await bench.cpu_of(lambda: bench.streams(1))
 
 
 async def run(python: str, upstream: str | None) -> None:

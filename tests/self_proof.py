@@ -215,11 +215,10 @@ def _live(rows: list[Row]) -> Result:
 
 
 def _variants(odd: list[Variant], accused: list[str], with_the_gate: list[Variant], by_the_gate: list[str]) -> Result:
-    gate = f"{len(by_the_gate)} of the {len(with_the_gate)} that refuse what others accept, or refuse it in another way"
+    refusing = f"The {len(with_the_gate)} that refuse what others accept, or in another way, are sent the generated"
     return (
         _with(f"{len(accused)} of {len(odd)} are accused", accused),
-        _with(f"Of the generated requests too, which the others are not sent here, {gate}, are accused", by_the_gate)
-        + ".",
+        _with(f"{refusing} requests too: {len(by_the_gate)} are accused", by_the_gate) + ".",
     )
 
 

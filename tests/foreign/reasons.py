@@ -119,20 +119,23 @@ AIMOCK = (
     ),
 )
 
+BESIDE_CHAT = (
+    "chat.openai-path.offered",
+    "attributes.offered",
+    "discovery.offered",
+    "embeddings.offered",
+    "legacy.offered",
+    "legacy.stream.offered",
+    "status.open",
+)
+"""What a server lacks that has one operation of the contract, chat."""
+
 TRANSFORMERS = (
     Reason(
         "Operations that it does not have",
         "404: it offers OpenAI's chat, completions, responses and transcriptions. One process serves one model, and "
         "none for embeddings.",
-        (
-            "chat.openai-path.offered",
-            "attributes.offered",
-            "discovery.offered",
-            "embeddings.offered",
-            "legacy.offered",
-            "legacy.stream.offered",
-            "status.open",
-        ),
+        BESIDE_CHAT,
     ),
     Reason(
         "No keys",
@@ -227,15 +230,7 @@ VLLM = (
     Reason(
         "Operations are missing",
         "404: it serves OpenAI's paths, and embeddings from another process.",
-        (
-            "chat.openai-path.offered",
-            "attributes.offered",
-            "discovery.offered",
-            "embeddings.offered",
-            "legacy.offered",
-            "legacy.stream.offered",
-            "status.open",
-        ),
+        BESIDE_CHAT,
     ),
     Reason(
         "400 for 422",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.fuzz import fuzzed, installed
 from tests.fuzz.readers import READERS, SEEDS
-from tests.hostile.command import PROOF
+from tests.proof import PROOF
 
 WORDS = {
     "events": ["data:", " ", "data", "event: ", "id: ", "retry: ", ":", "\n", "\r", "\r\n", "\ufeff", "\x00", "9", "é"],

@@ -12,9 +12,6 @@ from pathlib import Path
 
 from tests.hostile import measured
 
-PROOF = bool(os.environ.get("INFERPROOF_PROOF"))
-"""The whole self-proof is wanted, which takes minutes."""
-
 HANGS = 300.0
 """Seconds after which what has not ended hangs: a busy machine is no fault, and a run takes five on a calm one."""
 

@@ -18,9 +18,10 @@ import inferproof.reports.files as files
 from inferproof.certify.certify import Certification
 from inferproof.cli import main
 from inferproof.wire.transcript import read
-from tests.hostile.command import HANGS, PROOF, Ended, inferproof
+from tests.hostile.command import HANGS, Ended, inferproof
 from tests.hostile.server import Peer, hostile
 from tests.hostile.trial import KEY, LATEST, MOMENTS, interrupted
+from tests.proof import PROOF
 
 
 def incomplete(folder: Path, cause: str) -> dict[str, object]:

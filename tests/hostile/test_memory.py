@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.hostile import load_all
-from tests.hostile.command import PROOF
 from tests.hostile.throughout import THROUGHOUT
 from tests.hostile.trial import trial
+from tests.proof import PROOF
 
 HOSTILITIES = load_all()
 MOST_MIB = 500

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.command import PROOF, Ended, inferproof
+from tests.hostile.command import Ended, inferproof
 from tests.hostile.echoes import ECHOES, credentials, echoing
 from tests.hostile.leaks import leaked, spellings
 from tests.hostile.server import Behaviour, Peer, hostile
 from tests.hostile.trial import SECRET, planting
+from tests.proof import PROOF
 
 KEY = SECRET
 TOKEN = "gwt_8fJ2kQ0sD4hX7bV1nM6zR3"

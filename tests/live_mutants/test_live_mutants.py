@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from inferproof.document import Contract
@@ -14,11 +12,12 @@ from inferproof.requirements import CATALOGUE
 from inferproof_mock.server import DEFAULT_KEY, mock
 from tests.live_mutants import LiveMutant, load_all
 from tests.live_mutants.matrix import row
+from tests.proof import PROOF
 from tests.variants.server import Mock
 
 EVERY = load_all()
 FIRST_OF_MODULE = {mutant.module: mutant for mutant in reversed(EVERY.values())}.values()
-CHOSEN = list(EVERY.values()) if os.environ.get("INFERPROOF_PROOF") else list(FIRST_OF_MODULE)
+CHOSEN = list(EVERY.values()) if PROOF else list(FIRST_OF_MODULE)
 
 FEW = 10
 """How many unrelated requirements may fail: what is counted wrongly, say, fails wherever counts are compared."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -17,6 +16,7 @@ from inferproof.document import Contract
 from inferproof.requirements import CATALOGUE
 from inferproof.requirements.judge import Outcome, judge
 from inferproof.wire.exchange import Exchange, Reply
+from tests.proof import PROOF
 
 SCALARS = st.sampled_from(
     [None, True, False, 0, 1, -1, 1.5, 10**400, -(10**30), 2**63, 2**64, 1e308, 5e-324, -0.0, float("inf")]
@@ -90,7 +90,7 @@ def odd(reply: Reply, draw: Callable[[st.SearchStrategy[Any]], Any]) -> Reply:
 
 
 @settings(
-    max_examples=200 if os.environ.get("INFERPROOF_PROOF") else 5,
+    max_examples=200 if PROOF else 5,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],

@@ -23,6 +23,7 @@ from inferproof.certify.target import Target
 from inferproof.document import Contract
 from inferproof.probes.probe import Call, Probe
 from inferproof.properties.kept import Kept, keep, kept_probes
+from inferproof.properties.owners import requirements_of
 from inferproof.requirements.judge import judge
 from inferproof.requirements.requirement import Requirement
 from inferproof.wire.exchange import Exchange
@@ -96,7 +97,8 @@ def certify(
     """
     progress = progress or Progress()
     started, clock = datetime.now(UTC), time.perf_counter()
-    run = _Run(contract, target, _call(contract, target, seed), only, progress, Generated(generated, cases))
+    call = call_with(contract, target.chat_model, target.embedding_model, seed)
+    run = _Run(contract, target, call, only, progress, Generated(generated, cases))
     with Interrupts() if interrupts is None else nullcontext(interrupts) as interrupts:
         with suppress(asyncio.CancelledError):  # interrupted before there was anything to record
             asyncio.run(run.send(interrupts))
@@ -149,7 +151,7 @@ def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Re
         str(footer.get("interrupted", "")),
         bool(header.get("generated", False)),
         tuple(only),
-        len(selected(contract, (), generated=True)),
+        len(requirements_of(contract)),
     )
 
 
@@ -238,8 +240,7 @@ class _Run:
         return self.recorder.exchanges(self.planned.probes) if self.recorder else []
 
 
-def _call(contract: Contract, target: Target, seed: int) -> Call:
-    """Requests name the target's models; where it names none, those of the documented examples."""
-    chat = target.chat_model or contract.request_example("chat")["model"]
-    embedding = target.embedding_model or contract.request_example("embeddings")["model"]
-    return Call(contract, chat, embedding, seed)
+def call_with(contract: Contract, chat: str | None = None, embedding: str | None = None, seed: int = 0) -> Call:
+    """Requests name these models; where one is not given, that of the documented example."""
+    documented = {role: contract.request_example(role)["model"] for role in ("chat", "embeddings")}
+    return Call(contract, chat or documented["chat"], embedding or documented["embeddings"], seed)

@@ -14,7 +14,7 @@ from inferproof.probes import PROBES
 from inferproof.probes.probe import Call, Probe
 from inferproof.properties.gate import gate
 from inferproof.properties.minimal import roles
-from inferproof.properties.owners import owners
+from inferproof.properties.owners import requirements_of
 from inferproof.requirements import CATALOGUE
 from inferproof.requirements.answer import Answer
 from inferproof.requirements.capabilities import OF_ROLE, not_claimed
@@ -79,8 +79,7 @@ def selected(contract: Contract, only: Sequence[str], *, generated: bool) -> lis
 
     Raises UsageError where a glob matches no requirement.
     """
-    written = [each for each in CATALOGUE.values() if each.applies_to(contract.name)]
-    requirements = [*written, *owners(contract)] if generated else written
+    requirements = [each for each in requirements_of(contract) if generated or each.id in CATALOGUE]
     globs = [glob for glob in only if not glob.startswith(GATE)]
     if only and not globs:
         raise UsageError(f"--only {only[0]!r} adds generated requests: name the requirement to judge, too")

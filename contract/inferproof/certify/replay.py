@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from inferproof.certify.certify import judged
+from inferproof.certify.certify import call_with, judged
 from inferproof.certify.preflight import preflight
 from inferproof.certify.run import Recorder, client_of
 from inferproof.certify.target import Target, UsageError
@@ -51,7 +51,7 @@ def from_transcript(path: Path, name: str | None, load: Callable[[str], Contract
         models, seed = dict(target.get("models") or {}), int(header.get("seed", 0))
     except (TypeError, ValueError) as error:
         raise TranscriptError(f"{path}:1: target.models is no object, or seed no number; record it again") from error
-    call = _call(contract, models.get("chat"), models.get("embedding"), seed)
+    call = call_with(contract, models.get("chat"), models.get("embedding"), seed)
     return Recorded(exchange.name, contract, call, Ask(exchange.role, exchange.request), target["url"])
 
 
@@ -72,14 +72,8 @@ def _choice(transcript: Transcript, contract: Contract) -> str:
 
 def from_case(path: Path, contract: Contract) -> Recorded:
     """A case that was kept; it names the documented models. Raises CaseError."""
-    call = _call(contract)
+    call = call_with(contract)
     return Recorded(f"kept.{path.stem}", contract, call, next(read_case(contract, path)(call)), None)
-
-
-def _call(contract: Contract, chat: str | None = None, embedding: str | None = None, seed: int = 0) -> Call:
-    """With the documented models where none are named. The request that is sent again names its own already."""
-    documented = {role: contract.request_example(role)["model"] for role in ("chat", "embeddings")}
-    return Call(contract, chat or documented["chat"], embedding or documented["embeddings"], seed)
 
 
 def replayed(recorded: Recorded, target: Target) -> tuple[Exchange, list[Judgement]]:

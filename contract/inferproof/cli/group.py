@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +45,7 @@ class Commands(click.Group):
             click.echo("inferproof: interrupted", err=True)
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:
-            _silence()
+            _silence_what_is_closed()
             ctx.exit(UNREAD)
 
 
@@ -56,15 +55,14 @@ def main() -> None:
     """Certify LLM inference servers against their published API documents."""
 
 
-def _silence() -> None:
-    """What is still to be written to a closed pipe goes nowhere: Python would tell of it when it ends."""
-    unread = os.open(os.devnull, os.O_WRONLY)
+def _silence_what_is_closed() -> None:
+    from inferproof.reports.terminal import silence
+
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except BrokenPipeError:
-            os.dup2(unread, stream.fileno())
-    os.close(unread)
+            silence(stream)
 
 
 def load_contract(name: str) -> Contract:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import IO
 
 from rich.console import Console
 
@@ -12,6 +13,11 @@ class Terminal(Console):
 
     def on_broken_pipe(self) -> None:
         self.quiet = True
-        unread = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(unread, self.file.fileno())
-        os.close(unread)
+        silence(self.file)
+
+
+def silence(stream: IO[str]) -> None:
+    """What is still to be written to a closed pipe goes nowhere: Python would tell of it when it ends."""
+    unread = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(unread, stream.fileno())
+    os.close(unread)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from inferproof.certify.result import Result
+from inferproof.judge.judge import Judgement
 from inferproof.probes.probe import KEY
-from inferproof.requirements.judge import Judgement
 from inferproof.wire.exchange import Exchange
 
 LONGEST = 700

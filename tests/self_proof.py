@@ -18,11 +18,11 @@ from inferproof.certify.certify import certify
 from inferproof.certify.target import Target
 from inferproof.document import Contract, load
 from inferproof.front.serve import running
+from inferproof.judge.answer import Answer
+from inferproof.judge.judge import Outcome, judge
+from inferproof.judge.requirement import MAY
 from inferproof.properties.owners import owners
 from inferproof.requirements import CATALOGUE
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.judge import Outcome, judge
-from inferproof.requirements.requirement import MAY
 from inferproof.wire.exchange import Exchange
 from inferproof_mock.server import DEFAULT_KEY, mock
 from tests.fuzz.fuzz import Fuzzed, fuzzed, installed

@@ -19,11 +19,11 @@ from inferproof.certify.run import authorized
 from inferproof.certify.target import Target
 from inferproof.document import Contract
 from inferproof.document.prism import for_prism
+from inferproof.judge.answer import Answer
+from inferproof.judge.judge import Outcome
+from inferproof.judge.requirement import MUST, SHOULD
 from inferproof.probes import PROBES
 from inferproof.probes.probe import Call
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.judge import Outcome
-from inferproof.requirements.requirement import MUST, SHOULD
 from inferproof.wire.exchange import Exchange, NotJson, Request
 from inferproof_mock.prism import serving as prism
 from inferproof_mock.server import DEFAULT_KEY

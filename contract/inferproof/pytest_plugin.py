@@ -20,7 +20,7 @@ import pytest
 
 if TYPE_CHECKING:
     from inferproof.certify.certify import Certification
-    from inferproof.requirements.judge import Judgement
+    from inferproof.judge.judge import Judgement
 
 HANDED_OVER = "inferproof_transcript"
 """The key under which the controller tells its xdist workers where the transcript is."""
@@ -182,8 +182,8 @@ class Requirement(pytest.Item):
 
     def runtest(self) -> None:
         """pass, fail (at SHOULD: xfail, unless strict), or skip with the reason why it is not applicable."""
-        from inferproof.requirements.judge import Outcome
-        from inferproof.requirements.requirement import MAY, MUST
+        from inferproof.judge.judge import Outcome
+        from inferproof.judge.requirement import MAY, MUST
 
         found = self._certifying.judgement(self.name)
         level = found.requirement.level

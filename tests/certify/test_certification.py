@@ -9,9 +9,9 @@ from inferproof.certify.certify import Certification, certify, judged
 from inferproof.certify.result import Verdict
 from inferproof.certify.target import Target
 from inferproof.document import Contract
+from inferproof.judge.judge import Outcome
+from inferproof.judge.requirement import MAY
 from inferproof.reports.files import write_report
-from inferproof.requirements.judge import Outcome
-from inferproof.requirements.requirement import MAY
 from inferproof.wire.transcript import read
 from inferproof_mock.server import DEFAULT_KEY
 

@@ -9,7 +9,7 @@ import pytest
 from inferproof.certify.certify import Certification, certify
 from inferproof.certify.target import Limits, Target, UsageError
 from inferproof.document import Contract
-from inferproof.requirements.judge import Outcome
+from inferproof.judge.judge import Outcome
 from inferproof_mock.server import DEFAULT_KEY, mock
 from tests.variants import Variant
 from tests.variants.reply import Reply

@@ -9,7 +9,7 @@ import pytest
 from inferproof.certify.certify import certify
 from inferproof.certify.target import Target
 from inferproof.document import Contract
-from inferproof.requirements.judge import Outcome
+from inferproof.judge.judge import Outcome
 from inferproof_mock.server import DEFAULT_KEY, mock
 from tests.variants import Variant
 from tests.variants.models import reasoning_takes_all_there_is

@@ -11,8 +11,8 @@ import pytest
 from inferproof.certify.certify import Certification
 from inferproof.certify.look import in_brief, target_file
 from inferproof.certify.target import read_target_file, target_from
-from inferproof.requirements.capabilities import CAPABILITIES
-from inferproof.requirements.judge import Outcome
+from inferproof.judge.capabilities import CAPABILITIES
+from inferproof.judge.judge import Outcome
 
 
 def test_what_it_writes_can_be_read_and_claims_everything(

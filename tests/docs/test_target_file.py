@@ -8,7 +8,7 @@ from pathlib import Path
 
 from inferproof.certify import target
 from inferproof.certify.target import DEFAULT_KEY_VARIABLE, Limits, read_target_file, target_from
-from inferproof.requirements.capabilities import CAPABILITIES, RESTS_ON
+from inferproof.judge.capabilities import CAPABILITIES, RESTS_ON
 from tests.docs.page import blocks
 
 PAGE = Path(__file__).parents[2] / "docs" / "target-file.md"

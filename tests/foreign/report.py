@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from inferproof.certify.certify import Certification
-from inferproof.requirements.judge import Judgement, Outcome
+from inferproof.judge.judge import Judgement, Outcome
 from tests.foreign.reasons import Reason
 from tests.foreign.servers import FOREIGN, Foreign
 from tests.pages import code, messages, replaced, verdict

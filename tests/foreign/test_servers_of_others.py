@@ -11,7 +11,7 @@ import pytest
 
 from inferproof.certify.certify import Certification
 from inferproof.certify.result import Verdict
-from inferproof.requirements.judge import Outcome
+from inferproof.judge.judge import Outcome
 from tests.foreign.report import BYTES_ELSEWHERE, section, table, unread
 from tests.foreign.servers import FOREIGN, Foreign, NotInstalled
 

@@ -13,11 +13,11 @@ from inferproof.certify.plan import Plan
 from inferproof.certify.result import Verdict
 from inferproof.certify.target import Limits, Target, UsageError
 from inferproof.document import Contract
+from inferproof.judge.judge import Outcome
 from inferproof.probes.probe import Probe
 from inferproof.reports.files import write_report
 from inferproof.reports.summary import summary
 from inferproof.reports.words import printable
-from inferproof.requirements.judge import Outcome
 from inferproof_mock.server import DEFAULT_KEY
 from tests.hostile import load_all
 from tests.hostile.command import HANGS

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from inferproof.certify.certify import certify
 from inferproof.certify.target import Target
 from inferproof.document import Contract
-from inferproof.requirements.judge import Outcome
+from inferproof.judge.judge import Outcome
 from inferproof_mock.server import DEFAULT_KEY
 from tests.live_mutants import LiveMutant
 from tests.variants.server import Mock, serving

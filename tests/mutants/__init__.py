@@ -21,9 +21,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from inferproof.judge.answer import DONE, Answer
+from inferproof.judge.judge import base_name
 from inferproof.requirements import CATALOGUE
-from inferproof.requirements.answer import DONE, Answer
-from inferproof.requirements.judge import base_name
 from inferproof.wire.exchange import Exchange, Fault
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from inferproof.requirements.answer import Answer
+from inferproof.judge.answer import Answer
 from inferproof.wire.exchange import Exchange, Fault, Headers
 from tests.operators.places import Path, at, closed, opened, pattern, places, sampled
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from inferproof.document import Contract
 from inferproof.document.contract import Layer
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Broken, Check
+from inferproof.judge.judge import base_name
+from inferproof.judge.requirement import Requirement
+from inferproof.judge.select import CHAT, UNREADABLE
 from inferproof.requirements import CATALOGUE
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Broken, Check
-from inferproof.requirements.judge import base_name
-from inferproof.requirements.requirement import Requirement
-from inferproof.requirements.select import CHAT, UNREADABLE
 from inferproof.wire.exchange import Exchange, NotJson
 from tests.operators.operators import Change, changes
 from tests.operators.places import pattern, places

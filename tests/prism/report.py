@@ -16,7 +16,7 @@ from inferproof.certify.result import Result
 from inferproof.certify.target import Limits, Target
 from inferproof.document import load
 from inferproof.document.prism import for_prism
-from inferproof.requirements.judge import Judgement, Outcome
+from inferproof.judge.judge import Judgement, Outcome
 from inferproof_mock.prism import Way, serving
 from tests.pages import replaced
 from tests.prism.engine import docker_engine

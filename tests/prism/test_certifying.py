@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inferproof.certify.result import Result, Verdict
-from inferproof.requirements.judge import Outcome
+from inferproof.judge.judge import Outcome
 from inferproof_mock import prism
 from tests.prism import report
 

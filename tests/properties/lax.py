@@ -9,7 +9,7 @@ import orjson
 from inferproof.document import Contract
 from inferproof.document.contract import Json
 from inferproof.document.validate import Validator
-from inferproof.requirements.coercion import readings_of
+from inferproof.judge.coercion import readings_of
 from inferproof_mock.server import DEFAULT_KEY, mock
 from tests.properties.planted import App, once, whole
 

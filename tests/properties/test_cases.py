@@ -11,6 +11,8 @@ from collections import Counter
 import pytest
 
 from inferproof.document import Contract
+from inferproof.judge.answer import Answer
+from inferproof.judge.oracle import must_accept
 from inferproof.probes.probe import Call
 from inferproof.properties.cases import Case, cases, kind_of
 from inferproof.properties.gate import gate
@@ -18,8 +20,6 @@ from inferproof.properties.left_out import left_out
 from inferproof.properties.members import members
 from inferproof.properties.minimal import ABSENT, STREAMED, base, grafted, roles, varied
 from inferproof.properties.owners import owners
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.oracle import must_accept
 from inferproof.wire.exchange import Exchange
 
 LISTING = """

@@ -14,11 +14,11 @@ from inferproof.certify.replay import from_case, from_transcript, replayed
 from inferproof.certify.target import Target, UsageError
 from inferproof.document import Contract, load
 from inferproof.front.serve import running
+from inferproof.judge.judge import Outcome
 from inferproof.probes.probe import Call
 from inferproof.properties.generator import Generator
 from inferproof.properties.kept import CaseError, Kept, keep, kept, kept_probes
 from inferproof.properties.minimal import roles
-from inferproof.requirements.judge import Outcome
 from inferproof.wire import transcript as transcripts
 from inferproof.wire.exchange import Exchange, Request
 from inferproof.wire.transcript import TranscriptError

@@ -13,9 +13,9 @@ from inferproof.certify.result import Verdict
 from inferproof.certify.target import Target
 from inferproof.document import Contract
 from inferproof.front.serve import running
+from inferproof.judge.judge import Outcome, judge
+from inferproof.judge.requirement import MAY, Requirement
 from inferproof.properties.owners import owners
-from inferproof.requirements.judge import Outcome, judge
-from inferproof.requirements.requirement import MAY, Requirement
 from inferproof.wire import transcript as transcripts
 from inferproof.wire.exchange import Exchange, Reply
 from inferproof_mock.server import DEFAULT_KEY

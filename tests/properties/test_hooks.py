@@ -18,9 +18,9 @@ import pytest
 
 from inferproof.document import Contract
 from inferproof.front.serve import App, running
+from inferproof.judge.answer import Answer
 from inferproof.probes.probe import Call
 from inferproof.properties.refusable import may_be_refused
-from inferproof.requirements.answer import Answer
 from inferproof.wire.exchange import Exchange
 from inferproof_mock.server import DEFAULT_KEY, mock
 

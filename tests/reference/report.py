@@ -19,7 +19,7 @@ from inferproof.certify.target import Limits, Target
 from inferproof.document import load
 from inferproof.front import attributes, auth, chat, discovery, errors, legacy
 from inferproof.front.app import Route
-from inferproof.requirements.judge import Judgement, Outcome
+from inferproof.judge.judge import Judgement, Outcome
 from inferproof_reference import constraints, fields, refusals, replies
 from inferproof_reference.backend import VllmBackend
 from inferproof_reference.tiny_model import write_tiny_model

@@ -24,7 +24,7 @@ from inferproof.certify.certify import certify
 from inferproof.certify.target import read_target_file, target_from
 from inferproof.document import Contract
 from inferproof.front.serve import serving
-from inferproof.requirements.judge import Outcome
+from inferproof.judge.judge import Outcome
 from inferproof_reference.engine import Engine
 from inferproof_reference.server import CONSTRAINTS, Options, reference
 from inferproof_reference.tiny_model import write_tiny_model

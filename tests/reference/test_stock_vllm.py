@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from inferproof.certify.certify import Certification
 from inferproof.certify.result import Verdict
-from inferproof.requirements.judge import Judgement, Outcome
+from inferproof.judge.judge import Judgement, Outcome
 from tests.reference.report import CAUSES, REASONING, Cause, cause_of, reasoning, section, shown, stock
 from tests.reference.vllm import MISSING, has_vllm
 

@@ -10,10 +10,10 @@ import pytest
 from inferproof.certify.certify import Certification, judged
 from inferproof.certify.result import Result, Verdict
 from inferproof.document import Contract
+from inferproof.judge.check import Finding
+from inferproof.judge.judge import Failure, Outcome
 from inferproof.reports.files import write_report
 from inferproof.reports.summary import SHOWN, summary
-from inferproof.requirements.check import Finding
-from inferproof.requirements.judge import Failure, Outcome
 from inferproof.wire.exchange import Exchange, Reply, Request
 from inferproof.wire.transcript import read
 

@@ -9,10 +9,10 @@ import pytest
 from inferproof.catalogue.fragments import cited, nodes
 from inferproof.certify.rehearsal import rehearse
 from inferproof.document import Contract
+from inferproof.judge.requirement import MUST, Requirement
 from inferproof.probes import PROBES
 from inferproof.probes.probe import Call
 from inferproof.requirements import CATALOGUE
-from inferproof.requirements.requirement import MUST, Requirement
 
 ALL = list(CATALOGUE.values())
 

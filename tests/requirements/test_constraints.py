@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from inferproof.document import Contract
+from inferproof.judge.judge import Outcome, judge
 from inferproof.requirements import CATALOGUE
-from inferproof.requirements.judge import Outcome, judge
 from inferproof.requirements.structured_output import alternatives, atoms, is_plain
 from inferproof.wire.exchange import Exchange, Reply, Request
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from inferproof.document import Contract
+from inferproof.judge.judge import Outcome, judge
 from inferproof.probes.probe import Call
 from inferproof.requirements import CATALOGUE
-from inferproof.requirements.judge import Outcome, judge
 from inferproof.wire.exchange import Exchange, Reply
 
 MESSAGES = [{"role": "user", "content": "Hello!"}]

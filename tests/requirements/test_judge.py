@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from inferproof.document import Contract
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
-from inferproof.requirements.judge import Judgement, Outcome, judge
-from inferproof.requirements.requirement import EXAMPLE, MUST, PROJECT, SHOULD, Requirement, requirement
-from inferproof.requirements.select import replies
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.judge import Judgement, Outcome, judge
+from inferproof.judge.requirement import EXAMPLE, MUST, PROJECT, SHOULD, Requirement, requirement
+from inferproof.judge.select import replies
 from inferproof.wire.exchange import Exchange, Fault, Reply, Request
 
 CITE = ("inflection#/components/schemas/UsageInfo",)

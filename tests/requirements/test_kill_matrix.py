@@ -6,9 +6,9 @@ import pytest
 
 from inferproof.certify.certify import Certification
 from inferproof.document import Contract
+from inferproof.judge.answer import Answer
+from inferproof.judge.judge import Outcome, judge
 from inferproof.requirements import CATALOGUE
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.judge import Outcome, judge
 from tests.mutants import Mutant, load_all
 
 MUTANTS = load_all()

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from inferproof.certify.certify import Certification
 from inferproof.document import Contract
+from inferproof.judge.judge import Outcome, judge
 from inferproof.requirements import CATALOGUE
-from inferproof.requirements.judge import Outcome, judge
 from inferproof.wire.exchange import Exchange, Reply
 from tests.proof import PROOF
 

@@ -10,11 +10,11 @@ import pytest
 from inferproof.certify.plan import plan
 from inferproof.certify.rehearsal import rehearse
 from inferproof.document import Contract, pointers
+from inferproof.judge.answer import Answer
+from inferproof.judge.capabilities import OF_ROLE
+from inferproof.judge.oracle import must_refuse
 from inferproof.probes.probe import Call, turn
 from inferproof.requirements import CATALOGUE
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.capabilities import OF_ROLE
-from inferproof.requirements.oracle import must_refuse
 from inferproof.wire.exchange import Exchange, Reply
 
 ODD_VALUES: tuple[Any, ...] = (None, 7, "text", [7], {"role": 7}, [{"role": {}}], [[{}]])

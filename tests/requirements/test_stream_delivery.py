@@ -7,8 +7,8 @@ import json
 import pytest
 
 from inferproof.document import Contract
+from inferproof.judge.judge import Outcome, judge
 from inferproof.requirements import CATALOGUE
-from inferproof.requirements.judge import Outcome, judge
 from inferproof.wire.exchange import Exchange, Reply, Request
 
 MS = 1000

@@ -7,8 +7,8 @@ import pytest
 from inferproof.certify.certify import Certification, certify
 from inferproof.certify.target import Target
 from inferproof.document import Contract
-from inferproof.requirements.judge import Judgement, Outcome
-from inferproof.requirements.requirement import MAY
+from inferproof.judge.judge import Judgement, Outcome
+from inferproof.judge.requirement import MAY
 from inferproof_mock.server import DEFAULT_KEY, mock
 from tests.proof import proof
 from tests.variants import Variant, load_all, refusing

@@ -10,7 +10,7 @@ from typing import Literal
 from inferproof.catalogue.fragments import LAYERS, citing
 from inferproof.document import Contract, DocumentError, pointers
 from inferproof.document.files import folder, parse, read
-from inferproof.requirements.requirement import Requirement
+from inferproof.judge.requirement import Requirement
 
 EXCLUDED = "excluded.yaml"
 

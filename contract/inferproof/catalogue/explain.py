@@ -12,14 +12,14 @@ from inferproof.catalogue.fragments import EACH, nodes, own
 from inferproof.catalogue.places import places
 from inferproof.certify.rehearsal import rehearse
 from inferproof.document import Contract
+from inferproof.judge.answer import Answer
+from inferproof.judge.capabilities import CAPABILITIES
+from inferproof.judge.judge import base_name
+from inferproof.judge.oracle import keyed
+from inferproof.judge.requirement import Basis, Requirement
 from inferproof.probes import PROBES
 from inferproof.probes.probe import Call, Probe
 from inferproof.requirements import CATALOGUE
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.capabilities import CAPABILITIES
-from inferproof.requirements.judge import base_name
-from inferproof.requirements.oracle import keyed
-from inferproof.requirements.requirement import Basis, Requirement
 from inferproof.wire.exchange import Exchange, NotJson
 
 WHY: Mapping[Basis, str] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from inferproof.document import Contract, Layer, pointers
-from inferproof.requirements.requirement import Requirement
+from inferproof.judge.requirement import Requirement
 
 LAYERS: tuple[Layer, ...] = ("published", "corrected")
 

@@ -12,7 +12,7 @@ from typing import Literal
 from inferproof.catalogue.fragments import citing, nodes, own
 from inferproof.document import Contract, DocumentError
 from inferproof.document.files import folder
-from inferproof.requirements.requirement import Requirement
+from inferproof.judge.requirement import Requirement
 
 LOCK = "requirements.lock"
 

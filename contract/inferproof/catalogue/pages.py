@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from inferproof.catalogue.coverage import KINDS, Coverage
 from inferproof.document import Contract
+from inferproof.judge.capabilities import CAPABILITIES, profile_of
+from inferproof.judge.requirement import Level, Requirement
 from inferproof.requirements import CATALOGUE
-from inferproof.requirements.capabilities import CAPABILITIES, profile_of
-from inferproof.requirements.requirement import Level, Requirement
 
 HEAD = """\
 # Requirements of the contract `{contract}`

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from inferproof.judge.judge import base_name
+from inferproof.judge.requirement import Requirement
 from inferproof.probes import PROBES
-from inferproof.requirements.judge import base_name
-from inferproof.requirements.requirement import Requirement
 
 PACKAGE = Path(__file__).parents[1]
 CHECKOUT = PACKAGE.parents[1]

@@ -21,11 +21,11 @@ from inferproof.certify.result import Result
 from inferproof.certify.run import Recorder, client_of
 from inferproof.certify.target import Target
 from inferproof.document import Contract
+from inferproof.judge.judge import judge
+from inferproof.judge.requirement import Requirement
 from inferproof.probes.probe import Call, Probe
 from inferproof.properties.kept import Kept, keep, kept_probes
 from inferproof.properties.owners import requirements_of
-from inferproof.requirements.judge import judge
-from inferproof.requirements.requirement import Requirement
 from inferproof.wire.exchange import Exchange
 from inferproof.wire.transcript import Transcript, TranscriptError
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from inferproof.certify.certify import Certification
-from inferproof.requirements.capabilities import CAPABILITIES
-from inferproof.requirements.judge import Judgement, Outcome
+from inferproof.judge.capabilities import CAPABILITIES
+from inferproof.judge.judge import Judgement, Outcome
 from inferproof.wire.exchange import NotJson
 
 HEAD = """\

@@ -10,16 +10,16 @@ from inferproof.certify.budget import Budget, budget
 from inferproof.certify.rehearsal import rehearse
 from inferproof.certify.target import Limits, UsageError
 from inferproof.document import Contract
+from inferproof.judge.answer import Answer
+from inferproof.judge.capabilities import OF_ROLE, not_claimed
+from inferproof.judge.judge import base_name
+from inferproof.judge.requirement import Requirement
 from inferproof.probes import PROBES
 from inferproof.probes.probe import Call, Probe
 from inferproof.properties.gate import gate
 from inferproof.properties.minimal import roles
 from inferproof.properties.owners import requirements_of
 from inferproof.requirements import CATALOGUE
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.capabilities import OF_ROLE, not_claimed
-from inferproof.requirements.judge import base_name
-from inferproof.requirements.requirement import Requirement
 from inferproof.wire.exchange import Exchange
 
 GATE = "gate."

@@ -11,8 +11,8 @@ from inferproof.certify.credentials import authorized, redactor
 from inferproof.certify.run import as_told
 from inferproof.certify.target import Target, UsageError
 from inferproof.document import Contract
+from inferproof.judge.select import UNREADABLE
 from inferproof.probes.probe import Ask, Call, user
-from inferproof.requirements.select import UNREADABLE
 from inferproof.wire.client import Client
 from inferproof.wire.exchange import Exchange, Fault, Reply
 

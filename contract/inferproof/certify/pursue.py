@@ -14,14 +14,14 @@ from inferproof.certify.result import Result
 from inferproof.certify.run import Recorder
 from inferproof.certify.target import Target
 from inferproof.document import Contract
+from inferproof.judge.answer import Answer
+from inferproof.judge.judge import Judgement, Outcome, judge
+from inferproof.judge.requirement import Requirement
 from inferproof.probes.probe import Ask, Call, Probe, Steps
 from inferproof.properties.claims import is_claimed
 from inferproof.properties.generator import Generator
 from inferproof.properties.minimal import BODY, roles
 from inferproof.properties.reduce import reduced
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.judge import Judgement, Outcome, judge
-from inferproof.requirements.requirement import Requirement
 from inferproof.wire.client import Client
 from inferproof.wire.exchange import Exchange, NotJson
 

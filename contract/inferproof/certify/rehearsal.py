@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from inferproof.document import Contract
+from inferproof.judge.answer import Answer
+from inferproof.judge.select import CHAT, UNREADABLE
 from inferproof.probes.probe import Ask, Call, Probe
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.select import CHAT, UNREADABLE
 from inferproof.wire.exchange import Exchange, Reply
 
 TOKENS = (" over", " the", " sea", " and", " far")

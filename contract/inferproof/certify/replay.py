@@ -13,10 +13,10 @@ from inferproof.certify.preflight import preflight
 from inferproof.certify.run import Recorder, client_of
 from inferproof.certify.target import Target, UsageError
 from inferproof.document import Contract
+from inferproof.judge.judge import Judgement, Outcome, judge
 from inferproof.probes.probe import Ask, Call, Probe, Steps
 from inferproof.properties.kept import read_case
 from inferproof.properties.owners import requirements_of
-from inferproof.requirements.judge import Judgement, Outcome, judge
 from inferproof.wire.exchange import Exchange
 from inferproof.wire.transcript import Transcript, TranscriptError, read
 

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from inferproof import __version__
-from inferproof.requirements.judge import Judgement, Outcome
-from inferproof.requirements.requirement import MAY, MUST, Level
+from inferproof.judge.judge import Judgement, Outcome
+from inferproof.judge.requirement import MAY, MUST, Level
 
 
 class Verdict(StrEnum):

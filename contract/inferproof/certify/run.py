@@ -11,9 +11,9 @@ from inferproof.certify.bounds import BODY_BYTES, Bounds, bounded
 from inferproof.certify.credentials import authorized, redactor
 from inferproof.certify.target import Target, UsageError
 from inferproof.document import Contract
+from inferproof.judge.answer import Answer
+from inferproof.judge.select import UNREADABLE
 from inferproof.probes.probe import Ask, Call, Probe
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.select import UNREADABLE
 from inferproof.wire.client import Client, Outcome
 from inferproof.wire.client import Limits as Patience
 from inferproof.wire.exchange import Exchange, Fault, Reply

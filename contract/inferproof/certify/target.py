@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from inferproof.requirements.capabilities import CAPABILITIES
+from inferproof.judge.capabilities import CAPABILITIES
 
 DEFAULT_FILE = "inferproof.toml"
 DEFAULT_KEY_VARIABLE = "INFERPROOF_API_KEY"

@@ -25,9 +25,9 @@ def replay(file: Path, name: str | None, url: str | None, api_key_env: str | Non
     """
     from inferproof.certify.replay import from_case, from_transcript, replayed
     from inferproof.certify.target import target_from
+    from inferproof.judge.judge import Outcome
     from inferproof.reports.files import transcript_at
     from inferproof.reports.words import printable
-    from inferproof.requirements.judge import Outcome
 
     file = transcript_at(file)
     if file.suffix == ".json":

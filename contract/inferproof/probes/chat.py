@@ -1,7 +1,7 @@
 """Probes of the chat operations: plain requests that every server must take."""
 
+from inferproof.judge.select import CHAT
 from inferproof.probes.probe import Call, Steps, assistant, probe, system, user
-from inferproof.requirements.select import CHAT
 
 
 @probe("chat.example", over=CHAT)

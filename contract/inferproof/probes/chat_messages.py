@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from inferproof.judge.select import CHAT
 from inferproof.probes.probe import Ask, Call, Steps, assistant, probe, system, user
-from inferproof.requirements.select import CHAT
 
 HELLO = user("Hello!")
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"

@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from inferproof.judge.oracle import NO_SUCH_MODEL
+from inferproof.judge.select import LEGACY
 from inferproof.probes.auth import plain
 from inferproof.probes.probe import Call, Steps, probe, user
-from inferproof.requirements.oracle import NO_SUCH_MODEL
-from inferproof.requirements.select import LEGACY
 
 WITH_BODY = ("chat", "chat.openai-path", "attributes", "embeddings", "chat.legacy", "chat.legacy.stream")
 

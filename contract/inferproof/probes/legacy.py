@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from inferproof.judge.select import LEGACY
 from inferproof.probes.probe import Call, Steps, probe, turn
-from inferproof.requirements.select import LEGACY
 
 QUESTION = turn("Human", "Why is the sea salty?")
 TALK = (turn("Instruction", "Be brief."), turn("Human", "Hello!"), turn("AI", "Hello."), QUESTION)

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from inferproof.document import Contract
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.capabilities import CAPABILITIES
+from inferproof.judge.answer import Answer
+from inferproof.judge.capabilities import CAPABILITIES
 from inferproof.wire.exchange import Headers, Request
 
 KEY = "{{secret:key}}"

@@ -4,8 +4,8 @@ import re
 from functools import partial
 from typing import Any
 
+from inferproof.judge.answer import Answer
 from inferproof.probes.probe import Ask, Call, Steps, assistant, probe, user
-from inferproof.requirements.answer import Answer
 from inferproof.requirements.logprobs import tokens
 
 QUESTION = user("Describe the way from a harbour to the open sea.")

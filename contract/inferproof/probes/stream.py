@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from inferproof.judge.select import CHAT
 from inferproof.probes.probe import Ask, Call, Steps, probe, user
-from inferproof.requirements.select import CHAT
 
 QUESTION = "Describe a lighthouse in two sentences."
 

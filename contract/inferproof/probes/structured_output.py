@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from inferproof.judge.select import CHAT
 from inferproof.probes.probe import Ask, Call, Steps, probe, user
-from inferproof.requirements.select import CHAT
 
 ROOM = 64
 """Tokens. The longest text that is asked for has some 30 characters; the rest is for whitespace."""

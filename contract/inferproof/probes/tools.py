@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from inferproof.judge.select import CHAT
 from inferproof.probes.probe import Call, Steps, assistant, probe, user
-from inferproof.requirements.select import CHAT
 
 ROOM = 96
 """Tokens. A call of `switch` is about 50 characters, and an engine of single bytes takes a token for each."""

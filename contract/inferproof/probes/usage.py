@@ -1,7 +1,7 @@
 """Probes of token accounting: the same conversation, varied in one thing."""
 
+from inferproof.judge.select import CHAT
 from inferproof.probes.probe import Call, Steps, assistant, probe, user
-from inferproof.requirements.select import CHAT
 
 QUESTION = "What is the capital of France?"
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from inferproof.document import Contract, cache
+from inferproof.judge.answer import Answer
+from inferproof.judge.oracle import forbidden, must_accept, must_refuse
 from inferproof.probes.probe import Call
 from inferproof.properties.left_out import left_out
 from inferproof.properties.members import members
 from inferproof.properties.minimal import ABSENT, grafted, varied
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.oracle import forbidden, must_accept, must_refuse
 from inferproof.wire.exchange import Exchange
 
 Kind = Literal["accepts", "refuses", "lax"]
@@ -89,7 +89,8 @@ def _cache_key(contract: Contract, seed: int) -> str:
     here = Path(__file__).parent
     sources = [
         *sorted(here.glob("*.py")),
-        *(here.parent / "requirements" / name for name in ("oracle.py", "coercion.py", "chat_request.py")),
+        *(here.parent / "judge" / name for name in ("oracle.py", "coercion.py")),
+        here.parent / "requirements" / "chat_request.py",
     ]
     code = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     return f"cases-{contract.digest.removeprefix('sha256:')}-{seed}-{version('schemathesis')}-{code}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from inferproof.judge.capabilities import OF_ROLE, not_claimed
 from inferproof.properties.minimal import BODY, STREAMED
-from inferproof.requirements.capabilities import OF_ROLE, not_claimed
 
 _TALK: Mapping[str, str] = {
     **dict.fromkeys(("tools", "tool_choice", "parallel_tool_calls"), "tools"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from inferproof.document import Contract
-from inferproof.requirements.select import EVENTS
+from inferproof.judge.select import EVENTS
 from inferproof.wire.exchange import Exchange, Fault, Reply, Request
 from inferproof.wire.sse import Event, read_events
 

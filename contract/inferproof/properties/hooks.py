@@ -27,6 +27,10 @@ from schemathesis.config import SchemathesisConfig
 
 from inferproof.certify.target import DEFAULT_FILE, Target, read_target_file, target_from
 from inferproof.document import Contract, Operation, load
+from inferproof.judge.answer import DONE, Answer
+from inferproof.judge.judge import Judgement, Outcome, judge
+from inferproof.judge.oracle import must_accept, must_refuse
+from inferproof.judge.requirement import MUST, SCHEMA, SHOULD, Requirement
 from inferproof.properties import foreign
 from inferproof.properties.claims import is_streamed
 from inferproof.properties.coverage import MADE
@@ -34,10 +38,6 @@ from inferproof.properties.members import branches
 from inferproof.properties.minimal import MODEL, STREAMED
 from inferproof.properties.refusable import may_be_refused
 from inferproof.requirements import CATALOGUE
-from inferproof.requirements.answer import DONE, Answer
-from inferproof.requirements.judge import Judgement, Outcome, judge
-from inferproof.requirements.oracle import must_accept, must_refuse
-from inferproof.requirements.requirement import MUST, SCHEMA, SHOULD, Requirement
 from inferproof.wire.exchange import Exchange, Reply
 from inferproof.wire.redact import Redactor
 from inferproof.wire.secrets import SHORTEST

@@ -11,16 +11,16 @@ from functools import lru_cache
 from typing import Any
 
 from inferproof.document import Contract, pointers
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import must_accept, must_refuse
+from inferproof.judge.requirement import CATALOGUE, MUST, SCHEMA, Requirement
+from inferproof.judge.select import DECIDED, Of
 from inferproof.properties.cases import MODEL, Kind, kind_of
 from inferproof.properties.claims import claim
 from inferproof.properties.left_out import left_out
 from inferproof.properties.members import Member, examples, members
 from inferproof.properties.minimal import ABSENT, BODY, grafted, varied
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import must_accept, must_refuse
-from inferproof.requirements.requirement import CATALOGUE, MUST, SCHEMA, Requirement
-from inferproof.requirements.select import DECIDED, Of
 from inferproof.wire.exchange import NotJson, Request
 
 _TYPICAL: tuple[Any, ...] = (None, True, 1, 0.5, "0", [], {}, ["0"])

@@ -10,11 +10,11 @@ from functools import lru_cache
 from typing import Any
 
 from inferproof.document import Contract
+from inferproof.judge.answer import Answer
+from inferproof.judge.oracle import must_accept
 from inferproof.properties.claims import is_claimed
 from inferproof.properties.left_out import left_out
 from inferproof.properties.minimal import MODEL, base, companions, roles
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.oracle import must_accept
 
 
 def may_be_refused(answer: Answer, declined: Mapping[str, str]) -> bool:

@@ -9,10 +9,10 @@ from rich.markup import escape
 
 from inferproof.certify.plan import GATE
 from inferproof.certify.result import Result, Verdict
+from inferproof.judge.judge import Judgement, Outcome
+from inferproof.judge.requirement import INFERRED, MAY, MUST, SHOULD
 from inferproof.reports.curl import curl
 from inferproof.reports.words import many
-from inferproof.requirements.judge import Judgement, Outcome
-from inferproof.requirements.requirement import INFERRED, MAY, MUST, SHOULD
 
 SHOWN = 5
 """Failures shown in full, and ids named in one line, so that the verdict stays on the screen."""

@@ -1,5 +1,6 @@
 """What must hold: one module for each part of the API. Importing this package fills the catalogue."""
 
+from inferproof.judge.requirement import CATALOGUE
 from inferproof.requirements import (
     attributes,
     auth,
@@ -35,7 +36,6 @@ from inferproof.requirements import (
     usage,
     vectors,
 )
-from inferproof.requirements.requirement import CATALOGUE
 
 __all__ = [
     "CATALOGUE",

@@ -6,13 +6,13 @@ Reference: the front asks the model for JSON by a schema made of the attributes,
 
 from __future__ import annotations
 
-from inferproof.requirements.answer import Answer
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import keyed, must_accept, wrong_only_at
+from inferproof.judge.requirement import CORRECTION, EXAMPLE, MUST, PROSE, SCHEMA, SHOULD, requirement
+from inferproof.judge.select import DECIDED, EVENTS, JSON, Of, replies
 from inferproof.requirements.chat_reply import DAY
 from inferproof.requirements.chat_request import asks_plainly
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import keyed, must_accept, wrong_only_at
-from inferproof.requirements.requirement import CORRECTION, EXAMPLE, MUST, PROSE, SCHEMA, SHOULD, requirement
-from inferproof.requirements.select import DECIDED, EVENTS, JSON, Of, replies
 
 POST = "inflection#/paths/~1v1~1chat~1attributes/post"
 REQUEST = "inflection#/components/schemas/AttributesRequest"

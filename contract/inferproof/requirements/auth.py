@@ -7,11 +7,11 @@ Breaks: an operation that was added without the guard, a scheme compared by case
 Reference: one guard stands before every secured operation of the contract and compares keys in constant time.
 """
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import keyed
-from inferproof.requirements.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.requirements.select import FOUND, Of, replies
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import keyed
+from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
+from inferproof.judge.select import FOUND, Of, replies
 
 SCHEME = "inflection#/components/securitySchemes/OAuth2PasswordBearer"
 KEY = "Bearer {{secret:key}}"

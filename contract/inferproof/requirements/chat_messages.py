@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from inferproof.requirements.answer import Answer
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import forbidden, must_accept, refused_for
+from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
+from inferproof.judge.select import CHAT, DECIDED, Of
 from inferproof.requirements.chat_request import PLAIN
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import forbidden, must_accept, refused_for
-from inferproof.requirements.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.requirements.select import CHAT, DECIDED, Of
 
 SCHEMAS = "inflection#/components/schemas"
 MESSAGES = f"{SCHEMAS}/ChatCompletionRequest/properties/messages"

@@ -4,9 +4,9 @@ Breaks: a gateway that passes an engine's reply on with members renamed, missing
 Reference: the front writes the engine's reply in the form of the contract, and adds nothing.
 """
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
-from inferproof.requirements.requirement import (
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
     EXAMPLE,
@@ -16,7 +16,7 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import CHAT, JSON, Of, chat_reply, replies
+from inferproof.judge.select import CHAT, JSON, Of, chat_reply, replies
 
 RESPONSE = "inflection#/components/schemas/ChatCompletionResponse"
 CHOICE = "inflection#/components/schemas/ChatCompletionResponseChoice"

@@ -7,10 +7,10 @@ Reference: the front validates against the contract; the engine takes `max_compl
 from collections.abc import Mapping
 from typing import Any
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import must_accept
-from inferproof.requirements.requirement import (
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import must_accept
+from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
     EXAMPLE,
@@ -19,7 +19,7 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import CHAT, DECIDED, Of, replies
+from inferproof.judge.select import CHAT, DECIDED, Of, replies
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest"
 CHAT_POST = "inflection#/paths/~1v1~1chat~1completions/post"

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import keyed, must_accept
-from inferproof.requirements.requirement import EXAMPLE, MUST, PROJECT, PROSE, SCHEMA, SHOULD, requirement
-from inferproof.requirements.select import JSON, Of, replies
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import keyed, must_accept
+from inferproof.judge.requirement import EXAMPLE, MUST, PROJECT, PROSE, SCHEMA, SHOULD, requirement
+from inferproof.judge.select import JSON, Of, replies
 
 GET = "inflection#/paths/~1v1~1discovery~1configs/get"
 CONFIG = "inflection#/components/schemas/ConfigForOrgResponse"

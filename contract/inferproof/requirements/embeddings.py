@@ -6,10 +6,10 @@ Reference: the front validates the input; the engine embeds, and numbers its ite
 
 from __future__ import annotations
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import must_accept, must_refuse, wrong_only_at
-from inferproof.requirements.requirement import (
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import must_accept, must_refuse, wrong_only_at
+from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
     EXAMPLE,
@@ -18,7 +18,7 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import DECIDED, JSON, Of, replies
+from inferproof.judge.select import DECIDED, JSON, Of, replies
 
 POST = "inflection#/paths/~1v1~1embeddings/post"
 REQUEST = "inflection#/components/schemas/EmbeddingCompletionRequest"

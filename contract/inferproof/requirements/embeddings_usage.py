@@ -6,12 +6,12 @@ Reference: the engine counts; a cut is made before it counts.
 
 from __future__ import annotations
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import must_accept
+from inferproof.judge.requirement import EXAMPLE, MUST, PROJECT, SCHEMA, SHOULD, requirement
+from inferproof.judge.select import DECIDED, Of, replies
 from inferproof.requirements.embeddings import POST, REQUEST, ROLE, asks_plainly, inputs
-from inferproof.requirements.oracle import must_accept
-from inferproof.requirements.requirement import EXAMPLE, MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.requirements.select import DECIDED, Of, replies
 
 
 @requirement(

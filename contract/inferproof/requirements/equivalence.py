@@ -4,9 +4,9 @@ Breaks: a gateway that gives one path another default, a template of its own, or
 Reference: every path is translated into one chat request, and only its reply is written in another form.
 """
 
-from inferproof.requirements.answer import Answer, repeated
-from inferproof.requirements.check import Check
-from inferproof.requirements.requirement import PROJECT, SHOULD, requirement
+from inferproof.judge.answer import Answer, repeated
+from inferproof.judge.check import Check
+from inferproof.judge.requirement import PROJECT, SHOULD, requirement
 
 EXTERNAL = "inflection#/paths/~1external~1api~1inference"
 TWIN = f"{EXTERNAL}~1openai~1v1~1chat~1completions/post"

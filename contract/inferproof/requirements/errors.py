@@ -4,11 +4,11 @@ Breaks: an exception that nobody caught, HTML from a proxy, a 200 with an error 
 Reference: every refusal is one type, and the front alone renders it, by the status and the body of the contract.
 """
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import declared_json, deep, for_no_model, is_json, keyed, must_refuse
-from inferproof.requirements.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.requirements.select import CHAT, DECIDED, LEGACY, Of, replies
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import declared_json, deep, for_no_model, is_json, keyed, must_refuse
+from inferproof.judge.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
+from inferproof.judge.select import CHAT, DECIDED, LEGACY, Of, replies
 
 VALIDATION = "inflection#/components/schemas/HTTPValidationError"
 ENTRY = "inflection#/components/schemas/ValidationError"

@@ -4,11 +4,11 @@ Breaks: frameworks that convert by default: pydantic reads `"0.5"` as a number a
 Reference: the front validates the JSON as it came, with formats asserted.
 """
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import forbidden
-from inferproof.requirements.requirement import SCHEMA, SHOULD, requirement
-from inferproof.requirements.select import DECIDED, Of
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import forbidden
+from inferproof.judge.requirement import SCHEMA, SHOULD, requirement
+from inferproof.judge.select import DECIDED, Of
 
 VALIDATION = "inflection#/components/schemas/HTTPValidationError"
 

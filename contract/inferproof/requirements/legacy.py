@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import forbidden, keyed, must_accept, wrong_only_at
-from inferproof.requirements.requirement import (
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import forbidden, keyed, must_accept, wrong_only_at
+from inferproof.judge.requirement import (
     CORRECTION,
     EXAMPLE,
     MUST,
@@ -19,7 +19,7 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import DECIDED, LEGACY, Of
+from inferproof.judge.select import DECIDED, LEGACY, Of
 
 BODY = "inflection#/components/schemas/ExternalChatBody"
 TURN = "inflection#/components/schemas/ExternalTurn"

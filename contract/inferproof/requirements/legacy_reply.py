@@ -6,11 +6,11 @@ Reference: the front takes text, calls and reasoning out of the engine's chat co
 
 from __future__ import annotations
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.requirement import CONVENTION, EXAMPLE, MUST, PROJECT, SCHEMA, SHOULD, requirement
+from inferproof.judge.select import JSON, replies
 from inferproof.requirements.legacy import BODY, POST, is_number, plain
-from inferproof.requirements.requirement import CONVENTION, EXAMPLE, MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.requirements.select import JSON, replies
 
 RESPONSE = "inflection#/components/schemas/ExternalChatResponse"
 

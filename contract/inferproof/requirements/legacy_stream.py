@@ -6,11 +6,9 @@ Reference: the front writes one event for each delta with text, and counts them 
 
 from __future__ import annotations
 
-from inferproof.requirements.answer import DONE, Answer, folded
-from inferproof.requirements.check import Check
-from inferproof.requirements.legacy import STREAM_POST
-from inferproof.requirements.legacy_reply import DAY, LONGEST_TOKEN
-from inferproof.requirements.requirement import (
+from inferproof.judge.answer import DONE, Answer, folded
+from inferproof.judge.check import Check
+from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
     EXAMPLE,
@@ -20,7 +18,9 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import EVENTS, Of, streams
+from inferproof.judge.select import EVENTS, Of, streams
+from inferproof.requirements.legacy import STREAM_POST
+from inferproof.requirements.legacy_reply import DAY, LONGEST_TOKEN
 from inferproof.wire.exchange import NotJson, Reply
 
 OK = f"{STREAM_POST}/responses/200"

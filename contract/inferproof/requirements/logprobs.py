@@ -7,10 +7,10 @@ Reference: the engine's entries are passed on.
 import re
 from typing import Any
 
-from inferproof.requirements.answer import Answer, folded
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import must_accept
-from inferproof.requirements.requirement import (
+from inferproof.judge.answer import Answer, folded
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import must_accept
+from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
     MUST,
@@ -20,7 +20,7 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import CHAT, DECIDED, EVENTS, Of, replies
+from inferproof.judge.select import CHAT, DECIDED, EVENTS, Of, replies
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 RESPONSE = "inflection#/components/schemas/ChatCompletionResponse/properties"

@@ -6,12 +6,12 @@ Reference: the same handler as for chat, which drops what the prose calls unsupp
 
 from __future__ import annotations
 
-from inferproof.requirements.answer import Answer
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import keyed, must_accept
+from inferproof.judge.requirement import MUST, PROSE, SCHEMA, SHOULD, requirement
+from inferproof.judge.select import DECIDED, Of, replies
 from inferproof.requirements.chat_request import UNSUPPORTED, asks_plainly
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import keyed, must_accept
-from inferproof.requirements.requirement import MUST, PROSE, SCHEMA, SHOULD, requirement
-from inferproof.requirements.select import DECIDED, Of, replies
 
 POST = "inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post"
 SUPPORTED = f"{POST}/requestBody/description"

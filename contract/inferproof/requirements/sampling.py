@@ -6,10 +6,10 @@ Reference: a table says of each member whether it is passed on, translated or dr
 
 from typing import Any
 
-from inferproof.requirements.answer import Answer, repeated
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import must_accept
-from inferproof.requirements.requirement import (
+from inferproof.judge.answer import Answer, repeated
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import must_accept
+from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
     MUST,
@@ -17,7 +17,7 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import DECIDED, Of, replies
+from inferproof.judge.select import DECIDED, Of, replies
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 

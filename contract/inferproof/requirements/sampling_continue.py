@@ -6,15 +6,15 @@ Reference: passed on: the engine renders the last message open, and echoes it.
 
 from typing import Any
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import must_accept
-from inferproof.requirements.requirement import (
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import must_accept
+from inferproof.judge.requirement import (
     MUST,
     PROSE,
     requirement,
 )
-from inferproof.requirements.select import DECIDED, Of, replies
+from inferproof.judge.select import DECIDED, Of, replies
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 

@@ -4,17 +4,17 @@ Breaks: `stop` searched for in single tokens, so that one across two is missed; 
 Reference: the engine looks for it in the decoded text.
 """
 
-from inferproof.requirements.answer import Answer, repeated
-from inferproof.requirements.check import Check
-from inferproof.requirements.requirement import (
+from inferproof.judge.answer import Answer, repeated
+from inferproof.judge.check import Check
+from inferproof.judge.requirement import (
     CONVENTION,
     MUST,
     SCHEMA,
     SHOULD,
     requirement,
 )
+from inferproof.judge.select import replies
 from inferproof.requirements.sampling import PLAIN, one_choice
-from inferproof.requirements.select import replies
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 

@@ -6,10 +6,10 @@ Reference: what would run on the server is refused with 422 by the contract's sc
 
 import json
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import must_accept, refused_for
-from inferproof.requirements.requirement import (
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import must_accept, refused_for
+from inferproof.judge.requirement import (
     CORRECTION,
     MAY,
     MUST,
@@ -18,8 +18,8 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
+from inferproof.judge.select import DECIDED, Of, replies
 from inferproof.requirements.sampling import PLAIN, is_number
-from inferproof.requirements.select import DECIDED, Of, replies
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 

@@ -4,16 +4,16 @@ Breaks: ids that are sent as text and read as nothing, a bias that is dropped fo
 Reference: passed on to the engine.
 """
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
-from inferproof.requirements.logprobs import tokens
-from inferproof.requirements.requirement import (
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.requirement import (
     CONVENTION,
     SCHEMA,
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import replies
+from inferproof.judge.select import replies
+from inferproof.requirements.logprobs import tokens
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from inferproof.requirements.answer import Answer
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.requirement import CORRECTION, EXAMPLE, MUST, PROSE, SHOULD, requirement
+from inferproof.judge.select import replies
 from inferproof.requirements.attributes import ATTRIBUTE, POST, REQUEST, ROLE, good
-from inferproof.requirements.check import Check
-from inferproof.requirements.requirement import CORRECTION, EXAMPLE, MUST, PROSE, SHOULD, requirement
-from inferproof.requirements.select import replies
 
 CONTENT = "/choices/0/message/content"
 

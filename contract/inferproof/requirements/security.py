@@ -4,11 +4,11 @@ Breaks: limits that only the proxy in front of a server has.
 Reference: the front bounds the size of a body before it is read and its depth before it is validated.
 """
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import deep, keyed
-from inferproof.requirements.requirement import CORRECTION, PROJECT, SHOULD, requirement
-from inferproof.requirements.select import CHAT, DECIDED, Of
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import deep, keyed
+from inferproof.judge.requirement import CORRECTION, PROJECT, SHOULD, requirement
+from inferproof.judge.select import CHAT, DECIDED, Of
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest"
 

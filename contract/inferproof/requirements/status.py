@@ -4,10 +4,10 @@ Breaks: a health check behind the guard, or one that says 200 before the model i
 Reference: the front asks the engine for its health, and answers 503 while it is not ready.
 """
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
-from inferproof.requirements.requirement import MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.requirements.select import replies
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.requirement import MUST, PROJECT, SCHEMA, SHOULD, requirement
+from inferproof.judge.select import replies
 
 STATUS = "inflection#/paths/~1status/get"
 

@@ -7,10 +7,10 @@ Reference: the front writes each chunk as one event with one line, and ends with
 from collections import Counter
 from typing import Any
 
-from inferproof.requirements.answer import DONE, Answer, folded
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import must_accept, must_refuse
-from inferproof.requirements.requirement import (
+from inferproof.judge.answer import DONE, Answer, folded
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import must_accept, must_refuse
+from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
     EXAMPLE,
@@ -21,7 +21,7 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import CHAT, DECIDED, EVENTS, JSON, Of, chat_stream, replies, streams
+from inferproof.judge.select import CHAT, DECIDED, EVENTS, JSON, Of, chat_stream, replies, streams
 from inferproof.wire.exchange import NotJson
 
 CHUNK = "inflection#/components/schemas/ChatCompletionStreamResponse"

@@ -4,9 +4,9 @@ Breaks: a proxy or a compressor that collects the stream, a worker that hangs wh
 Reference: each chunk is written when the engine sends it; a client that leaves cancels the engine's request.
 """
 
-from inferproof.requirements.answer import Answer, folded, repeated
-from inferproof.requirements.check import Check
-from inferproof.requirements.requirement import (
+from inferproof.judge.answer import Answer, folded, repeated
+from inferproof.judge.check import Check
+from inferproof.judge.requirement import (
     PROJECT,
     PROSE,
     SHOULD,

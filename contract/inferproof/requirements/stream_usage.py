@@ -6,9 +6,9 @@ Reference: the engine is asked as the request says, with the documented default 
 
 from typing import Any
 
-from inferproof.requirements.answer import Answer, folded
-from inferproof.requirements.check import Check
-from inferproof.requirements.requirement import (
+from inferproof.judge.answer import Answer, folded
+from inferproof.judge.check import Check
+from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
     EXAMPLE,
@@ -18,7 +18,7 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import chat_stream, streams
+from inferproof.judge.select import chat_stream, streams
 
 OPTIONS = "inflection#/components/schemas/StreamOptions"
 INCLUDE = f"{OPTIONS}/properties/include_usage"

@@ -11,11 +11,10 @@ import json
 import re
 from typing import Any
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.chat_request import PLAIN
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import must_accept, must_refuse, refused_for
-from inferproof.requirements.requirement import (
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import must_accept, must_refuse, refused_for
+from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
     MUST,
@@ -25,7 +24,8 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import CHAT, DECIDED, EVENTS, Of, Predicate
+from inferproof.judge.select import CHAT, DECIDED, EVENTS, Of, Predicate
+from inferproof.requirements.chat_request import PLAIN
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 FORMAT = "inflection#/components/schemas/ResponseFormat"

@@ -6,11 +6,10 @@ Reference: the engine forces required and named calls; `strict` is added, so tha
 
 from typing import Any
 
-from inferproof.requirements.answer import Answer, folded, read_json
-from inferproof.requirements.chat_request import PLAIN
-from inferproof.requirements.check import Check
-from inferproof.requirements.oracle import must_accept, refused_for
-from inferproof.requirements.requirement import (
+from inferproof.judge.answer import Answer, folded, read_json
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import must_accept, refused_for
+from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
     MUST,
@@ -19,7 +18,8 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import CHAT, DECIDED, EVENTS, Of
+from inferproof.judge.select import CHAT, DECIDED, EVENTS, Of
+from inferproof.requirements.chat_request import PLAIN
 from inferproof.wire.exchange import NotJson
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"

@@ -6,10 +6,10 @@ Reference: the engine's deltas are passed on in the form of the contract.
 
 from typing import Any
 
-from inferproof.requirements.answer import Answer, read_json
-from inferproof.requirements.check import Check
-from inferproof.requirements.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SHOULD, requirement
-from inferproof.requirements.select import EVENTS, Of
+from inferproof.judge.answer import Answer, read_json
+from inferproof.judge.check import Check
+from inferproof.judge.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SHOULD, requirement
+from inferproof.judge.select import EVENTS, Of
 from inferproof.requirements.tools import chosen, streamed, whole_calls
 
 DELTA = "inflection#/components/schemas/DeltaToolCall"

@@ -6,10 +6,10 @@ Reference: one writer (orjson) makes all JSON, which has no such numbers.
 
 from __future__ import annotations
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
-from inferproof.requirements.requirement import CONVENTION, MUST, SHOULD, requirement
-from inferproof.requirements.select import JSON, Of
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.requirement import CONVENTION, MUST, SHOULD, requirement
+from inferproof.judge.select import JSON, Of
 from inferproof.wire.exchange import NotJson
 
 

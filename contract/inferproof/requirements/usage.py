@@ -4,10 +4,10 @@ Breaks: counts made by another tokenizer, tokens of all candidates added to the 
 Reference: the engine's own counts.
 """
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
-from inferproof.requirements.requirement import CONVENTION, EXAMPLE, MUST, PROJECT, SHOULD, requirement
-from inferproof.requirements.select import CHAT, chat_reply, replies
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.requirement import CONVENTION, EXAMPLE, MUST, PROJECT, SHOULD, requirement
+from inferproof.judge.select import CHAT, chat_reply, replies
 
 USAGE = "inflection#/components/schemas/UsageInfo"
 SHOWN = "inflection#/paths/~1v1~1chat~1completions/post/responses/200/content/application~1json/example/usage"

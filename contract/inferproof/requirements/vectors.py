@@ -15,10 +15,9 @@ import math
 import struct
 from typing import Any
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.check import Check
-from inferproof.requirements.embeddings import DATA, POST, REQUEST, ROLE
-from inferproof.requirements.requirement import (
+from inferproof.judge.answer import Answer
+from inferproof.judge.check import Check
+from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
     MUST,
@@ -26,7 +25,8 @@ from inferproof.requirements.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.requirements.select import replies
+from inferproof.judge.select import replies
+from inferproof.requirements.embeddings import DATA, POST, REQUEST, ROLE
 
 EMBEDDING = f"{DATA}/properties/embedding"
 ENCODING = f"{REQUEST}/properties/encoding_format"

@@ -6,8 +6,8 @@ Where our corrections changed the answer, either one is right: a server that fol
 
 from __future__ import annotations
 
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.select import Predicate
+from inferproof.judge.answer import Answer
+from inferproof.judge.select import Predicate
 from inferproof.wire.exchange import NotJson
 
 KEY = "bearer {{secret:key}}"

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from inferproof.document import Contract
-from inferproof.requirements.answer import Answer
-from inferproof.requirements.capabilities import OF_ROLE, not_claimed
-from inferproof.requirements.check import Broken, Check, Finding
-from inferproof.requirements.requirement import Requirement
-from inferproof.requirements.select import UNREADABLE, Of
+from inferproof.judge.answer import Answer
+from inferproof.judge.capabilities import OF_ROLE, not_claimed
+from inferproof.judge.check import Broken, Check, Finding
+from inferproof.judge.requirement import Requirement
+from inferproof.judge.select import UNREADABLE, Of
 from inferproof.wire.exchange import Exchange
 
 

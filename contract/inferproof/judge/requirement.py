@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from inferproof.requirements.capabilities import CAPABILITIES, profile_of
-from inferproof.requirements.select import Of
+from inferproof.judge.capabilities import CAPABILITIES, profile_of
+from inferproof.judge.select import Of
 
 
 class Level(StrEnum):

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from inferproof.document import Contract
 from inferproof.document.contract import Layer
-from inferproof.requirements.answer import Answer
+from inferproof.judge.answer import Answer
 
 LONGEST = 4_000
 """Characters of a finding's words; a hostile reply has millions for each of hundreds of requirements."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from inferproof.document import Contract, Expectation, Layer, Operation, Violation
-from inferproof.requirements.coercion import coerces
+from inferproof.judge.coercion import coerces
 from inferproof.wire.exchange import Exchange, NotJson, Reply
 from inferproof.wire.sse import EventStream, FramingFault, read_events
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from inferproof.requirements.answer import Answer
+from inferproof.judge.answer import Answer
 
 JSON = "application/json"
 EVENTS = "text/event-stream"

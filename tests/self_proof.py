@@ -18,31 +18,31 @@ from inferproof.certify.certify import certify
 from inferproof.certify.target import Target
 from inferproof.document import Contract, load
 from inferproof.front.serve import running
-from inferproof.judge.answer import Answer
+from inferproof.generated.requirements import owners
 from inferproof.judge.judge import Outcome, judge
 from inferproof.judge.requirement import MAY
-from inferproof.properties.owners import owners
+from inferproof.judge.subject import Subject
 from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange
 from inferproof_mock.server import DEFAULT_KEY, mock
+from tests.broken_servers import LiveMutant
+from tests.broken_servers import load_all as live_mutants
+from tests.broken_servers.matrix import Row, row, table
 from tests.fuzz.fuzz import Fuzzed, fuzzed, installed
 from tests.fuzz.readers import READERS
+from tests.generated.planted import BUGS
 from tests.hostile import load_all as hostilities
 from tests.hostile.command import Ended
 from tests.hostile.echoes import ECHOES
 from tests.hostile.hostility import Hostility, sentence_of
 from tests.hostile.throughout import THROUGHOUT, Throughout
 from tests.hostile.trial import LATEST, MOMENTS, Planting, Trial, interrupted, planting, trial
-from tests.live_mutants import LiveMutant
-from tests.live_mutants import load_all as live_mutants
-from tests.live_mutants.matrix import Row, row, table
+from tests.legal_servers import Variant, refusing
+from tests.legal_servers import load_all as variants
+from tests.legal_servers.server import Mock, serving
 from tests.mutants import load_all as mutants
 from tests.operators.explained import explanations, survivors
 from tests.operators.survey import Survey, survey
-from tests.properties.planted import BUGS
-from tests.variants import Variant, refusing
-from tests.variants import load_all as variants
-from tests.variants.server import Mock, serving
 
 PAGE = Path(__file__).parents[1] / "docs" / "self-proof.md"
 
@@ -108,7 +108,7 @@ def _folders() -> Iterator[Iterator[Path]]:
 
 def _surviving_mutants(good: Sequence[Exchange], contract: Contract) -> list[str]:
     """The mutants that their requirement does not catch."""
-    answers = [Answer(exchange, contract) for exchange in good]
+    answers = [Subject(exchange, contract) for exchange in good]
     survived = []
     for each in (mutant for made in mutants().values() for mutant in made):
         exchanges = [each.exchange(answer) for answer in each.looks_at(answers)]
@@ -130,8 +130,8 @@ Result = tuple[str, str]
 GLANCE = {
     "matrix": ("mutants of a transcript", "does each written requirement ever say no?", "tox -- tests/requirements"),
     "operators": ("generic changes of a transcript", "what did nobody think of?", "tox -- tests/operators"),
-    "live": ("live mutants", "are defects of real servers caught, over HTTP?", "tox -e proof -- tests/live_mutants"),
-    "variants": ("live variants", "is a server accused that is only odd?", "tox -e proof -- tests/variants"),
+    "live": ("live mutants", "are defects of real servers caught, over HTTP?", "tox -e proof -- tests/broken_servers"),
+    "variants": ("live variants", "is a server accused that is only odd?", "tox -e proof -- tests/legal_servers"),
     "hostile": ("hostile targets", "does a run survive any server?", "tox -e proof -- tests/hostile"),
     "secrets": ("planted secrets", "does a key end up in a report?", "tox -e proof -- tests/hostile -k secret"),
     "readers": ("fuzzed readers", "do any bytes break what reads them?", "tox -e fuzz"),
@@ -210,7 +210,7 @@ def _live(rows: list[Row]) -> Result:
         _with(f"{len(rows) - len(missed)} of {len(rows)} are caught by their own requirement", missed),
         f"All runs took {seconds:.0f} s, without the generated requests. {len(few)} turn at most three other "
         f"requirements red, none but these over ten: {broad}. {len(cited)} name the report in which people met the "
-        "defect (`seen=` in `tests/live_mutants`).",
+        "defect (`seen=` in `tests/broken_servers`).",
     )
 
 

@@ -16,11 +16,11 @@ from benchmarks.detection.tools import Complaints, Tool, inferproof, prism_proxy
 from inferproof.document import load
 from inferproof_mock.prism import PrismError
 from inferproof_mock.server import DEFAULT_KEY, mock
-from tests.live_mutants import load_all as load_mutants
+from tests.broken_servers import load_all as load_mutants
+from tests.legal_servers import Variant
+from tests.legal_servers import load_all as load_variants
+from tests.legal_servers.server import Mock, Server, serving
 from tests.self_proof import write_section
-from tests.variants import Variant
-from tests.variants import load_all as load_variants
-from tests.variants.server import Mock, Server, serving
 
 
 @dataclass

@@ -14,20 +14,20 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from inferproof.certify.certify import certify
-from inferproof.certify.plan import rehearse
+from inferproof.certify.plan import dry_run
 from inferproof.certify.run import authorized
 from inferproof.certify.target import Target
 from inferproof.document import Contract
 from inferproof.document.prism import for_prism
-from inferproof.judge.answer import Answer
 from inferproof.judge.judge import Outcome
 from inferproof.judge.requirement import MUST, SHOULD
+from inferproof.judge.subject import Subject
 from inferproof.probes import PROBES
-from inferproof.probes.probe import Call
+from inferproof.probes.probe import RequestBuilder
 from inferproof.wire.exchange import Exchange, NotJson, Request
 from inferproof_mock.prism import serving as prism
 from inferproof_mock.server import DEFAULT_KEY
-from tests.variants.server import Server
+from tests.legal_servers.server import Server
 
 Complaints = frozenset[str]
 Tool = Callable[[Server], Complaints]
@@ -118,12 +118,14 @@ def _listens(host: str) -> bool:
 
 def fixed_requests(contract: Contract) -> list[Request]:
     """The first request of each probe, where it must be accepted."""
-    call = Call(contract, contract.request_example("chat")["model"], contract.request_example("embeddings")["model"])
+    call = RequestBuilder(
+        contract, contract.request_example("chat")["model"], contract.request_example("embeddings")["model"]
+    )
     target = Target("http://127.0.0.1", key=DEFAULT_KEY)
     found = []
     for probe in PROBES.values():
-        ask = rehearse(probe, contract, call)[0]
-        answer = Answer(Exchange(probe.name, 0, ask.role, ask.request), contract)
+        ask = dry_run(probe, contract, call)[0]
+        answer = Subject(Exchange(probe.name, 0, ask.role, ask.request), contract)
         try:
             valid = ask.role is not None and answer.expectation == "accept"
         except NotJson:

@@ -6,10 +6,10 @@ from typing import Protocol
 
 from inferproof.front.backend import Refusal
 from inferproof_mock.delivery import Delivery, Piece
+from inferproof_mock.logits import Logits
 from inferproof_mock.sampler import Sampler
 from inferproof_mock.settings import Settings
 from inferproof_mock.vocabulary import VOCABULARY
-from inferproof_mock.voice import Voice
 
 
 class Constraint(Protocol):
@@ -26,10 +26,10 @@ class Decoder:
     """Decodes one choice. `finish` is None until it ends, then the finish reason; `stop` what stopped it."""
 
     def __init__(
-        self, settings: Settings, voice: Voice, sampler: Sampler, cap: int, constraint: Constraint | None = None
+        self, settings: Settings, logits: Logits, sampler: Sampler, cap: int, constraint: Constraint | None = None
     ) -> None:
         self._settings = settings
-        self._voice = voice
+        self._voice = logits
         self._sampler = sampler
         self._cap = cap
         self._constraint = constraint

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from inferproof_mock import grammar
+from inferproof_mock.fallback import Fallback
 from inferproof_mock.grammar import Matcher, Unsupported
-from inferproof_mock.hashing import stir
-from inferproof_mock.improvise import Improviser
+from inferproof_mock.hashing import mix
 from inferproof_mock.instances import Instances
+from inferproof_mock.logits_guided import GuidedLogits
 from inferproof_mock.settings import refuse
 from inferproof_mock.vocabulary import VOCABULARY
-from inferproof_mock.voice_guided import GuidedVoice
 
 Json = dict[str, Any]
 
@@ -32,8 +32,8 @@ class Guide:
     plans: tuple[str, ...]
     json: bool = False
 
-    def voice(self, key: int) -> GuidedVoice:
-        return GuidedVoice(self.plans, key, json=self.json)
+    def logits(self, key: int) -> GuidedLogits:
+        return GuidedLogits(self.plans, key, json=self.json)
 
 
 def guide_of(body: Json, text: str, key: int) -> Guide | None:
@@ -90,7 +90,7 @@ def guide_of_schema(schema: Any, whitespace: str | None, text: str, key: int) ->
 def _instances(schema: Any, text: str, key: int, count: int) -> list[Any]:
     """None for a schema too odd to imagine an instance of: then the grammar alone leads."""
     try:
-        return [Instances(schema, text, stir(key, place), spell).make() for place in range(count)]
+        return [Instances(schema, text, mix(key, place), spell).make() for place in range(count)]
     except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
         return []
 
@@ -101,10 +101,10 @@ def spell(pattern: str) -> str:
         matcher = grammar.compiled(grammar.of_regex(pattern))
     except Unsupported:
         return ""
-    improviser = Improviser(None)
+    improviser = Fallback(None)
     tokens: list[int] = []
     while len(tokens) < _LONGEST_SPELLING:
-        token = next(iter(improviser.ideas(matcher.allowed(), stir(len(tokens), 0))), VOCABULARY.end)
+        token = next(iter(improviser.ideas(matcher.allowed(), mix(len(tokens), 0))), VOCABULARY.end)
         if token == VOCABULARY.end:
             break
         tokens.append(token)

@@ -19,7 +19,7 @@ def number(*parts: Any) -> int:
     return int(digest(*parts)[:16], 16)
 
 
-def stir(state: int, value: int) -> int:
+def mix(state: int, value: int) -> int:
     """The next 64-bit state after `value` (splitmix64's finalizer, because it is cheap and mixes well)."""
     state = (state + value + 0x9E3779B97F4A7C15) & _MASK
     state = ((state ^ state >> 30) * 0xBF58476D1CE4E5B9) & _MASK

@@ -13,6 +13,7 @@ from inferproof_mock.choice import Choice
 from inferproof_mock.configs import CONFIGS, CONTEXT, config, defaults_of, too_long
 from inferproof_mock.embeddings import embed
 from inferproof_mock.hashing import digest
+from inferproof_mock.logits import key_of
 from inferproof_mock.members import CHAT, EMBEDDINGS, refuse_unsupported
 from inferproof_mock.pace import Pace
 from inferproof_mock.parts import Parts
@@ -20,7 +21,6 @@ from inferproof_mock.replies import Envelope, chunk_choice, last_choice, prompt_
 from inferproof_mock.settings import Settings, settings_of
 from inferproof_mock.template import Prompt, render, text_of
 from inferproof_mock.vocabulary import VOCABULARY
-from inferproof_mock.voice import key_of
 
 Json = dict[str, Any]
 

@@ -11,13 +11,13 @@ from inferproof_mock.choice import Call, Part
 from inferproof_mock.decoder import Decoder
 from inferproof_mock.grammar import Unsupported
 from inferproof_mock.guides import Guide, guide_of, guide_of_arguments
-from inferproof_mock.hashing import digest, number, stir
+from inferproof_mock.hashing import digest, mix, number
+from inferproof_mock.logits import ProseVoice
 from inferproof_mock.prose import sentences
 from inferproof_mock.sampler import Sampler
 from inferproof_mock.settings import Settings
 from inferproof_mock.template import Prompt
 from inferproof_mock.tools import functions_to_call
-from inferproof_mock.voice import ProseVoice
 
 Json = dict[str, Any]
 
@@ -36,7 +36,7 @@ class Parts:
         functions = functions_to_call(body, prompt)
         self._names = [function["name"] for _, function in functions]
         self._guides: Sequence[Guide | None] = [
-            self._arguments(place, function, stir(key, turn)) for turn, (place, function) in enumerate(functions)
+            self._arguments(place, function, mix(key, turn)) for turn, (place, function) in enumerate(functions)
         ] or [guide_of(body, prompt.text, key)]
 
     def of(self, index: int) -> list[Part]:
@@ -48,7 +48,7 @@ class Parts:
         sampler = Sampler(self._settings, self._prompt.tokens, number(*self._dice, index, turn))
         guide = self._guides[turn]
         if guide is not None:
-            return Decoder(self._settings, guide.voice(self._key), sampler, cap, guide.matcher.copy())
+            return Decoder(self._settings, guide.logits(self._key), sampler, cap, guide.matcher.copy())
         said = sentences(self._prompt, continues=self._continues)
         return Decoder(self._settings, ProseVoice(said, self._key), sampler, cap)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inferproof_mock.choice import Choice
-from inferproof_mock.hashing import stir
+from inferproof_mock.hashing import mix
 from inferproof_mock.sampler import Draw
 from inferproof_mock.settings import Settings
 from inferproof_mock.vocabulary import VOCABULARY
@@ -80,7 +80,7 @@ def prompt_logprobs(prompt: tuple[int, ...], alternatives: int, key: int) -> lis
     entries: list[Json | None] = [None]
     state = key
     for token in prompt[1:]:
-        state = stir(state, token)
+        state = mix(state, token)
         rank = 1 + (state & 7) * (state >> 3 & 1)
         ranked: dict[int, int] = {}
         for place in range(1, alternatives + 1):

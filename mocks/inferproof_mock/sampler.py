@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import exp, log
 
+from inferproof_mock.logits import Scores
 from inferproof_mock.settings import Settings
 from inferproof_mock.vocabulary import VOCABULARY
-from inferproof_mock.voice import Scores
 
 Ranked = tuple[tuple[int, float], ...]
 """Tokens with their log-probabilities, best first."""

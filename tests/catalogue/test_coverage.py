@@ -6,7 +6,7 @@ import pytest
 
 from inferproof.catalogue.coverage import KINDS, Coverage, Exclusion, coverage, read_exclusions, sentences
 from inferproof.document import Contract
-from inferproof.properties.owners import requirements_of
+from inferproof.generated.requirements import requirements_of
 from inferproof.requirements import CATALOGUE
 
 USAGE = "/components/schemas/UsageInfo"

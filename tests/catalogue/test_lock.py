@@ -7,7 +7,7 @@ from typing import Any
 
 from inferproof.catalogue import lock
 from inferproof.document import Contract
-from inferproof.properties.owners import requirements_of
+from inferproof.generated.requirements import requirements_of
 from inferproof.requirements import CATALOGUE
 
 TOTAL = [CATALOGUE["chat.usage.total"]]

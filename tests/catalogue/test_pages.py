@@ -12,7 +12,7 @@ from inferproof.catalogue.explain import feeding
 from inferproof.catalogue.places import places
 from inferproof.cli import main
 from inferproof.document import Contract
-from inferproof.properties.owners import requirements_of
+from inferproof.generated.requirements import requirements_of
 from inferproof.requirements import CATALOGUE
 
 CHECKOUT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from inferproof.document import Contract
-from inferproof.properties.owners import requirements_of
+from inferproof.generated.requirements import requirements_of
 
 TRACE: dict[str, dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "trace.yaml").read_text(encoding="utf-8"),

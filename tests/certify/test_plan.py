@@ -6,50 +6,52 @@ import pytest
 
 from inferproof.certify.plan import GATE, plan
 from inferproof.document import Contract
+from inferproof.generated.regressions import Kept
 from inferproof.probes import PROBES
-from inferproof.probes.probe import Call, Probe
-from inferproof.properties.kept import Kept
+from inferproof.probes.probe import Probe, RequestBuilder
 
 LAX = "gate.chat.temperature.lax"
 
 
 @pytest.fixture
-def call(contract: Contract) -> Call:
-    return Call(contract, "chat-model", "embedding-model")
+def call(contract: Contract) -> RequestBuilder:
+    return RequestBuilder(contract, "chat-model", "embedding-model")
 
 
-def generated(contract: Contract, call: Call, *only: str) -> list[str]:
+def generated(contract: Contract, call: RequestBuilder, *only: str) -> list[str]:
     """The probes of the gate that are sent."""
     names = [probe.name for probe in plan(contract, call, {}, only, generated=True).probes]
     return [name for name in names if name.startswith(GATE)]
 
 
-def test_a_requirement_that_written_probes_feed_needs_no_generated_request(contract: Contract, call: Call) -> None:
+def test_a_requirement_that_written_probes_feed_needs_no_generated_request(
+    contract: Contract, call: RequestBuilder
+) -> None:
     assert generated(contract, call, "chat.usage.total") == []
 
 
-def test_the_owner_of_generated_requests_gets_its_own(contract: Contract, call: Call) -> None:
+def test_the_owner_of_generated_requests_gets_its_own(contract: Contract, call: RequestBuilder) -> None:
     assert generated(contract, call, "chat.temperature.refuses") == ["gate.chat.temperature.refuses"]
 
 
-def test_a_generated_request_that_is_named_is_sent(contract: Contract, call: Call) -> None:
+def test_a_generated_request_that_is_named_is_sent(contract: Contract, call: RequestBuilder) -> None:
     assert generated(contract, call, "chat.usage.total", LAX) == [LAX]
 
 
 def test_what_no_written_probe_feeds_gets_the_generated_requests(
-    contract: Contract, call: Call, monkeypatch: pytest.MonkeyPatch
+    contract: Contract, call: RequestBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in list(PROBES):
         monkeypatch.delitem(PROBES, name)
     assert len(generated(contract, call, "chat.usage.total")) > 50
 
 
-def test_the_cases_that_are_kept_for_a_target_are_sent(contract: Contract, call: Call) -> None:
+def test_the_cases_that_are_kept_for_a_target_are_sent(contract: Contract, call: RequestBuilder) -> None:
     case = Kept("usage", "chat", {"model": "model", "messages": [{"role": "user", "content": "Hello!"}]})
     kept = Probe("kept.usage", case, "A request that broke a requirement before.", role=None)
     probes = plan(contract, call, {}, ["chat.usage.total"], generated=True, kept=[kept]).probes
     assert kept in probes
 
 
-def test_everything_is_sent_where_nothing_is_left_out(contract: Contract, call: Call) -> None:
+def test_everything_is_sent_where_nothing_is_left_out(contract: Contract, call: RequestBuilder) -> None:
     assert {LAX, "gate.chat.temperature.refuses"} <= set(generated(contract, call))

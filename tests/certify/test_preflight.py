@@ -11,9 +11,9 @@ from inferproof.certify.target import Limits, Target, UsageError
 from inferproof.document import Contract
 from inferproof.judge.judge import Outcome
 from inferproof_mock.server import DEFAULT_KEY, mock
-from tests.variants import Variant
-from tests.variants.reply import Reply
-from tests.variants.server import Mock, serving
+from tests.legal_servers import Variant
+from tests.legal_servers.reply import Reply
+from tests.legal_servers.server import Mock, serving
 
 
 def begun(contract: Contract, url: str, model: str | None = None, limits: Limits = Limits()) -> Certification:  # noqa: B008 - frozen

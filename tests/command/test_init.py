@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from inferproof.certify.certify import Certification
-from inferproof.certify.look import in_brief, target_file
 from inferproof.certify.target import read_target_file, target_from
+from inferproof.certify.target_file import in_brief, target_file
 from inferproof.judge.capabilities import CAPABILITIES
 from inferproof.judge.judge import Outcome
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live_mutants import load_all
+from tests.broken_servers import load_all
 from tests.self_proof import PAGE, write_section
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from inferproof.front.client import Message, Scope
+from inferproof.front.connection import Message, Scope
 from inferproof.front.serve import App
 
 JSON_TYPE = {"content-type": "application/json"}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from inferproof.front.app import Front
-from inferproof.front.client import Message
+from inferproof.front.connection import Message
 from tests.front.asgi import JSON_TYPE, Conversation, scope
 from tests.front.scripted import Scripted, chunk
 from tests.front.test_chat import CHAT

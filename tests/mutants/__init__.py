@@ -21,8 +21,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from inferproof.judge.answer import DONE, Answer
 from inferproof.judge.judge import base_name
+from inferproof.judge.subject import DONE, Subject
 from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange, Fault
 
@@ -30,7 +30,7 @@ from inferproof.wire.exchange import Exchange, Fault
 class Draft:
     """An exchange that may be edited. What is not touched stays byte for byte."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Subject) -> None:
         reply = answer.reply
         self._answer = answer
         self.asked = answer.asked
@@ -120,15 +120,15 @@ class Mutant:
     edit: Callable[[Draft], None]
     where: Callable[[Draft], bool]
 
-    def looks_at(self, answers: Sequence[Answer]) -> list[Answer]:
+    def looks_at(self, answers: Sequence[Subject]) -> list[Subject]:
         """Those that its requirement judges."""
         requirement = CATALOGUE[self.id]
         if requirement.of is not None:
             of = requirement.of
-            return [each for each in answers if of.asks(each) and of.got(each)]
+            return [each for each in answers if of.matches_request(each) and of.matches_reply(each)]
         return [each for each in answers if base_name(each.exchange.probe) in requirement.needs]
 
-    def exchange(self, answer: Answer) -> Exchange:
+    def exchange(self, answer: Subject) -> Exchange:
         """The same request, as this server answers it."""
         if answer.exchange.reply is None:
             return answer.exchange

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from inferproof.judge.answer import Answer
+from inferproof.judge.subject import Subject
 from inferproof.wire.exchange import Exchange, Fault, Headers
 from tests.operators.places import Path, at, closed, opened, pattern, places, sampled
 
@@ -20,7 +20,7 @@ class Change(NamedTuple):
     exchange: Exchange
 
 
-def changes(answer: Answer, previous: Answer | None) -> Iterator[Change]:
+def changes(answer: Subject, previous: Subject | None) -> Iterator[Change]:
     """Every change to one exchange. `previous` is the reply to another request for the same kind of thing."""
     yield from _of_status(answer)
     yield from _of_headers(answer)
@@ -33,11 +33,11 @@ def changes(answer: Answer, previous: Answer | None) -> Iterator[Change]:
         yield from _of_json(answer, previous)
 
 
-def _with(answer: Answer, **members: Any) -> Exchange:
+def _with(answer: Subject, **members: Any) -> Exchange:
     return replace(answer.exchange, reply=replace(answer.reply, **members))
 
 
-def _saying(answer: Answer, body: bytes) -> Exchange:
+def _saying(answer: Subject, body: bytes) -> Exchange:
     """The exchange with another body, which comes in the same rhythm."""
     reads = answer.reply.reads
     whole = len(answer.reply.body) or 1
@@ -45,7 +45,7 @@ def _saying(answer: Answer, body: bytes) -> Exchange:
     return _with(answer, body=body, reads=spread, wire_length=len(body))
 
 
-def _of_status(answer: Answer) -> Iterator[Change]:
+def _of_status(answer: Subject) -> Iterator[Change]:
     for status in (200, 204, 302, 400, 404, 422, 500, 503):
         if status != answer.status:
             yield Change("status", f"constant {status}", _with(answer, status=status))
@@ -55,7 +55,7 @@ UNSEEN = ("date", "content-length", "transfer-encoding", "connection")
 """Headers that the client has used up, or that no server's own are: an exchange shows nothing of what they did."""
 
 
-def _of_headers(answer: Answer) -> Iterator[Change]:
+def _of_headers(answer: Subject) -> Iterator[Change]:
     headers = answer.reply.headers
     for index, (name, value) in enumerate(headers):
         if name.lower() in UNSEEN:
@@ -74,7 +74,7 @@ def _of_headers(answer: Answer) -> Iterator[Change]:
 MINUTE_US = 60_000_000
 
 
-def _of_delivery(answer: Answer) -> Iterator[Change]:
+def _of_delivery(answer: Subject) -> Iterator[Change]:
     reads = answer.reply.reads
     late = tuple((time + MINUTE_US, offset) for time, offset in reads)
     yield Change("delivery", "delay", _with(answer, reads=late))
@@ -85,7 +85,7 @@ def _of_delivery(answer: Answer) -> Iterator[Change]:
         yield Change("delivery", "delay to the end", _with(answer, reads=at_once))
 
 
-def _of_body(answer: Answer, previous: Answer | None) -> Iterator[Change]:
+def _of_body(answer: Subject, previous: Subject | None) -> Iterator[Change]:
     body = answer.reply.body
     half = body[: len(body) // 2]
     cut = _saying(answer, half)
@@ -98,7 +98,7 @@ def _of_body(answer: Answer, previous: Answer | None) -> Iterator[Change]:
         yield Change("body", "previous reply", _saying(answer, previous.reply.body))
 
 
-def _of_json(answer: Answer, previous: Answer | None) -> Iterator[Change]:
+def _of_json(answer: Subject, previous: Subject | None) -> Iterator[Change]:
     before = previous.json if previous is not None else None
     for path, operator, value in edited(answer.json, before):
         yield Change(pattern(path), operator, _saying(answer, _dumped(value)))
@@ -109,7 +109,7 @@ def _of_json(answer: Answer, previous: Answer | None) -> Iterator[Change]:
                 yield Change(pattern(path), operator, _saying(answer, _dumped(closed(value))))
 
 
-def _of_chunks(answer: Answer, previous: Answer | None) -> Iterator[Change]:
+def _of_chunks(answer: Subject, previous: Subject | None) -> Iterator[Change]:
     """Operators at the places of single chunks: the first ones, the middle one, the last ones."""
     events = [event.data for event in answer.stream.events]
     chunks = answer.chunks
@@ -120,7 +120,7 @@ def _of_chunks(answer: Answer, previous: Answer | None) -> Iterator[Change]:
             yield Change(f"/events/*{pattern(path)}", operator, _saying(answer, _framed(changed)))
 
 
-def _of_events(answer: Answer) -> Iterator[Change]:
+def _of_events(answer: Subject) -> Iterator[Change]:
     events = [event.data for event in answer.stream.events]
     for index in sampled(len(events)):
         name = "events/[DONE]" if events[index] == "[DONE]" else "events/*"

@@ -9,11 +9,11 @@ from typing import Any
 
 from inferproof.document import Contract
 from inferproof.document.contract import Layer
-from inferproof.judge.answer import Answer
-from inferproof.judge.check import Broken, Check
+from inferproof.judge.check import Check, CheckFailed
 from inferproof.judge.judge import base_name
 from inferproof.judge.requirement import Requirement
 from inferproof.judge.select import CHAT, UNREADABLE
+from inferproof.judge.subject import Subject
 from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange, NotJson
 from tests.operators.operators import Change, changes
@@ -52,10 +52,10 @@ class Deciding(Check):
             self.fail(f"valid by #{pointer}", "", at=at)
 
 
-class Subject:
+class Surveyed:
     """One exchange of the transcript and the requirements that look at it."""
 
-    def __init__(self, answer: Answer, group: Sequence[Answer], each: list[Requirement], together: list[Requirement]):
+    def __init__(self, answer: Subject, group: Sequence[Subject], each: list[Requirement], together: list[Requirement]):
         self.answer = answer
         self.kind = kind_of(answer)
         self._group, self._each, self._together = group, each, together
@@ -76,7 +76,7 @@ class Subject:
 
     def objection(self, changed: Exchange, check: Check) -> str | None:
         """The id of a requirement that the change breaks. Whoever objected last is asked first."""
-        answer = Answer(changed, self.answer.contract)
+        answer = Subject(changed, self.answer.contract)
         _share_request_side(self.answer, answer)
         for queue, judged in ((self._each, self._breaks), (self._together, self._breaks_together)):
             for place, requirement in enumerate(queue):
@@ -86,24 +86,24 @@ class Subject:
                     return requirement.id
         return None
 
-    def _breaks(self, requirement: Requirement, answer: Answer, check: Check) -> bool:
+    def _breaks(self, requirement: Requirement, answer: Subject, check: Check) -> bool:
         assert requirement.of is not None
-        if not requirement.of.got(answer):
+        if not requirement.of.matches_reply(answer):
             return False
         try:
             requirement.judge(answer, check)
-        except Broken:
+        except CheckFailed:
             return not self.answer.doubtful
         except UNREADABLE:
             pass
         return False
 
-    def _breaks_together(self, requirement: Requirement, answer: Answer, check: Check) -> bool:
+    def _breaks_together(self, requirement: Requirement, answer: Subject, check: Check) -> bool:
         if answer.exchange.fault is not None or not 200 <= answer.status < 300:
             return False
         try:
             requirement.judge([answer if each is self.answer else each for each in self._group], check)
-        except Broken:
+        except CheckFailed:
             return True
         except UNREADABLE:
             pass
@@ -115,7 +115,7 @@ def survey(exchanges: Sequence[Exchange], contract: Contract) -> Survey:
     check = Deciding(contract)
     found: Survey = defaultdict(Class)
     seen = set()
-    previous: dict[str, Answer] = {}
+    previous: dict[str, Subject] = {}
     for subject in subjects(exchanges, contract):
         shape = subject.shape
         if shape not in seen:
@@ -126,22 +126,22 @@ def survey(exchanges: Sequence[Exchange], contract: Contract) -> Survey:
     return found
 
 
-def _share_request_side(giver: Answer, taker: Answer) -> None:
+def _share_request_side(giver: Subject, taker: Subject) -> None:
     known = giver.__dict__
     taker.__dict__.update({name: known[name] for name in REQUEST_SIDE if name in known})
 
 
-def _try(subject: Subject, change: Change, check: Check, found: Survey) -> None:
+def _try(subject: Surveyed, change: Change, check: Check, found: Survey) -> None:
     entry = found[f"{subject.kind} {change.place}", change.operator]
     entry.tried += 1
     if subject.objection(change.exchange, check) is None:
         entry.survivors.append(subject.answer.exchange.name)
 
 
-def subjects(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[Subject]:
+def subjects(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[Surveyed]:
     """Each exchange with a whole reply, and the requirements whose selection takes its request, whatever the reply."""
-    answers = [Answer(exchange, contract) for exchange in exchanges]
-    groups: dict[str, list[Answer]] = defaultdict(list)
+    answers = [Subject(exchange, contract) for exchange in exchanges]
+    groups: dict[str, list[Subject]] = defaultdict(list)
     for answer in answers:
         groups[answer.exchange.probe].append(answer)
     catalogue = [each for each in CATALOGUE.values() if each.applies_to(contract.name)]
@@ -150,12 +150,12 @@ def subjects(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[Subj
             continue  # one probe leaves in mid-stream
         each = [found for found in catalogue if found.of is not None and _looks(found, answer)]
         together = [found for found in catalogue if base_name(answer.exchange.probe) in found.needs]
-        yield Subject(answer, groups[answer.exchange.probe], each, together)
+        yield Surveyed(answer, groups[answer.exchange.probe], each, together)
 
 
-def _looks(requirement: Requirement, answer: Answer) -> bool:
+def _looks(requirement: Requirement, answer: Subject) -> bool:
     assert requirement.of is not None
-    return (not requirement.of.roles or answer.role in requirement.of.roles) and requirement.of.asks(answer)
+    return (not requirement.of.roles or answer.role in requirement.of.roles) and requirement.of.matches_request(answer)
 
 
 KINDS = {
@@ -168,7 +168,7 @@ KINDS = {
 }
 
 
-def kind_of(answer: Answer) -> str:
+def kind_of(answer: Subject) -> str:
     """What the reply is, in the words of `legal.toml`."""
     if answer.status == 422:
         return "422"
@@ -179,7 +179,7 @@ def kind_of(answer: Answer) -> str:
     return KINDS.get(answer.role, "other")
 
 
-def _patterns(answer: Answer) -> Iterable[str]:
+def _patterns(answer: Subject) -> Iterable[str]:
     try:
         values = answer.chunks if answer.media_type == "text/event-stream" else [answer.json]
     except NotJson:

@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from inferproof.document import Contract
-from inferproof.properties.owners import requirements_of
+from inferproof.generated.requirements import requirements_of
 from inferproof.requirements import CATALOGUE
 from inferproof_mock.server import DEFAULT_KEY
 

@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
 ]
 
-Ask = Callable[..., Any]
+PlannedRequest = Callable[..., Any]
 
 PERSON = {
     "type": "object",
@@ -66,7 +66,7 @@ async def started(model: Path, runner: Runner) -> Engine:
     return engine
 
 
-def asker(url: str) -> Ask:
+def asker(url: str) -> PlannedRequest:
     """A function that posts a body and gives the reply's JSON."""
 
     def post(path: str, body: dict[str, Any]) -> Any:
@@ -77,30 +77,30 @@ def asker(url: str) -> Ask:
     return lambda path, **body: asyncio.to_thread(post, path, {"model": "tiny", **body})
 
 
-async def chat(ask: Ask, text: str, **body: Any) -> Any:
+async def chat(ask: PlannedRequest, text: str, **body: Any) -> Any:
     reply = await ask("/v1/chat/completions", messages=[{"role": "user", "content": text}], **body)
     return reply["choices"][0]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def generate(tiny: Path) -> AsyncIterator[Ask]:
+async def generate(tiny: Path) -> AsyncIterator[PlannedRequest]:
     async with await started(tiny, "generate") as engine:
         yield asker(engine.url)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def embed(tiny: Path) -> AsyncIterator[Ask]:
+async def embed(tiny: Path) -> AsyncIterator[PlannedRequest]:
     async with await started(tiny, "pooling") as engine:
         yield asker(engine.url)
 
 
-async def test_an_answer_ends_by_itself_and_depends_on_the_prompt(generate: Ask) -> None:
+async def test_an_answer_ends_by_itself_and_depends_on_the_prompt(generate: PlannedRequest) -> None:
     answers = [await chat(generate, text, temperature=0) for text in ("Hello", "Hello!", "日本語")]
     assert [answer["finish_reason"] for answer in answers] == ["stop"] * 3
     assert len({answer["message"]["content"] for answer in answers}) == 3
 
 
-async def test_greedy_and_seeded_answers_are_the_same_at_every_concurrency(generate: Ask) -> None:
+async def test_greedy_and_seeded_answers_are_the_same_at_every_concurrency(generate: PlannedRequest) -> None:
     for body in ({"temperature": 0}, {"temperature": 1, "seed": 7}):
         alone = [await chat(generate, f"Question {number}", **body) for number in range(8)]
         together = await asyncio.gather(*(chat(generate, f"Question {number}", **body) for number in range(8)))
@@ -108,7 +108,7 @@ async def test_greedy_and_seeded_answers_are_the_same_at_every_concurrency(gener
 
 
 @pytest.mark.parametrize("temperature", [0, 1])
-async def test_constrained_json_closes(generate: Ask, temperature: float) -> None:
+async def test_constrained_json_closes(generate: PlannedRequest, temperature: float) -> None:
     answer = await chat(
         generate, "A person, please", temperature=temperature, seed=3, structured_outputs={"json": PERSON}
     )
@@ -116,12 +116,12 @@ async def test_constrained_json_closes(generate: Ask, temperature: float) -> Non
     assert json.loads(answer["message"]["content"]).keys() == {"name", "age", "tags"}
 
 
-async def test_characters_that_no_token_has_are_put_together(generate: Ask) -> None:
+async def test_characters_that_no_token_has_are_put_together(generate: PlannedRequest) -> None:
     answer = await chat(generate, "Say it", structured_outputs={"choice": ["語テ😀"]})
     assert answer["message"]["content"] == "語テ😀"
 
 
-async def test_the_arguments_of_a_forced_call_obey_the_tools_schema(generate: Ask) -> None:
+async def test_the_arguments_of_a_forced_call_obey_the_tools_schema(generate: PlannedRequest) -> None:
     for choice in ("required", {"type": "function", "function": {"name": "weather"}}):
         answer = await chat(generate, "Weather?", temperature=0, tools=[WEATHER], tool_choice=choice)
         (call,) = answer["message"]["tool_calls"]
@@ -129,13 +129,13 @@ async def test_the_arguments_of_a_forced_call_obey_the_tools_schema(generate: As
         assert isinstance(json.loads(call["function"]["arguments"])["city"], str)
 
 
-async def test_the_first_request_for_log_probabilities_is_quick(generate: Ask) -> None:
+async def test_the_first_request_for_log_probabilities_is_quick(generate: PlannedRequest) -> None:
     async with asyncio.timeout(5):
         answer = await chat(generate, "Hello", max_tokens=1, logprobs=True, top_logprobs=2)
     assert len(answer["logprobs"]["content"][0]["top_logprobs"]) == 2
 
 
-async def test_a_history_with_tools_and_every_role_is_understood(generate: Ask) -> None:
+async def test_a_history_with_tools_and_every_role_is_understood(generate: PlannedRequest) -> None:
     call = {"id": "1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Rome"}'}}
     reply = await generate(
         "/v1/chat/completions",
@@ -150,7 +150,7 @@ async def test_a_history_with_tools_and_every_role_is_understood(generate: Ask) 
     assert reply["usage"]["completion_tokens"] == 1
 
 
-async def test_embeddings_have_unit_length_and_the_asked_dimensions(embed: Ask) -> None:
+async def test_embeddings_have_unit_length_and_the_asked_dimensions(embed: PlannedRequest) -> None:
     reply = await embed("/v1/embeddings", input=["Hello", "Good bye"], dimensions=16)
     vectors = [item["embedding"] for item in reply["data"]]
     assert [len(vector) for vector in vectors] == [16, 16]
@@ -158,7 +158,7 @@ async def test_embeddings_have_unit_length_and_the_asked_dimensions(embed: Ask) 
     assert vectors[0] != vectors[1]
 
 
-async def test_dimensions_that_the_model_lacks_are_refused(embed: Ask) -> None:
+async def test_dimensions_that_the_model_lacks_are_refused(embed: PlannedRequest) -> None:
     with pytest.raises(urllib.error.HTTPError, match="400") as refused:
         await embed("/v1/embeddings", input="Hello", dimensions=17)
     refused.value.close()

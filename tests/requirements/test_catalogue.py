@@ -7,11 +7,11 @@ import re
 import pytest
 
 from inferproof.catalogue.fragments import cited, nodes
-from inferproof.certify.rehearsal import rehearse
+from inferproof.certify.dry_run import dry_run
 from inferproof.document import Contract
 from inferproof.judge.requirement import MUST, Requirement
 from inferproof.probes import PROBES
-from inferproof.probes.probe import Call
+from inferproof.probes.probe import RequestBuilder
 from inferproof.requirements import CATALOGUE
 
 ALL = list(CATALOGUE.values())
@@ -34,8 +34,8 @@ def test_ids_are_dotted_lower_case_words(each: Requirement) -> None:
 @pytest.mark.parametrize("name", sorted(PROBES))
 def test_every_probe_can_be_rehearsed_and_follows_from_the_seed(name: str, contract: Contract) -> None:
     probe = PROBES[name]
-    first = rehearse(probe, contract, Call(contract, "chat-model", "embedding-model", 1))
-    again = rehearse(probe, contract, Call(contract, "chat-model", "embedding-model", 1))
+    first = dry_run(probe, contract, RequestBuilder(contract, "chat-model", "embedding-model", 1))
+    again = dry_run(probe, contract, RequestBuilder(contract, "chat-model", "embedding-model", 1))
     assert first, "it sends nothing"
     assert first == again
 

@@ -9,7 +9,7 @@ import pytest
 
 from inferproof.document import Contract
 from inferproof.judge.judge import Outcome, judge
-from inferproof.probes.probe import Call
+from inferproof.probes.probe import RequestBuilder
 from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange, Reply
 
@@ -45,7 +45,7 @@ def test_a_good_answer_is_not_blamed(
     requirement: str, role: str, body: dict[str, Any], status: int, reply: dict[str, Any], contract: Contract
 ) -> None:
     sent = ({"messages": MESSAGES} if role == "chat" else {}) | body
-    ask = Call(contract, "some-model", "some-model").to(role, {"model": "some-model", **sent})
+    ask = RequestBuilder(contract, "some-model", "some-model").to(role, {"model": "some-model", **sent})
     content = json.dumps(reply).encode()
     got = Reply(status, headers=(("Content-Type", "application/json"),), body=content, wire_length=len(content))
     [found] = judge([CATALOGUE[requirement]], [Exchange("case", 0, role, ask.request, got)], contract)

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from inferproof.document import Contract
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.judge import Judgement, Outcome, judge
 from inferproof.judge.requirement import EXAMPLE, MUST, PROJECT, SHOULD, Requirement, requirement
 from inferproof.judge.select import replies
+from inferproof.judge.subject import Subject
 from inferproof.wire.exchange import Exchange, Fault, Reply, Request
 
 CITE = ("inflection#/components/schemas/UsageInfo",)
@@ -21,7 +21,7 @@ CITE = ("inflection#/components/schemas/UsageInfo",)
 def rule(**changes: Any) -> Requirement:
     """A requirement that the reply's `n` is 1."""
 
-    def is_one(reply: Answer, check: Check) -> None:
+    def is_one(reply: Subject, check: Check) -> None:
         check.equal(reply.json["n"], 1, at="/n")
 
     members = {
@@ -95,7 +95,7 @@ def test_a_capability_that_is_not_claimed_is_not_applicable_with_its_reason(cont
 
 
 def test_an_error_of_ours_is_a_harness_error_and_not_the_servers_fault(contract: Contract) -> None:
-    def broken(reply: Answer, check: Check) -> None:
+    def broken(reply: Subject, check: Check) -> None:
         raise AssertionError("ours")
 
     found = judged(contract, [exchange({"n": 1})], judge=broken)
@@ -108,7 +108,7 @@ def test_a_requirement_of_another_contract_is_left_out(contract: Contract) -> No
 
 
 def test_a_relation_needs_all_its_answers(contract: Contract) -> None:
-    def equal(answers: list[Answer], check: Check) -> None:
+    def equal(answers: list[Subject], check: Check) -> None:
         check.equal(answers[1].json["n"], answers[0].json["n"])
 
     related = {"of": None, "needs": ("pair",), "judge": equal}
@@ -134,7 +134,7 @@ def test_a_relation_needs_all_its_answers(contract: Contract) -> None:
 def test_a_declaration_that_breaks_the_house_rules_is_refused(declared: dict[str, Any], why: str) -> None:
     members = {"id": "test.new", "level": SHOULD, "basis": EXAMPLE, "cites": CITE, "of": replies("chat")} | declared
 
-    def sentence(reply: Answer, check: Check) -> None:
+    def sentence(reply: Subject, check: Check) -> None:
         """A sentence."""
 
     with pytest.raises(ValueError, match=why):

@@ -6,8 +6,8 @@ import pytest
 
 from inferproof.certify.certify import Certification
 from inferproof.document import Contract
-from inferproof.judge.answer import Answer
 from inferproof.judge.judge import Outcome, judge
+from inferproof.judge.subject import Subject
 from inferproof.requirements import CATALOGUE
 from tests.mutants import Mutant, load_all
 
@@ -16,9 +16,9 @@ ALL = [mutant for mutants in MUTANTS.values() for mutant in mutants]
 
 
 @pytest.fixture(scope="module")
-def answers(certification: Certification, contract: Contract) -> list[Answer]:
+def answers(certification: Certification, contract: Contract) -> list[Subject]:
     """The base, with what was found out about its requests, which no mutant changes."""
-    return [Answer(exchange, contract) for exchange in certification.transcript.exchanges]
+    return [Subject(exchange, contract) for exchange in certification.transcript.exchanges]
 
 
 @pytest.mark.parametrize("id", sorted(CATALOGUE))
@@ -30,7 +30,7 @@ def test_the_requirement_passes_on_the_base_and_has_a_mutant(id: str, certificat
 
 
 @pytest.mark.parametrize("mutant", ALL, ids=lambda mutant: f"{mutant.id}-{mutant.name}")
-def test_the_mutant_is_caught_by_its_requirement(mutant: Mutant, answers: list[Answer], contract: Contract) -> None:
+def test_the_mutant_is_caught_by_its_requirement(mutant: Mutant, answers: list[Subject], contract: Contract) -> None:
     assert mutant.id in CATALOGUE, f"a mutant without a requirement: {mutant.id}"
     judged = mutant.looks_at(answers)
     exchanges = [mutant.exchange(answer) for answer in judged]

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from inferproof.certify.dry_run import dry_run
 from inferproof.certify.plan import plan
-from inferproof.certify.rehearsal import rehearse
 from inferproof.document import Contract, pointers
-from inferproof.judge.answer import Answer
 from inferproof.judge.capabilities import OF_ROLE
 from inferproof.judge.oracle import must_refuse
-from inferproof.probes.probe import Call, turn
+from inferproof.judge.subject import Subject
+from inferproof.probes.probe import RequestBuilder, turn
 from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange, Reply
 
@@ -21,22 +21,22 @@ ODD_VALUES: tuple[Any, ...] = (None, 7, "text", [7], {"role": 7}, [{"role": {}}]
 
 
 @pytest.fixture
-def call(contract: Contract) -> Call:
-    return Call(contract, "chat-model", "embedding-model")
+def call(contract: Contract) -> RequestBuilder:
+    return RequestBuilder(contract, "chat-model", "embedding-model")
 
 
 @pytest.mark.parametrize(("role", "capability"), OF_ROLE.items())
 def test_an_operation_that_is_declined_gets_no_request(
-    role: str, capability: str, contract: Contract, call: Call
+    role: str, capability: str, contract: Contract, call: RequestBuilder
 ) -> None:
     declined = {capability: "not built"}
     probes = plan(contract, call, declined).probes
     assert probes
-    assert not [probe.name for probe in probes for ask in rehearse(probe, contract, call) if ask.role == role]
+    assert not [probe.name for probe in probes for ask in dry_run(probe, contract, call) if ask.role == role]
 
 
 @pytest.mark.parametrize("value", ODD_VALUES, ids=json.dumps)
-def test_no_selection_breaks_on_an_odd_request(value: Any, contract: Contract, call: Call) -> None:
+def test_no_selection_breaks_on_an_odd_request(value: Any, contract: Contract, call: RequestBuilder) -> None:
     for operation in contract.operations:
         if operation.request_schema is None:
             continue
@@ -45,15 +45,15 @@ def test_no_selection_breaks_on_an_odd_request(value: Any, contract: Contract, c
         for body in (value, *({"context": [], "messages": [], member: value} for member in members)):
             answer = _answered(call, operation.role, body)
             for requirement in CATALOGUE.values():
-                assert requirement.of is None or requirement.of.asks(answer) in (True, False)
+                assert requirement.of is None or requirement.of.matches_request(answer) in (True, False)
 
 
-def test_a_format_alone_need_not_be_enforced(call: Call) -> None:
+def test_a_format_alone_need_not_be_enforced(call: RequestBuilder) -> None:
     asks = [call.legacy(turn("Human", "hi", ts=ts)) for ts in ("yesterday", {})]
     bodies = [ask.request.json for ask in asks]
     assert [must_refuse(_answered(call, "chat.legacy", body)) for body in bodies] == [False, True]
 
 
-def _answered(call: Call, role: str, body: Any) -> Answer:
+def _answered(call: RequestBuilder, role: str, body: Any) -> Subject:
     ask = call.to(role, body)
-    return Answer(Exchange("odd", 0, role, ask.request, Reply(422)), call.contract)
+    return Subject(Exchange("odd", 0, role, ask.request, Reply(422)), call.contract)

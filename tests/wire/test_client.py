@@ -10,29 +10,29 @@ from itertools import pairwise
 
 import pytest
 
-from inferproof.wire.client import Client, Limits, Outcome
+from inferproof.wire.client import Client, SendResult, Timeouts
 from inferproof.wire.connection import Connection
 from inferproof.wire.exchange import Fault, Reply, Request
 from tests.wire.server import OK, Peer, Script, answering, answering_once, serving
 
 GET = Request("GET", "/status")
 POST = Request("POST", "/v1/chat/completions", (("Content-Type", "application/json"),), b'{"stream":true}')
-HASTY = Limits(connect=5, first_byte=5, idle=5, total=5)
+HASTY = Timeouts(connect=5, first_byte=5, idle=5, total=5)
 CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
-async def sent(script: Script, request: Request = GET, **how: object) -> Outcome:
+async def sent(script: Script, request: Request = GET, **how: object) -> SendResult:
     async with serving(script) as server, Client(server.url, limits=HASTY) as client:
         return await client.send(request, **how)  # type: ignore[arg-type]
 
 
-def whole(outcome: Outcome) -> Reply:
+def whole(outcome: SendResult) -> Reply:
     assert outcome.fault is None
     assert outcome.reply is not None
     return outcome.reply
 
 
-def fault(outcome: Outcome) -> Fault:
+def fault(outcome: SendResult) -> Fault:
     assert outcome.fault is not None
     return outcome.fault
 

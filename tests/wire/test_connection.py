@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 import trustme
 
-from inferproof.wire.client import Client, Limits, Outcome
+from inferproof.wire.client import Client, SendResult, Timeouts
 from inferproof.wire.connection import Origin, Proxy
 from inferproof.wire.exchange import Request
 from tests.wire.server import OK, Peer, answering, answering_once, serving
 
 GET = Request("GET", "/status")
-HASTY = Limits(connect=5, first_byte=5, idle=5, total=5)
+HASTY = Timeouts(connect=5, first_byte=5, idle=5, total=5)
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
@@ -46,7 +46,7 @@ def tls(authority: trustme.CA) -> ssl.SSLContext:
     return context
 
 
-def unreachable(outcome: Outcome) -> str:
+def unreachable(outcome: SendResult) -> str:
     assert outcome.reply is None
     assert outcome.fault is not None
     assert outcome.fault.kind == "unreachable"
@@ -71,7 +71,7 @@ async def test_a_connection_that_takes_too_long_is_given_up() -> None:
         await peer.gone()
 
     async with serving(silent) as server:
-        text = unreachable(await Client(server.tls_url, limits=Limits(connect=0.05)).send(GET))
+        text = unreachable(await Client(server.tls_url, limits=Timeouts(connect=0.05)).send(GET))
     assert text == f"127.0.0.1:{server.port}: no connection within 0.05 s; is the address right?"
 
 

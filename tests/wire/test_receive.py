@@ -8,9 +8,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inferproof.wire.receive import HangUp, Limits, ReplyReader
+from inferproof.wire.receive import HangUp, ReplyReader, Timeouts
 
-SMALL = Limits(head_bytes=300, body_bytes=300, decoded_bytes=300)
+SMALL = Timeouts(head_bytes=300, body_bytes=300, decoded_bytes=300)
 HEADS = (b"HTTP/1.1 200 OK\r\n", b"HTTP/1.0 500 \n", b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 204 No Content\r\n")
 HEADERS = (
     b"Content-Length: 5\r\n",

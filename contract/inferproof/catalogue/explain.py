@@ -10,15 +10,15 @@ import yaml
 
 from inferproof.catalogue.fragments import EACH, nodes, own
 from inferproof.catalogue.places import places
-from inferproof.certify.rehearsal import rehearse
+from inferproof.certify.dry_run import dry_run
 from inferproof.document import Contract
-from inferproof.judge.answer import Answer
 from inferproof.judge.capabilities import CAPABILITIES
 from inferproof.judge.judge import base_name
 from inferproof.judge.oracle import keyed
 from inferproof.judge.requirement import Basis, Requirement
+from inferproof.judge.subject import Subject
 from inferproof.probes import PROBES
-from inferproof.probes.probe import Call, Probe
+from inferproof.probes.probe import Probe, RequestBuilder
 from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange, NotJson
 
@@ -66,7 +66,7 @@ def feeding(contract: Contract, requirement: Requirement) -> list[str]:
     """The probes whose requests it judges, by their base names in catalogue order; none for one of generated cases."""
     if requirement.id not in CATALOGUE:
         return []
-    call = Call(contract, "chat-model", "embedding-model")
+    call = RequestBuilder(contract, "chat-model", "embedding-model")
     names = (base_name(probe.name) for probe in PROBES.values() if _feeds(probe, requirement, contract, call))
     return list(dict.fromkeys(names))
 
@@ -98,18 +98,18 @@ def _said(label: str, text: str) -> Iterator[str]:
         yield ""
 
 
-def _feeds(probe: Probe, requirement: Requirement, contract: Contract, call: Call) -> bool:
+def _feeds(probe: Probe, requirement: Requirement, contract: Contract, call: RequestBuilder) -> bool:
     if requirement.of is None:
         return base_name(probe.name) in requirement.needs
     answers = (
-        Answer(Exchange(probe.name, step, ask.role, ask.request), contract)
-        for step, ask in enumerate(rehearse(probe, contract, call))
+        Subject(Exchange(probe.name, step, ask.role, ask.request), contract)
+        for step, ask in enumerate(dry_run(probe, contract, call))
     )
     good = requirement.of.status == (200,)
-    return any(requirement.of.asks(answer) and not (good and _hopeless(answer)) for answer in answers)
+    return any(requirement.of.matches_request(answer) and not (good and _hopeless(answer)) for answer in answers)
 
 
-def _hopeless(answer: Answer) -> bool:
+def _hopeless(answer: Subject) -> bool:
     """No server answers it with 200: its key is not right, or its body is none, or wrong."""
     try:
         return answer.expectation == "refuse" or not (keyed(answer) or not answer.operation.secured)

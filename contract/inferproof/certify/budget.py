@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inferproof.certify.target import Limits
-from inferproof.probes.probe import Ask
+from inferproof.probes.probe import PlannedRequest
 from inferproof.wire.exchange import NotJson
 
 UNCAPPED = 256
@@ -34,7 +34,9 @@ class Budget:
         return f"{requests}, at most {self.tokens:,} completion tokens{about}"
 
 
-def budget(shared: Iterable[Ask], exclusive: Iterable[Ask], limits: Limits, latency: float | None = None) -> Budget:
+def budget(
+    shared: Iterable[PlannedRequest], exclusive: Iterable[PlannedRequest], limits: Limits, latency: float | None = None
+) -> Budget:
     """The budget of a plan. `latency` is the seconds that one short request took before the run."""
     together, alone = list(shared), list(exclusive)
     requests = len(together) + len(alone)
@@ -46,7 +48,7 @@ def budget(shared: Iterable[Ask], exclusive: Iterable[Ask], limits: Limits, late
     return Budget(requests, sum(_tokens(ask) for ask in (*together, *alone)), seconds)
 
 
-def _tokens(ask: Ask) -> int:
+def _tokens(ask: PlannedRequest) -> int:
     """The completion tokens that a request allows; none where it asks for no completion."""
     try:
         body = ask.request.json

@@ -13,19 +13,19 @@ from typing import Any
 
 from inferproof import __version__
 from inferproof.certify.budget import Budget
+from inferproof.certify.fuzz import Found, Pursuit, with_found
 from inferproof.certify.interrupts import Interrupts
 from inferproof.certify.plan import Plan, budget_of, plan, selected
 from inferproof.certify.preflight import preflight
-from inferproof.certify.pursue import Found, Pursuit, with_found
 from inferproof.certify.result import Result
 from inferproof.certify.run import Recorder, client_of
 from inferproof.certify.target import Target
 from inferproof.document import Contract
+from inferproof.generated.regressions import Kept, keep, kept_probes
+from inferproof.generated.requirements import requirements_of
 from inferproof.judge.judge import judge
 from inferproof.judge.requirement import Requirement
-from inferproof.probes.probe import Call, Probe
-from inferproof.properties.kept import Kept, keep, kept_probes
-from inferproof.properties.owners import requirements_of
+from inferproof.probes.probe import Probe, RequestBuilder
 from inferproof.wire.exchange import Exchange
 from inferproof.wire.transcript import Transcript, TranscriptError
 
@@ -67,7 +67,7 @@ class Generated:
     def kept(self, contract: Contract) -> tuple[Probe, ...]:
         return kept_probes(contract, self.folder) if self.folder else ()
 
-    def keep(self, found: Found, call: Call) -> None:
+    def keep(self, found: Found, call: RequestBuilder) -> None:
         """Write what exploring found into the folder, one file each."""
         for exchange in found.reduced:
             if self.folder and exchange.name in found.from_exploring:
@@ -155,7 +155,7 @@ def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Re
     )
 
 
-def described(target: Target, call: Call) -> dict[str, Any]:
+def described(target: Target, call: RequestBuilder) -> dict[str, Any]:
     """The target as a transcript's header shows it: no key, and no header values."""
     return {
         "url": target.url,
@@ -171,7 +171,7 @@ class _Run:
 
     contract: Contract
     target: Target
-    call: Call
+    call: RequestBuilder
     only: Sequence[str]
     progress: Progress
     generated: Generated
@@ -240,7 +240,9 @@ class _Run:
         return self.recorder.exchanges(self.planned.probes) if self.recorder else []
 
 
-def call_with(contract: Contract, chat: str | None = None, embedding: str | None = None, seed: int = 0) -> Call:
+def call_with(
+    contract: Contract, chat: str | None = None, embedding: str | None = None, seed: int = 0
+) -> RequestBuilder:
     """Requests name these models; where one is not given, that of the documented example."""
     documented = {role: contract.request_example(role)["model"] for role in ("chat", "embeddings")}
-    return Call(contract, chat or documented["chat"], embedding or documented["embeddings"], seed)
+    return RequestBuilder(contract, chat or documented["chat"], embedding or documented["embeddings"], seed)

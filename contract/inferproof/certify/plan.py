@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from inferproof.certify.budget import Budget, budget
-from inferproof.certify.rehearsal import rehearse
+from inferproof.certify.dry_run import dry_run
 from inferproof.certify.target import Limits, UsageError
 from inferproof.document import Contract
-from inferproof.judge.answer import Answer
+from inferproof.generated.baselines import roles
+from inferproof.generated.gate import gate
+from inferproof.generated.requirements import requirements_of
 from inferproof.judge.capabilities import OF_ROLE, not_claimed
 from inferproof.judge.judge import base_name
 from inferproof.judge.requirement import Requirement
+from inferproof.judge.subject import Subject
 from inferproof.probes import PROBES
-from inferproof.probes.probe import Call, Probe
-from inferproof.properties.gate import gate
-from inferproof.properties.minimal import roles
-from inferproof.properties.owners import requirements_of
+from inferproof.probes.probe import Probe, RequestBuilder
 from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange
 
@@ -36,7 +36,7 @@ class Plan:
 
 def plan(
     contract: Contract,
-    call: Call,
+    call: RequestBuilder,
     declined: Mapping[str, str],
     only: Sequence[str] = (),
     *,
@@ -67,10 +67,10 @@ def plan(
     return Plan(tuple(requirements), (*written, *probes))
 
 
-def budget_of(planned: Plan, contract: Contract, call: Call, limits: Limits, latency: float | None) -> Budget:
+def budget_of(planned: Plan, contract: Contract, call: RequestBuilder, limits: Limits, latency: float | None) -> Budget:
     """What the plan costs at most. `latency` is the seconds that one short request took, None where none was whole."""
-    shared = (ask for each in planned.probes if not each.exclusive for ask in rehearse(each, contract, call))
-    alone = (ask for each in planned.probes if each.exclusive for ask in rehearse(each, contract, call))
+    shared = (ask for each in planned.probes if not each.exclusive for ask in dry_run(each, contract, call))
+    alone = (ask for each in planned.probes if each.exclusive for ask in dry_run(each, contract, call))
     return budget(shared, alone, limits, latency)
 
 
@@ -98,11 +98,11 @@ def _named(cases: Sequence[Probe], only: Sequence[str]) -> list[Probe]:
     return [each for each in cases if any(fnmatchcase(each.name, glob) for glob in globs)]
 
 
-def _sent(probe: Probe, contract: Contract, call: Call, declined: Mapping[str, str]) -> bool:
+def _sent(probe: Probe, contract: Contract, call: RequestBuilder, declined: Mapping[str, str]) -> bool:
     if not_claimed(probe.claims, declined) is not None:
         return False
     try:
-        asks = rehearse(probe, contract, call)
+        asks = dry_run(probe, contract, call)
     except KeyError:  # a role that this contract has not
         return False
     needed = {OF_ROLE[role] for ask in asks if (role := ask.role or "") in OF_ROLE}
@@ -115,11 +115,11 @@ def _reads_bodies(requirement: Requirement) -> bool:
     return of is not None and (not of.roles or not set(roles()).isdisjoint(of.roles))
 
 
-def _feeds(probe: Probe, requirements: Sequence[Requirement], contract: Contract, call: Call) -> bool:
+def _feeds(probe: Probe, requirements: Sequence[Requirement], contract: Contract, call: RequestBuilder) -> bool:
     if any(base_name(probe.name) in each.needs for each in requirements):
         return True
     answers = [
-        Answer(Exchange(probe.name, step, ask.role, ask.request), contract)
-        for step, ask in enumerate(rehearse(probe, contract, call))
+        Subject(Exchange(probe.name, step, ask.role, ask.request), contract)
+        for step, ask in enumerate(dry_run(probe, contract, call))
     ]
-    return any(each.of is not None and each.of.asks(answer) for each in requirements for answer in answers)
+    return any(each.of is not None and each.of.matches_request(answer) for each in requirements for answer in answers)

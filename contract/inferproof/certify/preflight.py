@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from inferproof.certify.bounds import bounded
 from inferproof.certify.credentials import authorized, redactor
 from inferproof.certify.run import as_told
 from inferproof.certify.target import Target, UsageError
+from inferproof.certify.watchdog import bounded
 from inferproof.document import Contract
 from inferproof.judge.select import UNREADABLE
-from inferproof.probes.probe import Ask, Call, user
+from inferproof.probes.probe import PlannedRequest, RequestBuilder, user
 from inferproof.wire.client import Client
 from inferproof.wire.exchange import Exchange, Fault, Reply
 
@@ -44,11 +44,11 @@ UNKNOWN = (
 class Ready:
     """The call to make requests with, and the seconds that a chat of one token took; None where it brought no body."""
 
-    call: Call
+    call: RequestBuilder
     latency: float | None
 
 
-async def preflight(contract: Contract, target: Target, call: Call, client: Client) -> Ready:
+async def preflight(contract: Contract, target: Target, call: RequestBuilder, client: Client) -> Ready:
     """What a run begins with: models that the user did not name are taken from discovery where it lists any.
 
     Raises UsageError naming cause and cure.
@@ -85,7 +85,7 @@ def _seconds(reply: Reply | None) -> float | None:
     return reply.reads[-1][0] / 1e6 if reply is not None and reply.reads else None
 
 
-async def _look(ask: Ask, target: Target, client: Client) -> Exchange:
+async def _look(ask: PlannedRequest, target: Target, client: Client) -> Exchange:
     """One exchange, with the key, redacted. A server that is not there or does not answer is the user's to mend."""
     request = authorized(ask.request, target)
     sent = await as_told(lambda: client.send(request))
@@ -122,14 +122,14 @@ def _listed(configs: Reply | None) -> list[str]:
     return [name for name in names if isinstance(name, str) and name.isprintable() and 0 < len(name) <= LONGEST_NAME]
 
 
-def _chat_model(target: Target, call: Call, listed: list[str]) -> str:
+def _chat_model(target: Target, call: RequestBuilder, listed: list[str]) -> str:
     """The model asked for; else the documented one where discovery lists it, or lists nothing; else its first."""
     if target.chat_model:
         return target.chat_model
     return call.chat_model if not listed or call.chat_model in listed else listed[0]
 
 
-def _refuse_unknown_model(target: Target, call: Call, reply: Reply | None, listed: list[str]) -> None:
+def _refuse_unknown_model(target: Target, call: RequestBuilder, reply: Reply | None, listed: list[str]) -> None:
     """Raises UsageError where a server that has the API says that it has not the model that the user named.
 
     A server without chat says nothing of a model, and is judged; so is one that the user says has no chat.
@@ -145,7 +145,7 @@ def _refuse_unknown_model(target: Target, call: Call, reply: Reply | None, liste
     )
 
 
-def _of_unknown_model(reply: Reply, call: Call) -> str:
+def _of_unknown_model(reply: Reply, call: RequestBuilder) -> str:
     """What an error says of the model that was asked for; empty where it speaks of something else, as of the path."""
     if not 400 <= reply.status < 500 or reply.status in (401, 408, 429):
         return ""

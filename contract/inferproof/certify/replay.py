@@ -13,10 +13,10 @@ from inferproof.certify.preflight import preflight
 from inferproof.certify.run import Recorder, client_of
 from inferproof.certify.target import Target, UsageError
 from inferproof.document import Contract
+from inferproof.generated.regressions import read_case
+from inferproof.generated.requirements import requirements_of
 from inferproof.judge.judge import Judgement, Outcome, judge
-from inferproof.probes.probe import Ask, Call, Probe, Steps
-from inferproof.properties.kept import read_case
-from inferproof.properties.owners import requirements_of
+from inferproof.probes.probe import PlannedRequest, Probe, RequestBuilder, Steps
 from inferproof.wire.exchange import Exchange
 from inferproof.wire.transcript import Transcript, TranscriptError, read
 
@@ -30,8 +30,8 @@ class Recorded:
 
     name: str
     contract: Contract
-    call: Call
-    ask: Ask
+    call: RequestBuilder
+    ask: PlannedRequest
     url: str | None
 
 
@@ -52,7 +52,7 @@ def from_transcript(path: Path, name: str | None, load: Callable[[str], Contract
     except (TypeError, ValueError) as error:
         raise TranscriptError(f"{path}:1: target.models is no object, or seed no number; record it again") from error
     call = call_with(contract, models.get("chat"), models.get("embedding"), seed)
-    return Recorded(exchange.name, contract, call, Ask(exchange.role, exchange.request), target["url"])
+    return Recorded(exchange.name, contract, call, PlannedRequest(exchange.role, exchange.request), target["url"])
 
 
 def _choice(transcript: Transcript, contract: Contract) -> str:
@@ -89,7 +89,7 @@ def replayed(recorded: Recorded, target: Target) -> tuple[Exchange, list[Judgeme
 
 
 async def _send(recorded: Recorded, target: Target) -> Exchange:
-    def steps(call: Call) -> Steps:
+    def steps(call: RequestBuilder) -> Steps:
         yield recorded.ask
 
     probe = Probe(recorded.name, steps, "One recorded request.")

@@ -7,15 +7,14 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from email.utils import parsedate_to_datetime
 
-from inferproof.certify.bounds import BODY_BYTES, Bounds, bounded
 from inferproof.certify.credentials import authorized, redactor
 from inferproof.certify.target import Target, UsageError
+from inferproof.certify.watchdog import BODY_BYTES, Bounds, bounded
 from inferproof.document import Contract
-from inferproof.judge.answer import Answer
 from inferproof.judge.select import UNREADABLE
-from inferproof.probes.probe import Ask, Call, Probe
-from inferproof.wire.client import Client, Outcome
-from inferproof.wire.client import Limits as Patience
+from inferproof.judge.subject import Subject
+from inferproof.probes.probe import PlannedRequest, Probe, RequestBuilder
+from inferproof.wire.client import Client, SendResult, Timeouts
 from inferproof.wire.exchange import Exchange, Fault, Reply
 
 LONGEST_WAIT = 60.0
@@ -33,7 +32,7 @@ class Recorder:
     """Sends probes to one target and keeps the exchanges, redacted. Safe to read at any moment, also after Ctrl-C."""
 
     def __init__(
-        self, contract: Contract, target: Target, call: Call, client: Client, bounds: Bounds | None = None
+        self, contract: Contract, target: Target, call: RequestBuilder, client: Client, bounds: Bounds | None = None
     ) -> None:
         self.bounds = bounds or Bounds(target.limits)
         self.requests = 0
@@ -42,7 +41,7 @@ class Recorder:
         self._slots = asyncio.Semaphore(target.limits.concurrency)
         self._pace = _Pace(target.limits.requests_per_minute)
         self._exchanges: dict[str, list[Exchange]] = {}
-        self._under_way: dict[str, Ask] = {}
+        self._under_way: dict[str, PlannedRequest] = {}
         self._ended: set[str] = set()
 
     def exchanges(self, probes: Sequence[Probe]) -> list[Exchange]:
@@ -83,13 +82,13 @@ class Recorder:
                 self.bounds.seen(exchange)
                 if exchange.reply is None:
                     break
-                ask = steps.send(Answer(exchange, self._contract))
+                ask = steps.send(Subject(exchange, self._contract))
         except (StopIteration, *UNREADABLE):
             pass
         self._ended.add(probe.name)
 
-    async def _exchange(self, probe: Probe, step: int, ask: Ask) -> Exchange:
-        async def send() -> Outcome:
+    async def _exchange(self, probe: Probe, step: int, ask: PlannedRequest) -> Exchange:
+        async def send() -> SendResult:
             async with self._slots:
                 self.bounds.grant(await self._pace.wait())
                 self.requests += 1
@@ -119,7 +118,7 @@ class Recorder:
 def client_of(target: Target) -> Client:
     """A client for the target, with its headers, limits and certificates. Raises UsageError."""
     seconds = target.limits.patience
-    patience = Patience(
+    patience = Timeouts(
         connect=min(seconds, 10.0),
         first_byte=seconds,
         idle=seconds,
@@ -133,7 +132,7 @@ def client_of(target: Target) -> Client:
         raise UsageError(str(error)) from error
 
 
-async def as_told(send: Callable[[], Awaitable[Outcome]]) -> Outcome:
+async def as_told(send: Callable[[], Awaitable[SendResult]]) -> SendResult:
     """Send until the answer is no 429, waiting each time as the server says; the last one stands as it is."""
     for _ in range(TRIES - 1):
         sent = await send()

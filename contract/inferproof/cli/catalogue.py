@@ -22,7 +22,7 @@ def catalogue(name: str, form: str, asks_coverage: bool, check: bool, accept: bo
     """
     from inferproof.catalogue import lock, pages
     from inferproof.catalogue.coverage import coverage, read_exclusions
-    from inferproof.properties.owners import requirements_of
+    from inferproof.generated.requirements import requirements_of
 
     contract = load_contract(name)
     requirements = requirements_of(contract)
@@ -58,7 +58,7 @@ def explain(id: str, name: str) -> None:
     from inferproof.catalogue.explain import explained
     from inferproof.certify.target import UsageError
     from inferproof.document.errors import nearest
-    from inferproof.properties.owners import requirements_of
+    from inferproof.generated.requirements import requirements_of
 
     contract = load_contract(name)
     requirements = {each.id: each for each in requirements_of(contract)}

@@ -204,8 +204,8 @@ def _this_command() -> str:
 def init(url: str, name: str, api_key_env: str | None, force: bool) -> None:
     """Look at the server at URL and write an inferproof.toml with what was found."""
     from inferproof.certify.certify import certify as run
-    from inferproof.certify.look import in_brief, target_file
     from inferproof.certify.target import DEFAULT_FILE, UsageError, target_from
+    from inferproof.certify.target_file import in_brief, target_file
     from inferproof.reports.progress import watch
     from inferproof.reports.words import printable
 

@@ -31,7 +31,7 @@ class Commands(click.Group):
         from inferproof.certify.target import UsageError
         from inferproof.document import DocumentError
         from inferproof.front.serve import CannotListen
-        from inferproof.properties.kept import CaseError
+        from inferproof.generated.regressions import CaseError
         from inferproof.reports.words import printable
         from inferproof.wire.transcript import TranscriptError
         from inferproof_reference.errors import CannotServe

@@ -9,13 +9,13 @@ from typing import Any
 import orjson
 
 from inferproof.document.contract import Contract, Operation
-from inferproof.front.answer import Events
 from inferproof.front.auth import bearer_key
 from inferproof.front.backend import Backend, Json, Refusal
 from inferproof.front.body import read_json
-from inferproof.front.client import Client, ClientGone, Receive, Scope, Send
+from inferproof.front.connection import ClientGone, Connection, Receive, Scope, Send
 from inferproof.front.errors import JSON_HEADER, Invalid, error_reply
 from inferproof.front.query import Query
+from inferproof.front.response import Events
 from inferproof.front.roles import HANDLERS
 from inferproof.front.sse import send_events
 
@@ -63,13 +63,13 @@ class Front:
         if scope["type"] == "lifespan":
             await _live(receive, send)
         elif scope["type"] == "http":
-            client = Client(scope, receive, send)
+            client = Connection(scope, receive, send)
             with contextlib.suppress(ClientGone):
                 await self._serve(client)
         else:
             raise NotImplementedError(f"The front speaks HTTP, not {scope['type']}.")
 
-    async def _serve(self, client: Client) -> None:
+    async def _serve(self, client: Connection) -> None:
         try:
             route = self._route(client)
             key = bearer_key(client.header(b"authorization"), self._keys) if route.secured else None
@@ -87,7 +87,7 @@ class Front:
             reply = error_reply(error)
             await client.reply(reply.status, reply.headers, reply.body)
 
-    def _route(self, client: Client) -> Route:
+    def _route(self, client: Connection) -> Route:
         methods = self._routes.get(client.path)
         if methods is None:
             raise Refusal(404, f"There is nothing at {client.path}.", code="not_found")
@@ -99,7 +99,7 @@ class Front:
         return route
 
 
-async def _answer(client: Client, route: Route, body: Json, key: str | None) -> None:
+async def _answer(client: Connection, route: Route, body: Json, key: str | None) -> None:
     answer = await route.answer(body, key)
     if isinstance(answer, Events):
         await send_events(client, answer.chunks)

@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 
 from inferproof.document.contract import Contract
-from inferproof.front.answer import Answer, Handler, Whole
 from inferproof.front.backend import Backend, Chat, Json
 from inferproof.front.chat import complete
 from inferproof.front.errors import bad_gateway
+from inferproof.front.response import Handler, Response, Whole
 
 # What is scored when the client names nothing. Ours: the document promises a default set and does not list it.
 # Every category of the document has at least one.
@@ -59,7 +59,7 @@ PASSED_ON = (
 
 
 def attributes(contract: Contract, backend: Backend) -> Handler:
-    async def answer(body: Json, key: str | None) -> Answer:
+    async def answer(body: Json, key: str | None) -> Response:
         asked = wanted(body)
         reply = await complete(backend, Chat(to_chat(body, asked), "attributes", key))
         require_scores(reply, asked)

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from inferproof.front.backend import Refusal
-from inferproof.front.client import Client
+from inferproof.front.connection import Connection
 from inferproof.front.errors import Invalid, detail
 
 # orjson writes at most 254 levels (3.13); the rest is left for the envelope of a reply or an upstream request.
@@ -17,7 +17,7 @@ MAX_DEPTH = 200
 _EXACT = 2.0**53
 
 
-async def read_json(client: Client, limit: int) -> Any:
+async def read_json(client: Connection, limit: int) -> Any:
     """The request body as JSON. Raises Refusal (413, 415), Invalid, and ClientGone."""
     _require_no_coding(client.header(b"content-encoding"))
     body = await client.body(limit)

@@ -6,16 +6,16 @@ from collections.abc import AsyncIterator
 
 from inferproof.document import pointers
 from inferproof.document.contract import Contract
-from inferproof.front.answer import Answer, Events, Handler, Whole
 from inferproof.front.backend import Backend, Chat, Json
 from inferproof.front.deadline import stream_within, within
+from inferproof.front.response import Events, Handler, Response, Whole
 from inferproof.front.sse import closing
 
 OPENAI_PATH = "chat.openai-path"
 
 
 def chat(contract: Contract, backend: Backend) -> Handler:
-    async def answer(body: Json, key: str | None) -> Answer:
+    async def answer(body: Json, key: str | None) -> Response:
         call = Chat(body, "chat", key)
         if body.get("stream"):
             return Events(stream(backend, call))
@@ -30,7 +30,7 @@ def chat_core(contract: Contract, backend: Backend) -> Handler:
     assert schema is not None
     supported = frozenset(contract.at(pointers.follow(contract.corrected, schema))["properties"])
 
-    async def answer(body: Json, key: str | None) -> Answer:
+    async def answer(body: Json, key: str | None) -> Response:
         call = Chat({name: value for name, value in body.items() if name in supported}, OPENAI_PATH, key)
         if call.body.get("stream"):
             return Events(_core_chunks(stream(backend, call)))

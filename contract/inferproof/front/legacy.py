@@ -8,10 +8,10 @@ from typing import Any
 
 from inferproof.document.contract import Contract
 from inferproof.document.explain import Violation
-from inferproof.front.answer import Answer, Events, Handler, Whole
 from inferproof.front.backend import Backend, Chat, Json
 from inferproof.front.chat import complete, stream
 from inferproof.front.errors import Invalid
+from inferproof.front.response import Events, Handler, Response, Whole
 from inferproof.front.sse import closing
 
 
@@ -59,7 +59,7 @@ _LEGACY_NAMES = {"messages": "context", **{chat: legacy for legacy, chat in MEMB
 def legacy(contract: Contract, backend: Backend) -> Handler:
     to_chat = _Translation(contract)
 
-    async def answer(body: Json, key: str | None) -> Answer:
+    async def answer(body: Json, key: str | None) -> Response:
         return Whole(from_reply(await complete(backend, Chat(to_chat(body), "chat.legacy", key))))
 
     return answer
@@ -68,7 +68,7 @@ def legacy(contract: Contract, backend: Backend) -> Handler:
 def legacy_stream(contract: Contract, backend: Backend) -> Handler:
     to_chat = _Translation(contract)
 
-    async def answer(body: Json, key: str | None) -> Answer:
+    async def answer(body: Json, key: str | None) -> Response:
         call = Chat({**to_chat(body), "stream": True}, "chat.legacy.stream", key)
         return Events(from_chunks(stream(backend, call)))
 

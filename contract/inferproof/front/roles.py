@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from inferproof.document.contract import Contract
-from inferproof.front.answer import Handler
 from inferproof.front.attributes import attributes
 from inferproof.front.backend import Backend
 from inferproof.front.chat import chat, chat_core
 from inferproof.front.discovery import configs, status
 from inferproof.front.embeddings import embeddings
 from inferproof.front.legacy import legacy, legacy_stream
+from inferproof.front.response import Handler
 
 HANDLERS: dict[str, Callable[[Contract, Backend], Handler]] = {
     "chat": chat,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import uvicorn
 
-    from inferproof.front.client import Receive, Scope, Send
+    from inferproof.front.connection import Receive, Scope, Send
 
 App = Callable[["Scope", "Receive", "Send"], Any]
 

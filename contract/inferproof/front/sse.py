@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from inferproof.front.backend import Json
-from inferproof.front.client import Client, ClientGone
+from inferproof.front.connection import ClientGone, Connection
 from inferproof.front.errors import bad_gateway, error_event
 
 HEADERS = (
@@ -26,7 +26,7 @@ def frame(value: Any) -> bytes:
     return b"data: " + orjson.dumps(value) + b"\n\n"
 
 
-async def send_events(client: Client, chunks: AsyncIterator[Json]) -> None:
+async def send_events(client: Connection, chunks: AsyncIterator[Json]) -> None:
     """Sends `chunks` as they are made, then `[DONE]`; after a failure an error event instead, and no `[DONE]`.
 
     The reply begins with the first chunk: what fails before it is raised, for an ordinary error reply.

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from inferproof.document import Contract
 from inferproof.document.contract import Layer
-from inferproof.judge.answer import Answer
+from inferproof.judge.subject import Subject
 
 LONGEST = 4_000
 """Characters of a finding's words; a hostile reply has millions for each of hundreds of requirements."""
@@ -24,7 +24,7 @@ class Finding:
     found: str
 
 
-class Broken(Exception):
+class CheckFailed(Exception):
     """The requirement does not hold for this exchange."""
 
     def __init__(self, finding: Finding) -> None:
@@ -40,7 +40,7 @@ class Check:
 
     def fail(self, expected: str, found: Any, *, at: str = "") -> NoReturn:
         words = found if isinstance(found, str) else shown(found)
-        raise Broken(Finding(at[:LONGEST], expected[:LONGEST], words[:LONGEST]))
+        raise CheckFailed(Finding(at[:LONGEST], expected[:LONGEST], words[:LONGEST]))
 
     def that(self, holds: bool, expected: str, found: Any, *, at: str = "") -> None:
         """For what no other verifier says. `expected` completes the sentence 'expected …'."""
@@ -56,21 +56,21 @@ class Check:
         if found not in allowed:
             self.fail("one of " + ", ".join(shown(value) for value in allowed), shown(found), at=at)
 
-    def accepted(self, reply: Answer) -> None:
+    def accepted(self, reply: Subject) -> None:
         """The request was served."""
         self.equal(reply.status, 200, at="status")
 
-    def refused(self, reply: Answer) -> None:
+    def refused(self, reply: Subject) -> None:
         """The server says that the request is at fault (RFC 9110 §15.5); LookupError where it was too busy to say."""
         if reply.status in (503, 504):
             raise LookupError("the status speaks of load or time, not of the request")
         self.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
 
-    def accepted_or_refused(self, reply: Answer) -> None:
+    def accepted_or_refused(self, reply: Subject) -> None:
         """The server knows what it does with the request: it neither fails nor redirects."""
         self.that(reply.status == 200 or 400 <= reply.status < 500, "200 or a 4xx", reply.status, at="status")
 
-    def offered(self, reply: Answer) -> None:
+    def offered(self, reply: Subject) -> None:
         """The operation is there; whether it served the request is another question."""
         self.that(reply.status not in (404, 405, 501), "an operation", reply.status, at="status")
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from inferproof.document import Contract
-from inferproof.judge.answer import Answer
 from inferproof.judge.capabilities import OF_ROLE, not_claimed
-from inferproof.judge.check import Broken, Check, Finding
+from inferproof.judge.check import Check, CheckFailed, Finding
 from inferproof.judge.requirement import Requirement
 from inferproof.judge.select import UNREADABLE, Of
+from inferproof.judge.subject import Subject
 from inferproof.wire.exchange import Exchange
 
 
@@ -54,8 +54,8 @@ def judge(
 
     `declined` maps each capability that the target does not claim to its reason.
     """
-    answers = [Answer(exchange, contract) for exchange in exchanges]
-    by_roles: dict[tuple[str, ...], list[Answer]] = {}
+    answers = [Subject(exchange, contract) for exchange in exchanges]
+    by_roles: dict[tuple[str, ...], list[Subject]] = {}
     check = Check(contract)
     cut_off = next((each.fault.text for each in exchanges if each.fault and each.fault.kind == "stopped"), "")
     judgements = []
@@ -83,23 +83,23 @@ def _inapplicable(requirement: Requirement, declined: Mapping[str, str]) -> str 
     return reasons[0] if reasons and len(reasons) == len(needed) else None
 
 
-def _asked(of: Of, answers: Sequence[Answer], by_roles: dict[tuple[str, ...], list[Answer]]) -> list[Answer]:
+def _asked(of: Of, answers: Sequence[Subject], by_roles: dict[tuple[str, ...], list[Subject]]) -> list[Subject]:
     """The answers to what `of` asks. Those of its roles are kept in `by_roles`: a run has thousands of exchanges."""
     if of.roles not in by_roles:
         by_roles[of.roles] = [answer for answer in answers if not of.roles or answer.role in of.roles]
-    return [answer for answer in by_roles[of.roles] if of.asks(answer)]
+    return [answer for answer in by_roles[of.roles] if of.matches_request(answer)]
 
 
-def _each(requirement: Requirement, of: Of, asked: Sequence[Answer], check: Check, cut_off: str) -> Judgement:
+def _each(requirement: Requirement, of: Of, asked: Sequence[Subject], check: Check, cut_off: str) -> Judgement:
     """Judge each selected exchange for itself. `cut_off` says why the run ended early, if it did."""
     judged: list[str] = []
     failures: list[Failure] = []
     for answer in asked:
-        if not of.got(answer):
+        if not of.matches_reply(answer):
             continue
         try:
             requirement.judge(answer, check)
-        except Broken as broken:
+        except CheckFailed as broken:
             if answer.doubtful:
                 continue
             failures.append(Failure(answer.exchange, broken.finding))
@@ -113,9 +113,9 @@ def _each(requirement: Requirement, of: Of, asked: Sequence[Answer], check: Chec
     return Judgement(requirement, Outcome.FAIL if failures else Outcome.PASS, "", tuple(judged), tuple(failures))
 
 
-def _together(requirement: Requirement, answers: Sequence[Answer], check: Check, cut_off: str) -> Judgement:
+def _together(requirement: Requirement, answers: Sequence[Subject], check: Check, cut_off: str) -> Judgement:
     """Judge the exchanges of a probe it needs as one piece of evidence, once for each role it was sent to."""
-    groups: dict[str, list[Answer]] = defaultdict(list)
+    groups: dict[str, list[Subject]] = defaultdict(list)
     for answer in answers:
         if base_name(answer.exchange.probe) in requirement.needs:
             groups[answer.exchange.probe].append(answer)
@@ -129,7 +129,7 @@ def _together(requirement: Requirement, answers: Sequence[Answer], check: Check,
             continue
         try:
             requirement.judge(group, check)
-        except Broken as broken:
+        except CheckFailed as broken:
             failures.append(Failure(group[-1].exchange, broken.finding))
         except UNREADABLE:
             reason = f"{probe}: a reply lacks what is compared"
@@ -147,7 +147,7 @@ def base_name(probe: str) -> str:
     return probe.partition(":")[0]
 
 
-def _unanswered(answer: Answer) -> str | None:
+def _unanswered(answer: Subject) -> str | None:
     """Why an exchange cannot be compared with others: it brought no whole reply with a 2xx status."""
     exchange = answer.exchange
     if exchange.fault is not None and exchange.fault.kind != "hung up":
@@ -157,7 +157,7 @@ def _unanswered(answer: Answer) -> str | None:
     return None
 
 
-def _why_nothing(of: Of, asked: Sequence[Answer], cut_off: str) -> str:
+def _why_nothing(of: Of, asked: Sequence[Subject], cut_off: str) -> str:
     """Why no exchange could be judged: nothing asked for it, or the replies were of another kind."""
     if not asked:
         return cut_off or "no request of the run asks for this"
@@ -166,7 +166,7 @@ def _why_nothing(of: Of, asked: Sequence[Answer], cut_off: str) -> str:
     others = f" (and {len(asked) - 1} more)" if len(asked) > 1 else ""
     if exchange.reply is None or exchange.fault is not None:
         return f"{exchange.name}{others}: {exchange.fault.text if exchange.fault else 'no reply'}"
-    if of.got(first):
+    if of.matches_reply(first):
         return f"{exchange.name}{others}: the reply lacks what this is about"
     media = exchange.reply.media_type or "no content type"
     return f"{exchange.name}{others} was answered {exchange.reply.status} ({media}); it takes {of.expected()} to tell"

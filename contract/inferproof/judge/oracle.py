@@ -6,8 +6,8 @@ Where our corrections changed the answer, either one is right: a server that fol
 
 from __future__ import annotations
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.select import Predicate
+from inferproof.judge.subject import Subject
 from inferproof.wire.exchange import NotJson
 
 KEY = "bearer {{secret:key}}"
@@ -16,18 +16,18 @@ NO_SUCH_MODEL = "inferproof-no-such-model"
 """How the name of a model begins that no server has. A request for it is valid, and yet to be refused."""
 
 
-def keyed(answer: Answer) -> bool:
+def keyed(answer: Subject) -> bool:
     """The request carries the target's key."""
     return (answer.exchange.request.header("authorization") or "").lower() == KEY
 
 
-def declared_json(answer: Answer) -> bool:
+def declared_json(answer: Subject) -> bool:
     """The request says that its body is JSON, in UTF-8."""
     media, _, parameters = (answer.exchange.request.header("content-type") or "").lower().partition(";")
     return media.strip() == "application/json" and ("charset" not in parameters or "utf-8" in parameters)
 
 
-def is_json(answer: Answer) -> bool:
+def is_json(answer: Subject) -> bool:
     """The request's body is JSON."""
     try:
         answer.exchange.request.json  # noqa: B018 - read for the exception
@@ -36,17 +36,17 @@ def is_json(answer: Answer) -> bool:
     return True
 
 
-def deep(answer: Answer) -> bool:
+def deep(answer: Subject) -> bool:
     """The body is nested more deeply than the judge's own reader can tell whether it is JSON."""
     return b"[" * 1_000 in answer.exchange.request.body
 
 
-def must_accept(answer: Answer) -> bool:
+def must_accept(answer: Subject) -> bool:
     """Key, media type and body are as both documents want them, and the model may be one that the server has."""
     return _asks_properly(answer) and not for_no_model(answer) and answer.expectation == "accept"
 
 
-def must_refuse(answer: Answer) -> bool:
+def must_refuse(answer: Subject) -> bool:
     """Key and media type are right, and both documents forbid the body, to a lax reader too.
 
     What only a strict reader of formats or of types refuses has requirements of its own, at SHOULD.
@@ -54,12 +54,12 @@ def must_refuse(answer: Answer) -> bool:
     return forbidden(answer) and answer.allowed_if_lax == ""
 
 
-def forbidden(answer: Answer) -> bool:
+def forbidden(answer: Subject) -> bool:
     """Key and media type are right, and both documents forbid the body, be it in a detail."""
     return _asks_properly(answer) and answer.expectation == "refuse"
 
 
-def refused_for(answer: Answer) -> set[str | int]:
+def refused_for(answer: Subject) -> set[str | int]:
     """The top-level members for which the body must be refused; empty where it need not be."""
     if not must_refuse(answer):
         return set()
@@ -69,7 +69,7 @@ def refused_for(answer: Answer) -> set[str | int]:
 def wrong_only_at(*path: str) -> Predicate:
     """Requests that must be refused for the member at `path` alone; of a list on the way, for that of any item."""
 
-    def where(answer: Answer) -> bool:
+    def where(answer: Subject) -> bool:
         if refused_for(answer) != {path[0]}:
             return False
         places = {tuple(part for part in violation.loc if isinstance(part, str)) for violation in answer.violations}
@@ -78,11 +78,11 @@ def wrong_only_at(*path: str) -> Predicate:
     return where
 
 
-def for_no_model(answer: Answer) -> bool:
+def for_no_model(answer: Subject) -> bool:
     """The request names a model that no server has."""
     return str(answer.asked.get("model") or answer.asked.get("config")).startswith(NO_SUCH_MODEL)
 
 
-def _asks_properly(answer: Answer) -> bool:
+def _asks_properly(answer: Subject) -> bool:
     """Only the body can be at fault: the operation is known, and key and media type are right."""
     return answer.role != "" and keyed(answer) and declared_json(answer) and is_json(answer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from inferproof.judge.answer import Answer
+from inferproof.judge.subject import Subject
 
 JSON = "application/json"
 EVENTS = "text/event-stream"
@@ -19,7 +19,7 @@ DECIDED = tuple(code for code in range(100, 600) if code not in (401, 403, 404, 
 FOUND = tuple(code for code in range(100, 600) if code not in (404, 405, 501))
 """Statuses of an operation that is there; the others judge `*.offered`."""
 
-Predicate = Callable[[Answer], bool]
+Predicate = Callable[[Subject], bool]
 
 UNREADABLE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
 """What reading a member raises that is absent, of another type, or beyond what can be reckoned with (an integer of 400
@@ -39,7 +39,7 @@ class Of:
     where: Predicate | None = None
     whole: bool = True
 
-    def asks(self, answer: Answer) -> bool:
+    def matches_request(self, answer: Subject) -> bool:
         """The request is of this kind, whatever came back."""
         if self.roles and answer.role not in self.roles:
             return False
@@ -48,7 +48,7 @@ class Of:
         except UNREADABLE:  # a generated or a live request may have any type anywhere
             return False
 
-    def got(self, answer: Answer) -> bool:
+    def matches_reply(self, answer: Subject) -> bool:
         """The reply is of this kind."""
         exchange = answer.exchange
         if exchange.reply is None or (self.whole and exchange.fault is not None):

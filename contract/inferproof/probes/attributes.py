@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from inferproof.probes.probe import Ask, Call, Steps, assistant, probe, system, user
+from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, assistant, probe, system, user
 
 TALK = (system("You are kind."), user("How do tides work?"), assistant("Look it up yourself."))
 
@@ -17,32 +17,32 @@ USEFUL = {
 CURT = {"name": "Curt", "definition": "The answer is short and cold.", "categories": ["User", "EQ"], "positive": False}
 
 
-def _ask(call: Call, *messages: dict[str, Any], **members: Any) -> Ask:
+def _ask(call: RequestBuilder, *messages: dict[str, Any], **members: Any) -> PlannedRequest:
     return call.chat(*(messages or TALK), role="attributes", max_tokens=None, **members)
 
 
 @probe("attributes.example", claims="attributes")
-def example(call: Call) -> Steps:
+def example(call: RequestBuilder) -> Steps:
     """The documented example."""
     yield call.example("attributes")
 
 
 @probe("attributes.given", claims="attributes")
-def given(call: Call) -> Steps:
+def given(call: RequestBuilder) -> Steps:
     """Two attributes of different categories, unfiltered, and then filtered by a category of the first."""
     yield _ask(call, attributes=[USEFUL, CURT])
     yield _ask(call, attributes=[USEFUL, CURT], filter_categories=["Assistant"])
 
 
 @probe("attributes.default", claims="attributes")
-def default(call: Call) -> Steps:
+def default(call: RequestBuilder) -> Steps:
     """No attributes of its own: absent, and null."""
     yield _ask(call)
     yield _ask(call, attributes=None, filter_categories=None, disable_attributes_prompt=None)
 
 
 @probe("attributes.chat-members", claims="attributes")
-def chat_members(call: Call) -> Steps:
+def chat_members(call: RequestBuilder) -> Steps:
     """Members of a chat request, one that nobody knows, and an attribute with every member of its own."""
     full = {**CURT, "example": "No."}
     yield _ask(call, attributes=[full], temperature=0, top_p=0.9, seed=7, user="inferproof")
@@ -50,14 +50,14 @@ def chat_members(call: Call) -> Steps:
 
 
 @probe("attributes.prompt", claims="attributes")
-def prompt(call: Call) -> Steps:
+def prompt(call: RequestBuilder) -> Steps:
     """The same request with the default attributes prompt and without it."""
     yield _ask(call, attributes=[USEFUL], disable_attributes_prompt=False)
     yield _ask(call, attributes=[USEFUL], disable_attributes_prompt=True)
 
 
 @probe("attributes.invalid", claims="attributes")
-def invalid(call: Call) -> Steps:
+def invalid(call: RequestBuilder) -> Steps:
     """Attributes that lack what they need, and categories that nobody lists."""
     yield _ask(call, attributes=[{"definition": "It has no name."}])
     yield _ask(call, attributes=[{"name": {}, "definition": "Its name is an object."}])
@@ -67,12 +67,12 @@ def invalid(call: Call) -> Steps:
 
 
 @probe("attributes.nothing-to-score", claims="attributes")
-def nothing_to_score(call: Call) -> Steps:
+def nothing_to_score(call: RequestBuilder) -> Steps:
     """A conversation in which only the user speaks."""
     yield _ask(call, user("How do tides work?"))
 
 
 @probe("attributes.stream", claims="attributes")
-def stream(call: Call) -> Steps:
+def stream(call: RequestBuilder) -> Steps:
     """A request for a stream, which this operation does not offer."""
     yield _ask(call, attributes=[USEFUL], stream=True)

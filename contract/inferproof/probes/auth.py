@@ -1,11 +1,11 @@
 """Probes of credentials: none, a wrong one, another scheme, the scheme in lower case; on every secured operation."""
 
-from inferproof.probes.probe import KEY, WRONG_KEY, Ask, Call, Steps, probe, turn, user
+from inferproof.probes.probe import KEY, WRONG_KEY, PlannedRequest, RequestBuilder, Steps, probe, turn, user
 
 SECURED = ("chat", "chat.openai-path", "attributes", "embeddings", "configs", "chat.legacy", "chat.legacy.stream")
 
 
-def plain(call: Call, role: str) -> Ask:
+def plain(call: RequestBuilder, role: str) -> PlannedRequest:
     """The smallest good request of a role."""
     if role == "configs":
         return call.to(role)
@@ -18,30 +18,30 @@ def plain(call: Call, role: str) -> Ask:
 
 
 @probe("auth.missing", over=SECURED)
-def missing(call: Call, role: str) -> Steps:
+def missing(call: RequestBuilder, role: str) -> Steps:
     """A good request without credentials."""
     yield plain(call, role).without_key()
 
 
 @probe("auth.wrong", over=SECURED)
-def wrong(call: Call, role: str) -> Steps:
+def wrong(call: RequestBuilder, role: str) -> Steps:
     """A good request with a key that nobody issued."""
     yield plain(call, role).with_header("Authorization", f"Bearer {WRONG_KEY}")
 
 
 @probe("auth.empty", over=SECURED)
-def empty(call: Call, role: str) -> Steps:
+def empty(call: RequestBuilder, role: str) -> Steps:
     """A good request whose key has no characters, as a client sends whose variable is not set."""
     yield plain(call, role).with_header("Authorization", "Bearer ")
 
 
 @probe("auth.other-scheme", over=SECURED)
-def other_scheme(call: Call, role: str) -> Steps:
+def other_scheme(call: RequestBuilder, role: str) -> Steps:
     """A good request with Basic credentials."""
     yield plain(call, role).with_header("Authorization", "Basic aW5mZXJwcm9vZjppbmZlcnByb29m")
 
 
 @probe("auth.lower-case")
-def lower_case(call: Call) -> Steps:
+def lower_case(call: RequestBuilder) -> Steps:
     """A good request whose scheme is written `bearer`."""
     yield plain(call, "chat").with_header("Authorization", f"bearer {KEY}")

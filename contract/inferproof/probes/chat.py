@@ -1,23 +1,23 @@
 """Probes of the chat operations: plain requests that every server must take."""
 
 from inferproof.judge.select import CHAT
-from inferproof.probes.probe import Call, Steps, assistant, probe, system, user
+from inferproof.probes.probe import RequestBuilder, Steps, assistant, probe, system, user
 
 
 @probe("chat.example", over=CHAT)
-def example(call: Call, role: str) -> Steps:
+def example(call: RequestBuilder, role: str) -> Steps:
     """The documented example."""
     yield call.example(role)
 
 
 @probe("chat.plain", over=CHAT)
-def plain(call: Call, role: str) -> Steps:
+def plain(call: RequestBuilder, role: str) -> Steps:
     """One user message and a cap."""
     yield call.chat(user("Name a colour and say why you like it."), role=role)
 
 
 @probe("chat.minimal")
-def minimal(call: Call) -> Steps:
+def minimal(call: RequestBuilder) -> Steps:
     """A conversation with a system message, and a cap under its newer name."""
     yield call.chat(
         system("Be brief."),
@@ -30,26 +30,26 @@ def minimal(call: Call) -> Steps:
 
 
 @probe("chat.both-caps")
-def both_caps(call: Call) -> Steps:
+def both_caps(call: RequestBuilder) -> Steps:
     """Both caps at once, the newer one smaller."""
     yield call.chat(user("Count to a hundred."), max_tokens=40, max_completion_tokens=6)
 
 
 @probe("chat.twice")
-def twice(call: Call) -> Steps:
+def twice(call: RequestBuilder) -> Steps:
     """The same request, twice."""
     yield call.chat(user("Say yes."), max_tokens=8)
     yield call.chat(user("Say yes."), max_tokens=8)
 
 
 @probe("chat.extra-member", over=CHAT)
-def extra_member(call: Call, role: str) -> Steps:
+def extra_member(call: RequestBuilder, role: str) -> Steps:
     """A member that no document names."""
     yield call.chat(user("Hello!"), role=role, max_tokens=8, inferproof_extra={"any": ["thing"]})
 
 
 @probe("chat.charset")
-def charset(call: Call) -> Steps:
+def charset(call: RequestBuilder) -> Steps:
     """A content type with a charset."""
     yield call.chat(user("Grüße aus Zürich!"), max_tokens=8).with_header(
         "Content-Type", "application/json; charset=utf-8"
@@ -57,14 +57,14 @@ def charset(call: Call) -> Steps:
 
 
 @probe("chat.seed-bounds")
-def seed_bounds(call: Call) -> Steps:
+def seed_bounds(call: RequestBuilder) -> Steps:
     """Seeds just outside their bounds."""
     yield call.chat(user("Hello!"), max_tokens=4, seed=-1)
     yield call.chat(user("Hello!"), max_tokens=4, seed=4294967296)
 
 
 @probe("chat.both-template-flags")
-def both_template_flags(call: Call) -> Steps:
+def both_template_flags(call: RequestBuilder) -> Steps:
     """Two flags that exclude each other."""
     yield call.chat(
         user("Hello!"), assistant("Good"), max_tokens=4, continue_final_message=True, add_generation_prompt=True
@@ -72,6 +72,6 @@ def both_template_flags(call: Call) -> Steps:
 
 
 @probe("chat.no-messages", over=CHAT)
-def no_messages(call: Call, role: str) -> Steps:
+def no_messages(call: RequestBuilder, role: str) -> Steps:
     """An empty conversation."""
     yield call.chat(role=role)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from inferproof.judge.select import CHAT
-from inferproof.probes.probe import Ask, Call, Steps, assistant, probe, system, user
+from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, assistant, probe, system, user
 
 HELLO = user("Hello!")
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
@@ -16,13 +16,13 @@ def _made(**members: Any) -> dict[str, Any]:
     return {"id": "call_1", "type": "function", "function": {"name": "look_up", "arguments": "{}"}, **members}
 
 
-def _after(call: Call, *messages: dict[str, Any]) -> Ask:
+def _after(call: RequestBuilder, *messages: dict[str, Any]) -> PlannedRequest:
     """A question, these messages, and another question, so that a person speaks first and last."""
     return call.chat(HELLO, *messages, user("And now?"), max_tokens=4)
 
 
 @probe("messages.roles", over=CHAT)
-def roles(call: Call, role: str) -> Steps:
+def roles(call: RequestBuilder, role: str) -> Steps:
     """Every role of a talk, and one that nobody knows."""
     yield call.chat(system("Be brief."), HELLO, assistant("Hello."), user("And now?"), role=role, max_tokens=4)
     yield call.chat({"role": "developer", "content": "Be brief."}, HELLO, role=role, max_tokens=4)
@@ -30,7 +30,7 @@ def roles(call: Call, role: str) -> Steps:
 
 
 @probe("messages.results")
-def results(call: Call) -> Steps:
+def results(call: RequestBuilder) -> Steps:
     """Results of calls: of a tool, and of a function in its older form; the assistant itself says nothing."""
     yield _after(
         call, assistant(None, tool_calls=[_made()]), {"role": "tool", "content": "Salt.", "tool_call_id": "call_1"}
@@ -40,7 +40,7 @@ def results(call: Call) -> Steps:
 
 
 @probe("messages.members")
-def members(call: Call) -> Steps:
+def members(call: RequestBuilder) -> Steps:
     """Messages with every member that their roles have besides a content: names, a refusal, calls of both kinds."""
     spoken = assistant("Hello.", name="Bo", refusal=None, audio=None, function_call=None)
     yield call.chat({**system("Be brief."), "name": "Cy"}, {**HELLO, "name": "Ana"}, spoken, HELLO, max_tokens=4)
@@ -54,7 +54,7 @@ def members(call: Call) -> Steps:
 
 
 @probe("messages.parts", over=CHAT)
-def parts(call: Call, role: str) -> Steps:
+def parts(call: RequestBuilder, role: str) -> Steps:
     """Text in parts, in each role that takes it."""
     text = [{"type": "text", "text": "Be brief,"}, {"type": "text", "text": " please."}]
     yield call.chat(user(text), role=role, max_tokens=4)
@@ -62,7 +62,7 @@ def parts(call: Call, role: str) -> Steps:
 
 
 @probe("messages.media")
-def media(call: Call) -> Steps:
+def media(call: RequestBuilder) -> Steps:
     """Pictures, sounds, a film and a file, in their long and short forms. Nothing is fetched: no host is called so."""
     nowhere = "https://inferproof.invalid/picture.png"
     for part in (
@@ -82,14 +82,14 @@ def media(call: Call) -> Steps:
 
 
 @probe("messages.text", over=CHAT)
-def text(call: Call, role: str) -> Steps:
+def text(call: RequestBuilder, role: str) -> Steps:
     """Text of several scripts, and a message with a member that no document names."""
     yield call.chat(user("Grüße 你好 مرحبا 👩‍🚀 \U0001f30a"), role=role, max_tokens=4)
     yield call.chat({**HELLO, "inferproof_extra": {"any": ["thing"]}}, role=role, max_tokens=4)
 
 
 @probe("messages.invalid", over=CHAT)
-def invalid(call: Call, role: str) -> Steps:
+def invalid(call: RequestBuilder, role: str) -> Steps:
     """Messages without a role, with contents of other types, and with null where it is not allowed."""
     wrong: list[dict[str, Any]] = [
         {"content": "hi"},
@@ -108,7 +108,7 @@ def invalid(call: Call, role: str) -> Steps:
 
 
 @probe("messages.invalid-parts", over=CHAT)
-def invalid_parts(call: Call, role: str) -> Steps:
+def invalid_parts(call: RequestBuilder, role: str) -> Steps:
     """Parts that lack what they need, or say what is not listed."""
     wrong: list[dict[str, Any]] = [
         {"type": "text"},
@@ -124,7 +124,7 @@ def invalid_parts(call: Call, role: str) -> Steps:
 
 
 @probe("messages.invalid-media")
-def invalid_media(call: Call) -> Steps:
+def invalid_media(call: RequestBuilder) -> Steps:
     """Parts of every kind without what their kind needs, or with another type of value for it."""
     wrong: list[dict[str, Any]] = [
         {"type": "image_url", "image_url": {}},
@@ -144,7 +144,7 @@ def invalid_media(call: Call) -> Steps:
 
 
 @probe("messages.invalid-custom-calls")
-def invalid_custom_calls(call: Call) -> Steps:
+def invalid_custom_calls(call: RequestBuilder) -> Steps:
     """Calls of custom tools that lack what they need, and calls that are none, by a role of one's own."""
     good = {"id": "call_1", "type": "custom", "custom": {"name": "look_up", "input": "salt"}}
     for made in (
@@ -158,7 +158,7 @@ def invalid_custom_calls(call: Call) -> Steps:
 
 
 @probe("messages.invalid-tool-calls", over=CHAT)
-def invalid_tool_calls(call: Call, role: str) -> Steps:
+def invalid_tool_calls(call: RequestBuilder, role: str) -> Steps:
     """Tool calls in the history that lack what they need."""
     nameless = _made(function={"arguments": "{}"})
     unwritten = _made(function={"name": "look_up", "arguments": {}})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inferproof.probes.probe import Call, Steps, probe, user
+from inferproof.probes.probe import RequestBuilder, Steps, probe, user
 from inferproof.requirements.discovery import LISTED
 
 TRIED = 3
@@ -10,14 +10,14 @@ TRIED = 3
 
 
 @probe("discovery.twice", claims="discovery")
-def twice(call: Call) -> Steps:
+def twice(call: RequestBuilder) -> Steps:
     """The list, twice."""
     yield call.to("configs")
     yield call.to("configs")
 
 
 @probe("discovery.usable", claims="discovery")
-def usable(call: Call) -> Steps:
+def usable(call: RequestBuilder) -> Steps:
     """The list, and a short chat with each of its first names."""
     answer = yield call.to("configs")
     for config in answer.json[:TRIED]:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from inferproof.probes.probe import Call, Steps, probe, user
+from inferproof.probes.probe import RequestBuilder, Steps, probe, user
 
 TEXTS = ("A lighthouse stands where the river meets the sea.", "Interest rates rose.", "Nine plus eleven is twenty.")
 
 
 @probe("embeddings.example", claims="embeddings")
-def example(call: Call) -> Steps:
+def example(call: RequestBuilder) -> Steps:
     """The documented example."""
     yield call.example("embeddings")
 
 
 @probe("embeddings.batch", claims="embeddings")
-def batch(call: Call) -> Steps:
+def batch(call: RequestBuilder) -> Steps:
     """Three texts, one by one and then all at once."""
     for text in TEXTS:
         yield call.embed(text)
@@ -24,7 +24,7 @@ def batch(call: Call) -> Steps:
 
 
 @probe("embeddings.encodings", claims="embeddings")
-def encodings(call: Call) -> Steps:
+def encodings(call: RequestBuilder) -> Steps:
     """One text in both encodings, and without a word about them."""
     yield call.embed(TEXTS[0], encoding_format="float")
     yield call.embed(TEXTS[0], encoding_format="base64")
@@ -32,20 +32,20 @@ def encodings(call: Call) -> Steps:
 
 
 @probe("embeddings.several-base64", claims="embeddings")
-def several_base64(call: Call) -> Steps:
+def several_base64(call: RequestBuilder) -> Steps:
     """Several texts in base64, in the way of OpenAI's client."""
     yield call.embed(list(TEXTS), encoding_format="base64", user="inferproof")
 
 
 @probe("embeddings.token-ids", claims="embeddings.token-ids")
-def token_ids(call: Call) -> Steps:
+def token_ids(call: RequestBuilder) -> Steps:
     """Token ids: one list, and a list of lists. Low ids are in every vocabulary."""
     yield call.embed([5, 6, 7])
     yield call.embed([[5, 6], [7, 8, 9]])
 
 
 @probe("embeddings.messages", claims="embeddings.messages")
-def messages(call: Call) -> Steps:
+def messages(call: RequestBuilder) -> Steps:
     """A conversation in place of a text."""
     body = {"model": call.embedding_model, "messages": [user("Why is the sea salty?")]}
     yield call.to("embeddings", body)
@@ -53,13 +53,13 @@ def messages(call: Call) -> Steps:
 
 
 @probe("embeddings.extra-member", claims="embeddings")
-def extra_member(call: Call) -> Steps:
+def extra_member(call: RequestBuilder) -> Steps:
     """A member that no document names."""
     yield call.embed("hello", inferproof_extra={"any": ["thing"]})
 
 
 @probe("embeddings.invalid-messages", claims="embeddings.messages")
-def invalid_messages(call: Call) -> Steps:
+def invalid_messages(call: RequestBuilder) -> Steps:
     """A conversation with members of other types."""
     body = {"model": call.embedding_model, "messages": [user("Why is the sea salty?")]}
     wrong: dict[str, Any] = {
@@ -75,20 +75,20 @@ def invalid_messages(call: Call) -> Steps:
 
 
 @probe("embeddings.dimensions", claims="embeddings.dimensions")
-def dimensions(call: Call) -> Steps:
+def dimensions(call: RequestBuilder) -> Steps:
     """A vector of eight numbers, in both encodings."""
     yield call.embed("hello", dimensions=8)
     yield call.embed("hello", dimensions=8, encoding_format="base64")
 
 
 @probe("embeddings.truncate", claims="embeddings")
-def truncate(call: Call) -> Steps:
+def truncate(call: RequestBuilder) -> Steps:
     """A long text of which four tokens are to be read."""
     yield call.embed(" ".join(TEXTS), truncate_prompt_tokens=4)
 
 
 @probe("embeddings.invalid", claims="embeddings")
-def invalid(call: Call) -> Steps:
+def invalid(call: RequestBuilder) -> Steps:
     """Inputs that are neither text nor token ids, and values outside their bounds."""
     wrong: tuple[Any, ...] = (7, {}, [{}], [1.5], None)
     for value in wrong:
@@ -99,7 +99,7 @@ def invalid(call: Call) -> Steps:
 
 
 @probe("embeddings.empty", claims="embeddings")
-def empty(call: Call) -> Steps:
+def empty(call: RequestBuilder) -> Steps:
     """An empty text, and an empty list."""
     yield call.embed("")
     yield call.embed([])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from inferproof.probes.probe import Call, Steps, assistant, probe, system, turn, user
+from inferproof.probes.probe import RequestBuilder, Steps, assistant, probe, system, turn, user
 
 GREEDY: dict[str, Any] = {"max_tokens": 16, "temperature": 0}
 
 
 @probe("equivalence.openai-path", claims="core.openai-path", exclusive=True)
-def openai_path(call: Call) -> Steps:
+def openai_path(call: RequestBuilder) -> Steps:
     """A question to the chat operation, to its twin for OpenAI clients, and to the first again."""
     question = user("Which bird lays the largest egg?")
     yield call.chat(question, **GREEDY)
@@ -19,7 +19,7 @@ def openai_path(call: Call) -> Steps:
 
 
 @probe("equivalence.legacy", claims="legacy.as-chat", exclusive=True)
-def legacy(call: Call) -> Steps:
+def legacy(call: RequestBuilder) -> Steps:
     """A talk to the chat operation, the same in turns to the native one, and to the first again."""
     messages = (system("Be brief."), user("Hello!"), assistant("Hello."), user("Which bird lays the largest egg?"))
     types = ("Instruction", "Human", "AI", "Human")

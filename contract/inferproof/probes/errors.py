@@ -9,7 +9,7 @@ from typing import Any
 from inferproof.judge.oracle import NO_SUCH_MODEL
 from inferproof.judge.select import LEGACY
 from inferproof.probes.auth import plain
-from inferproof.probes.probe import Call, Steps, probe, user
+from inferproof.probes.probe import RequestBuilder, Steps, probe, user
 
 WITH_BODY = ("chat", "chat.openai-path", "attributes", "embeddings", "chat.legacy", "chat.legacy.stream")
 
@@ -29,32 +29,32 @@ WRONG: Mapping[str, Mapping[str, Any]] = {
 
 
 @probe("errors.empty-object", over=WITH_BODY)
-def empty_object(call: Call, role: str) -> Steps:
+def empty_object(call: RequestBuilder, role: str) -> Steps:
     """A body without its required member."""
     yield call.to(role, {})
 
 
 @probe("errors.not-an-object", over=WITH_BODY)
-def not_an_object(call: Call, role: str) -> Steps:
+def not_an_object(call: RequestBuilder, role: str) -> Steps:
     """A body that is JSON, but a list."""
     yield call.to(role, [1, 2])
 
 
 @probe("errors.scalar")
-def scalar(call: Call) -> Steps:
+def scalar(call: RequestBuilder) -> Steps:
     """Bodies that are JSON, but neither an object nor a list."""
     for value in (b"null", b'"hello"', b"1"):
         yield call.to("chat", {}).with_body(value)
 
 
 @probe("errors.no-body", over=WITH_BODY)
-def no_body(call: Call, role: str) -> Steps:
+def no_body(call: RequestBuilder, role: str) -> Steps:
     """No body at all, though one is declared as JSON."""
     yield call.to(role, {}).with_body(b"")
 
 
 @probe("errors.types", over=tuple(WRONG))
-def types(call: Call, role: str) -> Steps:
+def types(call: RequestBuilder, role: str) -> Steps:
     """Members of another type, chosen so that no conversion helps: servers may well read "1" as a number."""
     good = plain(call, role)
     for member, value in WRONG[role].items():
@@ -62,31 +62,31 @@ def types(call: Call, role: str) -> Steps:
 
 
 @probe("errors.malformed", over=WITH_BODY)
-def malformed(call: Call, role: str) -> Steps:
+def malformed(call: RequestBuilder, role: str) -> Steps:
     """A body that is cut off in the middle of its JSON."""
     yield call.to(role, {}).with_body(b'{"messages": [')
 
 
 @probe("errors.nan")
-def nan(call: Call) -> Steps:
+def nan(call: RequestBuilder) -> Steps:
     """A body with `NaN`, which JSON has not."""
     yield call.chat(user("hello")).with_body(b'{"messages": [{"role": "user", "content": "hi"}], "temperature": NaN}')
 
 
 @probe("errors.not-utf-8")
-def not_utf_8(call: Call) -> Steps:
+def not_utf_8(call: RequestBuilder) -> Steps:
     """A body with a byte that UTF-8 has not."""
     yield call.chat(user("hello")).with_body(b'{"messages": [{"role": "user", "content": "\xff"}]}')
 
 
 @probe("errors.text-body")
-def text_body(call: Call) -> Steps:
+def text_body(call: RequestBuilder) -> Steps:
     """A body declared as text."""
     yield call.chat(user("hello")).with_body(b"hello").with_header("Content-Type", "text/plain")
 
 
 @probe("errors.form-body")
-def form_body(call: Call) -> Steps:
+def form_body(call: RequestBuilder) -> Steps:
     """A body in the way of HTML forms."""
     yield (
         call.chat(user("hello"))
@@ -96,26 +96,26 @@ def form_body(call: Call) -> Steps:
 
 
 @probe("errors.unknown-path")
-def unknown_path(call: Call) -> Steps:
+def unknown_path(call: RequestBuilder) -> Steps:
     """A path that no document names."""
     yield call.at("GET", f"/inferproof-{call.token('path')}")
 
 
 @probe("errors.unknown-method")
-def unknown_method(call: Call) -> Steps:
+def unknown_method(call: RequestBuilder) -> Steps:
     """A method that the chat operation does not take."""
     yield call.at("PUT", call.contract.operation("chat").path, {"messages": []})
 
 
 @probe("errors.other-method", over=(*WITH_BODY, "configs", "status"))
-def other_method(call: Call, role: str) -> Steps:
+def other_method(call: RequestBuilder, role: str) -> Steps:
     """GET where a body is posted, and POST where something is got."""
     operation = call.contract.operation(role)
     yield call.at("POST", operation.path, {}) if operation.method == "GET" else call.at("GET", operation.path)
 
 
 @probe("errors.unknown-model", over=("chat", "chat.openai-path", "embeddings", "chat.legacy", "chat.legacy.stream"))
-def unknown_model(call: Call, role: str) -> Steps:
+def unknown_model(call: RequestBuilder, role: str) -> Steps:
     """A model that no server has."""
     member = "config" if role in LEGACY else "model"
     good = json.loads(plain(call, role).request.body)

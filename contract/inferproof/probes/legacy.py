@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from inferproof.judge.select import LEGACY
-from inferproof.probes.probe import Call, Steps, probe, turn
+from inferproof.probes.probe import RequestBuilder, Steps, probe, turn
 
 QUESTION = turn("Human", "Why is the sea salty?")
 TALK = (turn("Instruction", "Be brief."), turn("Human", "Hello!"), turn("AI", "Hello."), QUESTION)
@@ -21,13 +21,13 @@ LOOK_UP = {
 
 
 @probe("legacy.example", claims="legacy", over=LEGACY)
-def example(call: Call, role: str) -> Steps:
+def example(call: RequestBuilder, role: str) -> Steps:
     """The documented example."""
     yield call.example(role)
 
 
 @probe("legacy.plain", claims="legacy", over=LEGACY)
-def plain(call: Call, role: str) -> Steps:
+def plain(call: RequestBuilder, role: str) -> Steps:
     """A conversation; and one with every plain member, some of them null."""
     nowhere = {"user_region": None, "user_city": None}
     yield call.legacy(*TALK, role=role)
@@ -42,14 +42,14 @@ def plain(call: Call, role: str) -> Steps:
 
 
 @probe("legacy.query", claims="legacy", over=LEGACY)
-def query(call: Call, role: str) -> Steps:
+def query(call: RequestBuilder, role: str) -> Steps:
     """The query parameter that the document lists."""
     body = {"config": call.chat_model, "context": [QUESTION], "max_tokens": 4, "web_search": False}
     yield call.to(role, body, query="?origin_endpoint=inferproof")
 
 
 @probe("legacy.extra-members", claims="legacy", over=LEGACY)
-def extra_members(call: Call, role: str) -> Steps:
+def extra_members(call: RequestBuilder, role: str) -> Steps:
     """Members that no document names, wherever they may stand; on the stream, `stream` too, as a known client sends."""
     extra: dict[str, Any] = {"inferproof_extra": {"any": ["thing"]}}
     asked = extra | ({"stream": True} if role == "chat.legacy.stream" else {})
@@ -57,7 +57,7 @@ def extra_members(call: Call, role: str) -> Steps:
 
 
 @probe("legacy.types", claims="legacy", over=LEGACY)
-def types(call: Call, role: str) -> Steps:
+def types(call: RequestBuilder, role: str) -> Steps:
     """Turns of the types that the document lists without a word on them."""
     told = [turn(type, "Salt comes from rocks.") for type in ("System", "Role", "Metadata")]
     found = [turn(type, "Rivers carry salt.") for type in ("Retrieval", "LinkedWebpages")]
@@ -67,14 +67,14 @@ def types(call: Call, role: str) -> Steps:
 
 
 @probe("legacy.times", claims="legacy", over=LEGACY)
-def times(call: Call, role: str) -> Steps:
+def times(call: RequestBuilder, role: str) -> Steps:
     """The time of a turn: as a date, null, a number, and in words."""
     for ts in ("2025-01-01T12:00:00Z", "2025-01-01T12:00:00.5+02:00", None, 1735732800, "yesterday"):
         yield call.legacy({**QUESTION, "ts": ts}, role=role, max_tokens=4)
 
 
 @probe("legacy.invalid", claims="legacy", over=LEGACY)
-def invalid(call: Call, role: str) -> Steps:
+def invalid(call: RequestBuilder, role: str) -> Steps:
     """Turns without what they need, and members of other types."""
     for wrong in ({"text": "hi"}, {"type": "Human"}, turn("Bot", "hi"), turn("human", "hi"), {**QUESTION, "text": {}}):
         yield call.legacy(wrong, role=role)
@@ -84,14 +84,14 @@ def invalid(call: Call, role: str) -> Steps:
 
 
 @probe("legacy.no-tools", claims="legacy", over=LEGACY)
-def no_tools(call: Call, role: str) -> Steps:
+def no_tools(call: RequestBuilder, role: str) -> Steps:
     """Tools that are none."""
     yield call.legacy(QUESTION, role=role, max_tokens=4, tools=[])
     yield call.legacy(QUESTION, role=role, max_tokens=4, tools=None)
 
 
 @probe("legacy.tool-turn", claims="legacy.tools", over=LEGACY)
-def tool_turn(call: Call, role: str) -> Steps:
+def tool_turn(call: RequestBuilder, role: str) -> Steps:
     """A call of a tool and its result."""
     made = {"id": "call_1", "type": "function", "function": {"name": "look_up", "arguments": '{"word":"salt"}'}}
     yield call.legacy(
@@ -105,7 +105,7 @@ def tool_turn(call: Call, role: str) -> Steps:
 
 
 @probe("legacy.short", claims="legacy", exclusive=True)
-def short(call: Call) -> Steps:
+def short(call: RequestBuilder) -> Steps:
     """One token; then some, and again with a stop that lies in the midst of them."""
     yield call.legacy(QUESTION, max_tokens=1, temperature=0)
     answer = yield call.legacy(QUESTION, temperature=0)
@@ -116,7 +116,7 @@ def short(call: Call) -> Steps:
 
 
 @probe("legacy.both", claims="legacy", exclusive=True)
-def both(call: Call) -> Steps:
+def both(call: RequestBuilder) -> Steps:
     """The same question at temperature 0, in one piece and as a stream."""
     yield call.legacy(QUESTION, temperature=0)
     yield call.legacy(QUESTION, temperature=0, role="chat.legacy.stream")

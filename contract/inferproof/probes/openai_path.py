@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inferproof.probes.probe import Call, Steps, probe, user
+from inferproof.probes.probe import RequestBuilder, Steps, probe, user
 
 ROLE = "chat.openai-path"
 HELLO = user("Hello!")
@@ -10,7 +10,7 @@ LOOK_UP = {"name": "look_up", "parameters": {"type": "object", "properties": {}}
 
 
 @probe("openai-path.unsupported", claims="core.openai-path")
-def unsupported(call: Call) -> Steps:
+def unsupported(call: RequestBuilder) -> Steps:
     """What the prose lists as not supported, each by itself."""
     yield call.chat(HELLO, role=ROLE, max_tokens=4, n=2)
     yield call.chat(HELLO, role=ROLE, max_tokens=4, presence_penalty=0.5, frequency_penalty=0.5)
@@ -20,12 +20,12 @@ def unsupported(call: Call) -> Steps:
 
 
 @probe("openai-path.logprobs", claims="core.openai-path")
-def logprobs(call: Call) -> Steps:
+def logprobs(call: RequestBuilder) -> Steps:
     """Log probabilities, which this path does not have."""
     yield call.chat(HELLO, role=ROLE, max_tokens=4, logprobs=True, top_logprobs=2)
 
 
 @probe("openai-path.web-search", claims="core.openai-path")
-def web_search(call: Call) -> Steps:
+def web_search(call: RequestBuilder) -> Steps:
     """An extra member that the vendor's own examples send."""
     yield call.chat(HELLO, role=ROLE, max_tokens=4, web_search=False)

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from inferproof.document import Contract
-from inferproof.judge.answer import Answer
 from inferproof.judge.capabilities import CAPABILITIES
+from inferproof.judge.subject import Subject
 from inferproof.wire.exchange import Headers, Request
 
 KEY = "{{secret:key}}"
@@ -31,7 +31,7 @@ WRONG_KEY = "{{secret:wrong-key}}"
 
 
 @dataclass(frozen=True)
-class Ask:
+class PlannedRequest:
     """A request and how to send it.
 
     `hang_up_after` closes the connection after that many events; `read_pause` is the seconds that a slow reader waits
@@ -43,22 +43,22 @@ class Ask:
     hang_up_after: int | None = None
     read_pause: float = 0.0
 
-    def with_header(self, name: str, value: str | None) -> Ask:
+    def with_header(self, name: str, value: str | None) -> PlannedRequest:
         """The same request with that header set, or without it."""
         kept = tuple(pair for pair in self.request.headers if pair[0].lower() != name.lower())
         headers = kept if value is None else (*kept, (name, value))
         return replace(self, request=replace(self.request, headers=headers))
 
-    def without_key(self) -> Ask:
+    def without_key(self) -> PlannedRequest:
         return self.with_header("Authorization", None)
 
-    def with_body(self, body: bytes) -> Ask:
+    def with_body(self, body: bytes) -> PlannedRequest:
         """The same request with other bytes for its body."""
         return replace(self, request=replace(self.request, body=body))
 
 
 @dataclass(frozen=True)
-class Call:
+class RequestBuilder:
     """Makes requests for one contract and target. Everything in them follows from the arguments and `seed`."""
 
     contract: Contract
@@ -67,32 +67,32 @@ class Call:
     seed: int = 0
     extra_headers: Headers = ()
 
-    def to(self, role: str, body: Any = None, *, query: str = "") -> Ask:
+    def to(self, role: str, body: Any = None, *, query: str = "") -> PlannedRequest:
         """A request to the operation of that role, with the key where the operation is secured."""
         operation = self.contract.operation(role)
         return self._ask(role, operation.method, operation.path + query, body, keyed=operation.secured)
 
-    def at(self, method: str, target: str, body: Any = None) -> Ask:
+    def at(self, method: str, target: str, body: Any = None) -> PlannedRequest:
         """A request to any path, with the key."""
         operation = self.contract.match(method, target.partition("?")[0])
         return self._ask(operation.role if operation else None, method, target, body, keyed=True)
 
     def chat(
         self, *messages: Mapping[str, Any], role: str = "chat", max_tokens: int | None = 24, **members: Any
-    ) -> Ask:
+    ) -> PlannedRequest:
         """A chat request; 24 tokens are enough for every check and cheap on a real engine."""
         cap = {} if max_tokens is None else {"max_tokens": max_tokens}
         return self.to(role, {"model": self.chat_model, "messages": list(messages), **cap, **members})
 
-    def legacy(self, *turns: Mapping[str, Any], role: str = "chat.legacy", **members: Any) -> Ask:
+    def legacy(self, *turns: Mapping[str, Any], role: str = "chat.legacy", **members: Any) -> PlannedRequest:
         """A request of the native operations."""
         body = {"config": self.chat_model, "context": list(turns), "max_tokens": 24, "web_search": False, **members}
         return self.to(role, body)
 
-    def embed(self, input: Any, **members: Any) -> Ask:
+    def embed(self, input: Any, **members: Any) -> PlannedRequest:
         return self.to("embeddings", {"model": self.embedding_model, "input": input, **members})
 
-    def example(self, role: str, name: str | None = None) -> Ask:
+    def example(self, role: str, name: str | None = None) -> PlannedRequest:
         """The documented request of a role, with the target's model in place of the documented one."""
         body = self.contract.request_example(role, name)
         member = "config" if "config" in body else "model"
@@ -103,7 +103,7 @@ class Call:
         """A word that follows from the seed and `name`, unlike anything a server would say by itself."""
         return hashlib.sha256(f"{self.seed}/{name}".encode()).hexdigest()[:length]
 
-    def _ask(self, role: str | None, method: str, target: str, body: Any, *, keyed: bool) -> Ask:
+    def _ask(self, role: str | None, method: str, target: str, body: Any, *, keyed: bool) -> PlannedRequest:
         headers: list[tuple[str, str]] = [*self.extra_headers]
         if keyed:
             headers.append(("Authorization", f"Bearer {KEY}"))
@@ -111,10 +111,10 @@ class Call:
         if body is not None:
             headers.append(("Content-Type", "application/json"))
             content = _dump(body)
-        return Ask(role, Request(method, target, tuple(headers), content))
+        return PlannedRequest(role, Request(method, target, tuple(headers), content))
 
 
-Steps = Generator[Ask, Answer, None]
+Steps = Generator[PlannedRequest, Subject, None]
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Probe:
     exclusive: bool = False
     last: bool = False
 
-    def start(self, call: Call) -> Steps:
+    def start(self, call: RequestBuilder) -> Steps:
         return self.steps(call) if self.role is None else self.steps(call, self.role)
 
 

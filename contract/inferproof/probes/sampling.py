@@ -4,8 +4,8 @@ import re
 from functools import partial
 from typing import Any
 
-from inferproof.judge.answer import Answer
-from inferproof.probes.probe import Ask, Call, Steps, assistant, probe, user
+from inferproof.judge.subject import Subject
+from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, assistant, probe, user
 from inferproof.requirements.logprobs import tokens
 
 QUESTION = user("Describe the way from a harbour to the open sea.")
@@ -17,7 +17,7 @@ GREEDY: dict[str, Any] = {"temperature": 0, "seed": 7}
 AS_IDS: dict[str, Any] = {"logprobs": True, "return_tokens_as_token_ids": True}
 
 
-def _greedy(call: Call, **members: Any) -> Ask:
+def _greedy(call: RequestBuilder, **members: Any) -> PlannedRequest:
     return call.chat(QUESTION, **GREEDY, **members)
 
 
@@ -29,7 +29,7 @@ def middle(text: str) -> str:
     return found[0]
 
 
-def words(answer: Answer) -> list[str]:
+def words(answer: Subject) -> list[str]:
     """The different tokens of an answer that are letters; raises LookupError where there is none.
 
     Tokens rather than words: vLLM 0.32 does not ban a word that is one token only behind a space.
@@ -40,13 +40,13 @@ def words(answer: Answer) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def token_ids(answer: Answer) -> list[int]:
+def token_ids(answer: Subject) -> list[int]:
     """The different token ids of an answer, in the order of their first appearance."""
     return list(dict.fromkeys(int(token.removeprefix("token_id:")) for token in tokens(answer)))
 
 
 @probe("sampling.accepted", claims="sampling")
-def accepted(call: Call) -> Steps:
+def accepted(call: RequestBuilder) -> Steps:
     """Members that steer sampling, with usual values; and those that concern the prompt."""
     yield call.chat(QUESTION, max_tokens=8, temperature=0.8, top_k=20, min_p=0.05, repetition_penalty=1.1)
     yield call.chat(
@@ -62,7 +62,7 @@ def accepted(call: Call) -> Steps:
 
 
 @probe("sampling.defaults", claims="sampling", exclusive=True)
-def defaults(call: Call) -> Steps:
+def defaults(call: RequestBuilder) -> Steps:
     """The same request twice, and with every default that the document states for a member of a chat request."""
     schema = call.contract.operation("chat").request_schema or ""
     yield _greedy(call, max_tokens=12)
@@ -71,26 +71,26 @@ def defaults(call: Call) -> Steps:
 
 
 @probe("sampling.n", claims="sampling.n")
-def several(call: Call) -> Steps:
+def several(call: RequestBuilder) -> Steps:
     """Three choices; sampled, because engines refuse several greedy ones."""
     yield call.chat(QUESTION, max_tokens=6, n=3, temperature=1)
 
 
 @probe("sampling.best-of", claims="sampling.n")
-def best_of(call: Call) -> Steps:
+def best_of(call: RequestBuilder) -> Steps:
     """The two best of one."""
     yield call.chat(QUESTION, max_tokens=4, n=2, best_of=1, temperature=1)
 
 
 @probe("sampling.seed", claims="sampling.seed", exclusive=True)
-def seed(call: Call) -> Steps:
+def seed(call: RequestBuilder) -> Steps:
     """The same request twice."""
     yield _greedy(call)
     yield _greedy(call)
 
 
 @probe("sampling.stop", claims="sampling.stop", exclusive=True)
-def stop(call: Call) -> Steps:
+def stop(call: RequestBuilder) -> Steps:
     """The same request twice, then with a piece of its answer as `stop`, as a string and in a list.
 
     A model that is still reasoning where others have answered is asked for less, and given more room.
@@ -105,7 +105,7 @@ def stop(call: Call) -> Steps:
 
 
 @probe("sampling.stop-included", claims="sampling.stop", exclusive=True)
-def stop_included(call: Call) -> Steps:
+def stop_included(call: RequestBuilder) -> Steps:
     """The same request twice, then with a piece of its answer as a `stop` that stays."""
     answer = yield _greedy(call)
     yield _greedy(call)
@@ -113,7 +113,7 @@ def stop_included(call: Call) -> Steps:
 
 
 @probe("sampling.length", claims="sampling.length")
-def length(call: Call) -> Steps:
+def length(call: RequestBuilder) -> Steps:
     """A question for one word, with a least number of tokens, and without an end."""
     question = user("Answer with the word yes and nothing else.")
     yield call.chat(question, max_tokens=24, min_tokens=16)
@@ -121,14 +121,14 @@ def length(call: Call) -> Steps:
 
 
 @probe("sampling.bad-words", claims="sampling.bad-words", exclusive=True)
-def bad_words(call: Call) -> Steps:
+def bad_words(call: RequestBuilder) -> Steps:
     """A request, and the same with the words of its answer forbidden."""
     answer = yield _greedy(call, logprobs=True)
     yield _greedy(call, logprobs=True, bad_words=words(answer))
 
 
 @probe("sampling.logit-bias", claims="sampling.tokens")
-def logit_bias(call: Call) -> Steps:
+def logit_bias(call: RequestBuilder) -> Steps:
     """The tokens of an answer, then the first of them banned, and the second forced."""
     answer = yield _greedy(call, max_tokens=8, **AS_IDS)
     banned, forced = token_ids(answer)[:2]
@@ -137,14 +137,14 @@ def logit_bias(call: Call) -> Steps:
 
 
 @probe("sampling.allowed-token-ids", claims="sampling.tokens")
-def allowed_token_ids(call: Call) -> Steps:
+def allowed_token_ids(call: RequestBuilder) -> Steps:
     """The tokens of an answer, then nothing but two of them allowed."""
     answer = yield _greedy(call, max_tokens=8, **AS_IDS)
     yield _greedy(call, max_tokens=8, **AS_IDS, allowed_token_ids=token_ids(answer)[1:3])
 
 
 @probe("sampling.stop-token-ids", claims="sampling.tokens", exclusive=True)
-def stop_token_ids(call: Call) -> Steps:
+def stop_token_ids(call: RequestBuilder) -> Steps:
     """The tokens of an answer, twice, then with one from its middle to stop at."""
     answer = yield _greedy(call, max_tokens=12, **AS_IDS)
     yield _greedy(call, max_tokens=12, **AS_IDS)
@@ -153,13 +153,13 @@ def stop_token_ids(call: Call) -> Steps:
 
 
 @probe("sampling.truncate", claims="sampling")
-def truncate(call: Call) -> Steps:
+def truncate(call: RequestBuilder) -> Steps:
     """A long question of which the last eight tokens are to be read."""
     yield call.chat(user("Tell me all about the sea. " * 8), max_tokens=4, truncate_prompt_tokens=8)
 
 
 @probe("sampling.echo", claims="sampling.echo")
-def echo(call: Call) -> Steps:
+def echo(call: RequestBuilder) -> Steps:
     """An echo of the assistant's message, and one where the user spoke last."""
     begun = assistant(f"First, {call.token('begun', 8)}.")
     yield call.chat(QUESTION, begun, max_tokens=8, echo=True, add_generation_prompt=False)
@@ -167,14 +167,14 @@ def echo(call: Call) -> Steps:
 
 
 @probe("sampling.continue", claims="sampling.continue")
-def continued(call: Call) -> Steps:
+def continued(call: RequestBuilder) -> Steps:
     """A message of the assistant that is not at its end."""
     begun = assistant("First you pass the lighthouse, and then")
     yield call.chat(QUESTION, begun, max_tokens=8, continue_final_message=True, add_generation_prompt=False)
 
 
 @probe("sampling.domain", claims="sampling")
-def domain(call: Call) -> Steps:
+def domain(call: RequestBuilder) -> Steps:
     """Values that mean nothing, one at a time."""
     yield call.chat(QUESTION, max_tokens=0)
     yield call.chat(QUESTION, max_tokens=4, temperature=-1)
@@ -186,33 +186,33 @@ def domain(call: Call) -> Steps:
 
 
 @probe("sampling.request-id", claims="sampling")
-def request_id(call: Call) -> Steps:
+def request_id(call: RequestBuilder) -> Steps:
     """A request id of the caller's own."""
     yield call.chat(QUESTION, max_tokens=4, request_id=call.token("request"))
 
 
 @probe("sampling.cache-salt", claims="sampling")
-def cache_salt(call: Call) -> Steps:
+def cache_salt(call: RequestBuilder) -> Steps:
     """An empty salt."""
     yield call.chat(QUESTION, max_tokens=4, cache_salt="")
 
 
 @probe("sampling.priority", claims="sampling")
-def priority(call: Call) -> Steps:
+def priority(call: RequestBuilder) -> Steps:
     """The usual priority, and another."""
     yield call.chat(QUESTION, max_tokens=4, priority=0)
     yield call.chat(QUESTION, max_tokens=4, priority=1)
 
 
 @probe("sampling.logits-processors", claims="sampling")
-def logits_processors(call: Call) -> Steps:
+def logits_processors(call: RequestBuilder) -> Steps:
     """A constructor that does nothing but fail, and whose failure shows that it was called."""
     named = {"qualname": "builtins.int", "args": [call.token("processor")]}
     yield call.chat(QUESTION, max_tokens=4, logits_processors=[named])
 
 
 @probe("sampling.invalid-processors", claims="sampling")
-def invalid_processors(call: Call) -> Steps:
+def invalid_processors(call: RequestBuilder) -> Steps:
     """Constructors without a name, with a member too many, and with members of other types."""
     wrong: tuple[dict[str, Any], ...] = (
         {"args": []},
@@ -225,7 +225,7 @@ def invalid_processors(call: Call) -> Steps:
 
 
 @probe("sampling.prompt", claims="sampling")
-def prompt(call: Call) -> Steps:
+def prompt(call: RequestBuilder) -> Steps:
     """The same request without the generation prompt, and with special tokens."""
     yield call.chat(QUESTION, max_tokens=4)
     yield call.chat(QUESTION, max_tokens=4, add_generation_prompt=False)
@@ -233,6 +233,6 @@ def prompt(call: Call) -> Steps:
 
 
 @probe("sampling.timeout", claims="sampling")
-def timeout(call: Call) -> Steps:
+def timeout(call: RequestBuilder) -> Steps:
     """Hardly any time to answer."""
     yield call.chat(QUESTION, max_tokens=24, timeout_sec=0.001)

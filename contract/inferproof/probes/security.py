@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inferproof.probes.probe import Call, Steps, probe, user
+from inferproof.probes.probe import RequestBuilder, Steps, probe, user
 from inferproof.requirements.security import RAN, WORDS
 
 LEVELS = 20_000
@@ -10,7 +10,7 @@ LEVELS = 20_000
 
 
 @probe("security.nesting")
-def nesting(call: Call) -> Steps:
+def nesting(call: RequestBuilder) -> Steps:
     """Lists in lists, where messages belong, and where any value may stand."""
     deep = b"[" * LEVELS + b"]" * LEVELS
     yield call.to("chat", {}).with_body(b'{"messages":' + deep + b"}")
@@ -20,13 +20,13 @@ def nesting(call: Call) -> Steps:
 
 
 @probe("security.long-prompt", last=True)
-def long_prompt(call: Call) -> Steps:
+def long_prompt(call: RequestBuilder) -> Steps:
     """A message of a quarter of a million words, after all other probes: who reads it may take minutes over it."""
     yield call.chat(user("a " * WORDS), max_tokens=1)
 
 
 @probe("security.template")
-def template(call: Call) -> Steps:
+def template(call: RequestBuilder) -> Steps:
     """A template that says something computed, and then fails with it in the way of Jinja templates for chat."""
     told = f"{{{{ '{RAN[:-5]}' ~ 6 * 7000 }}}}"
     failing = f"{{{{ raise_exception('{RAN[:-5]}' ~ 6 * 7000) }}}}"

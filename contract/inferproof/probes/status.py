@@ -1,9 +1,9 @@
 """Probes of the status operation."""
 
-from inferproof.probes.probe import Call, Steps, probe
+from inferproof.probes.probe import RequestBuilder, Steps, probe
 
 
 @probe("status.plain")
-def plain(call: Call) -> Steps:
+def plain(call: RequestBuilder) -> Steps:
     """Ask for the status, without credentials."""
     yield call.to("status").without_key()

@@ -3,31 +3,31 @@
 from typing import Any
 
 from inferproof.judge.select import CHAT
-from inferproof.probes.probe import Ask, Call, Steps, probe, user
+from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, probe, user
 
 QUESTION = "Describe a lighthouse in two sentences."
 
 
 @probe("stream.plain", claims="streaming", over=CHAT)
-def plain(call: Call, role: str) -> Steps:
+def plain(call: RequestBuilder, role: str) -> Steps:
     """One user message, streamed."""
     yield call.chat(user(QUESTION), role=role, stream=True)
 
 
 @probe("stream.invalid", claims="streaming", over=CHAT)
-def invalid(call: Call, role: str) -> Steps:
+def invalid(call: RequestBuilder, role: str) -> Steps:
     """A request for a stream without its required member."""
     yield call.to(role, {"model": call.chat_model, "stream": True})
 
 
 @probe("stream.options-alone", claims="streaming")
-def options_alone(call: Call) -> Steps:
+def options_alone(call: RequestBuilder) -> Steps:
     """Options of a stream without a stream."""
     yield call.chat(user("Hello!"), max_tokens=4, stream_options={"include_usage": True})
 
 
 @probe("stream.equal", claims="streaming", exclusive=True)
-def equal(call: Call) -> Steps:
+def equal(call: RequestBuilder) -> Steps:
     """The same request whole, streamed, and whole again."""
     whole, streamed = _twin(call)
     yield whole
@@ -36,7 +36,7 @@ def equal(call: Call) -> Steps:
 
 
 @probe("stream.usage", claims="streaming.usage", exclusive=True)
-def usage(call: Call) -> Steps:
+def usage(call: RequestBuilder) -> Steps:
     """The same request whole, then streamed with usage, with the options' defaults, and without usage."""
     whole, streamed = _twin(call, stream_options={"include_usage": True})
     yield whole
@@ -46,20 +46,20 @@ def usage(call: Call) -> Steps:
 
 
 @probe("stream.continuous-usage", claims="streaming.continuous-usage")
-def continuous_usage(call: Call) -> Steps:
+def continuous_usage(call: RequestBuilder) -> Steps:
     """A stream with usage in every chunk."""
     options = {"include_usage": True, "continuous_usage_stats": True}
     yield call.chat(user(QUESTION), stream=True, stream_options=options)
 
 
 @probe("stream.choices", claims="streaming.choices")
-def choices(call: Call) -> Steps:
+def choices(call: RequestBuilder) -> Steps:
     """Two choices in one stream; sampled, because engines refuse two greedy ones."""
     yield call.chat(user(QUESTION), stream=True, n=2, temperature=1)
 
 
 @probe("stream.timing", claims="streaming.incremental", exclusive=True)
-def timing(call: Call) -> Steps:
+def timing(call: RequestBuilder) -> Steps:
     """An answer of one token, whole, then three longer streams."""
     yield call.chat(user(QUESTION), max_tokens=1)
     for _ in range(3):
@@ -67,21 +67,21 @@ def timing(call: Call) -> Steps:
 
 
 @probe("stream.slow-reader", claims="streaming", exclusive=True)
-def slow_reader(call: Call) -> Steps:
+def slow_reader(call: RequestBuilder) -> Steps:
     """A stream whose client takes its time with every read."""
     ask = call.chat(user(QUESTION), max_tokens=16, stream=True)
-    yield Ask(ask.role, ask.request, read_pause=0.02)
+    yield PlannedRequest(ask.role, ask.request, read_pause=0.02)
 
 
 @probe("stream.hang-up", claims="streaming", exclusive=True)
-def hang_up(call: Call) -> Steps:
+def hang_up(call: RequestBuilder) -> Steps:
     """A stream whose client leaves after its first event, and a request after it."""
     left = call.chat(user("Count to a thousand."), max_tokens=64, stream=True)
-    yield Ask(left.role, left.request, hang_up_after=1)
+    yield PlannedRequest(left.role, left.request, hang_up_after=1)
     yield call.chat(user("Hello!"), max_tokens=8)
 
 
-def _twin(call: Call, **streamed: Any) -> tuple[Ask, Ask]:
+def _twin(call: RequestBuilder, **streamed: Any) -> tuple[PlannedRequest, PlannedRequest]:
     """A request whole and streamed, greedy and with a seed."""
     greedy: dict[str, Any] = {"temperature": 0, "seed": 7}
     return call.chat(user(QUESTION), **greedy), call.chat(user(QUESTION), **greedy, stream=True, **streamed)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from inferproof.judge.select import CHAT
-from inferproof.probes.probe import Call, Steps, assistant, probe, user
+from inferproof.probes.probe import RequestBuilder, Steps, assistant, probe, user
 
 ROOM = 96
 """Tokens. A call of `switch` is about 50 characters, and an engine of single bytes takes a token for each."""
@@ -33,7 +33,7 @@ def _result(call_id: str) -> dict[str, Any]:
 
 
 @probe("tools.accepted", claims="tools")
-def accepted(call: Call) -> Steps:
+def accepted(call: RequestBuilder) -> Steps:
     """Tools with nothing but a name, an empty list, and null; nothing may be called."""
     yield call.chat(QUESTION, max_tokens=8, tools=[{"function": {"name": "switch"}}], tool_choice="none")
     yield call.chat(QUESTION, max_tokens=4, tools=[])
@@ -41,20 +41,20 @@ def accepted(call: Call) -> Steps:
 
 
 @probe("tools.auto", claims="tools.auto", over=CHAT)
-def auto(call: Call, role: str) -> Steps:
+def auto(call: RequestBuilder, role: str) -> Steps:
     """A tool, and the model free to call it."""
     yield call.chat(QUESTION, role=role, max_tokens=ROOM, tools=[SWITCH])
 
 
 @probe("tools.required", claims="tools.required")
-def required(call: Call) -> Steps:
+def required(call: RequestBuilder) -> Steps:
     """A conversation without tools, and the same with one that must be called."""
     yield call.chat(QUESTION, max_tokens=4)
     yield call.chat(QUESTION, max_tokens=ROOM, tools=[SWITCH], tool_choice="required", parallel_tool_calls=False)
 
 
 @probe("tools.named", claims="tools.named")
-def named(call: Call) -> Steps:
+def named(call: RequestBuilder) -> Steps:
     """Two tools, and the second must be called."""
     other = function(f"ring_{call.token('tool', 6)}", parameters={"type": "object", "properties": {}})
     choice = {"type": "function", "function": {"name": "switch"}}
@@ -62,7 +62,7 @@ def named(call: Call) -> Steps:
 
 
 @probe("tools.result", claims="tools")
-def result(call: Call) -> Steps:
+def result(call: RequestBuilder) -> Steps:
     """A conversation in which a tool was called and has answered."""
     made = {"id": "call_1", "type": "function", "function": {"name": "switch", "arguments": '{"to": "on"}'}}
     messages = (QUESTION, assistant(None, tool_calls=[made]), _result("call_1"))
@@ -70,7 +70,7 @@ def result(call: Call) -> Steps:
 
 
 @probe("tools.round-trip", claims="tools.required")
-def round_trip(call: Call) -> Steps:
+def round_trip(call: RequestBuilder) -> Steps:
     """A call, sent back exactly as it came, with its result."""
     answer = yield call.chat(QUESTION, max_tokens=ROOM, tools=[SWITCH], tool_choice="required")
     message = answer.json["choices"][0]["message"]
@@ -79,7 +79,7 @@ def round_trip(call: Call) -> Steps:
 
 
 @probe("tools.choice", claims="tools")
-def choice(call: Call) -> Steps:
+def choice(call: RequestBuilder) -> Steps:
     """A call required without tools, and one of a tool that is not among them."""
     yield call.chat(QUESTION, max_tokens=4, tool_choice="required")
     unknown = {"type": "function", "function": {"name": f"no_{call.token('unknown', 8)}"}}
@@ -87,7 +87,7 @@ def choice(call: Call) -> Steps:
 
 
 @probe("tools.invalid", claims="tools")
-def invalid(call: Call) -> Steps:
+def invalid(call: RequestBuilder) -> Steps:
     """Tools that are none: another type, parameters that are a list, a choice that is another word."""
     yield call.chat(QUESTION, max_tokens=4, tools=[{**SWITCH, "type": "web_search"}])
     yield call.chat(QUESTION, max_tokens=4, tools=[function("switch", parameters=[])])
@@ -102,7 +102,7 @@ def invalid(call: Call) -> Steps:
 
 
 @probe("tools.stream", claims="tools.streamed", exclusive=True)
-def stream(call: Call) -> Steps:
+def stream(call: RequestBuilder) -> Steps:
     """A call that must be made: whole, streamed, and whole again."""
     members: dict[str, Any] = {
         "max_tokens": ROOM,

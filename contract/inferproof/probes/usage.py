@@ -1,13 +1,13 @@
 """Probes of token accounting: the same conversation, varied in one thing."""
 
 from inferproof.judge.select import CHAT
-from inferproof.probes.probe import Call, Steps, assistant, probe, user
+from inferproof.probes.probe import RequestBuilder, Steps, assistant, probe, user
 
 QUESTION = "What is the capital of France?"
 
 
 @probe("usage.longer", over=CHAT)
-def longer(call: Call, role: str) -> Steps:
+def longer(call: RequestBuilder, role: str) -> Steps:
     """A question alone, and the same with two messages before it."""
     yield call.chat(user(QUESTION), role=role, max_tokens=8)
     yield call.chat(
@@ -16,7 +16,7 @@ def longer(call: Call, role: str) -> Steps:
 
 
 @probe("usage.sampling")
-def sampling(call: Call) -> Steps:
+def sampling(call: RequestBuilder) -> Steps:
     """The same conversation at another temperature, and with two choices."""
     yield call.chat(user(QUESTION), max_tokens=8, temperature=0)
     yield call.chat(user(QUESTION), max_tokens=8, temperature=1)

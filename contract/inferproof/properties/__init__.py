@@ -1,0 +1,1 @@
+"""The old name of `inferproof.generated`, kept for one release."""

@@ -6,11 +6,11 @@ Reference: the front asks the model for JSON by a schema made of the attributes,
 
 from __future__ import annotations
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import keyed, must_accept, wrong_only_at
 from inferproof.judge.requirement import CORRECTION, EXAMPLE, MUST, PROSE, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import DECIDED, EVENTS, JSON, Of, replies
+from inferproof.judge.subject import Subject
 from inferproof.requirements.chat_reply import DAY
 from inferproof.requirements.chat_request import asks_plainly
 
@@ -23,14 +23,14 @@ OWN = frozenset({"attributes", "filter_categories", "disable_attributes_prompt"}
 """The members that this operation adds to a chat request."""
 
 
-def good(answer: Answer) -> bool:
+def good(answer: Subject) -> bool:
     """A request without trimmings: no stream, text only, no cap that might cut the scores short."""
     body = {name: value for name, value in answer.asked.items() if name not in OWN}
     cut = {"stream", "max_tokens", "max_completion_tokens", "stop", "n"} & body.keys()
     return not cut and must_accept(answer) and asks_plainly(body)
 
 
-def _nobody_to_score(answer: Answer) -> bool:
+def _nobody_to_score(answer: Subject) -> bool:
     """A good conversation, were it not that only the user speaks."""
     schema = "/components/schemas/AttributesRequest"
     valid = keyed(answer) and answer.contract.validator(schema, "published").decides(answer.asked)
@@ -41,7 +41,7 @@ scored = replies(ROLE, where=good)
 
 
 @requirement("attributes.offered", MUST, basis=EXAMPLE, claims=ROLE, cites=POST, of=Of((ROLE,), None, where=good))
-def the_operation_exists(reply: Answer, check: Check) -> None:
+def the_operation_exists(reply: Subject, check: Check) -> None:
     """The attributes operation is there: it does not answer 404, 405 or 501 to a good request."""
     check.offered(reply)
 
@@ -59,7 +59,7 @@ def the_operation_exists(reply: Answer, check: Check) -> None:
     ),
     of=Of((ROLE,), DECIDED, where=good),
 )
-def what_the_document_allows_is_accepted(reply: Answer, check: Check) -> None:
+def what_the_document_allows_is_accepted(reply: Subject, check: Check) -> None:
     """A talk with an assistant message is accepted, with attributes, filter and prompt flag given, null or absent."""
     check.accepted(reply)
 
@@ -72,7 +72,7 @@ def what_the_document_allows_is_accepted(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/additionalProperties",
     of=Of((ROLE,), DECIDED, where=lambda answer: "inferproof_extra" in answer.asked and must_accept(answer)),
 )
-def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
+def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     """A member that the document does not name is accepted."""
     check.accepted(reply)
 
@@ -85,7 +85,7 @@ def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
     cites=(f"{ATTRIBUTE}/required", f"{ATTRIBUTE}/properties/name"),
     of=Of((ROLE,), None, where=wrong_only_at("attributes", "name")),
 )
-def an_attribute_has_a_name(reply: Answer, check: Check) -> None:
+def an_attribute_has_a_name(reply: Subject, check: Check) -> None:
     """An attribute without a `name` that is a string is refused."""
     check.refused(reply)
 
@@ -98,7 +98,7 @@ def an_attribute_has_a_name(reply: Answer, check: Check) -> None:
     cites=(f"{ATTRIBUTE}/required", f"{ATTRIBUTE}/properties/definition"),
     of=Of((ROLE,), None, where=wrong_only_at("attributes", "definition")),
 )
-def an_attribute_has_a_definition(reply: Answer, check: Check) -> None:
+def an_attribute_has_a_definition(reply: Subject, check: Check) -> None:
     """An attribute without a `definition` that is a string is refused."""
     check.refused(reply)
 
@@ -111,7 +111,7 @@ def an_attribute_has_a_definition(reply: Answer, check: Check) -> None:
     cites=(f"{ATTRIBUTE}/properties/categories", "inflection#/components/schemas/Category"),
     of=Of((ROLE,), None, where=wrong_only_at("attributes", "categories")),
 )
-def categories_are_known_words(reply: Answer, check: Check) -> None:
+def categories_are_known_words(reply: Subject, check: Check) -> None:
     """An attribute of a category that the document does not list is refused."""
     check.refused(reply)
 
@@ -124,7 +124,7 @@ def categories_are_known_words(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/properties/filter_categories",
     of=Of((ROLE,), None, where=wrong_only_at("filter_categories")),
 )
-def filters_are_known_words(reply: Answer, check: Check) -> None:
+def filters_are_known_words(reply: Subject, check: Check) -> None:
     """A filter by a category that the document does not list is refused."""
     check.refused(reply)
 
@@ -137,7 +137,7 @@ def filters_are_known_words(reply: Answer, check: Check) -> None:
     cites=f"{POST}/description",
     of=Of((ROLE,), None, where=_nobody_to_score),
 )
-def without_an_assistant_message_there_is_nothing_to_score(reply: Answer, check: Check) -> None:
+def without_an_assistant_message_there_is_nothing_to_score(reply: Subject, check: Check) -> None:
     """A conversation in which the assistant says nothing is refused."""
     check.refused(reply)
 
@@ -150,7 +150,7 @@ def without_an_assistant_message_there_is_nothing_to_score(reply: Answer, check:
     cites=f"{POST}/responses/200/content",
     of=Of((ROLE,), None, where=lambda answer: answer.asked.get("stream") is True),
 )
-def scores_are_not_streamed(reply: Answer, check: Check) -> None:
+def scores_are_not_streamed(reply: Subject, check: Check) -> None:
     """`stream: true` is ignored or refused: only JSON is documented here."""
     check.that(reply.media_type != EVENTS, JSON, reply.media_type, at="content-type")
 
@@ -163,7 +163,7 @@ def scores_are_not_streamed(reply: Answer, check: Check) -> None:
     cites=f"{POST}/responses/200/content/application~1json",
     of=replies(ROLE, media=None, where=lambda answer: answer.asked.get("stream") in (None, False)),
 )
-def the_reply_is_json(reply: Answer, check: Check) -> None:
+def the_reply_is_json(reply: Subject, check: Check) -> None:
     """Scores come as `application/json`."""
     check.equal(reply.media_type, JSON, at="content-type")
 
@@ -176,7 +176,7 @@ def the_reply_is_json(reply: Answer, check: Check) -> None:
     cites=f"{POST}/responses/200/content/application~1json/schema",
     of=replies(ROLE),
 )
-def the_reply_is_a_chat_reply(reply: Answer, check: Check) -> None:
+def the_reply_is_a_chat_reply(reply: Subject, check: Check) -> None:
     """The reply is JSON that the document's schema of a chat reply allows."""
     check.valid(reply.json, reply.operation.reply_schema or "")
 
@@ -189,7 +189,7 @@ def the_reply_is_a_chat_reply(reply: Answer, check: Check) -> None:
     cites=f"{POST}/responses/200/content/application~1json/example",
     of=replies(ROLE),
 )
-def the_reply_has_what_clients_need(reply: Answer, check: Check) -> None:
+def the_reply_has_what_clients_need(reply: Subject, check: Check) -> None:
     """The reply has the members that the example shows and every client reads: also `id`, `object` and `created`."""
     check.valid(reply.json, reply.operation.reply_schema or "", "corrected")
 
@@ -202,7 +202,7 @@ def the_reply_has_what_clients_need(reply: Answer, check: Check) -> None:
     cites=f"{POST}/responses/200/content/application~1json/example/choices/0/finish_reason",
     of=scored,
 )
-def scoring_comes_to_an_end(reply: Answer, check: Check) -> None:
+def scoring_comes_to_an_end(reply: Subject, check: Check) -> None:
     """A request without a cap is scored to the end: `finish_reason` is `stop`."""
     check.equal(reply.choices[0]["finish_reason"], "stop", at="/choices/0/finish_reason")
 
@@ -215,7 +215,7 @@ def scoring_comes_to_an_end(reply: Answer, check: Check) -> None:
     cites=f"{POST}/responses/200/content/application~1json/example/created",
     of=replies(ROLE),
 )
-def created_is_now(reply: Answer, check: Check) -> None:
+def created_is_now(reply: Subject, check: Check) -> None:
     """`created` is the time of the reply in seconds since 1970, to the day."""
     created, now = reply.json["created"], reply.exchange.began
     check.that(abs(created - now) < DAY, f"about {now:.0f}", created, at="/created")
@@ -232,7 +232,7 @@ def created_is_now(reply: Answer, check: Check) -> None:
     ),
     of=replies(ROLE),
 )
-def the_reply_and_its_model_have_names(reply: Answer, check: Check) -> None:
+def the_reply_and_its_model_have_names(reply: Subject, check: Check) -> None:
     """`id` and `model` are not empty."""
     for member in ("id", "model"):
         check.that(reply.json[member] != "", "a name", reply.json[member], at=f"/{member}")
@@ -246,7 +246,7 @@ def the_reply_and_its_model_have_names(reply: Answer, check: Check) -> None:
     cites=f"{POST}/responses/200/content/application~1json/example/choices",
     of=scored,
 )
-def there_is_one_set_of_scores(reply: Answer, check: Check) -> None:
+def there_is_one_set_of_scores(reply: Subject, check: Check) -> None:
     """There is one choice, numbered 0."""
     check.equal([choice["index"] for choice in reply.choices], [0], at="/choices")
 
@@ -259,7 +259,7 @@ def there_is_one_set_of_scores(reply: Answer, check: Check) -> None:
     cites=f"{POST}/responses/200/content/application~1json/example/usage/completion_tokens",
     of=replies(ROLE),
 )
-def the_scores_are_counted(reply: Answer, check: Check) -> None:
+def the_scores_are_counted(reply: Subject, check: Check) -> None:
     """`usage` has `completion_tokens`, as the example shows."""
     found = reply.json["usage"].get("completion_tokens")
     check.that(found is not None, "a count", found, at="/usage/completion_tokens")
@@ -273,7 +273,7 @@ def the_scores_are_counted(reply: Answer, check: Check) -> None:
     cites=f"{POST}/responses/200/content/application~1json/example/usage",
     of=replies(ROLE),
 )
-def total_is_the_sum(reply: Answer, check: Check) -> None:
+def total_is_the_sum(reply: Subject, check: Check) -> None:
     """`usage.total_tokens` is `prompt_tokens` plus `completion_tokens`."""
     usage = reply.json["usage"]
     check.equal(usage["total_tokens"], usage["prompt_tokens"] + usage["completion_tokens"], at="/usage/total_tokens")
@@ -287,7 +287,7 @@ def total_is_the_sum(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/properties/disable_attributes_prompt",
     needs="attributes.prompt",
 )
-def without_its_prompt_the_request_is_shorter(replies: list[Answer], check: Check) -> None:
+def without_its_prompt_the_request_is_shorter(replies: list[Subject], check: Check) -> None:
     """`disable_attributes_prompt: true` leaves the default prompt out: `prompt_tokens` gets smaller."""
     having, without = (reply.json["usage"]["prompt_tokens"] for reply in replies)
     check.that(without < having, f"less than {having}", without, at="/usage/prompt_tokens")

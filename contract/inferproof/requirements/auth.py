@@ -7,42 +7,42 @@ Breaks: an operation that was added without the guard, a scheme compared by case
 Reference: one guard stands before every secured operation of the contract and compares keys in constant time.
 """
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import keyed
 from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import FOUND, Of, replies
+from inferproof.judge.subject import Subject
 
 SCHEME = "inflection#/components/securitySchemes/OAuth2PasswordBearer"
 KEY = "Bearer {{secret:key}}"
 WRONG_KEY = "{{secret:wrong-key}}"
 
 
-def _credential(answer: Answer) -> str | None:
+def _credential(answer: Subject) -> str | None:
     return answer.exchange.request.header("authorization")
 
 
-def _secured(answer: Answer) -> bool:
+def _secured(answer: Subject) -> bool:
     return answer.role != "" and answer.operation.secured
 
 
-def _uncredentialed(answer: Answer) -> bool:
+def _uncredentialed(answer: Subject) -> bool:
     return _secured(answer) and _credential(answer) is None
 
 
-def _wrong(answer: Answer) -> bool:
+def _wrong(answer: Subject) -> bool:
     return _secured(answer) and _credential(answer) == f"Bearer {WRONG_KEY}"
 
 
-def _empty(answer: Answer) -> bool:
+def _empty(answer: Subject) -> bool:
     return _secured(answer) and (_credential(answer) or "").strip() == "Bearer"
 
 
-def _right(answer: Answer) -> bool:
+def _right(answer: Subject) -> bool:
     return _secured(answer) and _credential(answer) == KEY
 
 
-def _other_scheme(answer: Answer) -> bool:
+def _other_scheme(answer: Subject) -> bool:
     return _secured(answer) and (_credential(answer) or "").lower().startswith("basic ")
 
 
@@ -50,31 +50,31 @@ REFUSED = (401, 403)
 
 
 @requirement("auth.missing.refused", MUST, basis=CONVENTION, cites=SCHEME, of=Of(status=FOUND, where=_uncredentialed))
-def no_key_no_answer(reply: Answer, check: Check) -> None:
+def no_key_no_answer(reply: Subject, check: Check) -> None:
     """A secured operation refuses a request without credentials with 401 or 403."""
     check.one_of(reply.status, REFUSED, at="status")
 
 
 @requirement("auth.wrong.refused", MUST, basis=CONVENTION, cites=SCHEME, of=Of(status=FOUND, where=_wrong))
-def a_wrong_key_opens_nothing(reply: Answer, check: Check) -> None:
+def a_wrong_key_opens_nothing(reply: Subject, check: Check) -> None:
     """A secured operation refuses a bearer key that nobody issued with 401 or 403."""
     check.one_of(reply.status, REFUSED, at="status")
 
 
 @requirement("auth.empty.refused", MUST, basis=SCHEMA, cites=SCHEME, of=Of(status=FOUND, where=_empty))
-def an_empty_key_opens_nothing(reply: Answer, check: Check) -> None:
+def an_empty_key_opens_nothing(reply: Subject, check: Check) -> None:
     """A secured operation refuses a bearer key of no characters."""
     check.one_of(reply.status, (400, *REFUSED), at="status")
 
 
 @requirement("auth.key.accepted", MUST, basis=SCHEMA, cites=SCHEME, of=Of(status=None, where=_right))
-def one_key_opens_all(reply: Answer, check: Check) -> None:
+def one_key_opens_all(reply: Subject, check: Check) -> None:
     """The key, sent as `Authorization: Bearer <key>`, opens every operation: none answers 401."""
     check.that(reply.status != 401, "any status but 401", reply.status, at="status")
 
 
 @requirement("auth.scheme.refused", SHOULD, basis=SCHEMA, cites=SCHEME, of=Of(status=FOUND, where=_other_scheme))
-def another_scheme_opens_nothing(reply: Answer, check: Check) -> None:
+def another_scheme_opens_nothing(reply: Subject, check: Check) -> None:
     """A secured operation refuses credentials of another scheme than Bearer."""
     check.one_of(reply.status, (400, *REFUSED), at="status")
 
@@ -88,7 +88,7 @@ def another_scheme_opens_nothing(reply: Answer, check: Check) -> None:
         status=None, media=None, where=lambda answer: (_credential(answer) or "").startswith("bearer {{secret:key}}")
     ),
 )
-def the_scheme_has_no_case(reply: Answer, check: Check) -> None:
+def the_scheme_has_no_case(reply: Subject, check: Check) -> None:
     """The scheme's name is case-insensitive (RFC 9110 §11.1): `bearer` opens what `Bearer` opens."""
     check.that(reply.status not in REFUSED, "the answer that `Bearer` gets", reply.status, at="status")
 
@@ -100,7 +100,7 @@ def the_scheme_has_no_case(reply: Answer, check: Check) -> None:
     cites=SCHEME,
     of=Of(status=REFUSED, where=lambda answer: _secured(answer) and not keyed(answer)),
 )
-def a_401_names_the_scheme(reply: Answer, check: Check) -> None:
+def a_401_names_the_scheme(reply: Subject, check: Check) -> None:
     """A request that is refused with 401, not with 403, gets a challenge of `Bearer` (RFC 6750 §3)."""
     challenges = [value for name, value in reply.reply.headers if name.lower() == "www-authenticate"]
     named = any("bearer" in challenge.lower() for challenge in challenges)
@@ -114,13 +114,13 @@ def a_401_names_the_scheme(reply: Answer, check: Check) -> None:
     cites=SCHEME,
     of=Of(status=REFUSED, where=lambda answer: _uncredentialed(answer) or _wrong(answer)),
 )
-def a_refused_request_does_no_work(reply: Answer, check: Check) -> None:
+def a_refused_request_does_no_work(reply: Subject, check: Check) -> None:
     """A request that is refused for its credentials gets no model output."""
     check.that(b'"choices"' not in reply.reply.body, "no completion", "a body with `choices`", at="body")
 
 
 @requirement("auth.key.not-echoed", SHOULD, basis=PROJECT, cites=SCHEME, of=Of(status=None, where=_wrong))
-def a_key_is_not_echoed(reply: Answer, check: Check) -> None:
+def a_key_is_not_echoed(reply: Subject, check: Check) -> None:
     """A reply never repeats the key that it refuses."""
     said = reply.reply.body.decode("utf-8", "replace") + "".join(value for _, value in reply.reply.headers)
     check.that(WRONG_KEY not in said, "the key nowhere in the reply", "the key", at="body or headers")

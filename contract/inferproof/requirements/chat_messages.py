@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import forbidden, must_accept, refused_for
 from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import CHAT, DECIDED, Of
+from inferproof.judge.subject import Subject
 from inferproof.requirements.chat_request import PLAIN
 
 SCHEMAS = "inflection#/components/schemas"
@@ -30,7 +30,7 @@ Message = dict[str, Any]
 MEDIA = frozenset({"image_url", "input_audio", "audio_url", "video_url", "image_embeds", "file"})
 
 
-def _messages(answer: Answer) -> list[Message]:
+def _messages(answer: Subject) -> list[Message]:
     found = answer.asked.get("messages")
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
@@ -58,7 +58,7 @@ def _allowed(has: Callable[[Message], bool]) -> Of:
 def _forbidden(*members: str, where: Callable[[Message], bool] = lambda message: True) -> Of:
     """Requests that are invalid at one of these members of a message, or within it, and nowhere else."""
 
-    def chosen(answer: Answer) -> bool:
+    def chosen(answer: Subject) -> bool:
         if refused_for(answer) != {"messages"}:
             return False
         places = [violation.loc for violation in answer.corrected_violations]
@@ -70,11 +70,11 @@ def _forbidden(*members: str, where: Callable[[Message], bool] = lambda message:
     return Of(CHAT, None, where=chosen)
 
 
-def _refused(reply: Answer, check: Check) -> None:
+def _refused(reply: Subject, check: Check) -> None:
     check.refused(reply)
 
 
-def _valid(reply: Answer, check: Check) -> None:
+def _valid(reply: Subject, check: Check) -> None:
     check.that(reply.status != 422, "any status but 422", reply.status, at="status")
 
 
@@ -96,7 +96,7 @@ def _valid(reply: Answer, check: Check) -> None:
     ),
     of=_allowed(lambda message: message["role"] in ("developer", "system", "assistant")),
 )
-def the_roles_of_a_talk_are_valid(reply: Answer, check: Check) -> None:
+def the_roles_of_a_talk_are_valid(reply: Subject, check: Check) -> None:
     """Messages of the roles `developer`, `system`, `user` and `assistant` are valid."""
     _valid(reply, check)
 
@@ -115,7 +115,7 @@ def the_roles_of_a_talk_are_valid(reply: Answer, check: Check) -> None:
     ),
     of=_allowed(lambda message: message["role"] in ("tool", "function")),
 )
-def results_of_calls_are_valid(reply: Answer, check: Check) -> None:
+def results_of_calls_are_valid(reply: Subject, check: Check) -> None:
     """A `tool` message that names its call, and a `function` message that names its function, are valid."""
     _valid(reply, check)
 
@@ -127,7 +127,7 @@ def results_of_calls_are_valid(reply: Answer, check: Check) -> None:
     cites=(CUSTOM, f"{CUSTOM}/description"),
     of=_allowed(lambda message: message["role"] not in ROLES),
 )
-def any_other_role_is_valid(reply: Answer, check: Check) -> None:
+def any_other_role_is_valid(reply: Subject, check: Check) -> None:
     """A message of a role of one's own is valid."""
     _valid(reply, check)
 
@@ -139,7 +139,7 @@ def any_other_role_is_valid(reply: Answer, check: Check) -> None:
     cites=(f"{CUSTOM}/required", f"{CUSTOM}/properties/role"),
     of=_forbidden("role"),
 )
-def a_message_has_a_role(reply: Answer, check: Check) -> None:
+def a_message_has_a_role(reply: Subject, check: Check) -> None:
     """A message without a `role` that is a string is refused."""
     _refused(reply, check)
 
@@ -151,7 +151,7 @@ def a_message_has_a_role(reply: Answer, check: Check) -> None:
     cites=f"{CUSTOM}/properties/content",
     of=_forbidden("content", where=lambda message: message.get("content") is not None and not _parts(message)),
 )
-def content_is_text_or_parts(reply: Answer, check: Check) -> None:
+def content_is_text_or_parts(reply: Subject, check: Check) -> None:
     """A `content` that is neither text nor a list is refused."""
     _refused(reply, check)
 
@@ -167,7 +167,7 @@ def content_is_text_or_parts(reply: Answer, check: Check) -> None:
     ),
     of=_forbidden("content", where=lambda message: "content" in message and message["content"] is None),
 )
-def only_an_assistant_may_say_nothing(reply: Answer, check: Check) -> None:
+def only_an_assistant_may_say_nothing(reply: Subject, check: Check) -> None:
     """A null `content` is refused, but for the roles `assistant` and `function`."""
     _refused(reply, check)
 
@@ -182,7 +182,7 @@ def only_an_assistant_may_say_nothing(reply: Answer, check: Check) -> None:
     ),
     of=_allowed(lambda message: "content" in message and message["content"] is None),
 )
-def an_assistant_may_say_nothing(reply: Answer, check: Check) -> None:
+def an_assistant_may_say_nothing(reply: Subject, check: Check) -> None:
     """A null `content` is valid for the roles `assistant` and `function`."""
     _valid(reply, check)
 
@@ -194,7 +194,7 @@ def an_assistant_may_say_nothing(reply: Answer, check: Check) -> None:
     cites=f"{SCHEMAS}/ChatCompletionContentPartTextParam",
     of=_allowed(lambda message: bool(_parts(message)) and not any(_is_media(part) for part in _parts(message))),
 )
-def text_may_come_in_parts(reply: Answer, check: Check) -> None:
+def text_may_come_in_parts(reply: Subject, check: Check) -> None:
     """A `content` of text parts is accepted as if it were text."""
     check.accepted(reply)
 
@@ -232,7 +232,7 @@ def text_may_come_in_parts(reply: Answer, check: Check) -> None:
     ),
     of=_forbidden("content", where=lambda message: bool(_parts(message))),
 )
-def a_broken_part_is_refused(reply: Answer, check: Check) -> None:
+def a_broken_part_is_refused(reply: Subject, check: Check) -> None:
     """A part that is no documented one is refused: without what its type needs, or with a value that is not listed."""
     _refused(reply, check)
 
@@ -258,7 +258,7 @@ def a_broken_part_is_refused(reply: Answer, check: Check) -> None:
         ),
     ),
 )
-def pictures_and_sounds_do_no_harm(reply: Answer, check: Check) -> None:
+def pictures_and_sounds_do_no_harm(reply: Subject, check: Check) -> None:
     """A picture, a sound or a file is used or refused: a model without eyes and ears does not break over it."""
     check.that(reply.status < 500, "200 or a 4xx", reply.status, at="status")
 
@@ -278,7 +278,7 @@ def pictures_and_sounds_do_no_harm(reply: Answer, check: Check) -> None:
     ),
     of=_forbidden("tool_calls"),
 )
-def a_broken_tool_call_is_refused(reply: Answer, check: Check) -> None:
+def a_broken_tool_call_is_refused(reply: Subject, check: Check) -> None:
     """A call in the history needs `id`, `type`, and a `function` (name, arguments) or a `custom` tool (name, input)."""
     _refused(reply, check)
 
@@ -290,7 +290,7 @@ def a_broken_tool_call_is_refused(reply: Answer, check: Check) -> None:
     cites=(f"{CUSTOM}/properties/name", f"{CUSTOM}/properties/tool_call_id"),
     of=_forbidden("name", "tool_call_id"),
 )
-def names_are_text(reply: Answer, check: Check) -> None:
+def names_are_text(reply: Subject, check: Check) -> None:
     """A `name` or a `tool_call_id` that is not text is refused."""
     _refused(reply, check)
 
@@ -310,7 +310,7 @@ def names_are_text(reply: Answer, check: Check) -> None:
     ),
     of=_allowed(lambda message: not {"name", "refusal", "audio", "function_call", "tool_calls"}.isdisjoint(message)),
 )
-def members_of_a_role_are_valid(reply: Answer, check: Check) -> None:
+def members_of_a_role_are_valid(reply: Subject, check: Check) -> None:
     """Members that a role has are valid: a `name`, and of the assistant a refusal, an audio id and calls."""
     _valid(reply, check)
 
@@ -322,7 +322,7 @@ def members_of_a_role_are_valid(reply: Answer, check: Check) -> None:
     cites=f"{SCHEMAS}/ChatCompletionUserMessageParam",
     of=_allowed(lambda message: "inferproof_extra" in message),
 )
-def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
+def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     """A member of a message that the document does not name is accepted."""
     check.accepted(reply)
 
@@ -334,6 +334,6 @@ def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
     cites=f"{SCHEMAS}/ChatCompletionUserMessageParam/properties/content",
     of=_allowed(lambda message: isinstance(message.get("content"), str) and not message["content"].isascii()),
 )
-def text_may_be_of_any_script(reply: Answer, check: Check) -> None:
+def text_may_be_of_any_script(reply: Subject, check: Check) -> None:
     """Text of any script is accepted, beyond the Basic Multilingual Plane too (RFC 8259 §8.1)."""
     check.accepted(reply)

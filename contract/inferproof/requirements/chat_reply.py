@@ -4,7 +4,6 @@ Breaks: a gateway that passes an engine's reply on with members renamed, missing
 Reference: the front writes the engine's reply in the form of the contract, and adds nothing.
 """
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import (
     CONVENTION,
@@ -17,6 +16,7 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import CHAT, JSON, Of, chat_reply, replies
+from inferproof.judge.subject import Subject
 
 RESPONSE = "inflection#/components/schemas/ChatCompletionResponse"
 CHOICE = "inflection#/components/schemas/ChatCompletionResponseChoice"
@@ -26,14 +26,14 @@ OK = "inflection#/paths/~1v1~1chat~1completions/post/responses/200"
 DAY = 24 * 60 * 60
 
 
-def wants_json(answer: Answer) -> bool:
+def wants_json(answer: Subject) -> bool:
     return answer.asked.get("stream") in (None, False)
 
 
 @requirement(
     "chat.reply.media-type", MUST, basis=SCHEMA, cites=f"{OK}/content/application~1json", of=Of(CHAT, where=wants_json)
 )
-def without_stream_the_reply_is_json(reply: Answer, check: Check) -> None:
+def without_stream_the_reply_is_json(reply: Subject, check: Check) -> None:
     """Without `stream: true` the answer is `application/json`."""
     check.equal(reply.media_type, JSON, at="content-type")
 
@@ -60,25 +60,25 @@ def without_stream_the_reply_is_json(reply: Answer, check: Check) -> None:
     ),
     of=chat_reply,
 )
-def the_reply_is_valid(reply: Answer, check: Check) -> None:
+def the_reply_is_valid(reply: Subject, check: Check) -> None:
     """The reply is JSON that the document's schema allows."""
     check.valid(reply.json, reply.operation.reply_schema or "")
 
 
 @requirement("chat.reply.corrected", SHOULD, basis=CORRECTION, cites=RESPONSE, of=chat_reply)
-def the_reply_has_what_clients_need(reply: Answer, check: Check) -> None:
+def the_reply_has_what_clients_need(reply: Subject, check: Check) -> None:
     """The reply has the members that every example shows and every client reads: also `id`, `object` and `created`."""
     check.valid(reply.json, reply.operation.reply_schema or "", "corrected")
 
 
 @requirement("chat.reply.object", MUST, basis=SCHEMA, cites=f"{RESPONSE}/properties/object", of=replies(*CHAT))
-def object_says_chat_completion(reply: Answer, check: Check) -> None:
+def object_says_chat_completion(reply: Subject, check: Check) -> None:
     """`object`, where present, is `chat.completion`."""
     check.equal(reply.json.get("object", "chat.completion"), "chat.completion", at="/object")
 
 
 @requirement("chat.reply.created", SHOULD, basis=CONVENTION, cites=f"{RESPONSE}/properties/created", of=chat_reply)
-def created_is_now(reply: Answer, check: Check) -> None:
+def created_is_now(reply: Subject, check: Check) -> None:
     """`created` is the time of the reply in whole seconds since 1970, to the day."""
     created, now = reply.json["created"], reply.exchange.began
     check.that(abs(created - now) < DAY, f"about {now:.0f}", created, at="/created")
@@ -91,26 +91,26 @@ def created_is_now(reply: Answer, check: Check) -> None:
     cites=f"{RESPONSE}/properties/model",
     of=replies(*CHAT, where=lambda answer: isinstance(answer.asked.get("model"), str)),
 )
-def model_is_named(reply: Answer, check: Check) -> None:
+def model_is_named(reply: Subject, check: Check) -> None:
     """`model` names a model: it is not empty."""
     check.that(reply.json["model"] != "", "a name", reply.json["model"], at="/model")
 
 
 @requirement("chat.reply.id", SHOULD, basis=CONVENTION, cites=f"{RESPONSE}/properties/id", of=chat_reply)
-def the_reply_has_an_id(reply: Answer, check: Check) -> None:
+def the_reply_has_an_id(reply: Subject, check: Check) -> None:
     """`id`, where present, is not empty: people name a reply by it when they ask for help."""
     check.that(reply.json.get("id", "absent") != "", "an id", reply.json.get("id"), at="/id")
 
 
 @requirement("chat.reply.id.unique", SHOULD, basis=CONVENTION, cites=f"{RESPONSE}/properties/id", needs="chat.twice")
-def ids_are_unique(replies: list[Answer], check: Check) -> None:
+def ids_are_unique(replies: list[Subject], check: Check) -> None:
     """Two replies have different ids."""
     first, second = (reply.json["id"] for reply in replies)
     check.that(first != second, f"an id other than {first}", second, at="/id")
 
 
 @requirement("chat.reply.choices", SHOULD, basis=CORRECTION, cites=f"{RESPONSE}/properties/choices", of=chat_reply)
-def there_are_as_many_choices_as_asked_for(reply: Answer, check: Check) -> None:
+def there_are_as_many_choices_as_asked_for(reply: Subject, check: Check) -> None:
     """There are `n` choices (one unless said otherwise), numbered from 0."""
     asked = reply.asked.get("n") or 1
     wanted = 1 if reply.role == "chat.openai-path" else asked
@@ -119,7 +119,7 @@ def there_are_as_many_choices_as_asked_for(reply: Answer, check: Check) -> None:
 
 
 @requirement("chat.reply.role", SHOULD, basis=CORRECTION, cites=f"{MESSAGE}/properties/role", of=chat_reply)
-def the_assistant_speaks(reply: Answer, check: Check) -> None:
+def the_assistant_speaks(reply: Subject, check: Check) -> None:
     """Each choice's message has the role `assistant`."""
     for index, choice in enumerate(reply.choices):
         check.equal(choice["message"]["role"], "assistant", at=f"/choices/{index}/message/role")
@@ -137,7 +137,7 @@ def the_assistant_speaks(reply: Answer, check: Check) -> None:
         ),
     ),
 )
-def a_plain_question_is_answered_with_text(reply: Answer, check: Check) -> None:
+def a_plain_question_is_answered_with_text(reply: Subject, check: Check) -> None:
     """A message without tools has text, in `content` or in `reasoning_content`."""
     message = reply.choices[0]["message"]
     check.that(
@@ -151,7 +151,7 @@ def a_plain_question_is_answered_with_text(reply: Answer, check: Check) -> None:
 @requirement(
     "chat.reply.finish-reason", SHOULD, basis=CORRECTION, cites=f"{CHOICE}/properties/finish_reason", of=chat_reply
 )
-def the_finish_reason_is_a_known_one(reply: Answer, check: Check) -> None:
+def the_finish_reason_is_a_known_one(reply: Subject, check: Check) -> None:
     """Each choice's `finish_reason` is `stop`, `length`, `tool_calls` or `content_filter`."""
     for index, choice in enumerate(reply.choices):
         check.one_of(
@@ -168,7 +168,7 @@ def the_finish_reason_is_a_known_one(reply: Answer, check: Check) -> None:
     cites=f"{OK}/content/application~1json",
     of=replies(*CHAT, where=lambda answer: True),
 )
-def replies_are_utf_8(reply: Answer, check: Check) -> None:
+def replies_are_utf_8(reply: Subject, check: Check) -> None:
     """A JSON reply names no charset other than UTF-8 (RFC 8259 §8.1)."""
     declared = (reply.header("content-type") or "").lower()
     check.that(

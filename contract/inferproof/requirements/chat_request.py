@@ -7,7 +7,6 @@ Reference: the front validates against the contract; the engine takes `max_compl
 from collections.abc import Mapping
 from typing import Any
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept
 from inferproof.judge.requirement import (
@@ -20,6 +19,7 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import CHAT, DECIDED, Of, replies
+from inferproof.judge.subject import Subject
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest"
 CHAT_POST = "inflection#/paths/~1v1~1chat~1completions/post"
@@ -64,7 +64,7 @@ def asks_plainly(body: Mapping[str, Any]) -> bool:
     return texts and PLAIN.issuperset(body)
 
 
-def _plain(answer: Answer) -> bool:
+def _plain(answer: Subject) -> bool:
     supported = answer.role != "chat.openai-path" or UNSUPPORTED.isdisjoint(answer.asked)
     return supported and must_accept(answer) and asks_plainly(answer.asked)
 
@@ -86,7 +86,7 @@ def _plain(answer: Answer) -> bool:
     ),
     of=Of(CHAT, status=DECIDED, where=_plain),
 )
-def a_valid_request_is_accepted(reply: Answer, check: Check) -> None:
+def a_valid_request_is_accepted(reply: Subject, check: Check) -> None:
     """A chat request that the document allows, with nothing but plain members and text, is answered 200."""
     check.accepted(reply)
 
@@ -98,7 +98,7 @@ def a_valid_request_is_accepted(reply: Answer, check: Check) -> None:
     cites=f"{CHAT_POST}/requestBody/content/application~1json/example",
     of=Of(("chat",), status=None, where=_plain),
 )
-def the_operation_exists(reply: Answer, check: Check) -> None:
+def the_operation_exists(reply: Subject, check: Check) -> None:
     """The chat operation is there: it does not answer 404, 405 or 501 to a good request."""
     check.offered(reply)
 
@@ -111,7 +111,7 @@ def the_operation_exists(reply: Answer, check: Check) -> None:
     cites="inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post/requestBody/content/application~1json/example",
     of=Of(("chat.openai-path",), status=None, where=_plain),
 )
-def the_openai_path_exists(reply: Answer, check: Check) -> None:
+def the_openai_path_exists(reply: Subject, check: Check) -> None:
     """The chat operation for OpenAI clients is there: it does not answer 404, 405 or 501 to a good request."""
     check.offered(reply)
 
@@ -123,7 +123,7 @@ def the_openai_path_exists(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/additionalProperties",
     of=Of(CHAT, status=DECIDED, where=lambda answer: "inferproof_extra" in answer.asked and must_accept(answer)),
 )
-def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
+def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     """A member that the document does not name is accepted."""
     check.accepted(reply)
 
@@ -141,7 +141,7 @@ def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
         ),
     ),
 )
-def a_charset_parameter_is_accepted(reply: Answer, check: Check) -> None:
+def a_charset_parameter_is_accepted(reply: Subject, check: Check) -> None:
     """`application/json; charset=utf-8` is JSON (RFC 8259 §11): it is accepted as without the parameter."""
     check.accepted(reply)
 
@@ -153,7 +153,7 @@ def a_charset_parameter_is_accepted(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/properties/seed",
     of=Of(("chat",), status=None, where=lambda answer: answer.asked.get("seed") in (-1, 4294967296)),
 )
-def seed_is_an_unsigned_32_bit_number(reply: Answer, check: Check) -> None:
+def seed_is_an_unsigned_32_bit_number(reply: Subject, check: Check) -> None:
     """`seed` outside 0 to 4294967295 is refused."""
     check.refused(reply)
 
@@ -172,7 +172,7 @@ def seed_is_an_unsigned_32_bit_number(reply: Answer, check: Check) -> None:
         ),
     ),
 )
-def max_tokens_caps_the_completion(reply: Answer, check: Check) -> None:
+def max_tokens_caps_the_completion(reply: Subject, check: Check) -> None:
     """`usage.completion_tokens` never exceeds `max_tokens`."""
     cap, used = reply.asked["max_tokens"], reply.json["usage"]["completion_tokens"]
     check.that(used <= cap, f"at most {cap}", used, at="/usage/completion_tokens")
@@ -185,7 +185,7 @@ def max_tokens_caps_the_completion(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/properties/max_completion_tokens",
     of=replies("chat", where=lambda answer: "max_completion_tokens" in answer.asked and answer.asked.get("n", 1) == 1),
 )
-def max_completion_tokens_caps_the_completion(reply: Answer, check: Check) -> None:
+def max_completion_tokens_caps_the_completion(reply: Subject, check: Check) -> None:
     """`usage.completion_tokens` never exceeds `max_completion_tokens`, also beside a larger `max_tokens`."""
     cap, used = reply.asked["max_completion_tokens"], reply.json["usage"]["completion_tokens"]
     check.that(used <= cap, f"at most {cap}", used, at="/usage/completion_tokens")
@@ -204,7 +204,7 @@ def max_completion_tokens_caps_the_completion(reply: Answer, check: Check) -> No
         ),
     ),
 )
-def continuing_excludes_a_generation_prompt(reply: Answer, check: Check) -> None:
+def continuing_excludes_a_generation_prompt(reply: Subject, check: Check) -> None:
     """`continue_final_message` and `add_generation_prompt`, both true, are refused."""
     check.refused(reply)
 
@@ -216,6 +216,6 @@ def continuing_excludes_a_generation_prompt(reply: Answer, check: Check) -> None
     cites=f"{REQUEST}/properties/messages",
     of=Of(CHAT, status=None, where=lambda answer: answer.asked.get("messages") == []),
 )
-def an_empty_conversation_is_refused(reply: Answer, check: Check) -> None:
+def an_empty_conversation_is_refused(reply: Subject, check: Check) -> None:
     """`messages: []` is refused: there is nothing to answer."""
     check.refused(reply)

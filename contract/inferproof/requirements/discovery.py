@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import keyed, must_accept
 from inferproof.judge.requirement import EXAMPLE, MUST, PROJECT, PROSE, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import JSON, Of, replies
+from inferproof.judge.subject import Subject
 
 GET = "inflection#/paths/~1v1~1discovery~1configs/get"
 CONFIG = "inflection#/components/schemas/ConfigForOrgResponse"
@@ -28,12 +28,12 @@ NAMED = tuple(code for code in range(200, 500) if code not in (401, 408, 429))
 ITEM = CONFIG.partition("#")[2]
 
 
-def _items(answer: Answer) -> list[tuple[str, dict[str, Any]]]:
+def _items(answer: Subject) -> list[tuple[str, dict[str, Any]]]:
     """(JSON pointer, config) of each item that is an object."""
     return [(f"/{index}", item) for index, item in enumerate(answer.json) if isinstance(item, dict)]
 
 
-def _parameters(answer: Answer) -> list[tuple[str, Any]]:
+def _parameters(answer: Subject) -> list[tuple[str, Any]]:
     """(JSON pointer, parameter) of every default parameter of every config."""
     return [
         (f"{at}/default_parameters/{name}", parameter)
@@ -46,7 +46,7 @@ listed = replies(ROLE, where=keyed)
 
 
 @requirement("discovery.offered", MUST, basis=SCHEMA, claims="discovery", cites=GET, of=Of((ROLE,), None, where=keyed))
-def the_operation_exists(reply: Answer, check: Check) -> None:
+def the_operation_exists(reply: Subject, check: Check) -> None:
     """The list of configs is there: not missing (404, 405, 501), not elsewhere (3xx), not answered without it (204)."""
     there = reply.status == 200 or (reply.status >= 400 and reply.status not in (404, 405, 501))
     check.that(there, "200", reply.status, at="status")
@@ -63,7 +63,7 @@ def the_operation_exists(reply: Answer, check: Check) -> None:
     ),
     of=replies(ROLE, media=None),
 )
-def the_list_is_json(reply: Answer, check: Check) -> None:
+def the_list_is_json(reply: Subject, check: Check) -> None:
     """The list comes as `application/json`."""
     check.equal(reply.media_type, JSON, at="content-type")
 
@@ -76,7 +76,7 @@ def the_list_is_json(reply: Answer, check: Check) -> None:
     cites=f"{GET}/responses/200/content/application~1json/schema",
     of=listed,
 )
-def the_reply_is_a_list_of_objects(reply: Answer, check: Check) -> None:
+def the_reply_is_a_list_of_objects(reply: Subject, check: Check) -> None:
     """The reply is a list of objects."""
     found = reply.json
     check.that(isinstance(found, list) and all(isinstance(item, dict) for item in found), "a list of objects", found)
@@ -101,7 +101,7 @@ def the_reply_is_a_list_of_objects(reply: Answer, check: Check) -> None:
     ),
     of=listed,
 )
-def a_config_says_what_the_prose_names(reply: Answer, check: Check) -> None:
+def a_config_says_what_the_prose_names(reply: Subject, check: Check) -> None:
     """A config has name, alias, default parameters and description, and every documented member has its type."""
     documented = reply.contract.at(f"{ITEM}/properties", "published")
     for at, item in _items(reply):
@@ -119,14 +119,14 @@ def a_config_says_what_the_prose_names(reply: Answer, check: Check) -> None:
     cites=f"{CONFIG}/required",
     of=listed,
 )
-def a_config_is_valid(reply: Answer, check: Check) -> None:
+def a_config_is_valid(reply: Subject, check: Check) -> None:
     """A config is valid by its schema, which asks for `tags` and `is_external` too, as the example does not."""
     for at, item in _items(reply):
         check.valid(item, ITEM, at=at)
 
 
 @requirement("discovery.configs.some", SHOULD, basis=PROSE, claims="discovery", cites=f"{GET}/description", of=listed)
-def there_is_a_config(reply: Answer, check: Check) -> None:
+def there_is_a_config(reply: Subject, check: Check) -> None:
     """The list is not empty: a key that may chat may name a model."""
     check.that(len(reply.json) > 0, "a config", reply.json)
 
@@ -134,7 +134,7 @@ def there_is_a_config(reply: Answer, check: Check) -> None:
 @requirement(
     "discovery.names.unique", SHOULD, basis=PROJECT, claims="discovery", cites=f"{CONFIG}/properties/name", of=listed
 )
-def names_are_unique(reply: Answer, check: Check) -> None:
+def names_are_unique(reply: Subject, check: Check) -> None:
     """No two configs have one name."""
     names = [item["name"] for _, item in _items(reply)]
     check.equal(len(set(names)), len(names), at="different names")
@@ -151,7 +151,7 @@ def names_are_unique(reply: Answer, check: Check) -> None:
     ),
     of=Of(("chat",), NAMED, where=lambda answer: answer.asked.get("user") == LISTED and must_accept(answer)),
 )
-def names_are_usable(reply: Answer, check: Check) -> None:
+def names_are_usable(reply: Subject, check: Check) -> None:
     """A listed name is accepted as the `model` of a chat completion."""
     check.equal(reply.status, 200, at=f"status, with model {reply.asked['model']}")
 
@@ -167,7 +167,7 @@ def names_are_usable(reply: Answer, check: Check) -> None:
     ),
     of=listed,
 )
-def parameters_have_a_range_and_a_value(reply: Answer, check: Check) -> None:
+def parameters_have_a_range_and_a_value(reply: Subject, check: Check) -> None:
     """Each of the `default_parameters` has a list `range` and a `value`."""
     for at, parameter in _parameters(reply):
         holds = isinstance(parameter, dict) and isinstance(parameter.get("range"), list) and "value" in parameter
@@ -182,7 +182,7 @@ def parameters_have_a_range_and_a_value(reply: Answer, check: Check) -> None:
     cites=f"{CONFIG}/properties/default_parameters",
     of=listed,
 )
-def ranges_hold_their_values(reply: Answer, check: Check) -> None:
+def ranges_hold_their_values(reply: Subject, check: Check) -> None:
     """A range of two numbers is in order, and a number that is the `value` lies in it."""
     for at, parameter in _parameters(reply):
         bounds, value = parameter["range"], parameter["value"]
@@ -196,7 +196,7 @@ def ranges_hold_their_values(reply: Answer, check: Check) -> None:
 @requirement(
     "discovery.stable", SHOULD, basis=PROJECT, claims="discovery", cites=f"{GET}/description", needs="discovery.twice"
 )
-def the_list_is_stable(replies: list[Answer], check: Check) -> None:
+def the_list_is_stable(replies: list[Subject], check: Check) -> None:
     """One key gets the same names again."""
     first, again = (sorted(item["name"] for _, item in _items(reply)) for reply in replies)
     check.equal(again, first, at="names")

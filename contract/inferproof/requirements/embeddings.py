@@ -6,7 +6,6 @@ Reference: the front validates the input; the engine embeds, and numbers its ite
 
 from __future__ import annotations
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept, must_refuse, wrong_only_at
 from inferproof.judge.requirement import (
@@ -19,6 +18,7 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import DECIDED, JSON, Of, replies
+from inferproof.judge.subject import Subject
 
 POST = "inflection#/paths/~1v1~1embeddings/post"
 REQUEST = "inflection#/components/schemas/EmbeddingCompletionRequest"
@@ -33,30 +33,30 @@ PLAIN = frozenset({"model", "input", "encoding_format", "user"})
 DAY = 24 * 60 * 60
 
 
-def asks_plainly(answer: Answer) -> bool:
+def asks_plainly(answer: Subject) -> bool:
     """One text or several, and no member beyond the plain ones."""
     value = answer.asked.get("input")
     texts = isinstance(value, str) or (isinstance(value, list) and all(isinstance(text, str) for text in value))
     return texts and PLAIN.issuperset(answer.asked) and must_accept(answer)
 
 
-def _token_ids(answer: Answer) -> bool:
+def _token_ids(answer: Subject) -> bool:
     value = answer.asked.get("input")
     ids = isinstance(value, list) and value != [] and all(isinstance(one, int | float | list) for one in value)
     return ids and PLAIN.issuperset(answer.asked) and must_accept(answer)
 
 
-def _messages(answer: Answer) -> bool:
+def _messages(answer: Subject) -> bool:
     known = {"model", "messages", "additional_data"}
     return "messages" in answer.asked and known.issuperset(answer.asked) and must_accept(answer)
 
 
-def _with_wrong_input(answer: Answer) -> bool:
+def _with_wrong_input(answer: Subject) -> bool:
     """Only its `input` is wrong; where it is absent, `messages` are missed as much."""
     return "input" in answer.asked and wrong_only_at("input")(answer)
 
 
-def inputs(answer: Answer) -> int | None:
+def inputs(answer: Subject) -> int | None:
     """How many things were to be embedded; None where the request does not say."""
     value = answer.asked.get("input")
     if "messages" in answer.asked:  # with both members it is the server's choice which it reads
@@ -69,7 +69,7 @@ def inputs(answer: Answer) -> int | None:
 @requirement(
     "embeddings.offered", MUST, basis=EXAMPLE, claims=ROLE, cites=POST, of=Of((ROLE,), None, where=asks_plainly)
 )
-def the_operation_exists(reply: Answer, check: Check) -> None:
+def the_operation_exists(reply: Subject, check: Check) -> None:
     """The embeddings operation is there: it does not answer 404, 405 or 501 to a good request."""
     check.offered(reply)
 
@@ -86,7 +86,7 @@ def the_operation_exists(reply: Answer, check: Check) -> None:
     ),
     of=Of((ROLE,), DECIDED, where=asks_plainly),
 )
-def texts_are_accepted(reply: Answer, check: Check) -> None:
+def texts_are_accepted(reply: Subject, check: Check) -> None:
     """A text is accepted, and so is a list of texts."""
     check.accepted(reply)
 
@@ -99,7 +99,7 @@ def texts_are_accepted(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/properties/input",
     of=Of((ROLE,), DECIDED, where=_token_ids),
 )
-def token_ids_are_accepted(reply: Answer, check: Check) -> None:
+def token_ids_are_accepted(reply: Subject, check: Check) -> None:
     """A list of token ids is accepted, and so is a list of such lists."""
     check.accepted(reply)
 
@@ -115,7 +115,7 @@ def token_ids_are_accepted(reply: Answer, check: Check) -> None:
     ),
     of=Of((ROLE,), DECIDED, where=_messages),
 )
-def messages_are_accepted(reply: Answer, check: Check) -> None:
+def messages_are_accepted(reply: Subject, check: Check) -> None:
     """`messages` are accepted in place of `input`."""
     check.accepted(reply)
 
@@ -131,7 +131,7 @@ def messages_are_accepted(reply: Answer, check: Check) -> None:
     ),
     of=Of((ROLE,), DECIDED, where=lambda answer: "messages" in answer.asked and must_refuse(answer)),
 )
-def members_beside_messages_are_checked(reply: Answer, check: Check) -> None:
+def members_beside_messages_are_checked(reply: Subject, check: Check) -> None:
     """A member of another type beside `messages` is refused, as it is beside `input`."""
     check.refused(reply)
 
@@ -144,7 +144,7 @@ def members_beside_messages_are_checked(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/additionalProperties",
     of=Of((ROLE,), DECIDED, where=lambda answer: "inferproof_extra" in answer.asked and must_accept(answer)),
 )
-def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
+def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     """A member that the document does not name is accepted."""
     check.accepted(reply)
 
@@ -157,7 +157,7 @@ def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/properties/input",
     of=Of((ROLE,), None, where=_with_wrong_input),
 )
-def input_is_text_or_token_ids(reply: Answer, check: Check) -> None:
+def input_is_text_or_token_ids(reply: Subject, check: Check) -> None:
     """An `input` that is neither text nor token ids is refused."""
     check.refused(reply)
 
@@ -170,7 +170,7 @@ def input_is_text_or_token_ids(reply: Answer, check: Check) -> None:
     cites=(f"{REQUEST}/properties/encoding_format", f"{CHAT_REQUEST}/properties/encoding_format"),
     of=Of((ROLE,), None, where=wrong_only_at("encoding_format")),
 )
-def the_encoding_is_float_or_base64(reply: Answer, check: Check) -> None:
+def the_encoding_is_float_or_base64(reply: Subject, check: Check) -> None:
     """An `encoding_format` that the document does not list is refused."""
     check.refused(reply)
 
@@ -183,7 +183,7 @@ def the_encoding_is_float_or_base64(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/properties/truncate_prompt_tokens",
     of=Of((ROLE,), None, where=wrong_only_at("truncate_prompt_tokens")),
 )
-def truncation_has_a_lower_bound(reply: Answer, check: Check) -> None:
+def truncation_has_a_lower_bound(reply: Subject, check: Check) -> None:
     """`truncate_prompt_tokens` below -1, or of another type than integer, is refused."""
     check.refused(reply)
 
@@ -196,7 +196,7 @@ def truncation_has_a_lower_bound(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/properties/input",
     of=Of((ROLE,), None, where=lambda answer: answer.asked.get("input") in ("", []) and "messages" not in answer.asked),
 )
-def nothing_has_no_embedding(reply: Answer, check: Check) -> None:
+def nothing_has_no_embedding(reply: Subject, check: Check) -> None:
     """An empty text or an empty list is refused."""
     check.refused(reply)
 
@@ -209,7 +209,7 @@ def nothing_has_no_embedding(reply: Answer, check: Check) -> None:
     cites=f"{POST}/responses/200/content/application~1json",
     of=replies(ROLE, media=None),
 )
-def the_reply_is_json(reply: Answer, check: Check) -> None:
+def the_reply_is_json(reply: Subject, check: Check) -> None:
     """Embeddings come as `application/json`."""
     check.equal(reply.media_type, JSON, at="content-type")
 
@@ -227,7 +227,7 @@ def the_reply_is_json(reply: Answer, check: Check) -> None:
     ),
     of=replies(ROLE),
 )
-def the_reply_is_valid(reply: Answer, check: Check) -> None:
+def the_reply_is_valid(reply: Subject, check: Check) -> None:
     """The reply is JSON that the document's schema allows."""
     check.valid(reply.json, reply.operation.reply_schema or "")
 
@@ -240,7 +240,7 @@ def the_reply_is_valid(reply: Answer, check: Check) -> None:
     cites=(f"{RESPONSE}/properties/object", f"{DATA}/properties/object"),
     of=replies(ROLE),
 )
-def objects_say_what_they_are(reply: Answer, check: Check) -> None:
+def objects_say_what_they_are(reply: Subject, check: Check) -> None:
     """The reply's `object` is `list`, and that of each item `embedding`."""
     check.equal(reply.json.get("object"), "list", at="/object")
     for position, item in enumerate(reply.json["data"]):
@@ -255,7 +255,7 @@ def objects_say_what_they_are(reply: Answer, check: Check) -> None:
     cites=f"{RESPONSE}/properties/model",
     of=replies(ROLE),
 )
-def model_is_named(reply: Answer, check: Check) -> None:
+def model_is_named(reply: Subject, check: Check) -> None:
     """`model` names a model: it is not empty."""
     check.that(reply.json["model"] != "", "a name", reply.json["model"], at="/model")
 
@@ -268,7 +268,7 @@ def model_is_named(reply: Answer, check: Check) -> None:
     cites=f"{RESPONSE}/properties/created",
     of=replies(ROLE),
 )
-def created_is_now(reply: Answer, check: Check) -> None:
+def created_is_now(reply: Subject, check: Check) -> None:
     """`created`, where present, is the time of the reply in seconds since 1970, to the day."""
     created, now = reply.json.get("created"), reply.exchange.began
     check.that(created is None or abs(created - now) < DAY, f"about {now:.0f}", created, at="/created")
@@ -282,7 +282,7 @@ def created_is_now(reply: Answer, check: Check) -> None:
     cites=(f"{POST}/responses/200/description", f"{RESPONSE}/properties/data"),
     of=replies(ROLE, where=lambda answer: inputs(answer) is not None),
 )
-def each_input_has_an_item(reply: Answer, check: Check) -> None:
+def each_input_has_an_item(reply: Subject, check: Check) -> None:
     """There is one item in `data` for each input."""
     check.equal(len(reply.json["data"]), inputs(reply), at="/data")
 
@@ -295,7 +295,7 @@ def each_input_has_an_item(reply: Answer, check: Check) -> None:
     cites=f"{DATA}/properties/index",
     of=replies(ROLE),
 )
-def index_is_the_position(reply: Answer, check: Check) -> None:
+def index_is_the_position(reply: Subject, check: Check) -> None:
     """`index` of an item is its position in `data`, as clients rely on."""
     indexes = [item["index"] for item in reply.json["data"]]
     check.equal(indexes, list(range(len(indexes))), at="/data")

@@ -6,11 +6,11 @@ Reference: the engine counts; a cut is made before it counts.
 
 from __future__ import annotations
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept
 from inferproof.judge.requirement import EXAMPLE, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import DECIDED, Of, replies
+from inferproof.judge.subject import Subject
 from inferproof.requirements.embeddings import POST, REQUEST, ROLE, asks_plainly, inputs
 
 
@@ -22,7 +22,7 @@ from inferproof.requirements.embeddings import POST, REQUEST, ROLE, asks_plainly
     cites=f"{POST}/responses/200/content/application~1json/example/usage",
     of=replies(ROLE),
 )
-def the_prompt_is_all_there_is(reply: Answer, check: Check) -> None:
+def the_prompt_is_all_there_is(reply: Subject, check: Check) -> None:
     """`usage.total_tokens` is `prompt_tokens`: an embedding completes nothing."""
     usage = reply.json["usage"]
     check.equal(usage["total_tokens"], usage["prompt_tokens"], at="/usage/total_tokens")
@@ -40,7 +40,7 @@ def the_prompt_is_all_there_is(reply: Answer, check: Check) -> None:
     ),
     of=replies(ROLE),
 )
-def the_input_is_counted(reply: Answer, check: Check) -> None:
+def the_input_is_counted(reply: Subject, check: Check) -> None:
     """`usage` has `prompt_tokens` and `total_tokens`, as the example shows."""
     usage = reply.json["usage"]
     for member in ("prompt_tokens", "total_tokens"):
@@ -55,7 +55,7 @@ def the_input_is_counted(reply: Answer, check: Check) -> None:
     cites="inflection#/components/schemas/UsageInfo/properties/prompt_tokens",
     of=replies(ROLE, where=asks_plainly),
 )
-def a_text_has_tokens(reply: Answer, check: Check) -> None:
+def a_text_has_tokens(reply: Subject, check: Check) -> None:
     """`usage.prompt_tokens` counts the input: it is greater than zero."""
     count = reply.json["usage"]["prompt_tokens"]
     check.that(count > 0, "more than 0", count, at="/usage/prompt_tokens")
@@ -69,7 +69,7 @@ def a_text_has_tokens(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/properties/encoding_format",
     needs="embeddings.encodings",
 )
-def the_encoding_costs_nothing(replies: list[Answer], check: Check) -> None:
+def the_encoding_costs_nothing(replies: list[Subject], check: Check) -> None:
     """One text costs the same `prompt_tokens` in either encoding."""
     first, *others = (reply.json["usage"]["prompt_tokens"] for reply in replies)
     for count in others:
@@ -84,13 +84,13 @@ def the_encoding_costs_nothing(replies: list[Answer], check: Check) -> None:
     cites="inflection#/components/schemas/UsageInfo/properties/prompt_tokens",
     needs="embeddings.batch",
 )
-def a_batch_costs_what_its_texts_cost(replies: list[Answer], check: Check) -> None:
+def a_batch_costs_what_its_texts_cost(replies: list[Subject], check: Check) -> None:
     """A list of texts costs as many `prompt_tokens` as its texts one by one."""
     *single, batch = (reply.json["usage"]["prompt_tokens"] for reply in replies)
     check.equal(batch, sum(single), at="/usage/prompt_tokens")
 
 
-def _cut(answer: Answer) -> bool:
+def _cut(answer: Subject) -> bool:
     most = answer.asked.get("truncate_prompt_tokens")
     return isinstance(most, int) and most > 0 and "messages" not in answer.asked and must_accept(answer)
 
@@ -103,7 +103,7 @@ def _cut(answer: Answer) -> bool:
     cites=f"{REQUEST}/properties/truncate_prompt_tokens",
     of=Of((ROLE,), status=DECIDED, where=_cut),
 )
-def a_text_is_cut_or_refused(reply: Answer, check: Check) -> None:
+def a_text_is_cut_or_refused(reply: Subject, check: Check) -> None:
     """With `truncate_prompt_tokens` no more tokens than that are read of each input, or the request is refused."""
     check.accepted_or_refused(reply)
     if reply.status != 200:

@@ -4,9 +4,9 @@ Breaks: a gateway that gives one path another default, a template of its own, or
 Reference: every path is translated into one chat request, and only its reply is written in another form.
 """
 
-from inferproof.judge.answer import Answer, repeated
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import PROJECT, SHOULD, requirement
+from inferproof.judge.subject import Subject, repeated
 
 EXTERNAL = "inflection#/paths/~1external~1api~1inference"
 TWIN = f"{EXTERNAL}~1openai~1v1~1chat~1completions/post"
@@ -20,7 +20,7 @@ TWIN = f"{EXTERNAL}~1openai~1v1~1chat~1completions/post"
     cites=f"{TWIN}/description",
     needs="equivalence.openai-path",
 )
-def the_twin_says_the_same(answers: list[Answer], check: Check) -> None:
+def the_twin_says_the_same(answers: list[Subject], check: Check) -> None:
     """At temperature 0 the path for OpenAI clients gives the content and finish reason of the chat operation."""
     chat, twin, again = answers
     check.equal(twin.text, repeated(chat, again), at="/choices/0/message/content")
@@ -35,7 +35,7 @@ def the_twin_says_the_same(answers: list[Answer], check: Check) -> None:
     cites=f"{TWIN}/description",
     needs="equivalence.openai-path",
 )
-def the_twin_counts_the_same(answers: list[Answer], check: Check) -> None:
+def the_twin_counts_the_same(answers: list[Subject], check: Check) -> None:
     """The path for OpenAI clients counts the `prompt_tokens` that the chat operation counts."""
     chat, twin, _ = (answer.json["usage"]["prompt_tokens"] for answer in answers)
     check.equal(twin, chat, at="/usage/prompt_tokens")
@@ -49,7 +49,7 @@ def the_twin_counts_the_same(answers: list[Answer], check: Check) -> None:
     cites=f"{EXTERNAL}/post/description",
     needs="equivalence.legacy",
 )
-def turns_are_messages(answers: list[Answer], check: Check) -> None:
+def turns_are_messages(answers: list[Subject], check: Check) -> None:
     """At temperature 0 the native operation gives to turns the text that chat gives to the same messages."""
     chat, native, again = answers
     check.equal(native.text, repeated(chat, again), at="/text")

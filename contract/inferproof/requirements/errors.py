@@ -4,50 +4,50 @@ Breaks: an exception that nobody caught, HTML from a proxy, a 200 with an error 
 Reference: every refusal is one type, and the front alone renders it, by the status and the body of the contract.
 """
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import declared_json, deep, for_no_model, is_json, keyed, must_refuse
 from inferproof.judge.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import CHAT, DECIDED, LEGACY, Of, replies
+from inferproof.judge.subject import Subject
 
 VALIDATION = "inflection#/components/schemas/HTTPValidationError"
 ENTRY = "inflection#/components/schemas/ValidationError"
 PATHS = "inflection#/paths"
 
 
-def _malformed(answer: Answer) -> bool:
+def _malformed(answer: Subject) -> bool:
     if not (keyed(answer) and declared_json(answer)) or answer.role == "" or deep(answer):
         return False
     return answer.exchange.request.body != b"" and not is_json(answer)
 
 
-def _known_path(answer: Answer) -> bool:
+def _known_path(answer: Subject) -> bool:
     request = answer.exchange.request
     return any(operation.path == request.path for operation in answer.contract.operations)
 
 
-def _unknown_path(answer: Answer) -> bool:
+def _unknown_path(answer: Subject) -> bool:
     return answer.exchange.role is None and not _known_path(answer)
 
 
-def _unknown_method(answer: Answer) -> bool:
+def _unknown_method(answer: Subject) -> bool:
     """HEAD and OPTIONS apart, which a server may answer of its own accord."""
     methods = ("GET", "POST", "PUT", "PATCH", "DELETE")
     return answer.exchange.role is None and _known_path(answer) and answer.exchange.request.method in methods
 
 
-def _bodiless(answer: Answer) -> bool:
+def _bodiless(answer: Subject) -> bool:
     request = answer.exchange.request
     return keyed(answer) and answer.role != "" and answer.operation.request_schema is not None and request.body == b""
 
 
-def _of_another_type(answer: Answer) -> bool:
+def _of_another_type(answer: Subject) -> bool:
     media = (answer.exchange.request.header("content-type") or "").lower()
     return media.startswith(("text/", "multipart/", "application/x-www-form-urlencoded"))
 
 
 @requirement("errors.invalid.refused", MUST, basis=SCHEMA, cites=VALIDATION, of=Of(status=DECIDED, where=must_refuse))
-def what_the_schema_forbids_is_refused(reply: Answer, check: Check) -> None:
+def what_the_schema_forbids_is_refused(reply: Subject, check: Check) -> None:
     """A body that the document's schema forbids is refused: its answer is a 4xx."""
     check.refused(reply)
 
@@ -73,7 +73,7 @@ def what_the_schema_forbids_is_refused(reply: Answer, check: Check) -> None:
     ),
     of=Of(status=tuple(code for code in DECIDED if 400 <= code < 500), where=must_refuse),
 )
-def a_validation_error_is_422(reply: Answer, check: Check) -> None:
+def a_validation_error_is_422(reply: Subject, check: Check) -> None:
     """A body that the document's schema forbids is answered 422, the status that the document gives to it."""
     check.equal(reply.status, 422, at="status")
 
@@ -89,7 +89,7 @@ def a_validation_error_is_422(reply: Answer, check: Check) -> None:
     ),
     of=replies(status=422, media=None),
 )
-def a_validation_error_has_the_documented_shape(reply: Answer, check: Check) -> None:
+def a_validation_error_has_the_documented_shape(reply: Subject, check: Check) -> None:
     """A 422 is JSON of the documented shape."""
     check.equal(reply.media_type, "application/json", at="content-type")
     check.valid(reply.json, "/components/schemas/HTTPValidationError")
@@ -102,7 +102,7 @@ def a_validation_error_has_the_documented_shape(reply: Answer, check: Check) -> 
     cites=(f"{VALIDATION}/properties/detail", ENTRY),
     of=replies(status=422),
 )
-def a_validation_error_says_what_is_wrong(reply: Answer, check: Check) -> None:
+def a_validation_error_says_what_is_wrong(reply: Subject, check: Check) -> None:
     """A 422 has at least one `detail` entry, and each says `loc`, `msg` and `type`."""
     detail = reply.json.get("detail")
     check.that(isinstance(detail, list) and detail != [], "a list with an entry", detail, at="/detail")
@@ -119,7 +119,7 @@ def a_validation_error_says_what_is_wrong(reply: Answer, check: Check) -> None:
     cites=f"{ENTRY}/properties/loc",
     of=replies(status=422, where=must_refuse),
 )
-def a_validation_error_points_at_the_member(reply: Answer, check: Check) -> None:
+def a_validation_error_points_at_the_member(reply: Subject, check: Check) -> None:
     """`loc` of some `detail` entry names the top-level member that is wrong."""
     members = reply.at_fault
     named = [entry["loc"] for entry in reply.json["detail"]]
@@ -136,7 +136,7 @@ def a_validation_error_points_at_the_member(reply: Answer, check: Check) -> None
 @requirement(
     "errors.malformed.refused", SHOULD, basis=PROJECT, cites=VALIDATION, of=Of(status=DECIDED, where=_malformed)
 )
-def broken_json_is_the_clients_fault(reply: Answer, check: Check) -> None:
+def broken_json_is_the_clients_fault(reply: Subject, check: Check) -> None:
     """A body that is not JSON is refused with 400 or 422."""
     check.one_of(reply.status, (400, 422), at="status")
 
@@ -151,7 +151,7 @@ def broken_json_is_the_clients_fault(reply: Answer, check: Check) -> None:
         where=lambda answer: keyed(answer) and answer.exchange.request.body != b"" and _of_another_type(answer),
     ),
 )
-def a_body_of_another_type_is_refused(reply: Answer, check: Check) -> None:
+def a_body_of_another_type_is_refused(reply: Subject, check: Check) -> None:
     """A body that is declared as something other than JSON is refused with 400, 415 or 422."""
     check.one_of(reply.status, (400, 415, 422), at="status")
 
@@ -163,13 +163,13 @@ def a_body_of_another_type_is_refused(reply: Answer, check: Check) -> None:
     cites="inflection#/paths/~1v1~1chat~1completions/post/requestBody/required",
     of=Of(status=DECIDED, where=_bodiless),
 )
-def a_body_is_required(reply: Answer, check: Check) -> None:
+def a_body_is_required(reply: Subject, check: Check) -> None:
     """A request without a body is refused with 400, 411, 415 or 422 where the operation takes one."""
     check.one_of(reply.status, (400, 411, 415, 422), at="status")
 
 
 @requirement("errors.path.unknown", SHOULD, basis=CONVENTION, cites=PATHS, of=Of(status=None, where=_unknown_path))
-def an_unknown_path_is_404(reply: Answer, check: Check) -> None:
+def an_unknown_path_is_404(reply: Subject, check: Check) -> None:
     """A path that the server has not is answered 404 (RFC 9110 §15.5.5), or 401 or 403 by one that guards them all."""
     check.one_of(reply.status, (401, 403, 404), at="status")
 
@@ -184,13 +184,13 @@ def an_unknown_path_is_404(reply: Answer, check: Check) -> None:
     ),
     of=Of(status=None, where=_unknown_method),
 )
-def an_unknown_method_is_405(reply: Answer, check: Check) -> None:
+def an_unknown_method_is_405(reply: Subject, check: Check) -> None:
     """A method that a path does not take is answered 405 (RFC 9110 §15.5.6), or 404 by a server that routes on both."""
     check.one_of(reply.status, (401, 403, 404, 405, 501), at="status")
 
 
 @requirement("errors.method.allow", SHOULD, basis=CONVENTION, cites=PATHS, of=Of(status=None, where=_unknown_method))
-def a_405_names_the_methods(reply: Answer, check: Check) -> None:
+def a_405_names_the_methods(reply: Subject, check: Check) -> None:
     """A 405, where that is the answer to an unknown method, has an `Allow` with the known one (RFC 9110 §15.5.6)."""
     if reply.status != 405:
         return
@@ -202,7 +202,7 @@ def a_405_names_the_methods(reply: Answer, check: Check) -> None:
 
 
 @requirement("errors.no-crash", SHOULD, basis=PROJECT, cites=PATHS, of=Of(status=None))
-def no_request_crashes_the_server(reply: Answer, check: Check) -> None:
+def no_request_crashes_the_server(reply: Subject, check: Check) -> None:
     """No request of the run is answered with 500."""
     check.that(reply.status != 500, "any status but 500", reply.status, at="status")
 
@@ -230,7 +230,7 @@ def no_request_crashes_the_server(reply: Answer, check: Check) -> None:
         media=None,
     ),
 )
-def errors_share_one_body(reply: Answer, check: Check) -> None:
+def errors_share_one_body(reply: Subject, check: Check) -> None:
     """An error other than 422 says what happened in the one error body."""
     check.equal(reply.media_type, "application/json", at="content-type")
     check.valid(reply.json, "/components/schemas/Error", "corrected")
@@ -243,6 +243,6 @@ def errors_share_one_body(reply: Answer, check: Check) -> None:
     cites="inflection#/components/schemas/ChatCompletionRequest/properties/model",
     of=Of((*CHAT, *LEGACY, "embeddings"), status=None, where=for_no_model),
 )
-def an_unknown_model_is_refused(reply: Answer, check: Check) -> None:
+def an_unknown_model_is_refused(reply: Subject, check: Check) -> None:
     """A model that the server has not is refused with 404, 400 or 422; it is not quietly replaced by another."""
     check.one_of(reply.status, (400, 403, 404, 422), at="status")

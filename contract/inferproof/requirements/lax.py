@@ -4,11 +4,11 @@ Breaks: frameworks that convert by default: pydantic reads `"0.5"` as a number a
 Reference: the front validates the JSON as it came, with formats asserted.
 """
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import forbidden
 from inferproof.judge.requirement import SCHEMA, SHOULD, requirement
 from inferproof.judge.select import DECIDED, Of
+from inferproof.judge.subject import Subject
 
 VALIDATION = "inflection#/components/schemas/HTTPValidationError"
 
@@ -20,6 +20,6 @@ VALIDATION = "inflection#/components/schemas/HTTPValidationError"
     cites=VALIDATION,
     of=Of(status=DECIDED, where=lambda answer: forbidden(answer) and answer.allowed_if_lax == "by coercion"),
 )
-def another_type_is_not_coerced(reply: Answer, check: Check) -> None:
+def another_type_is_not_coerced(reply: Subject, check: Check) -> None:
     """A value of another type is refused, also where it could be read as the right one: `"0.5"`, or 1 for true."""
     check.refused(reply)

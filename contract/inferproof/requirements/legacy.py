@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import forbidden, keyed, must_accept, wrong_only_at
 from inferproof.judge.requirement import (
@@ -20,6 +19,7 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import DECIDED, LEGACY, Of
+from inferproof.judge.subject import Subject
 
 BODY = "inflection#/components/schemas/ExternalChatBody"
 TURN = "inflection#/components/schemas/ExternalTurn"
@@ -30,13 +30,13 @@ PLAIN = frozenset({"config", "context", "temperature", "max_tokens", "top_p", "s
 """Members that every server must take; a search of the web is left out where it is asked for, as it needs a network."""
 
 
-def turns(answer: Answer) -> list[Any]:
+def turns(answer: Subject) -> list[Any]:
     """The turns of the request that are objects."""
     context = answer.asked.get("context")
     return [turn for turn in context if isinstance(turn, dict)] if isinstance(context, list) else []
 
 
-def plain(answer: Answer) -> bool:
+def plain(answer: Subject) -> bool:
     """Instructions, and a person and the model taking turns; no member beyond the plain ones."""
     return (
         _simple(answer)
@@ -45,22 +45,22 @@ def plain(answer: Answer) -> bool:
     )
 
 
-def _of_internal_types(answer: Answer) -> bool:
+def _of_internal_types(answer: Subject) -> bool:
     """Turns of the types that the document lists without a word, and no member beyond the plain ones."""
     types = {str(turn.get("type")) for turn in turns(answer)}
     return bool(types - {"Instruction", "Human", "AI"}) and "Tool" not in types and _simple(answer)
 
 
-def _simple(answer: Answer) -> bool:
+def _simple(answer: Subject) -> bool:
     return PLAIN.issuperset(answer.asked) and not answer.asked.get("web_search") and must_accept(answer)
 
 
-def _with_tools(answer: Answer) -> bool:
+def _with_tools(answer: Subject) -> bool:
     """No member beyond the plain ones and `tools`."""
     return (PLAIN | {"tools"}).issuperset(answer.asked) and must_accept(answer)
 
 
-def _times(answer: Answer) -> list[Any]:
+def _times(answer: Subject) -> list[Any]:
     return [turn["ts"] for turn in turns(answer) if "ts" in turn]
 
 
@@ -68,7 +68,7 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _epoch(answer: Answer) -> bool:
+def _epoch(answer: Subject) -> bool:
     """A turn with seconds since 1970, which our correction allows and the published document does not."""
     times = _times(answer)
     schema = answer.operation.request_schema or ""
@@ -76,7 +76,7 @@ def _epoch(answer: Answer) -> bool:
     return valid and PLAIN.issuperset(answer.asked) and times != [] and all(is_number(time) for time in times)
 
 
-def _no_time(answer: Answer) -> bool:
+def _no_time(answer: Subject) -> bool:
     """A turn with a `ts` of words, and nothing else wrong."""
     if not forbidden(answer) or answer.allowed_if_lax != "by format":
         return False
@@ -86,7 +86,7 @@ def _no_time(answer: Answer) -> bool:
 @requirement(
     "legacy.offered", MUST, basis=EXAMPLE, claims="legacy", cites=POST, of=Of(("chat.legacy",), None, where=plain)
 )
-def the_operation_exists(reply: Answer, check: Check) -> None:
+def the_operation_exists(reply: Subject, check: Check) -> None:
     """The native inference operation is there: it does not answer 404, 405 or 501 to a good request."""
     check.offered(reply)
 
@@ -99,7 +99,7 @@ def the_operation_exists(reply: Answer, check: Check) -> None:
     cites=STREAM_POST,
     of=Of(("chat.legacy.stream",), None, where=plain),
 )
-def the_stream_exists(reply: Answer, check: Check) -> None:
+def the_stream_exists(reply: Subject, check: Check) -> None:
     """The native streaming operation is there: it does not answer 404, 405 or 501 to a good request."""
     check.offered(reply)
 
@@ -118,7 +118,7 @@ def the_stream_exists(reply: Answer, check: Check) -> None:
     ),
     of=Of(LEGACY, DECIDED, where=plain),
 )
-def a_plain_conversation_is_accepted(reply: Answer, check: Check) -> None:
+def a_plain_conversation_is_accepted(reply: Subject, check: Check) -> None:
     """A talk of instructions, a person and the model is accepted, with optional members given, null or absent."""
     check.accepted(reply)
 
@@ -135,7 +135,7 @@ def a_plain_conversation_is_accepted(reply: Answer, check: Check) -> None:
     ),
     of=Of(LEGACY, DECIDED, where=lambda answer: "inferproof_extra" in answer.asked and must_accept(answer)),
 )
-def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
+def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     """Members that the document does not name are accepted: of the body, of a turn, and of `metadata`."""
     check.accepted(reply)
 
@@ -148,7 +148,7 @@ def unknown_members_are_accepted(reply: Answer, check: Check) -> None:
     cites=(f"{POST}/parameters/0", f"{STREAM_POST}/parameters/0"),
     of=Of(LEGACY, DECIDED, where=lambda answer: "origin_endpoint=" in answer.exchange.request.target and plain(answer)),
 )
-def the_origin_may_be_named(reply: Answer, check: Check) -> None:
+def the_origin_may_be_named(reply: Subject, check: Check) -> None:
     """The query parameter `origin_endpoint` is accepted."""
     check.accepted(reply)
 
@@ -161,7 +161,7 @@ def the_origin_may_be_named(reply: Answer, check: Check) -> None:
     cites=(f"{BODY}/required", f"{BODY}/properties/context"),
     of=Of(LEGACY, None, where=wrong_only_at("context")),
 )
-def there_is_a_context(reply: Answer, check: Check) -> None:
+def there_is_a_context(reply: Subject, check: Check) -> None:
     """A body without a `context` that is a list is refused."""
     check.refused(reply)
 
@@ -174,7 +174,7 @@ def there_is_a_context(reply: Answer, check: Check) -> None:
     cites=(f"{TURN}/properties/type", "inflection#/components/schemas/TurnType"),
     of=Of(LEGACY, None, where=wrong_only_at("context", "type")),
 )
-def a_turn_has_a_known_type(reply: Answer, check: Check) -> None:
+def a_turn_has_a_known_type(reply: Subject, check: Check) -> None:
     """A turn without a `type`, or of one that the document does not list, is refused."""
     check.refused(reply)
 
@@ -187,7 +187,7 @@ def a_turn_has_a_known_type(reply: Answer, check: Check) -> None:
     cites=(f"{TURN}/required", f"{TURN}/properties/text"),
     of=Of(LEGACY, None, where=wrong_only_at("context", "text")),
 )
-def a_turn_has_a_text(reply: Answer, check: Check) -> None:
+def a_turn_has_a_text(reply: Subject, check: Check) -> None:
     """A turn without a `text` that is a string is refused."""
     check.refused(reply)
 
@@ -200,7 +200,7 @@ def a_turn_has_a_text(reply: Answer, check: Check) -> None:
     cites="inflection#/components/schemas/TurnType",
     of=Of(LEGACY, DECIDED, where=_of_internal_types),
 )
-def every_type_of_turn_is_valid(reply: Answer, check: Check) -> None:
+def every_type_of_turn_is_valid(reply: Subject, check: Check) -> None:
     """Turns of every documented type (`Tool` apart) are valid: they may be declined, but not with 422."""
     check.that(reply.status != 422, "any status but 422", reply.status, at="status")
 
@@ -213,7 +213,7 @@ def every_type_of_turn_is_valid(reply: Answer, check: Check) -> None:
     cites=f"{TURN}/properties/ts",
     of=Of(LEGACY, DECIDED, where=lambda answer: bool(_times(answer)) and _simple(answer)),
 )
-def a_turn_may_have_a_time(reply: Answer, check: Check) -> None:
+def a_turn_may_have_a_time(reply: Subject, check: Check) -> None:
     """A turn's `ts` may be a date and time (RFC 3339), or null."""
     check.accepted(reply)
 
@@ -226,7 +226,7 @@ def a_turn_may_have_a_time(reply: Answer, check: Check) -> None:
     cites=f"{TURN}/properties/ts",
     of=Of(LEGACY, DECIDED, where=_epoch),
 )
-def a_time_may_be_a_number(reply: Answer, check: Check) -> None:
+def a_time_may_be_a_number(reply: Subject, check: Check) -> None:
     """A turn's `ts` may be seconds since 1970: the vendor's other documents say so, and existing clients send it."""
     check.accepted(reply)
 
@@ -239,7 +239,7 @@ def a_time_may_be_a_number(reply: Answer, check: Check) -> None:
     cites=f"{TURN}/properties/ts",
     of=Of(LEGACY, None, where=_no_time),
 )
-def a_time_is_no_other_text(reply: Answer, check: Check) -> None:
+def a_time_is_no_other_text(reply: Subject, check: Check) -> None:
     """A turn's `ts` that is text and no date and time is refused. JSON Schema lets a server leave formats unchecked."""
     check.refused(reply)
 
@@ -252,7 +252,7 @@ def a_time_is_no_other_text(reply: Answer, check: Check) -> None:
     cites=f"{BODY}/properties/web_search",
     of=Of(LEGACY, None, where=wrong_only_at("web_search")),
 )
-def web_search_is_a_boolean(reply: Answer, check: Check) -> None:
+def web_search_is_a_boolean(reply: Subject, check: Check) -> None:
     """A `web_search` that is no boolean is refused, null included."""
     check.refused(reply)
 
@@ -269,7 +269,7 @@ def web_search_is_a_boolean(reply: Answer, check: Check) -> None:
         where=lambda answer: "tools" in answer.asked and not answer.asked["tools"] and _with_tools(answer),
     ),
 )
-def no_tools_are_no_tools(reply: Answer, check: Check) -> None:
+def no_tools_are_no_tools(reply: Subject, check: Check) -> None:
     """`tools` may be null or an empty list, its default."""
     check.accepted(reply)
 
@@ -286,6 +286,6 @@ def no_tools_are_no_tools(reply: Answer, check: Check) -> None:
         where=lambda answer: _with_tools(answer) and any(turn["type"] == "Tool" for turn in turns(answer)),
     ),
 )
-def a_tool_may_answer(reply: Answer, check: Check) -> None:
+def a_tool_may_answer(reply: Subject, check: Check) -> None:
     """A turn of the model with `tool_calls`, and one of the type `Tool` with its result, are accepted."""
     check.accepted(reply)

@@ -6,10 +6,10 @@ Reference: the front takes text, calls and reasoning out of the engine's chat co
 
 from __future__ import annotations
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import CONVENTION, EXAMPLE, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import JSON, replies
+from inferproof.judge.subject import Subject
 from inferproof.requirements.legacy import BODY, POST, is_number, plain
 
 RESPONSE = "inflection#/components/schemas/ExternalChatResponse"
@@ -28,7 +28,7 @@ LONGEST_TOKEN = 64
     cites=f"{POST}/responses/200/content/application~1json",
     of=replies("chat.legacy", media=None),
 )
-def the_reply_is_json(reply: Answer, check: Check) -> None:
+def the_reply_is_json(reply: Subject, check: Check) -> None:
     """The inference operation answers with `application/json`."""
     check.equal(reply.media_type, JSON, at="content-type")
 
@@ -44,7 +44,7 @@ def the_reply_is_json(reply: Answer, check: Check) -> None:
     ),
     of=replies("chat.legacy"),
 )
-def the_reply_is_valid(reply: Answer, check: Check) -> None:
+def the_reply_is_valid(reply: Subject, check: Check) -> None:
     """The reply is JSON that the document's schema allows: at least `created`, a number, and `text`, a string."""
     check.valid(reply.json, reply.operation.reply_schema or "")
 
@@ -57,7 +57,7 @@ def the_reply_is_valid(reply: Answer, check: Check) -> None:
     cites=f"{RESPONSE}/properties/created",
     of=replies("chat.legacy"),
 )
-def created_is_now(reply: Answer, check: Check) -> None:
+def created_is_now(reply: Subject, check: Check) -> None:
     """`created` is the time of the reply in seconds since 1970, not milliseconds, to the day."""
     created, now = reply.json["created"], reply.exchange.began
     check.that(abs(created - now) < DAY, f"about {now:.0f}", created, at="/created")
@@ -79,14 +79,14 @@ def created_is_now(reply: Answer, check: Check) -> None:
         ),
     ),
 )
-def a_person_is_answered(reply: Answer, check: Check) -> None:
+def a_person_is_answered(reply: Subject, check: Check) -> None:
     """A plain turn is answered with text, in `text` or in `reasoning_content`."""
     said = reply.json["text"] or reply.json.get("reasoning_content")
     check.that(bool(said), "text", reply.json["text"], at="/text")
 
 
 @requirement("legacy.reply.own-form", SHOULD, basis=SCHEMA, claims="legacy", cites=RESPONSE, of=replies("chat.legacy"))
-def the_reply_is_no_chat_completion(reply: Answer, check: Check) -> None:
+def the_reply_is_no_chat_completion(reply: Subject, check: Check) -> None:
     """The reply has the native form, without the `choices` of a chat completion."""
     check.that("choices" not in reply.json, "no `choices`", sorted(reply.json), at="/choices")
 
@@ -99,7 +99,7 @@ def the_reply_is_no_chat_completion(reply: Answer, check: Check) -> None:
     cites=f"{BODY}/properties/max_tokens",
     of=replies("chat.legacy", where=lambda answer: is_number(answer.asked.get("max_tokens"))),
 )
-def max_tokens_keeps_the_text_short(reply: Answer, check: Check) -> None:
+def max_tokens_keeps_the_text_short(reply: Subject, check: Check) -> None:
     """`max_tokens` keeps the text short: it is no longer than that many tokens could be."""
     most, text = reply.asked["max_tokens"] * LONGEST_TOKEN, reply.json["text"].strip()
     check.that(len(text) <= most, f"at most {most} characters", len(text), at="/text")
@@ -113,7 +113,7 @@ def max_tokens_keeps_the_text_short(reply: Answer, check: Check) -> None:
     cites=f"{BODY}/properties/stop_tokens",
     of=replies("chat.legacy", where=lambda answer: bool(answer.asked.get("stop_tokens"))),
 )
-def stop_tokens_end_the_text(reply: Answer, check: Check) -> None:
+def stop_tokens_end_the_text(reply: Subject, check: Check) -> None:
     """The text ends before the first of the `stop_tokens`: none of them is in it."""
     text = reply.json["text"]
     met = [stop for stop in reply.asked["stop_tokens"] if stop in text]

@@ -6,7 +6,6 @@ Reference: the front writes one event for each delta with text, and counts them 
 
 from __future__ import annotations
 
-from inferproof.judge.answer import DONE, Answer, folded
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import (
     CONVENTION,
@@ -19,6 +18,7 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import EVENTS, Of, streams
+from inferproof.judge.subject import DONE, Subject, folded
 from inferproof.requirements.legacy import STREAM_POST
 from inferproof.requirements.legacy_reply import DAY, LONGEST_TOKEN
 from inferproof.wire.exchange import NotJson, Reply
@@ -42,7 +42,7 @@ legacy_stream = streams(ROLE)
     ),
     of=Of((ROLE,)),
 )
-def the_answer_is_an_event_stream(reply: Answer, check: Check) -> None:
+def the_answer_is_an_event_stream(reply: Subject, check: Check) -> None:
     """The streaming operation answers with `text/event-stream`."""
     check.equal(reply.media_type, EVENTS, at="content-type")
 
@@ -55,7 +55,7 @@ def the_answer_is_an_event_stream(reply: Answer, check: Check) -> None:
     cites=OK,
     of=Of((ROLE,), media=EVENTS, whole=False),
 )
-def the_stream_ends(reply: Answer, check: Check) -> None:
+def the_stream_ends(reply: Subject, check: Check) -> None:
     """The stream ends as HTTP ends a reply (RFC 9112 §8): the server neither falls silent nor breaks off."""
     fault = reply.exchange.fault
     holds = fault is None or fault.kind == "hung up"
@@ -65,7 +65,7 @@ def the_stream_ends(reply: Answer, check: Check) -> None:
 @requirement(
     "legacy.stream.framing", SHOULD, basis=CONVENTION, claims="legacy", cites=f"{OK}/description", of=legacy_stream
 )
-def every_event_reaches_the_client(reply: Answer, check: Check) -> None:
+def every_event_reaches_the_client(reply: Subject, check: Check) -> None:
     """The stream is UTF-8, and a blank line ends each event, the last one too, by the event-stream standard."""
     for fault in reply.stream.faults:
         check.fail("a stream that a client reads whole", fault.text, at=f"byte {fault.offset}")
@@ -82,7 +82,7 @@ def every_event_reaches_the_client(reply: Answer, check: Check) -> None:
     ),
     of=legacy_stream,
 )
-def each_event_is_an_object(reply: Answer, check: Check) -> None:
+def each_event_is_an_object(reply: Subject, check: Check) -> None:
     """The data of each event is one JSON object, but for a `[DONE]` at the end; there is at least one."""
     pieces = [event.data for event in reply.stream.events if event.data != DONE]
     check.that(pieces != [], "an event", reply.reply.body[:80].decode("utf-8", "replace"), at="body")
@@ -105,7 +105,7 @@ def each_event_is_an_object(reply: Answer, check: Check) -> None:
     ),
     of=legacy_stream,
 )
-def each_object_is_a_chunk(reply: Answer, check: Check) -> None:
+def each_object_is_a_chunk(reply: Subject, check: Check) -> None:
     """Each event has a number `created`, an integer `idx` and a string `text`, as the example shows."""
     for position, chunk in enumerate(reply.chunks):
         check.valid(chunk, CHUNK.partition("#")[2], "corrected", at=f"event {position}: ")
@@ -114,7 +114,7 @@ def each_object_is_a_chunk(reply: Answer, check: Check) -> None:
 @requirement(
     "legacy.stream.idx", SHOULD, basis=EXAMPLE, claims="legacy", cites=f"{CHUNK}/properties/idx", of=legacy_stream
 )
-def events_are_numbered(reply: Answer, check: Check) -> None:
+def events_are_numbered(reply: Subject, check: Check) -> None:
     """`idx` counts the events from 0, by one."""
     found = [chunk["idx"] for chunk in reply.chunks]
     check.equal(found, list(range(len(found))), at="idx of the events")
@@ -128,7 +128,7 @@ def events_are_numbered(reply: Answer, check: Check) -> None:
     cites=f"{CHUNK}/properties/created",
     of=legacy_stream,
 )
-def events_are_of_today(reply: Answer, check: Check) -> None:
+def events_are_of_today(reply: Subject, check: Check) -> None:
     """`created` of each event is the time in seconds since 1970, not milliseconds, to the day."""
     now = reply.exchange.began
     for position, chunk in enumerate(reply.chunks):
@@ -137,7 +137,7 @@ def events_are_of_today(reply: Answer, check: Check) -> None:
 
 
 @requirement("legacy.stream.one-line", SHOULD, basis=EXAMPLE, claims="legacy", cites=EVENT_EXAMPLE, of=legacy_stream)
-def an_event_is_one_line(reply: Answer, check: Check) -> None:
+def an_event_is_one_line(reply: Subject, check: Check) -> None:
     """Each event has one `data` line: existing clients of this operation read line by line."""
     for position, event in enumerate(reply.stream.events):
         lines = [line for line in event.lines if line.partition(":")[0] == "data"]
@@ -147,7 +147,7 @@ def an_event_is_one_line(reply: Answer, check: Check) -> None:
 @requirement(
     "legacy.stream.several", SHOULD, basis=PROJECT, claims="legacy", cites=f"{OK}/description", of=legacy_stream
 )
-def a_long_text_comes_in_pieces(reply: Answer, check: Check) -> None:
+def a_long_text_comes_in_pieces(reply: Subject, check: Check) -> None:
     """A text of more than one token comes in several events."""
     texts = [chunk["text"] for chunk in reply.chunks]
     longest = max(texts, key=len)
@@ -156,7 +156,7 @@ def a_long_text_comes_in_pieces(reply: Answer, check: Check) -> None:
 
 
 @requirement("legacy.stream.done", SHOULD, basis=CONVENTION, claims="legacy", cites=OK, of=legacy_stream)
-def done_is_the_last_word(reply: Answer, check: Check) -> None:
+def done_is_the_last_word(reply: Subject, check: Check) -> None:
     """`[DONE]`, where it is sent, is the last event, and is sent once."""
     found = [position for position, event in enumerate(reply.stream.events) if event.data == DONE]
     check.one_of(found, ([], [len(reply.stream.events) - 1]), at="events with [DONE]")
@@ -170,7 +170,7 @@ def done_is_the_last_word(reply: Answer, check: Check) -> None:
     cites=f"{CHUNK}/properties/tool_calls",
     of=streams(ROLE, where=lambda answer: not answer.asked.get("tools")),
 )
-def without_tools_there_are_no_calls(reply: Answer, check: Check) -> None:
+def without_tools_there_are_no_calls(reply: Subject, check: Check) -> None:
     """Without tools, `tool_calls` is null or left out."""
     for position, chunk in enumerate(reply.chunks):
         check.equal(chunk.get("tool_calls"), None, at=f"event {position}: /tool_calls")
@@ -179,7 +179,7 @@ def without_tools_there_are_no_calls(reply: Answer, check: Check) -> None:
 @requirement(
     "legacy.stream.same-text", SHOULD, basis=PROJECT, claims="legacy", cites=f"{OK}/description", needs="legacy.both"
 )
-def the_stream_says_what_the_reply_says(replies: list[Answer], check: Check) -> None:
+def the_stream_says_what_the_reply_says(replies: list[Subject], check: Check) -> None:
     """At temperature 0 the texts of the events add up to the `text` of the reply in one piece."""
     whole, stream = replies
     check.equal(folded(stream.chunks).legacy_text, whole.json["text"], at="text of all events")

@@ -6,11 +6,11 @@ Reference: the same handler as for chat, which drops what the prose calls unsupp
 
 from __future__ import annotations
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import keyed, must_accept
 from inferproof.judge.requirement import MUST, PROSE, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import DECIDED, Of, replies
+from inferproof.judge.subject import Subject
 from inferproof.requirements.chat_request import UNSUPPORTED, asks_plainly
 
 POST = "inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post"
@@ -32,7 +32,7 @@ CLAIM = "core.openai-path"
         where=lambda answer: not UNSUPPORTED.isdisjoint(answer.asked) and keyed(answer),
     ),
 )
-def what_is_not_supported_does_no_harm(reply: Answer, check: Check) -> None:
+def what_is_not_supported_does_no_harm(reply: Subject, check: Check) -> None:
     """A member that the prose calls unsupported is ignored or refused: it breaks nothing."""
     check.that(reply.status < 500, "200 or a 4xx", reply.status, at="status")
 
@@ -51,7 +51,7 @@ def what_is_not_supported_does_no_harm(reply: Answer, check: Check) -> None:
         ),
     ),
 )
-def n_is_ignored_or_refused(reply: Answer, check: Check) -> None:
+def n_is_ignored_or_refused(reply: Subject, check: Check) -> None:
     """`n`, which is not supported, is ignored or refused: there is one choice or a 4xx."""
     choices = len(reply.choices) if reply.status == 200 else 1
     check.that(reply.status < 500 and choices == 1, "one choice or a 4xx", choices, at="/choices")
@@ -65,7 +65,7 @@ def n_is_ignored_or_refused(reply: Answer, check: Check) -> None:
     cites=CORE,
     of=replies(ROLE),
 )
-def there_are_no_logprobs(reply: Answer, check: Check) -> None:
+def there_are_no_logprobs(reply: Subject, check: Check) -> None:
     """`logprobs` of a choice is null or absent, also where it is asked for."""
     for index, choice in enumerate(reply.choices):
         check.equal(choice.get("logprobs"), None, at=f"/choices/{index}/logprobs")
@@ -79,7 +79,7 @@ def there_are_no_logprobs(reply: Answer, check: Check) -> None:
     cites=CORE,
     of=replies(ROLE),
 )
-def the_core_members_are_there(reply: Answer, check: Check) -> None:
+def the_core_members_are_there(reply: Subject, check: Check) -> None:
     """The reply has the core members of OpenAI's: `id`, `object`, `created`, `model`, `choices` and `usage`."""
     missing = {"id", "object", "created", "model", "choices", "usage"} - reply.json.keys()
     check.that(not missing, "all core members", f"without {', '.join(sorted(missing))}")
@@ -93,6 +93,6 @@ def the_core_members_are_there(reply: Answer, check: Check) -> None:
     cites="inflection#/components/schemas/ChatCompletionRequest/additionalProperties",
     of=Of((ROLE,), DECIDED, where=lambda answer: "web_search" in answer.asked and must_accept(answer)),
 )
-def the_vendors_own_member_is_accepted(reply: Answer, check: Check) -> None:
+def the_vendors_own_member_is_accepted(reply: Subject, check: Check) -> None:
     """`web_search`, which the vendor's own examples send as an extra member, is accepted."""
     check.accepted(reply)

@@ -6,7 +6,6 @@ Reference: a table says of each member whether it is passed on, translated or dr
 
 from typing import Any
 
-from inferproof.judge.answer import Answer, repeated
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept
 from inferproof.judge.requirement import (
@@ -18,6 +17,7 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import DECIDED, Of, replies
+from inferproof.judge.subject import Subject, repeated
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 
@@ -41,11 +41,11 @@ STEERING = (
 PLAIN = {"model", "messages", "max_tokens", "temperature", "top_p", "seed", "n", "stop", *STEERING}
 
 
-def one_choice(answer: Answer) -> bool:
+def one_choice(answer: Subject) -> bool:
     return (answer.asked.get("n") or 1) == 1
 
 
-def _steered(answer: Answer) -> bool:
+def _steered(answer: Subject) -> bool:
     """Steered by members that belong to no finer capability, and by nothing else."""
     body = answer.asked
     return PLAIN.issuperset(body) and any(name in body for name in STEERING) and must_accept(answer)
@@ -59,7 +59,7 @@ def _steered(answer: Answer) -> bool:
     cites=tuple(f"{REQUEST}/{member}" for member in STEERING),
     of=Of(("chat",), status=DECIDED, where=_steered),
 )
-def steering_is_accepted(reply: Answer, check: Check) -> None:
+def steering_is_accepted(reply: Subject, check: Check) -> None:
     """Members that steer sampling are accepted with any value that the document allows."""
     check.accepted(reply)
 
@@ -72,7 +72,7 @@ def steering_is_accepted(reply: Answer, check: Check) -> None:
     cites="inflection#/components/schemas/ChatCompletionRequest",
     needs="sampling.defaults",
 )
-def defaults_change_nothing(answers: list[Answer], check: Check) -> None:
+def defaults_change_nothing(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, members sent with their documented defaults leave the answer as it is."""
     plain, again, explicit = answers
     check.equal(explicit.text, repeated(plain, again), at="content")
@@ -86,7 +86,7 @@ def defaults_change_nothing(answers: list[Answer], check: Check) -> None:
     cites=f"{REQUEST}/n",
     of=replies("chat", where=lambda answer: not one_choice(answer)),
 )
-def there_are_n_choices(reply: Answer, check: Check) -> None:
+def there_are_n_choices(reply: Subject, check: Check) -> None:
     """There are `n` choices, numbered from 0."""
     check.equal(sorted(choice["index"] for choice in reply.choices), list(range(reply.asked["n"])), at="/choices")
 
@@ -94,7 +94,7 @@ def there_are_n_choices(reply: Answer, check: Check) -> None:
 @requirement(
     "sampling.seed", SHOULD, basis=CONVENTION, claims="sampling.seed", cites=f"{REQUEST}/seed", needs="sampling.seed"
 )
-def a_seed_repeats_its_answer(answers: list[Answer], check: Check) -> None:
+def a_seed_repeats_its_answer(answers: list[Subject], check: Check) -> None:
     """The same request with the same seed at temperature 0 gets the same content."""
     first, again = answers
     check.equal(again.text, first.text, at="content")
@@ -104,7 +104,7 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _meaningless(answer: Answer) -> bool:
+def _meaningless(answer: Subject) -> bool:
     """A negative temperature, probability or count, an answer of nothing, or a probability above 1."""
     given = {name: value for name, value in answer.asked.items() if is_number(value)}
     negative = ("temperature", "top_p", "min_p", "repetition_penalty", "n", "min_tokens")
@@ -123,7 +123,7 @@ def _meaningless(answer: Answer) -> bool:
     cites=tuple(f"{REQUEST}/{member}" for member in ("temperature", "top_p", "max_tokens", "max_completion_tokens")),
     of=Of(("chat",), status=None, where=_meaningless),
 )
-def what_has_no_meaning_is_refused(reply: Answer, check: Check) -> None:
+def what_has_no_meaning_is_refused(reply: Subject, check: Check) -> None:
     """A negative temperature, probability or count, a probability above 1 and an answer of no tokens are refused."""
     check.refused(reply)
 
@@ -144,6 +144,6 @@ def what_has_no_meaning_is_refused(reply: Answer, check: Check) -> None:
         ),
     ),
 )
-def the_best_of_fewer_is_no_crash(reply: Answer, check: Check) -> None:
+def the_best_of_fewer_is_no_crash(reply: Subject, check: Check) -> None:
     """A `best_of` smaller than `n` is refused or ignored; it does not fail."""
     check.accepted_or_refused(reply)

@@ -6,7 +6,6 @@ Reference: passed on: the engine renders the last message open, and echoes it.
 
 from typing import Any
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept
 from inferproof.judge.requirement import (
@@ -15,11 +14,12 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import DECIDED, Of, replies
+from inferproof.judge.subject import Subject
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 
 
-def _last(answer: Answer) -> dict[str, Any]:
+def _last(answer: Subject) -> dict[str, Any]:
     """The request's last message, where it is text; an empty one otherwise."""
     messages = answer.asked.get("messages") or [{}]
     return messages[-1] if isinstance(messages[-1].get("content"), str) else {}
@@ -35,7 +35,7 @@ def _last(answer: Answer) -> dict[str, Any]:
         "chat", where=lambda answer: answer.asked.get("echo") is True and _last(answer).get("role") == "assistant"
     ),
 )
-def echo_puts_the_last_message_in_front(reply: Answer, check: Check) -> None:
+def echo_puts_the_last_message_in_front(reply: Subject, check: Check) -> None:
     """With `echo: true` and a last message of the assistant, the content begins with that message."""
     said = _last(reply)["content"]
     check.that(reply.text.startswith(said), f"a text that begins with {said!r}", reply.text, at="content")
@@ -57,7 +57,7 @@ def echo_puts_the_last_message_in_front(reply: Answer, check: Check) -> None:
         ),
     ),
 )
-def another_role_is_not_echoed(reply: Answer, check: Check) -> None:
+def another_role_is_not_echoed(reply: Subject, check: Check) -> None:
     """With `echo: true` and a last message of the user, the content does not begin with that message."""
     said = _last(reply)["content"]
     check.that(not reply.text.startswith(said), "a text of its own", reply.text, at="content")
@@ -80,7 +80,7 @@ def another_role_is_not_echoed(reply: Answer, check: Check) -> None:
         ),
     ),
 )
-def a_message_is_continued(reply: Answer, check: Check) -> None:
+def a_message_is_continued(reply: Subject, check: Check) -> None:
     """With `continue_final_message: true` the model goes on with the last message, and does not begin it again."""
     check.accepted(reply)
     said = _last(reply)["content"]

@@ -4,7 +4,6 @@ Breaks: `stop` searched for in single tokens, so that one across two is missed; 
 Reference: the engine looks for it in the decoded text.
 """
 
-from inferproof.judge.answer import Answer, repeated
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import (
     CONVENTION,
@@ -14,12 +13,13 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import replies
+from inferproof.judge.subject import Subject, repeated
 from inferproof.requirements.sampling import PLAIN, one_choice
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 
 
-def _stops(answer: Answer) -> list[str]:
+def _stops(answer: Subject) -> list[str]:
     stop = answer.asked.get("stop") or []
     return [stop] if isinstance(stop, str) else stop
 
@@ -32,7 +32,7 @@ def _stops(answer: Answer) -> list[str]:
     cites=f"{REQUEST}/stop",
     of=replies("chat", where=lambda answer: bool(_stops(answer)) and not _keeps_the_stop(answer)),
 )
-def the_text_ends_before_a_stop(reply: Answer, check: Check) -> None:
+def the_text_ends_before_a_stop(reply: Subject, check: Check) -> None:
     """The content has none of the `stop` strings."""
     for choice in reply.choices:
         text = choice["message"]["content"] or ""
@@ -40,7 +40,7 @@ def the_text_ends_before_a_stop(reply: Answer, check: Check) -> None:
         check.equal(found, [], at=f"/choices/{choice['index']}/message/content")
 
 
-def _keeps_the_stop(answer: Answer) -> bool:
+def _keeps_the_stop(answer: Subject) -> bool:
     return any(answer.asked.get(name) for name in ("include_stop_str_in_output", "echo"))
 
 
@@ -52,7 +52,7 @@ def _keeps_the_stop(answer: Answer) -> bool:
     cites=f"{REQUEST}/stop",
     needs="sampling.stop",
 )
-def a_stop_cuts_the_same_text(answers: list[Answer], check: Check) -> None:
+def a_stop_cuts_the_same_text(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, a `stop` string ends the same text where it first stands, with `stop`."""
     free, again, *stopped = answers
     text = repeated(free, again)
@@ -61,7 +61,7 @@ def a_stop_cuts_the_same_text(answers: list[Answer], check: Check) -> None:
         check.equal(answer.finish_reason, "stop", at="finish_reason")
 
 
-def _found_stop(answer: Answer, text: str) -> str:
+def _found_stop(answer: Subject, text: str) -> str:
     return min((stop for stop in _stops(answer) if stop in text), key=text.index)
 
 
@@ -73,7 +73,7 @@ def _found_stop(answer: Answer, text: str) -> str:
     cites=f"{REQUEST}/include_stop_str_in_output",
     needs="sampling.stop-included",
 )
-def a_stop_may_stay(answers: list[Answer], check: Check) -> None:
+def a_stop_may_stay(answers: list[Subject], check: Check) -> None:
     """With `include_stop_str_in_output: true` the content ends with the `stop` string that ended it."""
     free, again, stopped = answers
     text, stop = repeated(free, again), stopped.asked["stop"]
@@ -88,7 +88,7 @@ def a_stop_may_stay(answers: list[Answer], check: Check) -> None:
     cites=f"{REQUEST}/min_tokens",
     of=replies("chat", where=lambda answer: bool(answer.asked.get("min_tokens")) and one_choice(answer)),
 )
-def min_tokens_is_the_least(reply: Answer, check: Check) -> None:
+def min_tokens_is_the_least(reply: Subject, check: Check) -> None:
     """`completion_tokens` is at least `min_tokens`."""
     least, used = reply.asked["min_tokens"], reply.json["usage"]["completion_tokens"]
     check.that(used >= least, f"at least {least}", used, at="/usage/completion_tokens")
@@ -112,7 +112,7 @@ def min_tokens_is_the_least(reply: Answer, check: Check) -> None:
         ),
     ),
 )
-def without_an_end_the_cap_is_reached(reply: Answer, check: Check) -> None:
+def without_an_end_the_cap_is_reached(reply: Subject, check: Check) -> None:
     """With `ignore_eos: true` an answer has exactly `max_tokens`, and finishes with `length`."""
     check.equal(reply.json["usage"]["completion_tokens"], reply.asked["max_tokens"], at="/usage/completion_tokens")
     check.equal(reply.finish_reason, "length", at="finish_reason")

@@ -6,7 +6,6 @@ Reference: what would run on the server is refused with 422 by the contract's sc
 
 import json
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept, refused_for
 from inferproof.judge.requirement import (
@@ -19,6 +18,7 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import DECIDED, Of, replies
+from inferproof.judge.subject import Subject
 from inferproof.requirements.sampling import PLAIN, is_number
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
@@ -35,7 +35,7 @@ EXECUTED = "invalid literal for int()"
     cites=f"{REQUEST}/request_id/description",
     of=replies("chat", where=lambda answer: bool(answer.asked.get("request_id"))),
 )
-def a_request_id_comes_back(reply: Answer, check: Check) -> None:
+def a_request_id_comes_back(reply: Subject, check: Check) -> None:
     """A `request_id` comes back in the response, be it within the `id`, in a member of its own or in a header."""
     sent, headers = reply.asked["request_id"], "".join(value for _, value in reply.reply.headers)
     back = json.dumps(sent)[1:-1] in json.dumps(reply.json) or sent in headers
@@ -50,7 +50,7 @@ def a_request_id_comes_back(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/cache_salt/description",
     of=Of(("chat",), status=None, where=lambda answer: answer.asked.get("cache_salt") == ""),
 )
-def an_empty_salt_is_refused(reply: Answer, check: Check) -> None:
+def an_empty_salt_is_refused(reply: Subject, check: Check) -> None:
     """An empty `cache_salt` is refused: it protects nobody."""
     check.refused(reply)
 
@@ -71,7 +71,7 @@ def an_empty_salt_is_refused(reply: Answer, check: Check) -> None:
         ),
     ),
 )
-def the_usual_priority_is_accepted(reply: Answer, check: Check) -> None:
+def the_usual_priority_is_accepted(reply: Subject, check: Check) -> None:
     """`priority: 0`, the default, is accepted."""
     check.accepted(reply)
 
@@ -88,7 +88,7 @@ def the_usual_priority_is_accepted(reply: Answer, check: Check) -> None:
         where=lambda answer: is_number(answer.asked.get("priority")) and answer.asked["priority"] != 0,
     ),
 )
-def another_priority_is_served_or_refused(reply: Answer, check: Check) -> None:
+def another_priority_is_served_or_refused(reply: Subject, check: Check) -> None:
     """Another `priority` is refused, or obeyed by a server with priority scheduling; it does not fail."""
     check.accepted_or_refused(reply)
 
@@ -101,7 +101,7 @@ def another_priority_is_served_or_refused(reply: Answer, check: Check) -> None:
     cites=(f"{REQUEST}/logits_processors", "inflection#/components/schemas/LogitsProcessorConstructor"),
     of=Of(("chat",), status=None, where=lambda answer: bool(answer.asked.get("logits_processors"))),
 )
-def code_of_a_request_is_never_run(reply: Answer, check: Check) -> None:
+def code_of_a_request_is_never_run(reply: Subject, check: Check) -> None:
     """A constructor in `logits_processors` is refused or ignored, never called."""
     check.accepted_or_refused(reply)
     said = reply.reply.body.decode("utf-8", "replace")
@@ -121,7 +121,7 @@ def code_of_a_request_is_never_run(reply: Answer, check: Check) -> None:
     ),
     of=Of(("chat",), status=DECIDED, where=lambda answer: refused_for(answer) == {"logits_processors"}),
 )
-def a_broken_constructor_is_refused(reply: Answer, check: Check) -> None:
+def a_broken_constructor_is_refused(reply: Subject, check: Check) -> None:
     """A constructor without a `qualname`, or with anything but `args` and `kwargs` beside it, is refused."""
     check.refused(reply)
 
@@ -134,7 +134,7 @@ def a_broken_constructor_is_refused(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/add_generation_prompt/description",
     needs="sampling.prompt",
 )
-def a_generation_prompt_has_tokens(answers: list[Answer], check: Check) -> None:
+def a_generation_prompt_has_tokens(answers: list[Subject], check: Check) -> None:
     """`add_generation_prompt: false` leaves out what opens the model's turn: `prompt_tokens` does not grow."""
     plain, without, _ = (answer.json["usage"]["prompt_tokens"] for answer in answers)
     check.that(without <= plain, f"at most {plain}", without, at="/usage/prompt_tokens")
@@ -148,7 +148,7 @@ def a_generation_prompt_has_tokens(answers: list[Answer], check: Check) -> None:
     cites=f"{REQUEST}/add_special_tokens/description",
     needs="sampling.prompt",
 )
-def special_tokens_come_on_top(answers: list[Answer], check: Check) -> None:
+def special_tokens_come_on_top(answers: list[Subject], check: Check) -> None:
     """`add_special_tokens: true` adds tokens to those of the template: `prompt_tokens` does not shrink."""
     plain, _, special = (answer.json["usage"]["prompt_tokens"] for answer in answers)
     check.that(special >= plain, f"at least {plain}", special, at="/usage/prompt_tokens")
@@ -162,7 +162,7 @@ def special_tokens_come_on_top(answers: list[Answer], check: Check) -> None:
     cites=f"{REQUEST}/truncate_prompt_tokens",
     of=Of(("chat",), status=DECIDED, where=lambda answer: _truncates(answer) and must_accept(answer)),
 )
-def a_prompt_is_truncated_or_refused(reply: Answer, check: Check) -> None:
+def a_prompt_is_truncated_or_refused(reply: Subject, check: Check) -> None:
     """With `truncate_prompt_tokens` the prompt has no more tokens than that, or the request is refused."""
     check.accepted_or_refused(reply)
     if reply.status != 200:
@@ -171,7 +171,7 @@ def a_prompt_is_truncated_or_refused(reply: Answer, check: Check) -> None:
     check.that(used <= most, f"at most {most}", used, at="/usage/prompt_tokens")
 
 
-def _truncates(answer: Answer) -> bool:
+def _truncates(answer: Subject) -> bool:
     return is_number(answer.asked.get("truncate_prompt_tokens")) and not answer.asked.get("stream")
 
 
@@ -189,6 +189,6 @@ def _truncates(answer: Answer) -> bool:
         ),
     ),
 )
-def a_timeout_is_told(reply: Answer, check: Check) -> None:
+def a_timeout_is_told(reply: Subject, check: Check) -> None:
     """A `timeout_sec` that is too short ends with 504 or 408, unless the answer was there in time."""
     check.one_of(reply.status, (200, 408, 504), at="status")

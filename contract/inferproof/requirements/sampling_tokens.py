@@ -4,7 +4,6 @@ Breaks: ids that are sent as text and read as nothing, a bias that is dropped fo
 Reference: passed on to the engine.
 """
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import (
     CONVENTION,
@@ -13,6 +12,7 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import replies
+from inferproof.judge.subject import Subject
 from inferproof.requirements.logprobs import tokens
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
@@ -26,7 +26,7 @@ REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
     cites=f"{REQUEST}/bad_words",
     needs="sampling.bad-words",
 )
-def bad_words_change_the_answer(answers: list[Answer], check: Check) -> None:
+def bad_words_change_the_answer(answers: list[Subject], check: Check) -> None:
     """With the words of an answer in `bad_words`, the same request is answered otherwise."""
     # A single word may come back: engines forbid its usual tokens, and a model can spell it with others.
     free, banned = answers
@@ -47,7 +47,7 @@ def bad_words_change_the_answer(answers: list[Answer], check: Check) -> None:
     cites=f"{REQUEST}/stop_token_ids",
     needs="sampling.stop-token-ids",
 )
-def a_token_may_end_the_answer(answers: list[Answer], check: Check) -> None:
+def a_token_may_end_the_answer(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, a token in `stop_token_ids` ends the same answer where it first comes."""
     free, again, stopped = answers
     said, stop = tokens(free), _token(str(stopped.asked["stop_token_ids"][0]))
@@ -71,7 +71,7 @@ def _token(id: str) -> str:
     cites=f"{REQUEST}/logit_bias",
     of=replies("chat", where=lambda answer: _biases(answer, -100)),
 )
-def a_low_bias_bans_a_token(reply: Answer, check: Check) -> None:
+def a_low_bias_bans_a_token(reply: Subject, check: Check) -> None:
     """A token with a `logit_bias` of -100 does not come."""
     banned = {_token(id) for id, bias in reply.asked["logit_bias"].items() if bias == -100}
     check.equal(sorted(banned & set(tokens(reply))), [], at="/choices/0/logprobs/content")
@@ -85,17 +85,17 @@ def a_low_bias_bans_a_token(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/logit_bias/anyOf/0/additionalProperties",
     of=replies("chat", where=lambda answer: _biases(answer, 100)),
 )
-def a_high_bias_forces_a_token(reply: Answer, check: Check) -> None:
+def a_high_bias_forces_a_token(reply: Subject, check: Check) -> None:
     """Only the tokens with a `logit_bias` of 100 come."""
     forced = {_token(id) for id, bias in reply.asked["logit_bias"].items() if bias == 100}
     check.equal(sorted(set(tokens(reply)) - forced), [], at="/choices/0/logprobs/content")
 
 
-def _as_ids(answer: Answer) -> bool:
+def _as_ids(answer: Subject) -> bool:
     return answer.asked.get("logprobs") is True and answer.asked.get("return_tokens_as_token_ids") is True
 
 
-def _biases(answer: Answer, bias: int) -> bool:
+def _biases(answer: Subject, bias: int) -> bool:
     biases = answer.asked.get("logit_bias")
     return isinstance(biases, dict) and bias in biases.values() and _as_ids(answer)
 
@@ -108,7 +108,7 @@ def _biases(answer: Answer, bias: int) -> bool:
     cites=f"{REQUEST}/allowed_token_ids",
     of=replies("chat", where=lambda answer: bool(answer.asked.get("allowed_token_ids")) and _as_ids(answer)),
 )
-def no_other_token_comes(reply: Answer, check: Check) -> None:
+def no_other_token_comes(reply: Subject, check: Check) -> None:
     """With `allowed_token_ids` no other token comes."""
     allowed = {_token(str(int(id))) for id in reply.asked["allowed_token_ids"]}  # 3.0 is the id 3
     check.equal(sorted(set(tokens(reply)) - allowed), [], at="/choices/0/logprobs/content")

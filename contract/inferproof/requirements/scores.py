@@ -9,22 +9,22 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import CORRECTION, EXAMPLE, MUST, PROSE, SHOULD, requirement
 from inferproof.judge.select import replies
+from inferproof.judge.subject import Subject
 from inferproof.requirements.attributes import ATTRIBUTE, POST, REQUEST, ROLE, good
 
 CONTENT = "/choices/0/message/content"
 
 
-def _given(answer: Answer) -> list[Any]:
+def _given(answer: Subject) -> list[Any]:
     """The attributes of the request, those that are objects."""
     attributes = answer.asked.get("attributes")
     return [one for one in attributes if isinstance(one, dict)] if isinstance(attributes, list) else []
 
 
-def scores(answer: Answer) -> dict[str, Any]:
+def scores(answer: Subject) -> dict[str, Any]:
     """The scores by attribute; raises NotJson's kin, LookupError, where the content is not what it should be."""
     try:
         found = json.loads(answer.choices[0]["message"]["content"])
@@ -35,7 +35,7 @@ def scores(answer: Answer) -> dict[str, Any]:
     return found
 
 
-def _whole(answer: Answer) -> bool:
+def _whole(answer: Subject) -> bool:
     """The answer was not cut short by a cap: JSON that is, cannot be held against the server."""
     return bool(answer.choices[0].get("finish_reason") != "length")
 
@@ -53,7 +53,7 @@ def _whole(answer: Answer) -> bool:
     ),
     of=replies(ROLE),
 )
-def the_content_is_json(reply: Answer, check: Check) -> None:
+def the_content_is_json(reply: Subject, check: Check) -> None:
     """The content of the first choice's message is JSON text of an object, unless a cap cut it short."""
     if not _whole(reply):
         return
@@ -76,7 +76,7 @@ def the_content_is_json(reply: Answer, check: Check) -> None:
     ),
     of=replies(ROLE),
 )
-def each_value_is_a_score(reply: Answer, check: Check) -> None:
+def each_value_is_a_score(reply: Subject, check: Check) -> None:
     """Each attribute's value is an object with a number `score` and a boolean `positive`."""
     for name, value in scores(reply).items():
         score, positive = (value.get("score"), value.get("positive")) if isinstance(value, dict) else (None, None)
@@ -93,7 +93,7 @@ def each_value_is_a_score(reply: Answer, check: Check) -> None:
     cites=f"{POST}/responses/200/content/application~1json/example",
     of=replies(ROLE),
 )
-def a_score_lies_between_0_and_1(reply: Answer, check: Check) -> None:
+def a_score_lies_between_0_and_1(reply: Subject, check: Check) -> None:
     """A `score` lies between 0 and 1."""
     for name, value in scores(reply).items():
         check.that(0 <= value["score"] <= 1, "0 to 1", value["score"], at=f"{CONTENT}: {name}/score")
@@ -107,7 +107,7 @@ def a_score_lies_between_0_and_1(reply: Answer, check: Check) -> None:
     cites=f"{POST}/requestBody/description",
     of=replies(ROLE, where=lambda answer: good(answer) and bool(_given(answer))),
 )
-def every_attribute_is_scored(reply: Answer, check: Check) -> None:
+def every_attribute_is_scored(reply: Subject, check: Check) -> None:
     """Every attribute given is scored, or with `filter_categories` every one of those categories."""
     wanted = set(reply.asked.get("filter_categories") or ())
     found = scores(reply)
@@ -124,7 +124,7 @@ def every_attribute_is_scored(reply: Answer, check: Check) -> None:
     cites=f"{POST}/requestBody/description",
     of=replies(ROLE, where=lambda answer: bool(answer.asked.get("filter_categories")) and good(answer)),
 )
-def other_categories_are_not_scored(reply: Answer, check: Check) -> None:
+def other_categories_are_not_scored(reply: Subject, check: Check) -> None:
     """With `filter_categories`, an attribute whose categories are all others is not scored."""
     wanted = set(reply.asked["filter_categories"])
     found = scores(reply)
@@ -141,7 +141,7 @@ def other_categories_are_not_scored(reply: Answer, check: Check) -> None:
     cites=f"{POST}/responses/200/content/application~1json/example",
     of=replies(ROLE, where=lambda answer: good(answer) and bool(_given(answer))),
 )
-def nothing_else_is_scored(reply: Answer, check: Check) -> None:
+def nothing_else_is_scored(reply: Subject, check: Check) -> None:
     """Where the request gives attributes, no other one is scored."""
     asked = {one["name"] for one in _given(reply)}
     check.that(scores(reply).keys() <= asked, "only " + ", ".join(sorted(asked)), sorted(scores(reply)), at=CONTENT)
@@ -160,7 +160,7 @@ def nothing_else_is_scored(reply: Answer, check: Check) -> None:
         ),
     ),
 )
-def without_attributes_there_is_a_default_set(reply: Answer, check: Check) -> None:
+def without_attributes_there_is_a_default_set(reply: Subject, check: Check) -> None:
     """Without `attributes` a default set is scored: at least one."""
     check.that(len(scores(reply)) > 0, "a score", reply.choices[0]["message"]["content"], at=CONTENT)
 
@@ -173,7 +173,7 @@ def without_attributes_there_is_a_default_set(reply: Answer, check: Check) -> No
     cites=f"{ATTRIBUTE}/properties/positive",
     of=replies(ROLE, where=lambda answer: any(isinstance(one.get("positive"), bool) for one in _given(answer))),
 )
-def an_explicit_positive_is_echoed(reply: Answer, check: Check) -> None:
+def an_explicit_positive_is_echoed(reply: Subject, check: Check) -> None:
     """An attribute that says whether it is `positive` is reported so."""
     found = scores(reply)
     for one in _given(reply):

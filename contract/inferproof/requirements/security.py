@@ -4,11 +4,11 @@ Breaks: limits that only the proxy in front of a server has.
 Reference: the front bounds the size of a body before it is read and its depth before it is validated.
 """
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import deep, keyed
 from inferproof.judge.requirement import CORRECTION, PROJECT, SHOULD, requirement
 from inferproof.judge.select import CHAT, DECIDED, Of
+from inferproof.judge.subject import Subject
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest"
 
@@ -22,16 +22,16 @@ RAN = "inferproof-42000"
 """What a template of the probe makes when it runs. The request has the factors of it and not the product."""
 
 
-def _deep(answer: Answer) -> bool:
+def _deep(answer: Subject) -> bool:
     return keyed(answer) and deep(answer)
 
 
-def _long(answer: Answer) -> bool:
+def _long(answer: Subject) -> bool:
     return keyed(answer) and len(answer.exchange.request.body) > WORDS and not deep(answer)
 
 
 @requirement("security.nesting", SHOULD, basis=PROJECT, cites=REQUEST, of=Of(status=DECIDED, where=_deep))
-def a_deep_body_is_refused(reply: Answer, check: Check) -> None:
+def a_deep_body_is_refused(reply: Subject, check: Check) -> None:
     """A body nested twenty thousand levels deep is refused with a 4xx, or read to its end where any value may stand.
 
     Breaks: a parser or validator that recurses ends in a stack overflow, which is a 500 or the end of the process.
@@ -49,7 +49,7 @@ def a_deep_body_is_refused(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/properties/messages",
     of=Of(CHAT, status=DECIDED, where=_long),
 )
-def a_long_prompt_is_refused_or_read(reply: Answer, check: Check) -> None:
+def a_long_prompt_is_refused_or_read(reply: Subject, check: Check) -> None:
     """A prompt longer than the model's context is refused with a 4xx; it is not cut without a word.
 
     Breaks: engines that truncate by themselves answer another question than the one asked.
@@ -69,7 +69,7 @@ def a_long_prompt_is_refused_or_read(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/properties/chat_template",
     of=Of(CHAT, status=None, where=lambda answer: "6 * 7000" in str(answer.asked.get("chat_template"))),
 )
-def a_template_of_a_request_is_never_run(reply: Answer, check: Check) -> None:
+def a_template_of_a_request_is_never_run(reply: Subject, check: Check) -> None:
     """A `chat_template` of the request is refused or ignored: nothing that it computes stands in the reply.
 
     Breaks: a gateway that hands every member on to an engine started with `--trust-request-chat-template`.

@@ -4,10 +4,10 @@ Breaks: a health check behind the guard, or one that says 200 before the model i
 Reference: the front asks the engine for its health, and answers 503 while it is not ready.
 """
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import replies
+from inferproof.judge.subject import Subject
 
 STATUS = "inflection#/paths/~1status/get"
 
@@ -15,7 +15,7 @@ STATUS = "inflection#/paths/~1status/get"
 @requirement(
     "status.reply.schema", MUST, basis=SCHEMA, cites=f"{STATUS}/responses/200", of=replies("status", media=None)
 )
-def status_is_an_object_with_a_word(reply: Answer, check: Check) -> None:
+def status_is_an_object_with_a_word(reply: Subject, check: Check) -> None:
     """`GET /status` answers with JSON that has a `status` string."""
     check.equal(reply.media_type, "application/json", at="content-type")
     check.valid(reply.json, reply.operation.reply_schema or "")
@@ -38,7 +38,7 @@ def status_is_an_object_with_a_word(reply: Answer, check: Check) -> None:
         ),
     ),
 )
-def status_needs_no_key(reply: Answer, check: Check) -> None:
+def status_needs_no_key(reply: Subject, check: Check) -> None:
     """`GET /status` answers without credentials: 200, or 503 while the server is not ready."""
     check.one_of(reply.status, (200, 503), at="status")
 
@@ -50,6 +50,6 @@ def status_needs_no_key(reply: Answer, check: Check) -> None:
     cites="inflection#/components/schemas/StatusResponse/properties/status",
     of=replies("status"),
 )
-def status_word_is_not_empty(reply: Answer, check: Check) -> None:
+def status_word_is_not_empty(reply: Subject, check: Check) -> None:
     """The `status` word says something."""
     check.that(reply.json["status"].strip() != "", "a word", reply.json["status"], at="/status")

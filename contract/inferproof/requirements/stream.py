@@ -7,7 +7,6 @@ Reference: the front writes each chunk as one event with one line, and ends with
 from collections import Counter
 from typing import Any
 
-from inferproof.judge.answer import DONE, Answer, folded
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept, must_refuse
 from inferproof.judge.requirement import (
@@ -22,6 +21,7 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import CHAT, DECIDED, EVENTS, JSON, Of, chat_stream, replies, streams
+from inferproof.judge.subject import DONE, Subject, folded
 from inferproof.wire.exchange import NotJson
 
 CHUNK = "inflection#/components/schemas/ChatCompletionStreamResponse"
@@ -32,7 +32,7 @@ STREAM = f"{OK}/content/text~1event-stream"
 LEGACY_OK = "inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post/responses/200"
 
 
-def wants_stream(answer: Answer) -> bool:
+def wants_stream(answer: Subject) -> bool:
     return answer.asked.get("stream") is True
 
 
@@ -53,13 +53,13 @@ def choices_of(chunks: list[Any]) -> list[tuple[str, Any]]:
     cites=(STREAM, f"{LEGACY_OK}/content/text~1event-stream"),
     of=Of(CHAT, where=lambda answer: wants_stream(answer) and must_accept(answer)),
 )
-def a_stream_is_an_event_stream(reply: Answer, check: Check) -> None:
+def a_stream_is_an_event_stream(reply: Subject, check: Check) -> None:
     """With `stream: true` the answer is `text/event-stream`."""
     check.equal(reply.media_type, EVENTS, at="content-type")
 
 
 @requirement("stream.framing", MUST, basis=CONVENTION, claims="streaming", cites=STREAM, of=chat_stream)
-def every_event_ends_with_a_blank_line(reply: Answer, check: Check) -> None:
+def every_event_ends_with_a_blank_line(reply: Subject, check: Check) -> None:
     """Every event ends with a blank line; one at the end that does not is lost to a client (WHATWG HTML §9.2.6)."""
     for fault in reply.stream.faults:
         tail = reply.reply.body[fault.offset :].strip()
@@ -72,14 +72,14 @@ def every_event_ends_with_a_blank_line(reply: Answer, check: Check) -> None:
 
 
 @requirement("stream.utf-8", MUST, basis=CONVENTION, claims="streaming", cites=STREAM, of=chat_stream)
-def every_event_is_utf_8(reply: Answer, check: Check) -> None:
+def every_event_is_utf_8(reply: Subject, check: Check) -> None:
     """The stream is UTF-8 (WHATWG HTML §9.2.5), and no event ends within a character."""
     for fault in reply.stream.faults:
         check.that(fault.kind != "not utf-8", "UTF-8", fault.text, at=f"byte {fault.offset}")
 
 
 @requirement("stream.line", SHOULD, basis=PROJECT, claims="streaming", cites=STREAM, of=chat_stream)
-def an_event_is_one_data_line(reply: Answer, check: Check) -> None:
+def an_event_is_one_data_line(reply: Subject, check: Check) -> None:
     """Each event has its data on one line: many clients read line by line."""
     for number, event in enumerate(reply.stream.events):
         lines = sum(line.partition(":")[0] == "data" for line in event.lines)
@@ -99,7 +99,7 @@ def an_event_is_one_data_line(reply: Answer, check: Check) -> None:
     ),
     of=chat_stream,
 )
-def each_event_is_json(reply: Answer, check: Check) -> None:
+def each_event_is_json(reply: Subject, check: Check) -> None:
     """The data of each event, but for `[DONE]`, is one JSON object."""
     try:
         chunks = reply.chunks
@@ -126,7 +126,7 @@ def each_event_is_json(reply: Answer, check: Check) -> None:
     ),
     of=chat_stream,
 )
-def each_chunk_is_valid(reply: Answer, check: Check) -> None:
+def each_chunk_is_valid(reply: Subject, check: Check) -> None:
     """Each event is a chunk that the document's schema allows, or says that the server failed."""
     for number, chunk in enumerate(reply.chunks):
         if "error" not in chunk:
@@ -134,7 +134,7 @@ def each_chunk_is_valid(reply: Answer, check: Check) -> None:
 
 
 @requirement("stream.event.corrected", SHOULD, basis=CORRECTION, claims="streaming", cites=CHUNK, of=chat_stream)
-def each_chunk_has_what_clients_need(reply: Answer, check: Check) -> None:
+def each_chunk_has_what_clients_need(reply: Subject, check: Check) -> None:
     """Each chunk has the members that every example shows and every client reads: also `id`, `object`, `created`."""
     for number, chunk in enumerate(reply.chunks):
         if "error" not in chunk:
@@ -142,7 +142,7 @@ def each_chunk_has_what_clients_need(reply: Answer, check: Check) -> None:
 
 
 @requirement("stream.series", MUST, basis=PROSE, claims="streaming", cites=f"{OK}/description", of=chat_stream)
-def a_stream_is_a_series(reply: Answer, check: Check) -> None:
+def a_stream_is_a_series(reply: Subject, check: Check) -> None:
     """An answer of more than a few words comes as a series of chunks, not as one."""
     if len(reply.text) > 16:
         check.that(len(reply.chunks) > 1, "several chunks", len(reply.chunks), at="events")
@@ -151,7 +151,7 @@ def a_stream_is_a_series(reply: Answer, check: Check) -> None:
 @requirement(
     "stream.constant", SHOULD, basis=EXAMPLE, claims="streaming", cites=f"{CHUNK}/properties/id", of=chat_stream
 )
-def the_chunks_belong_together(reply: Answer, check: Check) -> None:
+def the_chunks_belong_together(reply: Subject, check: Check) -> None:
     """`id`, `created` and `model` are the same in every chunk of a stream."""
     for number, chunk in enumerate(reply.chunks):
         for member in ("id", "created", "model"):
@@ -159,7 +159,7 @@ def the_chunks_belong_together(reply: Answer, check: Check) -> None:
 
 
 @requirement("stream.role", SHOULD, basis=EXAMPLE, claims="streaming", cites=f"{DELTA}/properties/role", of=chat_stream)
-def the_first_delta_says_who_speaks(reply: Answer, check: Check) -> None:
+def the_first_delta_says_who_speaks(reply: Subject, check: Check) -> None:
     """The first delta of each choice has the role `assistant`."""
     seen = set()
     for at, choice in choices_of(reply.chunks):
@@ -176,7 +176,7 @@ def the_first_delta_says_who_speaks(reply: Answer, check: Check) -> None:
     cites=f"{CHOICE}/properties/finish_reason",
     of=chat_stream,
 )
-def each_choice_finishes_once(reply: Answer, check: Check) -> None:
+def each_choice_finishes_once(reply: Subject, check: Check) -> None:
     """Each choice has a `finish_reason` in exactly one chunk."""
     found = Counter({choice["index"]: 0 for _, choice in choices_of(reply.chunks)})
     found.update(choice["index"] for _, choice in choices_of(reply.chunks) if choice.get("finish_reason") is not None)
@@ -192,7 +192,7 @@ def each_choice_finishes_once(reply: Answer, check: Check) -> None:
     cites=f"{CHOICE}/properties/finish_reason",
     of=chat_stream,
 )
-def nothing_follows_the_finish(reply: Answer, check: Check) -> None:
+def nothing_follows_the_finish(reply: Subject, check: Check) -> None:
     """Once a choice has finished, no chunk has more of it."""
     finished = set()
     for at, choice in choices_of(reply.chunks):
@@ -209,7 +209,7 @@ def nothing_follows_the_finish(reply: Answer, check: Check) -> None:
     cites=f"{OK}/content/text~1event-stream",
     of=chat_stream,
 )
-def the_stream_says_that_it_is_done(reply: Answer, check: Check) -> None:
+def the_stream_says_that_it_is_done(reply: Subject, check: Check) -> None:
     """A stream ends with `data: [DONE]`, as OpenAI's do; one that failed may end with its error."""
     datas = [event.data for event in reply.stream.events]
     failed = any("error" in chunk for chunk in reply.chunks)
@@ -224,14 +224,14 @@ def the_stream_says_that_it_is_done(reply: Answer, check: Check) -> None:
     cites=STREAM,
     of=streams(*CHAT, where=lambda answer: answer.asked.get("timeout_sec") is None),
 )
-def no_stream_breaks_down(reply: Answer, check: Check) -> None:
+def no_stream_breaks_down(reply: Subject, check: Check) -> None:
     """No stream of the run ends with an error event, unless its time was limited: that has cost tokens."""
     errors = [chunk for chunk in reply.chunks if "error" in chunk]
     check.equal(errors, [], at="events with an error")
 
 
 @requirement("stream.done.last", MUST, basis=CONVENTION, claims="streaming", cites=STREAM, of=chat_stream)
-def nothing_follows_done(reply: Answer, check: Check) -> None:
+def nothing_follows_done(reply: Subject, check: Check) -> None:
     """Nothing follows `[DONE]`: clients stop reading there."""
     datas = [event.data for event in reply.stream.events]
     if DONE in datas:
@@ -246,7 +246,7 @@ def nothing_follows_done(reply: Answer, check: Check) -> None:
     cites="inflection#/paths/~1v1~1chat~1completions/post/responses/422/content/application~1json",
     of=Of(CHAT, status=DECIDED, where=lambda answer: wants_stream(answer) and must_refuse(answer)),
 )
-def what_is_wrong_is_said_before_the_stream(reply: Answer, check: Check) -> None:
+def what_is_wrong_is_said_before_the_stream(reply: Subject, check: Check) -> None:
     """A request for a stream that the schema forbids is answered 422 in JSON, as without `stream`."""
     check.equal(reply.status, 422, at="status")
     check.equal(reply.media_type, JSON, at="content-type")
@@ -265,7 +265,7 @@ def what_is_wrong_is_said_before_the_stream(reply: Answer, check: Check) -> None
         where=lambda answer: bool(answer.asked.get("stream_options")) and not answer.asked.get("stream"),
     ),
 )
-def stream_options_need_a_stream(reply: Answer, check: Check) -> None:
+def stream_options_need_a_stream(reply: Subject, check: Check) -> None:
     """`stream_options` without `stream: true` is refused."""
     check.refused(reply)
 
@@ -278,6 +278,6 @@ def stream_options_need_a_stream(reply: Answer, check: Check) -> None:
     cites=f"{CHOICE}/properties/index",
     of=Of(("chat",), media=EVENTS, where=lambda answer: (answer.asked.get("n") or 1) > 1),
 )
-def every_choice_is_streamed(reply: Answer, check: Check) -> None:
+def every_choice_is_streamed(reply: Subject, check: Check) -> None:
     """A stream of `n` choices has chunks of each, numbered from 0."""
     check.equal(sorted(folded(reply.chunks).choices), list(range(reply.asked["n"])), at="choices")

@@ -4,7 +4,6 @@ Breaks: a proxy or a compressor that collects the stream, a worker that hangs wh
 Reference: each chunk is written when the engine sends it; a client that leaves cancels the engine's request.
 """
 
-from inferproof.judge.answer import Answer, folded, repeated
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import (
     PROJECT,
@@ -12,6 +11,7 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
+from inferproof.judge.subject import Subject, folded, repeated
 
 CHOICE = "inflection#/components/schemas/ChatCompletionResponseStreamChoice"
 DELTA = "inflection#/components/schemas/DeltaMessage"
@@ -33,7 +33,7 @@ ENOUGH_EVENTS = 16
     cites=f"{DELTA}/properties/content",
     needs="stream.equal",
 )
-def a_stream_adds_up_to_the_same_text(answers: list[Answer], check: Check) -> None:
+def a_stream_adds_up_to_the_same_text(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, the deltas add up to the content that is sent without `stream`."""
     whole, stream, again = answers
     check.equal(stream.text, repeated(whole, again), at="content")
@@ -47,7 +47,7 @@ def a_stream_adds_up_to_the_same_text(answers: list[Answer], check: Check) -> No
     cites=f"{CHOICE}/properties/finish_reason",
     needs="stream.equal",
 )
-def a_stream_finishes_for_the_same_reason(answers: list[Answer], check: Check) -> None:
+def a_stream_finishes_for_the_same_reason(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, a stream has the `finish_reason` that is sent without `stream`."""
     whole, stream, again = answers
     repeated(whole, again)
@@ -62,7 +62,7 @@ def a_stream_finishes_for_the_same_reason(answers: list[Answer], check: Check) -
     cites=f"{OK}/content/text~1event-stream",
     needs="stream.hang-up",
 )
-def a_client_may_leave(answers: list[Answer], check: Check) -> None:
+def a_client_may_leave(answers: list[Subject], check: Check) -> None:
     """When a client hangs up, the next request gets an answer of its own: another id, and content."""
     left, following = answers
     check.that(following.json["id"] != left.chunks[0]["id"], "an id of its own", following.json["id"], at="/id")
@@ -77,7 +77,7 @@ def a_client_may_leave(answers: list[Answer], check: Check) -> None:
     cites=f"{OK}/content/text~1event-stream",
     needs="stream.slow-reader",
 )
-def a_slow_reader_gets_it_all(answers: list[Answer], check: Check) -> None:
+def a_slow_reader_gets_it_all(answers: list[Subject], check: Check) -> None:
     """A client that takes its time gets the whole stream, to the finish reason of each choice."""
     [slow] = answers
     found = [choice.finish_reason for choice in folded(slow.chunks).choices.values()]
@@ -92,7 +92,7 @@ def a_slow_reader_gets_it_all(answers: list[Answer], check: Check) -> None:
     cites=f"{OK}/description",
     needs="stream.timing",
 )
-def events_leave_as_they_are_made(answers: list[Answer], check: Check) -> None:
+def events_leave_as_they_are_made(answers: list[Subject], check: Check) -> None:
     """Events leave the server as they are made. It fails only where every stream was plainly held back to its end."""
     prompt, *streams = answers
     first_token = prompt.reply.reads[-1][0]
@@ -105,7 +105,7 @@ def events_leave_as_they_are_made(answers: list[Answer], check: Check) -> None:
     )
 
 
-def _held_back(stream: Answer, first_token: int) -> int:
+def _held_back(stream: Subject, first_token: int) -> int:
     """How long all events but the first were held, in µs; 0 where the stream is no proof of that.
 
     Proof is a long wait, many times that for a whole answer of one token, and then many events nearly at once. The

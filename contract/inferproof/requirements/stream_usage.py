@@ -6,7 +6,6 @@ Reference: the engine is asked as the request says, with the documented default 
 
 from typing import Any
 
-from inferproof.judge.answer import Answer, folded
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import (
     CONVENTION,
@@ -19,6 +18,7 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import chat_stream, streams
+from inferproof.judge.subject import Subject, folded
 
 OPTIONS = "inflection#/components/schemas/StreamOptions"
 INCLUDE = f"{OPTIONS}/properties/include_usage"
@@ -27,37 +27,37 @@ USAGE = "inflection#/components/schemas/ChatCompletionStreamResponse/properties/
 SHOWN = "inflection#/paths/~1v1~1chat~1completions/post/responses/200/content/application~1json/example/usage"
 
 
-def _options(answer: Answer) -> dict[str, Any] | None:
+def _options(answer: Subject) -> dict[str, Any] | None:
     options = answer.asked.get("stream_options")
     return options if isinstance(options, dict) else None
 
 
-def _asks(answer: Answer) -> bool:
+def _asks(answer: Subject) -> bool:
     return (_options(answer) or {}).get("include_usage") is True
 
 
-def _continuously(answer: Answer) -> bool:
+def _continuously(answer: Subject) -> bool:
     return (_options(answer) or {}).get("continuous_usage_stats") is True
 
 
-def _asks_by_default(answer: Answer) -> bool:
+def _asks_by_default(answer: Subject) -> bool:
     options = _options(answer)
     return options is not None and "include_usage" not in options
 
 
-def _does_not_ask(answer: Answer) -> bool:
+def _does_not_ask(answer: Subject) -> bool:
     options = _options(answer)
     return options is None or (options.get("include_usage") is False and not _continuously(answer))
 
 
-def unbroken(answer: Answer) -> list[Any]:
+def unbroken(answer: Subject) -> list[Any]:
     """The chunks; raises LookupError where one says that the server failed, since it need not count any more."""
     if any("error" in chunk for chunk in answer.chunks):
         raise LookupError("the server failed in mid-stream")
     return answer.chunks
 
 
-def usages(answer: Answer) -> list[Any]:
+def usages(answer: Subject) -> list[Any]:
     """The usage of each chunk that has one."""
     return [chunk["usage"] for chunk in unbroken(answer) if chunk.get("usage") is not None]
 
@@ -70,7 +70,7 @@ def usages(answer: Answer) -> list[Any]:
     cites=INCLUDE,
     of=streams("chat", where=_asks),
 )
-def usage_is_sent_when_asked_for(reply: Answer, check: Check) -> None:
+def usage_is_sent_when_asked_for(reply: Subject, check: Check) -> None:
     """With `include_usage: true` a chunk has the usage."""
     check.that(usages(reply) != [], "a chunk with usage", "none", at="events")
 
@@ -83,7 +83,7 @@ def usage_is_sent_when_asked_for(reply: Answer, check: Check) -> None:
     cites=INCLUDE,
     of=streams("chat", where=lambda answer: _asks(answer) and not _continuously(answer)),
 )
-def usage_is_sent_once(reply: Answer, check: Check) -> None:
+def usage_is_sent_once(reply: Subject, check: Check) -> None:
     """With `include_usage: true` exactly one chunk has the usage."""
     check.equal(len(usages(reply)), 1, at="chunks with usage")
 
@@ -96,7 +96,7 @@ def usage_is_sent_once(reply: Answer, check: Check) -> None:
     cites=INCLUDE,
     of=streams("chat", where=_asks),
 )
-def the_usage_chunk_is_the_last(reply: Answer, check: Check) -> None:
+def the_usage_chunk_is_the_last(reply: Subject, check: Check) -> None:
     """With `include_usage: true` the last chunk has the usage, and an empty list of choices."""
     last = unbroken(reply)[-1]
     check.that(last.get("usage") is not None, "a usage", last.get("usage"), at="the last chunk/usage")
@@ -111,7 +111,7 @@ def the_usage_chunk_is_the_last(reply: Answer, check: Check) -> None:
     cites=f"{INCLUDE}/default",
     of=streams("chat", where=_asks_by_default),
 )
-def stream_options_alone_ask_for_usage(reply: Answer, check: Check) -> None:
+def stream_options_alone_ask_for_usage(reply: Subject, check: Check) -> None:
     """`stream_options: {}` asks for the usage, since `include_usage` is true by default."""
     check.that(usages(reply) != [], "a chunk with usage", "none", at="events")
 
@@ -124,13 +124,13 @@ def stream_options_alone_ask_for_usage(reply: Answer, check: Check) -> None:
     cites=OPTIONS,
     of=streams("chat", where=_does_not_ask),
 )
-def usage_is_not_sent_unasked(reply: Answer, check: Check) -> None:
+def usage_is_not_sent_unasked(reply: Subject, check: Check) -> None:
     """Without `stream_options`, or with `include_usage: false`, no chunk has a usage."""
     check.equal(usages(reply), [], at="usage")
 
 
 @requirement("stream.usage.total", MUST, basis=EXAMPLE, claims="streaming", cites=(USAGE, SHOWN), of=chat_stream)
-def total_is_the_sum_in_streams_too(reply: Answer, check: Check) -> None:
+def total_is_the_sum_in_streams_too(reply: Subject, check: Check) -> None:
     """Wherever a chunk has a usage, its `total_tokens` is `prompt_tokens` plus `completion_tokens`."""
     for usage in usages(reply):
         check.equal(usage["total_tokens"], usage["prompt_tokens"] + (usage.get("completion_tokens") or 0), at="usage")
@@ -151,7 +151,7 @@ def total_is_the_sum_in_streams_too(reply: Answer, check: Check) -> None:
         ),
     ),
 )
-def max_tokens_caps_a_stream(reply: Answer, check: Check) -> None:
+def max_tokens_caps_a_stream(reply: Subject, check: Check) -> None:
     """Where a stream has a usage, its `completion_tokens` never exceeds `max_tokens`."""
     for usage in usages(reply):
         used, cap = usage["completion_tokens"], reply.asked["max_tokens"]
@@ -166,7 +166,7 @@ def max_tokens_caps_a_stream(reply: Answer, check: Check) -> None:
     cites=CONTINUOUS,
     of=streams("chat", where=lambda answer: _asks(answer) and _continuously(answer)),
 )
-def continuous_usage_grows(reply: Answer, check: Check) -> None:
+def continuous_usage_grows(reply: Subject, check: Check) -> None:
     """With `continuous_usage_stats: true` every chunk has a usage, and `completion_tokens` never falls."""
     before = 0
     for number, chunk in enumerate(unbroken(reply)):
@@ -184,7 +184,7 @@ def continuous_usage_grows(reply: Answer, check: Check) -> None:
     cites="inflection#/components/schemas/UsageInfo/properties/prompt_tokens",
     needs="stream.usage",
 )
-def a_stream_has_the_same_prompt(answers: list[Answer], check: Check) -> None:
+def a_stream_has_the_same_prompt(answers: list[Subject], check: Check) -> None:
     """The same request has the same `prompt_tokens` with and without `stream`."""
     whole, stream = answers[0], folded(answers[1].chunks)
     check.equal((stream.usage or {})["prompt_tokens"], whole.json["usage"]["prompt_tokens"], at="usage/prompt_tokens")
@@ -198,7 +198,7 @@ def a_stream_has_the_same_prompt(answers: list[Answer], check: Check) -> None:
     cites="inflection#/components/schemas/UsageInfo/properties/completion_tokens",
     needs="stream.usage",
 )
-def the_same_text_costs_the_same(answers: list[Answer], check: Check) -> None:
+def the_same_text_costs_the_same(answers: list[Subject], check: Check) -> None:
     """Where a stream adds up to the text that is sent without `stream`, it has the same `completion_tokens`."""
     whole, stream = answers[0], answers[1]
     if (whole.text, whole.finish_reason) == (stream.text, stream.finish_reason):

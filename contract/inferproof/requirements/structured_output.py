@@ -11,7 +11,6 @@ import json
 import re
 from typing import Any
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept, must_refuse, refused_for
 from inferproof.judge.requirement import (
@@ -25,6 +24,7 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import CHAT, DECIDED, EVENTS, Of, Predicate
+from inferproof.judge.subject import Subject
 from inferproof.requirements.chat_request import PLAIN
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
@@ -40,20 +40,20 @@ _ALTERNATIVES = re.compile(r'root ::= ("[^"\\]+"(?: \| "[^"\\]+")*)\s*')
 _PLAIN_KEYWORDS = frozenset({"type", "properties", "required", "additionalProperties", "enum", "items", "const"})
 
 
-def wanted(answer: Answer, member: str) -> bool:
+def wanted(answer: Subject, member: str) -> bool:
     """The request has this constraint and nothing beside it but plain members, and the answer comes whole."""
     if answer.asked.get(member) is None or answer.asked.get("stream"):
         return False
     return (PLAIN | {member, "guided_whitespace_pattern"}).issuperset(answer.asked) and must_accept(answer)
 
 
-def format_of(answer: Answer) -> str | None:
+def format_of(answer: Subject) -> str | None:
     """The `type` of the response format."""
     found = answer.asked.get("response_format")
     return found.get("type") if isinstance(found, dict) else None
 
 
-def _has_a_schema(answer: Answer) -> bool:
+def _has_a_schema(answer: Subject) -> bool:
     found = answer.asked["response_format"].get("json_schema")
     return isinstance(found, dict) and isinstance(found.get("schema"), dict)
 
@@ -101,14 +101,14 @@ def is_plain(schema: Any) -> bool:
     return _PLAIN_KEYWORDS.issuperset(schema) and all(map(is_plain, below))
 
 
-def taken(reply: Answer, check: Check, *, plain: bool = True) -> None:
+def taken(reply: Subject, check: Check, *, plain: bool = True) -> None:
     """A plain constraint is not refused; raises LookupError where a special one is, which a server may do."""
     if reply.status != 200 and not plain:
         raise LookupError("an engine need not know this constraint")
     check.accepted(reply)
 
 
-def text_or_beginning(reply: Answer, check: Check, begins: Predicate, expected: str) -> str:
+def text_or_beginning(reply: Subject, check: Check, begins: Predicate, expected: str) -> str:
     """The content; where it was cut short, raises LookupError, or fails if it is no beginning of what is expected."""
     if reply.finish_reason != "length":
         return reply.whole_text
@@ -116,11 +116,11 @@ def text_or_beginning(reply: Answer, check: Check, begins: Predicate, expected: 
     raise LookupError("the text was cut short")
 
 
-def _begins_an_object(reply: Answer) -> bool:
+def _begins_an_object(reply: Subject) -> bool:
     return re.match(r"\s*($|\{\s*($|[\"}]))", reply.text) is not None
 
 
-def _instance(reply: Answer, check: Check, schema: Any) -> Any:
+def _instance(reply: Subject, check: Check, schema: Any) -> Any:
     """The content as JSON; what was cut short can be told only of an object."""
     if not isinstance(schema, dict) or schema.get("type") != "object":
         text = reply.whole_text
@@ -132,7 +132,7 @@ def _instance(reply: Answer, check: Check, schema: Any) -> Any:
         check.fail("JSON", f"{error} in {text}", at="content")
 
 
-def _one_of(reply: Answer, check: Check, texts: list[str]) -> None:
+def _one_of(reply: Subject, check: Check, texts: list[str]) -> None:
     expected = "one of " + ", ".join(texts)
     text = text_or_beginning(reply, check, lambda cut: any(each.startswith(cut.text) for each in texts), expected)
     check.one_of(text, texts, at="content")
@@ -149,7 +149,7 @@ def _one_of(reply: Answer, check: Check, texts: list[str]) -> None:
     ),
     of=_formatted("json_object"),
 )
-def a_json_object_is_one(reply: Answer, check: Check) -> None:
+def a_json_object_is_one(reply: Subject, check: Check) -> None:
     """With `response_format: {"type": "json_object"}` the content is the text of a JSON object."""
     taken(reply, check)
     value = _instance(reply, check, {"type": "object"})
@@ -164,7 +164,7 @@ def a_json_object_is_one(reply: Answer, check: Check) -> None:
     cites=f"{JSON_SCHEMA}/properties/schema",
     of=_formatted("json_schema"),
 )
-def a_json_schema_is_obeyed(reply: Answer, check: Check) -> None:
+def a_json_schema_is_obeyed(reply: Subject, check: Check) -> None:
     """With `response_format` and a JSON schema, the content is the text of an instance of it."""
     schema = reply.asked["response_format"]["json_schema"]["schema"]
     taken(reply, check, plain=is_plain(schema))
@@ -179,7 +179,7 @@ def a_json_schema_is_obeyed(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/guided_json/description",
     of=_guided("guided_json"),
 )
-def guided_json_is_obeyed(reply: Answer, check: Check) -> None:
+def guided_json_is_obeyed(reply: Subject, check: Check) -> None:
     """With `guided_json`, an object or its JSON text, the content is the text of an instance of it."""
     schema = parsed(reply.asked["guided_json"])
     taken(reply, check, plain=is_plain(schema))
@@ -194,7 +194,7 @@ def guided_json_is_obeyed(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/guided_choice/description",
     of=_guided("guided_choice"),
 )
-def guided_choice_is_obeyed(reply: Answer, check: Check) -> None:
+def guided_choice_is_obeyed(reply: Subject, check: Check) -> None:
     """With `guided_choice` the content is one of its texts, exactly."""
     taken(reply, check)
     _one_of(reply, check, reply.asked["guided_choice"])
@@ -208,7 +208,7 @@ def guided_choice_is_obeyed(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/guided_regex/description",
     of=_guided("guided_regex", plain=lambda answer: atoms(answer.asked["guided_regex"]) is not None),
 )
-def guided_regex_is_obeyed(reply: Answer, check: Check) -> None:
+def guided_regex_is_obeyed(reply: Subject, check: Check) -> None:
     """With a simple `guided_regex` the content as a whole matches it."""
     taken(reply, check)
     pattern = reply.asked["guided_regex"]
@@ -230,7 +230,7 @@ def guided_regex_is_obeyed(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/guided_grammar/description",
     of=_guided("guided_grammar", plain=lambda answer: alternatives(answer.asked["guided_grammar"]) is not None),
 )
-def guided_grammar_is_obeyed(reply: Answer, check: Check) -> None:
+def guided_grammar_is_obeyed(reply: Subject, check: Check) -> None:
     """With a `guided_grammar` that is one rule of literals (`root ::= "a" | "b"`), the content is one of them."""
     taken(reply, check)
     _one_of(reply, check, alternatives(reply.asked["guided_grammar"]) or [])
@@ -244,7 +244,7 @@ def guided_grammar_is_obeyed(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/structural_tag/description",
     of=_guided("structural_tag"),
 )
-def structural_tags_are_obeyed(reply: Answer, check: Check) -> None:
+def structural_tags_are_obeyed(reply: Subject, check: Check) -> None:
     """With `structural_tag`, a tag's `begin` is followed by an instance of its schema and its `end`."""
     tags, text = parsed(reply.asked["structural_tag"])["structures"], reply.text
     taken(reply, check, plain=all(is_plain(tag["schema"]) for tag in tags))
@@ -277,7 +277,7 @@ def _first(tags: list[dict[str, Any]], text: str) -> dict[str, Any] | None:
     cites=f"{REQUEST}/guided_whitespace_pattern/description",
     of=_guided("guided_json", plain=lambda answer: answer.asked.get("guided_whitespace_pattern") == ""),
 )
-def no_whitespace_means_none(reply: Answer, check: Check) -> None:
+def no_whitespace_means_none(reply: Subject, check: Check) -> None:
     """With an empty `guided_whitespace_pattern`, guided JSON has no whitespace outside its strings."""
     taken(reply, check)
     between = re.sub(r'"(?:[^"\\]|\\.)*"', "", reply.text)
@@ -296,7 +296,7 @@ def no_whitespace_means_none(reply: Answer, check: Check) -> None:
         where=lambda answer: answer.asked.get("guided_choice") is not None and answer.asked.get("stream") is True,
     ),
 )
-def a_stream_obeys_too(reply: Answer, check: Check) -> None:
+def a_stream_obeys_too(reply: Subject, check: Check) -> None:
     """With `guided_choice` and `stream`, the deltas add up to one of its texts, every character of it intact."""
     _one_of(reply, check, reply.asked["guided_choice"])
 
@@ -315,12 +315,12 @@ def a_stream_obeys_too(reply: Answer, check: Check) -> None:
         ),
     ),
 )
-def a_json_schema_format_has_a_schema(reply: Answer, check: Check) -> None:
+def a_json_schema_format_has_a_schema(reply: Subject, check: Check) -> None:
     """A `response_format` of type `json_schema` without a schema is refused: it asks for nothing."""
     check.refused(reply)
 
 
-def _has_two_guides(answer: Answer) -> bool:
+def _has_two_guides(answer: Subject) -> bool:
     return sum(answer.asked.get(member) is not None for member in GUIDES) > 1 and not must_refuse(answer)
 
 
@@ -332,7 +332,7 @@ def _has_two_guides(answer: Answer) -> bool:
     cites=tuple(f"{REQUEST}/{member}" for member in GUIDES),
     of=Of(("chat",), status=None, where=_has_two_guides),
 )
-def two_constraints_are_refused(reply: Answer, check: Check) -> None:
+def two_constraints_are_refused(reply: Subject, check: Check) -> None:
     """Two constraints at once are refused: one text cannot be promised to obey both."""
     check.refused(reply)
 
@@ -352,6 +352,6 @@ def two_constraints_are_refused(reply: Answer, check: Check) -> None:
     ),
     of=Of(("chat",), status=None, where=lambda answer: bool(refused_for(answer) & {"response_format", *GUIDES})),
 )
-def invalid_constraints_are_refused(reply: Answer, check: Check) -> None:
+def invalid_constraints_are_refused(reply: Subject, check: Check) -> None:
     """A constraint that the schema forbids is refused: another format, a schema without a name, text for a choice."""
     check.refused(reply)

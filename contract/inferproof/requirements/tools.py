@@ -6,7 +6,6 @@ Reference: the engine forces required and named calls; `strict` is added, so tha
 
 from typing import Any
 
-from inferproof.judge.answer import Answer, folded, read_json
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept, refused_for
 from inferproof.judge.requirement import (
@@ -19,6 +18,7 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import CHAT, DECIDED, EVENTS, Of
+from inferproof.judge.subject import Subject, folded, read_json
 from inferproof.requirements.chat_request import PLAIN
 from inferproof.wire.exchange import NotJson
 
@@ -32,11 +32,11 @@ DELTA = "inflection#/components/schemas/DeltaToolCall"
 RESULT = "inflection#/components/schemas/ChatCompletionToolMessageParam"
 
 
-def streamed(answer: Answer) -> bool:
+def streamed(answer: Subject) -> bool:
     return answer.asked.get("stream") is True
 
 
-def chosen(answer: Answer) -> Any:
+def chosen(answer: Subject) -> Any:
     """The request's `tool_choice`: `named` for a function of its own, `auto` where tools come without one."""
     choice = answer.asked.get("tool_choice")
     if choice is None:
@@ -44,12 +44,12 @@ def chosen(answer: Answer) -> Any:
     return "named" if isinstance(choice, dict) else choice
 
 
-def offered(answer: Answer) -> dict[str, Any]:
+def offered(answer: Subject) -> dict[str, Any]:
     """The functions of the request, by name."""
     return {tool["function"]["name"]: tool["function"] for tool in answer.asked.get("tools") or ()}
 
 
-def calls(answer: Answer) -> list[dict[str, Any]]:
+def calls(answer: Subject) -> list[dict[str, Any]]:
     """The calls of the first choice, each with `id`, `name` and `arguments`; of a stream, put together."""
     if answer.media_type == EVENTS:
         choice = folded(answer.chunks).choices[0]
@@ -58,14 +58,14 @@ def calls(answer: Answer) -> list[dict[str, Any]]:
     return [{"id": call.get("id"), **call["function"]} for call in found]
 
 
-def whole_calls(answer: Answer) -> list[dict[str, Any]]:
+def whole_calls(answer: Subject) -> list[dict[str, Any]]:
     """As `calls`; raises LookupError where the cap cut the answer, since a call may be broken off or missing then."""
     if answer.finish_reason == "length":
         raise LookupError("the answer was cut short")
     return calls(answer)
 
 
-def _plainly(answer: Answer) -> bool:
+def _plainly(answer: Subject) -> bool:
     """Tools, and no member beyond the plain ones: others may get into the way of a call."""
     members = PLAIN | {"tools", "tool_choice", "parallel_tool_calls"}
     return members.issuperset(answer.asked) and must_accept(answer)
@@ -88,7 +88,7 @@ def _calls_of(*choices: str) -> Of:
         where=lambda answer: "tools" in answer.asked and chosen(answer) == "none" and _plainly(answer),
     ),
 )
-def tools_are_accepted(reply: Answer, check: Check) -> None:
+def tools_are_accepted(reply: Subject, check: Check) -> None:
     """Tools are accepted: with nothing but a function's name, and as an empty list or null, which mean none."""
     check.accepted(reply)
 
@@ -108,13 +108,13 @@ def tools_are_accepted(reply: Answer, check: Check) -> None:
         where=lambda answer: chosen(answer) == "auto" and _plainly(answer),
     ),
 )
-def the_model_may_choose(reply: Answer, check: Check) -> None:
+def the_model_may_choose(reply: Subject, check: Check) -> None:
     """Tools without a `tool_choice`, or with `auto`, are accepted; whether one is called is the model's choice."""
     check.accepted(reply)
 
 
 @requirement("tools.none", MUST, basis=CONVENTION, claims="tools", cites=f"{CHOICE}/anyOf/0", of=_calls_of("none"))
-def none_means_no_call(reply: Answer, check: Check) -> None:
+def none_means_no_call(reply: Subject, check: Check) -> None:
     """With `tool_choice: none` no tool is called."""
     check.equal(calls(reply), [], at="tool_calls")
 
@@ -127,7 +127,7 @@ def none_means_no_call(reply: Answer, check: Check) -> None:
     cites=f"{CHOICE}/anyOf/2",
     of=_calls_of("required"),
 )
-def required_means_a_call(reply: Answer, check: Check) -> None:
+def required_means_a_call(reply: Subject, check: Check) -> None:
     """With `tool_choice: required` at least one tool is called."""
     check.that(whole_calls(reply) != [], "a call", "none", at="tool_calls")
 
@@ -140,7 +140,7 @@ def required_means_a_call(reply: Answer, check: Check) -> None:
     cites=f"{CHOICE}/anyOf/3",
     of=_calls_of("named"),
 )
-def a_named_function_is_called(reply: Answer, check: Check) -> None:
+def a_named_function_is_called(reply: Subject, check: Check) -> None:
     """With a `tool_choice` that names a function, that function is called, and no other."""
     name = reply.asked["tool_choice"]["function"]["name"]
     check.equal(sorted({call["name"] for call in whole_calls(reply)}), [name], at="tool_calls")
@@ -154,7 +154,7 @@ def a_named_function_is_called(reply: Answer, check: Check) -> None:
     cites=f"{CALL}/properties/function",
     of=_calls_of("auto", "required", "named"),
 )
-def only_what_was_offered_is_called(reply: Answer, check: Check) -> None:
+def only_what_was_offered_is_called(reply: Subject, check: Check) -> None:
     """Each call names a function of the request."""
     for number, call in enumerate(whole_calls(reply)):
         check.one_of(call["name"], sorted(offered(reply)), at=f"tool_calls/{number}/function/name")
@@ -168,7 +168,7 @@ def only_what_was_offered_is_called(reply: Answer, check: Check) -> None:
     cites=f"{CALL}/properties/id",
     of=_calls_of("auto", "required", "named"),
 )
-def each_call_has_an_id(reply: Answer, check: Check) -> None:
+def each_call_has_an_id(reply: Subject, check: Check) -> None:
     """Each call has an `id` that no other call of the message has: the result is sent back under it."""
     ids = [call["id"] for call in whole_calls(reply)]
     check.that(all(isinstance(id, str) and id for id in ids), "an id for each call", ids, at="tool_calls")
@@ -183,7 +183,7 @@ def each_call_has_an_id(reply: Answer, check: Check) -> None:
     cites=ARGUMENTS,
     of=_calls_of("auto", "required", "named"),
 )
-def arguments_are_a_json_object(reply: Answer, check: Check) -> None:
+def arguments_are_a_json_object(reply: Subject, check: Check) -> None:
     """The `arguments` of each call are the text of a JSON object."""
     for number, call in enumerate(whole_calls(reply)):
         at = f"tool_calls/{number}/function/arguments"
@@ -202,7 +202,7 @@ def arguments_are_a_json_object(reply: Answer, check: Check) -> None:
     cites=PARAMETERS,
     of=_calls_of("required", "named"),
 )
-def arguments_follow_the_parameters(reply: Answer, check: Check) -> None:
+def arguments_follow_the_parameters(reply: Subject, check: Check) -> None:
     """The arguments of a call that was asked for are valid by the function's `parameters`."""
     for number, call in enumerate(whole_calls(reply)):
         schema = offered(reply).get(call["name"], {}).get("parameters") or {}
@@ -217,7 +217,7 @@ def arguments_follow_the_parameters(reply: Answer, check: Check) -> None:
     cites="inflection#/components/schemas/ChatCompletionResponseChoice/properties/finish_reason",
     of=_calls_of("auto", "required"),
 )
-def calls_finish_a_message(reply: Answer, check: Check) -> None:
+def calls_finish_a_message(reply: Subject, check: Check) -> None:
     """A message with calls has the `finish_reason` `tool_calls`; where the function was named, `stop` is usual too."""
     if whole_calls(reply):
         check.equal(reply.finish_reason, "tool_calls", at="finish_reason")
@@ -231,7 +231,7 @@ def calls_finish_a_message(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/parallel_tool_calls",
     of=Of(("chat",), where=lambda answer: answer.asked.get("parallel_tool_calls") is False),
 )
-def one_call_at_a_time(reply: Answer, check: Check) -> None:
+def one_call_at_a_time(reply: Subject, check: Check) -> None:
     """With `parallel_tool_calls: false` a message has at most one call."""
     check.that(len(calls(reply)) <= 1, "at most 1", len(calls(reply)), at="tool_calls")
 
@@ -250,7 +250,7 @@ def one_call_at_a_time(reply: Answer, check: Check) -> None:
         ),
     ),
 )
-def a_result_is_answered(reply: Answer, check: Check) -> None:
+def a_result_is_answered(reply: Subject, check: Check) -> None:
     """A conversation that ends with a call and the tool's result is accepted."""
     check.accepted(reply)
 
@@ -263,7 +263,7 @@ def a_result_is_answered(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/tools",
     needs="tools.required",
 )
-def tools_are_part_of_the_prompt(answers: list[Answer], check: Check) -> None:
+def tools_are_part_of_the_prompt(answers: list[Subject], check: Check) -> None:
     """The same conversation has more `prompt_tokens` with tools than without: the model is told of them."""
     without, offered = (answer.json["usage"]["prompt_tokens"] for answer in answers)
     check.that(offered > without, f"more than {without}", offered, at="/usage/prompt_tokens")
@@ -281,18 +281,18 @@ def tools_are_part_of_the_prompt(answers: list[Answer], check: Check) -> None:
         where=lambda answer: chosen(answer) in ("required", "named") and not answer.asked.get("tools"),
     ),
 )
-def a_choice_needs_tools(reply: Answer, check: Check) -> None:
+def a_choice_needs_tools(reply: Subject, check: Check) -> None:
     """`tool_choice` with `required` or a name is refused where there are no tools."""
     check.refused(reply)
 
 
-def _names_an_unknown_tool(answer: Answer) -> bool:
+def _names_an_unknown_tool(answer: Subject) -> bool:
     if chosen(answer) != "named" or not answer.asked.get("tools") or not _well_formed(answer):
         return False
     return answer.asked["tool_choice"]["function"]["name"] not in offered(answer)
 
 
-def _well_formed(answer: Answer) -> bool:
+def _well_formed(answer: Subject) -> bool:
     schema = answer.contract.validator(answer.operation.request_schema or "", "published")
     return schema.decides(answer.asked)
 
@@ -305,7 +305,7 @@ def _well_formed(answer: Answer) -> bool:
     cites="inflection#/components/schemas/ChatCompletionNamedFunction/properties/name",
     of=Of(("chat",), status=None, where=_names_an_unknown_tool),
 )
-def a_choice_names_one_of_the_tools(reply: Answer, check: Check) -> None:
+def a_choice_names_one_of_the_tools(reply: Subject, check: Check) -> None:
     """`tool_choice` with a name that no tool of the request has is refused."""
     check.refused(reply)
 
@@ -323,6 +323,6 @@ def a_choice_names_one_of_the_tools(reply: Answer, check: Check) -> None:
     ),
     of=Of(("chat",), status=None, where=lambda answer: bool(refused_for(answer) & {"tools", "tool_choice"})),
 )
-def invalid_tools_are_refused(reply: Answer, check: Check) -> None:
+def invalid_tools_are_refused(reply: Subject, check: Check) -> None:
     """Tools that the schema forbids are refused: another `type`, a list for parameters, another word for a choice."""
     check.refused(reply)

@@ -6,10 +6,10 @@ Reference: the engine's deltas are passed on in the form of the contract.
 
 from typing import Any
 
-from inferproof.judge.answer import Answer, read_json
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SHOULD, requirement
 from inferproof.judge.select import EVENTS, Of
+from inferproof.judge.subject import Subject, read_json
 from inferproof.requirements.tools import chosen, streamed, whole_calls
 
 DELTA = "inflection#/components/schemas/DeltaToolCall"
@@ -21,7 +21,7 @@ def _streams_of_calls() -> Of:
     )
 
 
-def _deltas(answer: Answer) -> list[dict[str, Any]]:
+def _deltas(answer: Subject) -> list[dict[str, Any]]:
     """Every piece of a call in a stream, in the order of arrival."""
     return [
         part
@@ -39,7 +39,7 @@ def _deltas(answer: Answer) -> list[dict[str, Any]]:
     cites=(DELTA, "inflection#/components/schemas/DeltaFunctionCall"),
     of=_streams_of_calls(),
 )
-def pieces_add_up_to_calls(reply: Answer, check: Check) -> None:
+def pieces_add_up_to_calls(reply: Subject, check: Check) -> None:
     """In a stream, the pieces with one `index` add up to a call, which has the name of a function."""
     found = whole_calls(reply)
     check.that(found != [], "a call", "none", at="tool_calls")
@@ -55,7 +55,7 @@ def pieces_add_up_to_calls(reply: Answer, check: Check) -> None:
     cites=(f"{DELTA}/properties/id", "inflection#/components/schemas/DeltaFunctionCall/properties/name"),
     of=_streams_of_calls(),
 )
-def a_call_is_named_once(reply: Answer, check: Check) -> None:
+def a_call_is_named_once(reply: Subject, check: Check) -> None:
     """In a stream, each call has its `id` and its function's `name` in one piece: clients join what comes twice."""
     pieces = _deltas(reply)
     for index in sorted({piece["index"] for piece in pieces}):
@@ -73,7 +73,7 @@ def a_call_is_named_once(reply: Answer, check: Check) -> None:
     cites=f"{DELTA}/properties/index",
     of=_streams_of_calls(),
 )
-def calls_are_numbered_from_zero(reply: Answer, check: Check) -> None:
+def calls_are_numbered_from_zero(reply: Subject, check: Check) -> None:
     """In a stream, the calls of a message are numbered from 0 without a gap."""
     indexes = sorted({piece["index"] for piece in _deltas(reply)})
     check.equal(indexes, list(range(len(indexes))), at="indexes of tool_calls")
@@ -87,7 +87,7 @@ def calls_are_numbered_from_zero(reply: Answer, check: Check) -> None:
     cites=f"{DELTA}/properties/function",
     needs="tools.stream",
 )
-def a_stream_makes_the_same_calls(answers: list[Answer], check: Check) -> None:
+def a_stream_makes_the_same_calls(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, a stream has the calls that are made without `stream`."""
     whole, stream, again = (
         [(call["name"], read_json(call["arguments"])) for call in whole_calls(answer)] for answer in answers

@@ -6,10 +6,10 @@ Reference: one writer (orjson) makes all JSON, which has no such numbers.
 
 from __future__ import annotations
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import CONVENTION, MUST, SHOULD, requirement
 from inferproof.judge.select import JSON, Of
+from inferproof.judge.subject import Subject
 from inferproof.wire.exchange import NotJson
 
 
@@ -20,7 +20,7 @@ from inferproof.wire.exchange import NotJson
     cites="inflection#/paths",
     of=Of(status=None, media=JSON, where=lambda answer: answer.exchange.request.method != "HEAD"),
 )
-def what_is_called_json_is_json(reply: Answer, check: Check) -> None:
+def what_is_called_json_is_json(reply: Subject, check: Check) -> None:
     """A body declared as `application/json` is one JSON value in UTF-8, without `NaN` or `Infinity` (RFC 8259)."""
     if not reply.reply.body:
         check.that(reply.status in (204, 304), "a JSON value", "an empty body", at="body")
@@ -32,7 +32,7 @@ def what_is_called_json_is_json(reply: Answer, check: Check) -> None:
 
 
 @requirement("reply.whole", MUST, basis=CONVENTION, cites="inflection#/paths", of=Of(status=None, whole=False))
-def a_reply_that_begins_comes_to_its_end(reply: Answer, check: Check) -> None:
+def a_reply_that_begins_comes_to_its_end(reply: Subject, check: Check) -> None:
     """A reply that begins comes to its end (RFC 9112 §8): the server neither breaks off nor falls silent."""
     fault = reply.exchange.fault
     holds = fault is None or fault.kind == "hung up"
@@ -42,7 +42,7 @@ def a_reply_that_begins_comes_to_its_end(reply: Answer, check: Check) -> None:
 @requirement(
     "reply.content-type.once", SHOULD, basis=CONVENTION, cites="inflection#/paths", of=Of(status=None, whole=False)
 )
-def a_reply_has_one_type(reply: Answer, check: Check) -> None:
+def a_reply_has_one_type(reply: Subject, check: Check) -> None:
     """A reply has at most one `Content-Type` (RFC 9110 §5.3): of two, each client picks its own."""
     found = [value for name, value in reply.reply.headers if name.lower() == "content-type"]
     check.that(len(found) <= 1, "one", found, at="content-type")

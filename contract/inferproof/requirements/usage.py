@@ -4,10 +4,10 @@ Breaks: counts made by another tokenizer, tokens of all candidates added to the 
 Reference: the engine's own counts.
 """
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import CONVENTION, EXAMPLE, MUST, PROJECT, SHOULD, requirement
 from inferproof.judge.select import CHAT, chat_reply, replies
+from inferproof.judge.subject import Subject
 
 USAGE = "inflection#/components/schemas/UsageInfo"
 SHOWN = "inflection#/paths/~1v1~1chat~1completions/post/responses/200/content/application~1json/example/usage"
@@ -15,7 +15,7 @@ CACHED = "inflection#/components/schemas/PromptTokenUsageInfo/properties/cached_
 
 
 @requirement("chat.usage.total", MUST, basis=EXAMPLE, cites=(USAGE, SHOWN), of=chat_reply)
-def total_is_the_sum(reply: Answer, check: Check) -> None:
+def total_is_the_sum(reply: Subject, check: Check) -> None:
     """`usage.total_tokens` is `prompt_tokens` plus `completion_tokens`."""
     usage = reply.json["usage"]
     check.equal(usage["total_tokens"], usage["prompt_tokens"] + usage["completion_tokens"], at="/usage/total_tokens")
@@ -24,7 +24,7 @@ def total_is_the_sum(reply: Answer, check: Check) -> None:
 @requirement(
     "chat.usage.completion", SHOULD, basis=EXAMPLE, cites=f"{USAGE}/properties/completion_tokens", of=chat_reply
 )
-def the_completion_is_counted(reply: Answer, check: Check) -> None:
+def the_completion_is_counted(reply: Subject, check: Check) -> None:
     """`usage` has `completion_tokens`, as every example shows: a client is billed by it."""
     found = reply.json["usage"].get("completion_tokens")
     check.that(found is not None, "a count", found, at="/usage/completion_tokens")
@@ -33,7 +33,7 @@ def the_completion_is_counted(reply: Answer, check: Check) -> None:
 @requirement(
     "chat.usage.prompt.positive", SHOULD, basis=PROJECT, cites=f"{USAGE}/properties/prompt_tokens", of=chat_reply
 )
-def a_prompt_has_tokens(reply: Answer, check: Check) -> None:
+def a_prompt_has_tokens(reply: Subject, check: Check) -> None:
     """`usage.prompt_tokens` counts the prompt: it is greater than zero."""
     check.that(
         reply.json["usage"]["prompt_tokens"] > 0,
@@ -44,7 +44,7 @@ def a_prompt_has_tokens(reply: Answer, check: Check) -> None:
 
 
 @requirement("chat.usage.cached", MUST, basis=CONVENTION, cites=CACHED, of=chat_reply)
-def cached_tokens_are_part_of_the_prompt(reply: Answer, check: Check) -> None:
+def cached_tokens_are_part_of_the_prompt(reply: Subject, check: Check) -> None:
     """`cached_tokens`, where given, is at most `prompt_tokens`."""
     usage = reply.json["usage"]
     details = usage.get("prompt_tokens_details") or {}
@@ -71,7 +71,7 @@ def cached_tokens_are_part_of_the_prompt(reply: Answer, check: Check) -> None:
         ),
     ),
 )
-def length_means_the_cap_was_reached(reply: Answer, check: Check) -> None:
+def length_means_the_cap_was_reached(reply: Subject, check: Check) -> None:
     """Where `finish_reason` is `length`, `completion_tokens` is the cap, unless the context ended first."""
     if reply.choices[0]["finish_reason"] != "length":
         return
@@ -86,7 +86,7 @@ def length_means_the_cap_was_reached(reply: Answer, check: Check) -> None:
     needs="usage.longer",
     claims="core.context-follows",
 )
-def another_message_costs_tokens(replies: list[Answer], check: Check) -> None:
+def another_message_costs_tokens(replies: list[Subject], check: Check) -> None:
     """A longer conversation has more `prompt_tokens` than its beginning."""
     short, long = (reply.json["usage"]["prompt_tokens"] for reply in replies)
     check.that(long > short, f"more than {short}", long, at="/usage/prompt_tokens")
@@ -95,7 +95,7 @@ def another_message_costs_tokens(replies: list[Answer], check: Check) -> None:
 @requirement(
     "chat.usage.prompt.steady", SHOULD, basis=PROJECT, cites=f"{USAGE}/properties/prompt_tokens", needs="usage.sampling"
 )
-def sampling_does_not_change_the_prompt(replies: list[Answer], check: Check) -> None:
+def sampling_does_not_change_the_prompt(replies: list[Subject], check: Check) -> None:
     """`temperature` and `n` leave `prompt_tokens` alone."""
     first = replies[0].json["usage"]["prompt_tokens"]
     for reply in replies[1:]:

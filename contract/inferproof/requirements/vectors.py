@@ -15,7 +15,6 @@ import math
 import struct
 from typing import Any
 
-from inferproof.judge.answer import Answer
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import (
     CONVENTION,
@@ -26,6 +25,7 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import replies
+from inferproof.judge.subject import Subject
 from inferproof.requirements.embeddings import DATA, POST, REQUEST, ROLE
 
 EMBEDDING = f"{DATA}/properties/embedding"
@@ -52,7 +52,7 @@ def vector(item: dict[str, Any]) -> Vector:
         raise LookupError("not base64 of 32-bit floats") from None
 
 
-def vectors(answer: Answer) -> list[Vector]:
+def vectors(answer: Subject) -> list[Vector]:
     return [vector(item) for item in answer.json["data"]]
 
 
@@ -70,7 +70,7 @@ def cosine(one: Vector, other: Vector) -> float:
     cites=(ENCODING, EMBEDDING),
     of=replies(ROLE, where=lambda answer: answer.asked.get("encoding_format", "float") == "float"),
 )
-def floats_are_numbers(reply: Answer, check: Check) -> None:
+def floats_are_numbers(reply: Subject, check: Check) -> None:
     """`encoding_format: float`, the default, gives each `embedding` as a list of numbers."""
     for position, item in enumerate(reply.json["data"]):
         check.that(isinstance(item["embedding"], list), "numbers", item["embedding"], at=f"/data/{position}/embedding")
@@ -84,7 +84,7 @@ def floats_are_numbers(reply: Answer, check: Check) -> None:
     cites=(ENCODING, EMBEDDING),
     of=replies(ROLE, where=lambda answer: answer.asked.get("encoding_format") == "base64"),
 )
-def base64_is_a_string(reply: Answer, check: Check) -> None:
+def base64_is_a_string(reply: Subject, check: Check) -> None:
     """`encoding_format: base64` gives each `embedding` as a base64 string of whole 32-bit floats."""
     for position, item in enumerate(reply.json["data"]):
         value, at = item["embedding"], f"/data/{position}/embedding"
@@ -98,7 +98,7 @@ def base64_is_a_string(reply: Answer, check: Check) -> None:
 @requirement(
     "embeddings.encoding.same", SHOULD, basis=CORRECTION, claims=ROLE, cites=EMBEDDING, needs="embeddings.encodings"
 )
-def both_encodings_say_the_same(replies: list[Answer], check: Check) -> None:
+def both_encodings_say_the_same(replies: list[Subject], check: Check) -> None:
     """Read as little-endian 32-bit floats, the base64 form is the vector that the float form shows."""
     first, *others = (vectors(reply)[0] for reply in replies)
     for other in others:
@@ -115,7 +115,7 @@ def both_encodings_say_the_same(replies: list[Answer], check: Check) -> None:
     cites=(f"{POST}/responses/200/description", f"{DATA}/properties/index"),
     needs="embeddings.batch",
 )
-def items_are_in_the_order_of_inputs(replies: list[Answer], check: Check) -> None:
+def items_are_in_the_order_of_inputs(replies: list[Subject], check: Check) -> None:
     """Each item is the embedding of the input at its `index`: it is no nearer to that of another input."""
     single = [vectors(reply)[0] for reply in replies[:-1]]
     for item in replies[-1].json["data"]:
@@ -127,7 +127,7 @@ def items_are_in_the_order_of_inputs(replies: list[Answer], check: Check) -> Non
 
 
 @requirement("embeddings.repeated", SHOULD, basis=PROJECT, claims=ROLE, cites=EMBEDDING, needs="embeddings.batch")
-def a_text_has_one_vector(replies: list[Answer], check: Check) -> None:
+def a_text_has_one_vector(replies: list[Subject], check: Check) -> None:
     """A text embedded again, alone or among others, has the same vector."""
     for index, (reply, again) in enumerate(zip(replies, vectors(replies[-1]), strict=False)):
         likeness = cosine(vectors(reply)[0], again)
@@ -135,21 +135,21 @@ def a_text_has_one_vector(replies: list[Answer], check: Check) -> None:
 
 
 @requirement("embeddings.distinct", SHOULD, basis=PROJECT, claims=ROLE, cites=EMBEDDING, needs="embeddings.batch")
-def different_texts_have_different_vectors(replies: list[Answer], check: Check) -> None:
+def different_texts_have_different_vectors(replies: list[Subject], check: Check) -> None:
     """Different texts have different vectors."""
     found = vectors(replies[-1])
     check.equal(len(set(found)), len(found), at="/data: different embeddings")
 
 
 @requirement("embeddings.length", SHOULD, basis=PROJECT, claims=ROLE, cites=EMBEDDING, needs="embeddings.batch")
-def vectors_have_one_length(replies: list[Answer], check: Check) -> None:
+def vectors_have_one_length(replies: list[Subject], check: Check) -> None:
     """All vectors of one model have the same length."""
     lengths = {len(found) for reply in replies for found in vectors(reply)}
     check.that(len(lengths) == 1, "one length", sorted(lengths), at="/data: lengths")
 
 
 @requirement("embeddings.finite", SHOULD, basis=PROJECT, claims=ROLE, cites=EMBEDDING, of=replies(ROLE))
-def vectors_are_finite(reply: Answer, check: Check) -> None:
+def vectors_are_finite(reply: Subject, check: Check) -> None:
     """The numbers of a vector are finite."""
     for position, found in enumerate(vectors(reply)):
         odd = [str(number) for number in found if not math.isfinite(number)]
@@ -157,7 +157,7 @@ def vectors_are_finite(reply: Answer, check: Check) -> None:
 
 
 @requirement("embeddings.nonzero", SHOULD, basis=PROJECT, claims=ROLE, cites=EMBEDDING, of=replies(ROLE))
-def vectors_are_not_zero(reply: Answer, check: Check) -> None:
+def vectors_are_not_zero(reply: Subject, check: Check) -> None:
     """A vector has numbers, and not all of them are zero."""
     for position, found in enumerate(vectors(reply)):
         check.that(any(found), "a number other than 0", list(found[:3]), at=f"/data/{position}/embedding")
@@ -171,7 +171,7 @@ def vectors_are_not_zero(reply: Answer, check: Check) -> None:
     cites=f"{REQUEST}/properties/dimensions",
     of=replies(ROLE, where=lambda answer: isinstance(answer.asked.get("dimensions"), int)),
 )
-def dimensions_are_obeyed(reply: Answer, check: Check) -> None:
+def dimensions_are_obeyed(reply: Subject, check: Check) -> None:
     """A vector has as many numbers as `dimensions` asks for."""
     for position, found in enumerate(vectors(reply)):
         check.equal(len(found), reply.asked["dimensions"], at=f"/data/{position}/embedding: length")

@@ -11,16 +11,16 @@ from types import TracebackType
 from inferproof import __version__
 from inferproof.wire.connection import Connection, Origin, Proxy, Unreachable, dial
 from inferproof.wire.exchange import Fault, Headers, Reply, Request
-from inferproof.wire.receive import HangUp, Limits, ReplyReader
+from inferproof.wire.receive import HangUp, ReplyReader, Timeouts
 
-__all__ = ["Client", "Limits", "Outcome"]
+__all__ = ["Client", "SendResult", "Timeouts"]
 
 IDLE_CONNECTIONS = 16
 """How many open connections wait for the next request; a run has about eight requests under way."""
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SendResult:
     """What became of a request. A fault beside a reply says why the reply is not whole; `began` is Unix time."""
 
     reply: Reply | None
@@ -44,7 +44,7 @@ class Client:
         headers: Headers = (),
         ca_file: str | None = None,
         verify: bool = True,
-        limits: Limits = Limits(),  # noqa: B008 - frozen
+        limits: Timeouts = Timeouts(),  # noqa: B008 - frozen
     ) -> None:
         self.origin = Origin.of(base_url)
         self.limits = limits
@@ -71,12 +71,12 @@ class Client:
         self,
         request: Request,
         *,
-        limits: Limits | None = None,
+        limits: Timeouts | None = None,
         raw: bytes | None = None,
         hang_up_after_events: int | None = None,
         hang_up_after_bytes: int | None = None,
         read_pause: float = 0.0,
-    ) -> Outcome:
+    ) -> SendResult:
         """Send a request and read its reply. Never raises for anything that a server does.
 
         `raw` is sent instead of the request, byte for byte, on a connection of its own. `hang_up_after_events` and
@@ -95,7 +95,7 @@ class Client:
                 try:
                     connection = await dial(self.origin, self._proxy, self._tls, limits.connect)
                 except Unreachable as error:
-                    return Outcome(None, Fault("unreachable", str(error)), time.time())
+                    return SendResult(None, Fault("unreachable", str(error)), time.time())
             connection.slow = read_pause > 0
             reader = ReplyReader(request.method, limits, hang_up)
             began = time.time()
@@ -112,7 +112,7 @@ class Client:
             if reused and not reader.received and reader.fault is not None and reader.fault.kind == "closed":
                 connection = None  # the server had closed it while it waited; RFC 9112 §9.3.1 lets us try again
                 continue
-            return Outcome(reader.reply, reader.fault, began)
+            return SendResult(reader.reply, reader.fault, began)
 
     def _take_idle(self) -> Connection | None:
         while self._idle:
@@ -152,7 +152,7 @@ class Client:
         return f"http://{self.origin.authority}{target}" if through_proxy else target
 
 
-async def _read(connection: Connection, reader: ReplyReader, limits: Limits, read_pause: float) -> None:
+async def _read(connection: Connection, reader: ReplyReader, limits: Timeouts, read_pause: float) -> None:
     """Feed the reader until it is finished, or the server has kept us waiting for too long."""
     loop = asyncio.get_running_loop()
     sent = loop.time()
@@ -172,7 +172,7 @@ async def _read(connection: Connection, reader: ReplyReader, limits: Limits, rea
         until = loop.time() + limits.idle
 
 
-def _waited(reader: ReplyReader, limits: Limits, *, out_of_time: bool) -> str:
+def _waited(reader: ReplyReader, limits: Timeouts, *, out_of_time: bool) -> str:
     if out_of_time:
         return f"the reply was not whole after {limits.total:g} s"
     if not reader.received:

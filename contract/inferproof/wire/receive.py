@@ -18,7 +18,7 @@ MOST_READS = 10_000
 
 
 @dataclass(frozen=True)
-class Limits:
+class Timeouts:
     """How long we wait, in seconds, and how much we take, in bytes.
 
     `first_byte` runs from the sending of the request, `idle` from the last read, `total` from the sending to the end.
@@ -45,7 +45,7 @@ class HangUp:
 class ReplyReader:
     """Reads one reply. Feed it until `finished`; then `reply` holds what came, and `fault` why it is not whole."""
 
-    def __init__(self, method: str, limits: Limits, hang_up: HangUp) -> None:
+    def __init__(self, method: str, limits: Timeouts, hang_up: HangUp) -> None:
         self.fault: Fault | None = None
         self.whole = False
         self.received = 0

@@ -1,0 +1,104 @@
+"""Generated cases: one member of a known-good request, one value, and what the contract expects of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+from inferproof.document import Contract, cache
+from inferproof.generated.baselines import ABSENT, varied_member, with_member
+from inferproof.generated.left_out import left_out
+from inferproof.generated.members import members
+from inferproof.judge.oracle import forbidden, must_accept, must_refuse
+from inferproof.judge.subject import Subject
+from inferproof.probes.probe import RequestBuilder
+from inferproof.wire.exchange import Exchange
+
+Kind = Literal["accepts", "refuses", "lax"]
+"""What a case is for. `lax` is forbidden in a detail that lax readers forgive, for which other requirements speak."""
+
+KINDS: tuple[Kind, ...] = ("accepts", "refuses", "lax")
+
+MODEL = "model"
+"""Stands for the target's model while cases are classified: any text is as good."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """`value` is ABSENT where the member is left out."""
+
+    role: str
+    name: str
+    kind: Kind
+    value: Any
+
+    def body(self, model: str, *, stream: bool = False) -> Any:
+        return with_member(self.role, self.name, self.value, model, stream=stream)
+
+
+def cases(contract: Contract, seed: int) -> tuple[Case, ...]:
+    """Every case of the coverage phase, by role, member and kind; the same ones for the same contract and seed.
+
+    They are made once and then kept in the user's cache folder.
+    """
+    key = _cache_key(contract, seed)
+    kept = cache.read(key)
+    if kept is None:
+        made = tuple(_made(contract, seed))
+        cache.write(key, [[case.role, case.name, case.kind, _text(case.value)] for case in made])
+        return made
+    return tuple(Case(role, name, kind, _value(text)) for role, name, kind, text in kept)
+
+
+def kind_of(contract: Contract, role: str, name: str, body: Any) -> Kind | None:
+    """What a body that varies this member is for; None where nothing is expected of the answer to it."""
+    if varied_member(role, body) != name:
+        return None
+    ask = RequestBuilder(contract, MODEL, MODEL).to(role, body)
+    answer = Subject(Exchange("case", 0, role, ask.request), contract)
+    if must_accept(answer):
+        value = body.get(name, ABSENT) if isinstance(body, dict) else body
+        return None if left_out(role, name, value) else "accepts"
+    if must_refuse(answer):
+        return "refuses"
+    return "lax" if forbidden(answer) else None
+
+
+def _made(contract: Contract, seed: int) -> Iterator[Case]:
+    from inferproof.generated.coverage import values
+
+    found = values(contract, seed)
+    for member in members(contract):
+        by_kind: dict[Kind, list[Any]] = {kind: [] for kind in KINDS}
+        for value in found[member.role].get(member.name, ()):
+            kind = kind_of(contract, member.role, member.name, with_member(member.role, member.name, value, MODEL))
+            if kind is not None:
+                by_kind[kind].append(value)
+        for kind, values_of_kind in by_kind.items():
+            for value in values_of_kind:
+                yield Case(member.role, member.name, kind, value)
+
+
+def _cache_key(contract: Contract, seed: int) -> str:
+    """What is made depends on the contract, the seed, schemathesis, and the code that makes and sorts."""
+    here = Path(__file__).parent
+    sources = [
+        *sorted(here.glob("*.py")),
+        *(here.parent / "judge" / name for name in ("oracle.py", "coercion.py")),
+        here.parent / "requirements" / "chat_request.py",
+    ]
+    code = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    return f"cases-{contract.digest.removeprefix('sha256:')}-{seed}-{version('schemathesis')}-{code}"
+
+
+def _text(value: Any) -> str:
+    return "" if value is ABSENT else json.dumps(value)
+
+
+def _value(text: str) -> Any:
+    return ABSENT if text == "" else json.loads(text)

@@ -1,0 +1,125 @@
+"""The requirements that own the generated cases: `<role>.<member>.accepts` and `<role>.<member>.refuses`.
+
+They follow from the contract alone and select by content alone: a transcript can be judged where no generator is
+installed, and a request counts whoever made it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from inferproof.document import Contract, pointers
+from inferproof.generated.baselines import ABSENT, BODY, varied_member, with_member
+from inferproof.generated.cases import MODEL, Kind, kind_of
+from inferproof.generated.claims import claim
+from inferproof.generated.left_out import left_out
+from inferproof.generated.members import Member, examples, members
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import must_accept, must_refuse
+from inferproof.judge.requirement import CATALOGUE, MUST, SCHEMA, Requirement
+from inferproof.judge.select import DECIDED, Of
+from inferproof.judge.subject import Subject
+from inferproof.wire.exchange import NotJson, Request
+
+_TYPICAL: tuple[Any, ...] = (None, True, 1, 0.5, "0", [], {}, ["0"])
+"""Values of every type: they tell whether a member can be wrong, and whether it can be right."""
+
+_BREAKS = "a validator written by hand, which knows fewer types and bounds than the document, or converts what is wrong"
+_REFERENCE = "the front validates every body against the contract's schema before anything else reads it"
+
+_owners: dict[str, tuple[Requirement, ...]] = {}
+
+
+def requirements_of(contract: Contract) -> tuple[Requirement, ...]:
+    """Every requirement for this contract: those of the catalogue, then the owners of generated cases."""
+    written = [each for each in CATALOGUE.values() if each.applies_to(contract.name)]
+    return (*written, *owners(contract))
+
+
+def owners(contract: Contract) -> tuple[Requirement, ...]:
+    """In the document's order; the same for the same contract."""
+    if contract.digest not in _owners:
+        _owners[contract.digest] = tuple(_made(contract))
+    return _owners[contract.digest]
+
+
+def _made(contract: Contract) -> Iterator[Requirement]:
+    shown = {role: examples(contract, role) for role in {member.role for member in members(contract)}}
+    for member in members(contract):
+        kinds = {
+            kind_of(contract, member.role, member.name, with_member(member.role, member.name, value, MODEL))
+            for value in _hints(contract, member, shown[member.role])
+        }
+        if "accepts" in kinds:
+            yield _requirement(contract, member, "accepts")
+        if "refuses" in kinds:
+            yield _requirement(contract, member, "refuses")
+
+
+def _hints(contract: Contract, member: Member, shown: list[Any]) -> Iterator[Any]:
+    """Values that may be for the member; `shown` are the documented bodies of its operation."""
+    if member.required:
+        yield ABSENT
+    yield from _TYPICAL
+    if member.name == BODY:
+        return
+    for _, node in pointers.walk(contract.at(member.pointer, "published")):
+        if isinstance(node, dict):
+            yield from (node[keyword] for keyword in ("default", "const") if keyword in node)
+            yield from node.get("enum", ()) if isinstance(node.get("enum"), list) else ()
+    for example in shown:
+        if member.name in example:
+            yield example[member.name]
+
+
+def _requirement(contract: Contract, member: Member, kind: Kind) -> Requirement:
+    what = "A body" if member.name == BODY else f"`{member.name}`"
+    said = "allows is accepted" if kind == "accepts" else "forbids is refused"
+    return Requirement(
+        id=member.id(kind),
+        level=MUST,
+        basis=SCHEMA,
+        cites=(f"{contract.name}#{member.pointer}",),
+        sentence=f"{what} as the document {said}.",
+        judge=_is_accepted if kind == "accepts" else _is_refused,
+        of=Of((member.role,), DECIDED, where=_Varies(member.name, kind)),
+        claims=claim(member.role, member.name),
+        breaks=_BREAKS,
+        reference=_REFERENCE,
+    )
+
+
+class _Varies:
+    """Selects the requests that vary this member only, in a way that must be accepted or refused."""
+
+    def __init__(self, name: str, kind: Kind) -> None:
+        self._name, self._kind = name, kind
+
+    def __call__(self, answer: Subject) -> bool:
+        if _varied(answer.role, answer.exchange.request) != self._name:
+            return False
+        if self._kind == "refuses":
+            return must_refuse(answer)
+        return must_accept(answer) and left_out(answer.role, self._name, answer.asked.get(self._name, ABSENT)) is None
+
+
+def _is_accepted(reply: Subject, check: Check) -> None:
+    check.accepted(reply)
+
+
+def _is_refused(reply: Subject, check: Check) -> None:
+    check.refused(reply)
+
+
+def _varied(role: str, request: Request) -> str | None:
+    return _varied_by(role, request.body) if request.body else None
+
+
+@lru_cache(maxsize=1 << 15)
+def _varied_by(role: str, body: bytes) -> str | None:
+    try:
+        return varied_member(role, Request("POST", "/", body=body).json)
+    except NotJson:
+        return None

@@ -1,0 +1,68 @@
+"""Log probabilities that are missing, of something else, or no logarithms."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from tests.broken_servers import defect
+from tests.broken_servers.replies import chat, choices
+from tests.legal_servers.reply import Reply
+
+
+def entries(reply: Reply) -> list[Any]:
+    return [entry for choice in choices(reply) for entry in (choice.get("logprobs") or {}).get("content") or ()]
+
+
+def has_entries(reply: Reply) -> bool:
+    return chat(reply) and bool(entries(reply))
+
+
+@defect("logprobs.content", asks=True, seen="dtzp555-max/ocp#470")
+def logprobs_are_dropped(asked: dict[str, Any]) -> None:
+    """`logprobs` is ignored."""
+    asked.pop("logprobs", None)
+    asked.pop("top_logprobs", None)
+
+
+@defect("logprobs.sign", of=has_entries)
+def probabilities_are_no_logarithms(reply: Reply) -> None:
+    """`logprob` is the probability itself."""
+    for entry in entries(reply):
+        entry["logprob"] = math.exp(entry["logprob"]) + 0.001
+
+
+@defect("logprobs.top.count", of=has_entries)
+def the_sampled_token_is_one_more(reply: Reply) -> None:
+    """The token that was sampled is added to the alternatives, one more than asked for."""
+    for entry in entries(reply):
+        own = {name: entry[name] for name in ("token", "logprob", "bytes") if name in entry}
+        entry["top_logprobs"] = [*(entry.get("top_logprobs") or ()), own]
+
+
+@defect("logprobs.tokens.text", of=lambda reply: has_entries(reply) and not reply.asked.get("top_logprobs"))
+def tokens_are_those_before_detokenizing(reply: Reply) -> None:
+    """Tokens have lost the space that they begin with, and have no bytes."""
+    for entry in entries(reply):
+        entry["token"] = entry["token"].strip()
+        entry.pop("bytes", None)
+
+
+@defect("logprobs.token-ids", asks=True)
+def token_ids_are_dropped(asked: dict[str, Any]) -> None:
+    """`return_tokens_as_token_ids` is ignored."""
+    asked.pop("return_tokens_as_token_ids", None)
+
+
+@defect("logprobs.prompt.sent", asks=True)
+def prompt_logprobs_are_dropped(asked: dict[str, Any]) -> None:
+    """`prompt_logprobs` is ignored."""
+    asked.pop("prompt_logprobs", None)
+
+
+@defect("logprobs.bytes", of=has_entries)
+def bytes_are_off_by_one(reply: Reply) -> None:
+    """The bytes of a token are those of its neighbour."""
+    found = entries(reply)
+    for entry, other in zip(found, [*found[1:], found[0]], strict=True):
+        entry["bytes"] = list(other["token"].encode())

@@ -1,0 +1,167 @@
+"""Other models than the mock's: they count, reason and begin in their own way."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.legal_servers import variant
+from tests.legal_servers.reply import Reply, completions, embeddings, native, whole_completions
+
+SHAPED = (
+    "tools",
+    "response_format",
+    "guided_json",
+    "guided_choice",
+    "guided_regex",
+    "guided_grammar",
+    "structural_tag",
+)
+"""Members that say what the text must be like."""
+
+FOLLOWED = ("echo", "continue_final_message", "stop", "logprobs", "seed")
+"""Members whose text is compared with other texts, so that one reply must not be changed alone."""
+
+JSON_TEXT = ("guided_json", "response_format")
+
+
+def free(reply: Reply) -> bool:
+    """The model may say what it likes."""
+    asked = reply.asked
+    scores = "attributes" in reply.path
+    return (
+        completions(reply)
+        and not scores
+        and asked.get("temperature") != 0
+        and not any(map(asked.get, (*SHAPED, *FOLLOWED)))
+    )
+
+
+def says_json(reply: Reply) -> bool:
+    """The text has to be JSON, spaced as the model likes, and is all there."""
+    return (
+        whole_completions(reply)
+        and any(map(reply.asked.get, JSON_TEXT))
+        and reply.asked.get("guided_whitespace_pattern") is None
+        and reply.json["choices"][0]["finish_reason"] == "stop"
+        and (reply.json["choices"][0]["message"]["content"] or "").startswith("{")
+    )
+
+
+def messages(reply: Reply) -> list[Any]:
+    """The message or the delta of each choice."""
+    return [choice.get("message", choice.get("delta")) for value in reply.values for choice in value["choices"]]
+
+
+def count(reply: Reply, more: int) -> None:
+    """Add to the completion's tokens wherever they are told."""
+    for value in reply.values:
+        if usage := value.get("usage"):
+            usage["completion_tokens"] += more
+            usage["total_tokens"] += more
+
+
+@variant(of=lambda reply: completions(reply) and reply.asked.get("logprobs") is None and _has_room(reply))
+def the_end_token_counts(reply: Reply) -> None:
+    """Each choice that ended by itself counts one token more, its end token."""
+    ends = [choice.get("finish_reason") for value in reply.values for choice in value["choices"]]
+    count(reply, ends.count("stop"))
+
+
+def _has_room(reply: Reply) -> bool:
+    """The cap allows another token."""
+    cap = reply.asked.get("max_completion_tokens", reply.asked.get("max_tokens", 99))
+    used = [value["usage"]["completion_tokens"] for value in reply.values if value.get("usage")]
+    return cap is None or all(tokens < cap for tokens in used)
+
+
+@variant(of=free)
+def answers_begin_with_a_space(reply: Reply) -> None:
+    """Every answer begins with a blank, as those of many tokenizers do."""
+    begun = set()
+    for value in reply.values:
+        for choice in value["choices"]:
+            message = choice.get("message", choice.get("delta"))
+            if message.get("content") and choice["index"] not in begun:
+                begun.add(choice["index"])
+                message["content"] = " " + message["content"]
+
+
+@variant(of=free)
+def answers_have_every_script(reply: Reply) -> None:
+    """Answers have accents, ideographs, emoji of several code points, and what reads from right to left."""
+    for message in messages(reply):
+        if message.get("content"):
+            message["content"] = message["content"].replace(" ", " é漢👩‍🔬ש ")
+
+
+@variant(of=says_json)
+def constrained_json_is_indented(reply: Reply) -> None:
+    """Where the text has to be JSON, it is indented and ends in a line break."""
+    for message in messages(reply):
+        message["content"] = json.dumps(json.loads(message["content"]), indent=2, ensure_ascii=False) + "\n"
+
+
+@variant(of=lambda reply: completions(reply) and reply.asked.get("logprobs") is True)
+def logprobs_tell_less(reply: Reply) -> None:
+    """Tokens have neither `bytes` nor a list of alternatives where nobody asked for any."""
+    for value in reply.values:
+        for choice in value["choices"]:
+            for token in (choice.get("logprobs") or {}).get("content") or ():
+                for each in (token, *token["top_logprobs"]):
+                    each["bytes"] = None
+                if not token["top_logprobs"]:
+                    del token["top_logprobs"]
+
+
+@variant(of=lambda reply: completions(reply) and reply.asked.get("logprobs") is True)
+def tokens_are_spelled_as_in_the_vocabulary(reply: Reply) -> None:
+    """Tokens have `Ġ` for a space and `<0x65>` for a byte; their `bytes` say what they are."""
+    for value in reply.values:
+        for choice in value["choices"]:
+            for token in (choice.get("logprobs") or {}).get("content") or ():
+                for each in (token, *token["top_logprobs"]):
+                    if not each["token"].startswith("token_id:"):
+                        each["token"] = _as_in_the_vocabulary(each["token"])
+
+
+def _as_in_the_vocabulary(token: str) -> str:
+    return f"<0x{ord(token):02X}>" if len(token) == 1 and token.isascii() else token.replace(" ", "Ġ")
+
+
+@variant(of=lambda reply: whole_completions(reply) and bool(reply.json.get("prompt_logprobs")))
+def prompt_logprobs_tell_less(reply: Reply) -> None:
+    """Tokens of the prompt have no rank, and null for their text."""
+    for tokens in reply.json["prompt_logprobs"][1:]:
+        for token in tokens.values():
+            token.pop("rank", None)
+            token["decoded_token"] = None
+
+
+@variant(of=lambda reply: completions(reply) or embeddings(reply) or native(reply))
+def the_clock_is_slow(reply: Reply) -> None:
+    """The server's clock is three hours behind."""
+    for value in reply.values:
+        if "created" in value:
+            value["created"] -= 3 * 60 * 60
+
+
+@variant(of=lambda reply: free(reply) and _cap(reply) is not None)
+def reasoning_takes_all_there_is(reply: Reply) -> None:
+    """The model is not done with reasoning when the cap is reached: there is no content, and the reason is `length`."""
+    for message in messages(reply):
+        if message.get("content"):
+            message["reasoning_content"] = message["content"]
+        if "content" in message:
+            message["content"] = None
+    for value in reply.values:
+        for choice in value["choices"]:
+            if choice.get("finish_reason"):
+                choice["finish_reason"] = "length"
+        if usage := value.get("usage"):
+            usage["completion_tokens"] = _cap(reply) * (reply.asked.get("n") or 1)
+            usage["total_tokens"] = usage["prompt_tokens"] + usage["completion_tokens"]
+
+
+def _cap(reply: Reply) -> Any:
+    return reply.asked.get("max_completion_tokens") or reply.asked.get("max_tokens")

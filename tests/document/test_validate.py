@@ -3,6 +3,14 @@ import pytest
 from inferproof.document import load
 from inferproof.document.validate import Schemas
 
+
+def nested(levels):
+    value = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
 CHAT = "/components/schemas/ChatCompletionRequest"
 
 
@@ -139,3 +147,11 @@ def test_violations_and_verdict_agree(contract):
 
 def test_a_schema_is_compiled_once(contract):
     assert contract.validator(CHAT) is contract.validator(CHAT)
+
+
+@pytest.mark.parametrize("odd", ["\ud800", nested(300)], ids=["half of a surrogate pair", "300 levels"])
+def test_what_the_fast_library_cannot_list_is_still_explained(contract, odd):
+    body = {"model": "m", "messages": [{"role": "user", "content": 1}], "inferproof_extra": odd}
+    validator = contract.validator(CHAT)
+    assert validator.at_fault(body) == {"messages"}
+    assert [violation.loc[0] for violation in validator.violations(body)] == ["messages"]

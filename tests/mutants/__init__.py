@@ -33,7 +33,7 @@ class Draft:
     def __init__(self, answer: Subject) -> None:
         reply = answer.reply
         self._answer = answer
-        self.asked = answer.asked
+        self.asked: dict[str, Any] = answer.request.raw
         self.role = answer.role
         self.step = answer.step
         self.request = answer.exchange.request
@@ -50,7 +50,7 @@ class Draft:
     def json(self) -> Any:
         """The body's JSON, to be edited in place."""
         if self._json is None:
-            self._json = copy.deepcopy(self._answer.json)
+            self._json = copy.deepcopy(self._answer.body.raw)
         return self._json
 
     @json.setter
@@ -68,7 +68,7 @@ class Draft:
     def chunks(self) -> list[Any]:
         """The JSON chunks of the stream, to be edited in place; a `[DONE]` stays last."""
         if self._chunks is None:
-            self._chunks = copy.deepcopy(self._answer.chunks)
+            self._chunks = [copy.deepcopy(event.raw) for event in self._answer.events]
         return self._chunks
 
     def header(self, name: str, value: str | None) -> None:

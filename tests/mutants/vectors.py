@@ -3,6 +3,7 @@
 import base64
 import struct
 
+from inferproof.judge.value import Value
 from inferproof.requirements.vectors import vector
 from tests.mutants import breaks
 
@@ -22,13 +23,13 @@ def _is_batch(draft):
 @breaks("embeddings.encoding.float")
 def base64_is_the_default(reply):
     for item in reply.json["data"]:
-        item["embedding"] = _base64(vector(item))
+        item["embedding"] = _base64(vector(Value(item)))
 
 
 @breaks("embeddings.encoding.base64")
 def base64_is_ignored(reply):
     for item in reply.json["data"]:
-        item["embedding"] = list(vector(item))
+        item["embedding"] = list(vector(Value(item)))
 
 
 @breaks("embeddings.encoding.base64")
@@ -40,13 +41,13 @@ def the_string_is_cut(reply):
 @breaks("embeddings.encoding.same", where=_is_base64)
 def the_numbers_are_big_endian(reply):
     for item in reply.json["data"]:
-        item["embedding"] = _base64(vector(item), ">")
+        item["embedding"] = _base64(vector(Value(item)), ">")
 
 
 @breaks("embeddings.encoding.same", where=_is_base64)
 def a_quarter_of_the_numbers_is_left(reply):
     for item in reply.json["data"]:
-        numbers = vector(item)
+        numbers = vector(Value(item))
         item["embedding"] = _base64([0.0] * (len(numbers) // 4))
 
 
@@ -77,7 +78,7 @@ def a_vector_is_shorter(reply):
 @breaks("embeddings.finite", where=_is_base64)
 def a_number_is_not_a_number(reply):
     item = reply.json["data"][0]
-    item["embedding"] = _base64([float("nan"), *vector(item)[1:]])
+    item["embedding"] = _base64([float("nan"), *vector(Value(item))[1:]])
 
 
 @breaks("embeddings.nonzero", where=lambda draft: not _is_base64(draft))

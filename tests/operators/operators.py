@@ -99,8 +99,8 @@ def _of_body(answer: Subject, previous: Subject | None) -> Iterator[Change]:
 
 
 def _of_json(answer: Subject, previous: Subject | None) -> Iterator[Change]:
-    before = previous.json if previous is not None else None
-    for path, operator, value in edited(answer.json, before):
+    before = previous.body.raw if previous is not None else None
+    for path, operator, value in edited(answer.body.raw, before):
         yield Change(pattern(path), operator, _saying(answer, _dumped(value)))
     if answer.role == "attributes" and answer.status == 200 and answer.finish_reason != "length":
         whole = opened(json.loads(answer.reply.body))
@@ -112,10 +112,10 @@ def _of_json(answer: Subject, previous: Subject | None) -> Iterator[Change]:
 def _of_chunks(answer: Subject, previous: Subject | None) -> Iterator[Change]:
     """Operators at the places of single chunks: the first ones, the middle one, the last ones."""
     events = [event.data for event in answer.stream.events]
-    chunks = answer.chunks
+    chunks, others = answer.events, previous.events if previous is not None else []
     for index in sampled(len(chunks)):
-        before = previous.chunks[index] if previous is not None and index < len(previous.chunks) else None
-        for path, operator, value in edited(chunks[index], before):
+        before = others[index].raw if index < len(others) else None
+        for path, operator, value in edited(chunks[index].raw, before):
             changed = [*events[:index], json.dumps(value), *events[index + 1 :]]
             yield Change(f"/events/*{pattern(path)}", operator, _saying(answer, _framed(changed)))
 

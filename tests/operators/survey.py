@@ -12,10 +12,11 @@ from inferproof.document.contract import Layer
 from inferproof.judge.check import Check, CheckFailed
 from inferproof.judge.judge import base_name
 from inferproof.judge.requirement import Requirement
-from inferproof.judge.select import CHAT, UNREADABLE
+from inferproof.judge.select import CHAT
 from inferproof.judge.subject import Subject
+from inferproof.judge.value import Skip
 from inferproof.requirements import CATALOGUE
-from inferproof.wire.exchange import Exchange, NotJson
+from inferproof.wire.exchange import Exchange
 from tests.operators.operators import Change, changes
 from tests.operators.places import pattern, places
 
@@ -33,7 +34,7 @@ Survey = dict[tuple[str, str], Class]
 """By place (`chat reply /usage/total_tokens`) and operator."""
 
 REQUEST_SIDE = (
-    "asked",
+    "request",
     "at_fault",
     "expectation",
     "allowed_if_lax",
@@ -68,7 +69,7 @@ class Surveyed:
             answer.role,
             answer.status,
             answer.media_type,
-            frozenset(answer.asked),
+            frozenset(answer.request.members()),
             tuple(each.id for each in self._each),
             tuple(each.id for each in self._together),
             frozenset(_patterns(answer)),
@@ -94,7 +95,7 @@ class Surveyed:
             requirement.judge(answer, check)
         except CheckFailed:
             return not self.answer.doubtful
-        except UNREADABLE:
+        except Skip:
             pass
         return False
 
@@ -105,7 +106,7 @@ class Surveyed:
             requirement.judge([answer if each is self.answer else each for each in self._group], check)
         except CheckFailed:
             return True
-        except UNREADABLE:
+        except Skip:
             pass
         return False
 
@@ -181,7 +182,7 @@ def kind_of(answer: Subject) -> str:
 
 def _patterns(answer: Subject) -> Iterable[str]:
     try:
-        values = answer.chunks if answer.media_type == "text/event-stream" else [answer.json]
-    except NotJson:
+        values = answer.events if answer.media_type == "text/event-stream" else [answer.body]
+    except Skip:
         return ()
-    return (pattern(path) for value in values for path in places(value))
+    return (pattern(path) for value in values for path in places(value.raw))

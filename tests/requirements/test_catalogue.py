@@ -7,7 +7,7 @@ import re
 import pytest
 
 from inferproof.catalogue.fragments import cited, nodes
-from inferproof.certify.dry_run import dry_run
+from inferproof.certify.dry_run import dry_run, rehearsed
 from inferproof.document import Contract
 from inferproof.judge.requirement import MUST, Requirement
 from inferproof.probes import PROBES
@@ -38,6 +38,12 @@ def test_every_probe_can_be_rehearsed_and_follows_from_the_seed(name: str, contr
     again = dry_run(probe, contract, RequestBuilder(contract, "chat-model", "embedding-model", 1))
     assert first, "it sends nothing"
     assert first == again
+
+
+@pytest.mark.parametrize("name", sorted(PROBES))
+def test_every_probe_ends_of_itself_where_a_server_answers_as_documented(name: str, contract: Contract) -> None:
+    call = RequestBuilder(contract, "chat-model", "embedding-model", 1)
+    assert len(list(rehearsed(PROBES[name], contract, call))) == len(dry_run(PROBES[name], contract, call))
 
 
 def test_every_probe_named_by_a_requirement_exists() -> None:

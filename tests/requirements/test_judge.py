@@ -22,7 +22,7 @@ def rule(**changes: Any) -> Requirement:
     """A requirement that the reply's `n` is 1."""
 
     def is_one(reply: Subject, check: Check) -> None:
-        check.equal(reply.json["n"], 1, at="/n")
+        check.equal(reply.body.value("/n"), 1)
 
     members = {
         "id": "test.rule",
@@ -109,7 +109,7 @@ def test_a_requirement_of_another_contract_is_left_out(contract: Contract) -> No
 
 def test_a_relation_needs_all_its_answers(contract: Contract) -> None:
     def equal(answers: list[Subject], check: Check) -> None:
-        check.equal(answers[1].json["n"], answers[0].json["n"])
+        check.equal(answers[1].body.value("/n"), answers[0].body.integer("/n"))
 
     related = {"of": None, "needs": ("pair",), "judge": equal}
     first, same, other = (exchange({"n": n}, probe="pair", step=step) for n, step in ((1, 0), (1, 1), (2, 1)))

@@ -48,6 +48,29 @@ def test_no_selection_breaks_on_an_odd_request(value: Any, contract: Contract, c
                 assert requirement.of is None or requirement.of.matches_request(answer) in (True, False)
 
 
+@pytest.mark.parametrize("levels", [1, 600])
+def test_no_selection_breaks_on_a_body_that_validators_cannot_read(
+    levels: int, contract: Contract, call: RequestBuilder
+) -> None:
+    value: Any = "\ud800"
+    for _ in range(levels):
+        value = [value]
+    for operation in contract.operations:
+        for member in ("max_tokens", "context", "messages", "\ud800", "a/b~c"):
+            raw = json.dumps({"model": "m", member: value}).encode()
+            ask = call.to(operation.role).with_body(raw)
+            answer = Subject(Exchange("odd", 0, operation.role, ask.request, Reply(500)), contract)
+            for requirement in CATALOGUE.values():
+                assert requirement.of is None or requirement.of.matches_request(answer) in (True, False)
+            assert answer.doubtful in (True, False)
+
+
+def test_a_role_of_another_contract_is_none(contract: Contract, call: RequestBuilder) -> None:
+    ask = call.to("chat", {"model": "m"})
+    answer = Subject(Exchange("odd", 0, "chat.of-another", ask.request, Reply(500)), contract)
+    assert (answer.role, answer.doubtful, must_refuse(answer)) == ("", False, False)
+
+
 def test_a_format_alone_need_not_be_enforced(call: RequestBuilder) -> None:
     asks = [call.legacy(turn("Human", "hi", ts=ts)) for ts in ("yesterday", {})]
     bodies = [ask.request.json for ask in asks]

@@ -17,10 +17,11 @@ from inferproof.judge.judge import base_name
 from inferproof.judge.oracle import keyed
 from inferproof.judge.requirement import Basis, Requirement
 from inferproof.judge.subject import Subject
+from inferproof.judge.value import Skip
 from inferproof.probes import PROBES
 from inferproof.probes.probe import Probe, RequestBuilder
 from inferproof.requirements import CATALOGUE
-from inferproof.wire.exchange import Exchange, NotJson
+from inferproof.wire.exchange import Exchange
 
 WHY: Mapping[Basis, str] = {
     Basis.SCHEMA: "The published schema says so.",
@@ -111,7 +112,9 @@ def _feeds(probe: Probe, requirement: Requirement, contract: Contract, call: Req
 
 def _hopeless(answer: Subject) -> bool:
     """No server answers it with 200: its key is not right, or its body is none, or wrong."""
+    if answer.role == "":
+        return True
     try:
         return answer.expectation == "refuse" or not (keyed(answer) or not answer.operation.secured)
-    except (NotJson, KeyError):
+    except Skip:
         return True

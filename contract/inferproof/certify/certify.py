@@ -23,7 +23,7 @@ from inferproof.certify.target import Target
 from inferproof.document import Contract
 from inferproof.generated.regressions import Kept, keep, kept_probes
 from inferproof.generated.requirements import requirements_of
-from inferproof.judge.judge import judge
+from inferproof.judge.judge import is_ours, judge
 from inferproof.judge.requirement import Requirement
 from inferproof.probes.probe import Probe, RequestBuilder
 from inferproof.wire.exchange import Exchange
@@ -152,6 +152,7 @@ def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Re
         bool(header.get("generated", False)),
         tuple(only),
         len(requirements_of(contract)),
+        tuple(exchange.probe for exchange in transcript.exchanges if is_ours(exchange)),
     )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
 from inferproof.document import Contract
-from inferproof.judge.select import CHAT, UNREADABLE
+from inferproof.judge.select import CHAT
 from inferproof.judge.subject import Subject
-from inferproof.probes.probe import PlannedRequest, Probe, RequestBuilder
+from inferproof.judge.value import Skip, Value
+from inferproof.probes.probe import PlannedRequest, Probe, ProbeFailed, RequestBuilder
 from inferproof.wire.exchange import Exchange, Reply
 
 TOKENS = (" over", " the", " sea", " and", " far")
@@ -18,37 +20,46 @@ CONFIGS = 3
 
 
 def dry_run(probe: Probe, contract: Contract, call: RequestBuilder) -> list[PlannedRequest]:
-    """The requests that a probe sends to an obliging server, without sending any."""
+    """The requests that a probe sends to an obliging server, without sending any; of one that breaks, those before."""
     asks: list[PlannedRequest] = []
+    with suppress(Skip, ProbeFailed):  # the run says so
+        asks.extend(rehearsed(probe, contract, call))
+    return asks
+
+
+def rehearsed(probe: Probe, contract: Contract, call: RequestBuilder) -> Iterator[PlannedRequest]:
+    """The same, one by one. Raises Skip and ProbeFailed as the probe does."""
     steps = probe.start(call)
-    try:
-        ask = next(steps)
-        while True:
-            asks.append(ask)
-            ask = steps.send(Subject(_answered(probe, len(asks) - 1, ask, contract), contract))
-    except (StopIteration, *UNREADABLE):
-        return asks
+    ask = next(steps, None)
+    step = 0
+    while ask is not None:
+        yield ask
+        try:
+            ask = steps.send(Subject(_answered(probe, step, ask, contract), contract))
+        except StopIteration:
+            return
+        step += 1
 
 
 def _answered(probe: Probe, step: int, ask: PlannedRequest, contract: Contract) -> Exchange:
     body = _example(contract, ask.role)
-    asked = Subject(Exchange(probe.name, step, ask.role, ask.request), contract).asked
-    if ask.role in CHAT and (asked.get("logprobs") is True or asked.get("tool_choice") == "required"):
+    asked = Subject(Exchange(probe.name, step, ask.role, ask.request), contract).request
+    if ask.role in CHAT and (asked.get("/logprobs") is True or asked.get("/tool_choice") == "required"):
         body = _obliging(body, asked)
     reply = Reply(200, headers=(("Content-Type", "application/json"),), body=body, wire_length=len(body))
     return Exchange(probe.name, step, ask.role, ask.request, reply)
 
 
-def _obliging(example: bytes, asked: dict[str, Any]) -> bytes:
+def _obliging(example: bytes, asked: Value) -> bytes:
     """The example with the log probabilities or the call that the request asks for: later requests are made of them."""
-    reply = json.loads(example)
+    reply: Any = json.loads(example)
     choice = reply["choices"][0]
-    if asked.get("logprobs") is True:
-        as_ids = asked.get("return_tokens_as_token_ids")
+    if asked.get("/logprobs") is True:
+        as_ids = asked.get("/return_tokens_as_token_ids")
         tokens = [f"token_id:{id}" for id in range(len(TOKENS))] if as_ids else TOKENS
         choice["logprobs"] = {"content": [{"token": token, "logprob": -1.0, "top_logprobs": []} for token in tokens]}
-    if asked.get("tool_choice") == "required":
-        function = {"name": asked["tools"][0]["function"]["name"], "arguments": "{}"} if asked.get("tools") else {}
+    if asked.get("/tool_choice") == "required":
+        function = {"name": asked.get("/tools/0/function/name"), "arguments": "{}"} if asked.get("/tools") else {}
         choice["message"]["tool_calls"] = [{"id": "call_1", "type": "function", "function": function}]
     return json.dumps(reply).encode()
 

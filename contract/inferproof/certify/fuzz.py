@@ -21,6 +21,7 @@ from inferproof.generated.shrink import reduced
 from inferproof.judge.judge import Judgement, Outcome, judge
 from inferproof.judge.requirement import Requirement
 from inferproof.judge.subject import Subject
+from inferproof.judge.value import Missing
 from inferproof.probes.probe import PlannedRequest, Probe, RequestBuilder, Steps
 from inferproof.wire.client import Client
 from inferproof.wire.exchange import Exchange, NotJson
@@ -178,7 +179,7 @@ def _claim(exchange: Exchange, contract: Contract) -> tuple[str, str]:
     answer = Subject(exchange, contract)
     try:
         return answer.expectation, answer.allowed_if_lax
-    except NotJson:
+    except Missing:
         return "", ""
 
 

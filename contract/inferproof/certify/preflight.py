@@ -11,10 +11,10 @@ from inferproof.certify.run import as_told
 from inferproof.certify.target import Target, UsageError
 from inferproof.certify.watchdog import bounded
 from inferproof.document import Contract
-from inferproof.judge.select import UNREADABLE
+from inferproof.judge.value import Skip, Value
 from inferproof.probes.probe import PlannedRequest, RequestBuilder, user
 from inferproof.wire.client import Client
-from inferproof.wire.exchange import Exchange, Fault, Reply
+from inferproof.wire.exchange import Exchange, Fault, NotJson, Reply
 
 ABSENT = (404, 405, 501)
 
@@ -116,8 +116,8 @@ def _refused(target: Target, status: int) -> str:
 def _listed(configs: Reply | None) -> list[str]:
     """The names that discovery lists, as far as they can be names; none where it cannot be read."""
     try:
-        names = [config["name"] for config in configs.json] if configs else []
-    except UNREADABLE:
+        names = [config.value("/name").raw for config in Value(configs.json)] if configs else []
+    except (NotJson, Skip):
         return []
     return [name for name in names if isinstance(name, str) and name.isprintable() and 0 < len(name) <= LONGEST_NAME]
 
@@ -161,7 +161,7 @@ def _messages(reply: Reply) -> Iterator[str]:
     """The sentences of an error: texts where servers put them, and each `msg` of a list of details."""
     try:
         body = reply.json
-    except UNREADABLE:
+    except NotJson:
         return
     inner = body.get("error") if isinstance(body, dict) else None
     for node in (body, inner):

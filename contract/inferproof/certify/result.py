@@ -39,6 +39,8 @@ class Result:
     """The globs of `--only`; none where nothing was left out."""
     in_all: int = 0
     """How many requirements the contract has, those of the generated cases among them."""
+    broken_probes: tuple[str, ...] = ()
+    """The probes that a bug of ours ended: what they would have asked is unknown."""
     waited: float = field(default=0.0, compare=False)
     """Seconds from the first request to this result; 0 where a transcript was judged."""
 
@@ -51,7 +53,7 @@ class Result:
         outcomes = {judgement.outcome for judgement in gating}
         if Outcome.FAIL in outcomes:
             return Verdict.NOT_CONFORMANT
-        ours = any(judgement.outcome is Outcome.HARNESS_ERROR for judgement in self.judgements)
+        ours = self.broken_probes or any(judgement.outcome is Outcome.HARNESS_ERROR for judgement in self.judgements)
         judged = any(judgement.outcome is Outcome.PASS for judgement in gating)
         if ours or Outcome.NOT_VERIFIED in outcomes or not judged:
             return Verdict.INCOMPLETE
@@ -94,6 +96,7 @@ class Result:
             "strict": self.strict,
             "generated": self.generated,
             "interrupted": self.interrupted or None,
+            "broken_probes": list(self.broken_probes),
             "counts": self.counts,
             "requests": self.requests,
             "seconds": round(self.seconds, 3),
@@ -113,6 +116,7 @@ def _row(judgement: Judgement) -> dict[str, Any]:
         "sentence": requirement.sentence,
         "cites": list(requirement.cites),
         "judged": len(judgement.judged),
+        "skipped": dict(judgement.skipped),
         "evidence": [
             {
                 "exchange": failure.exchange.name,

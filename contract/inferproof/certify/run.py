@@ -11,11 +11,11 @@ from inferproof.certify.credentials import authorized, redactor
 from inferproof.certify.target import Target, UsageError
 from inferproof.certify.watchdog import BODY_BYTES, Bounds, bounded
 from inferproof.document import Contract
-from inferproof.judge.select import UNREADABLE
 from inferproof.judge.subject import Subject
-from inferproof.probes.probe import PlannedRequest, Probe, RequestBuilder
+from inferproof.judge.value import Skip
+from inferproof.probes.probe import PlannedRequest, Probe, ProbeFailed, RequestBuilder, Steps
 from inferproof.wire.client import Client, SendResult, Timeouts
-from inferproof.wire.exchange import Exchange, Fault, Reply
+from inferproof.wire.exchange import Exchange, Fault, Reply, Request
 
 LONGEST_WAIT = 60.0
 """Seconds that a 429 may make us wait before we take it for the answer."""
@@ -73,19 +73,28 @@ class Recorder:
         """The probe's requests in turn, until it ends or a reply lacks what its next request is made from."""
         exchanges = self._exchanges.setdefault(probe.name, [])
         steps = probe.start(self._call)
-        try:
-            ask = next(steps)
-            while True:
-                self._under_way[probe.name] = ask
-                exchange = await self._exchange(probe, len(exchanges), ask)
-                exchanges.append(exchange)
-                self.bounds.seen(exchange)
-                if exchange.reply is None:
-                    break
-                ask = steps.send(Subject(exchange, self._contract))
-        except (StopIteration, *UNREADABLE):
-            pass
+        while (ask := self._next(probe, steps, exchanges)) is not None:
+            self._under_way[probe.name] = ask
+            exchange = await self._exchange(probe, len(exchanges), ask)
+            exchanges.append(exchange)
+            self.bounds.seen(exchange)
+            if exchange.reply is None:
+                break
         self._ended.add(probe.name)
+
+    def _next(self, probe: Probe, steps: Steps, exchanges: list[Exchange]) -> PlannedRequest | None:
+        """The request that follows on these exchanges; None where there is none.
+
+        A probe that breaks is our fault: an exchange without a request is added that says so, and the run goes on.
+        """
+        try:
+            return steps.send(Subject(exchanges[-1], self._contract)) if exchanges else next(steps)
+        except (StopIteration, Skip):
+            return None
+        except ProbeFailed as failed:
+            fault = Fault("harness", str(failed))
+            exchanges.append(Exchange(probe.name, len(exchanges), None, Request("", ""), None, fault, time.time()))
+            return None
 
     async def _exchange(self, probe: Probe, step: int, ask: PlannedRequest) -> Exchange:
         async def send() -> SendResult:
@@ -109,7 +118,7 @@ class Recorder:
         if probe.name in self._ended:
             return
         exchanges = self._exchanges.setdefault(probe.name, [])
-        ask = self._under_way.get(probe.name) or next(probe.start(self._call), None)
+        ask = self._under_way.get(probe.name) or self._next(probe, probe.start(self._call), exchanges)
         if ask is not None:
             fault = Fault("stopped", self.bounds.cause)
             exchanges.append(Exchange(probe.name, len(exchanges), ask.role, ask.request, None, fault))

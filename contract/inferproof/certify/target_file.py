@@ -9,6 +9,7 @@ from textwrap import wrap
 from inferproof.certify.certify import Certification
 from inferproof.judge.capabilities import CAPABILITIES
 from inferproof.judge.judge import Judgement, Outcome
+from inferproof.judge.value import Skip, Value
 from inferproof.wire.exchange import NotJson
 
 HEAD = """\
@@ -90,8 +91,8 @@ def _listed(seen: Certification) -> list[str]:
     for exchange in seen.transcript.exchanges:
         if exchange.role == "configs" and exchange.reply is not None and exchange.reply.status == 200:
             try:
-                return [str(config["name"]) for config in exchange.reply.json]
-            except (NotJson, LookupError, TypeError):
+                return [config.string("/name") for config in Value(exchange.reply.json)]
+            except (NotJson, Skip):
                 return []
     return []
 

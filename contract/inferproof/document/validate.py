@@ -52,7 +52,10 @@ class Validator:
             return self.decides(value)
 
     def violations(self, value: Any) -> list[Violation]:
-        """Empty exactly when `is_valid`; a union is explained by the branch its `role` or `type` picks."""
+        """Empty exactly when `is_valid`; a union is explained by the branch its `role` or `type` picks.
+
+        Raises RecursionError for a value that is nested some hundred levels deep.
+        """
         if self.decides(value):
             return []
         suspects = self._suspects(value)
@@ -72,20 +75,27 @@ class Validator:
             return None
         try:
             errors = list(self._decides.iter_errors(value))
-        except UnicodeEncodeError:
+        except ValueError:  # half of a surrogate pair, or more than 255 levels
             return None
         alone = all(error.instance_path and not RELATING.intersection(error.schema_path) for error in errors)
         return {str(error.instance_path[0]) for error in errors} if isinstance(value, dict) and alone else None
 
     def at_fault(self, value: Any) -> set[str | int]:
-        """The top-level members for which it is not valid, without saying why: much faster than `violations`."""
-        found: set[str | int] = set()
-        for error in self._decides.iter_errors(value):
-            member = error.instance_path[0] if error.instance_path else getattr(error.kind, "property", None)
-            if member is None:  # a union or a condition failed as a whole
-                return {violation.loc[0] for violation in self.violations(value) if violation.loc}
-            found.add(member)
-        return found
+        """The top-level members for which it is not valid, without saying why: much faster than `violations`.
+
+        Raises RecursionError for a value that is nested some hundred levels deep.
+        """
+        found: set[str | int | None] = set()
+        try:
+            for error in self._decides.iter_errors(value):
+                found.add(error.instance_path[0] if error.instance_path else getattr(error.kind, "property", None))
+                if None in found:  # a union or a condition failed as a whole
+                    break
+        except ValueError:  # half of a surrogate pair, or more than 255 levels
+            found.add(None)
+        if None in found:
+            return {violation.loc[0] for violation in self.violations(value) if violation.loc}
+        return {member for member in found if member is not None}
 
     @cached_property
     def _decides(self) -> jsonschema_rs.Validator:

@@ -25,7 +25,7 @@ def may_be_refused(answer: Subject, declined: Mapping[str, str]) -> bool:
     if answer.role not in roles() or not must_accept(answer):
         return False
     model = MODEL.get(answer.role, "model")
-    asked = {name: value for name, value in answer.asked.items() if name != model}
+    asked = {name: value for name, value in answer.request.raw.items() if name != model}
     if any(
         left_out(answer.role, name, value) is not None or not is_claimed(answer.role, name, declined)
         for name, value in asked.items()

@@ -102,7 +102,8 @@ class _Varies:
             return False
         if self._kind == "refuses":
             return must_refuse(answer)
-        return must_accept(answer) and left_out(answer.role, self._name, answer.asked.get(self._name, ABSENT)) is None
+        value = answer.request.raw.get(self._name, ABSENT)
+        return must_accept(answer) and left_out(answer.role, self._name, value) is None
 
 
 def _is_accepted(reply: Subject, check: Check) -> None:

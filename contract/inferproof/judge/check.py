@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -10,6 +11,7 @@ from typing import Any, NoReturn
 from inferproof.document import Contract
 from inferproof.document.contract import Layer
 from inferproof.judge.subject import Subject
+from inferproof.judge.value import Skip, Value
 
 LONGEST = 4_000
 """Characters of a finding's words; a hostile reply has millions for each of hundreds of requirements."""
@@ -39,31 +41,35 @@ class Check:
         self.contract = contract
 
     def fail(self, expected: str, found: Any, *, at: str = "") -> NoReturn:
+        if isinstance(found, Value):
+            at, found = at or found.at, shown(found.raw)
         words = found if isinstance(found, str) else shown(found)
         raise CheckFailed(Finding(at[:LONGEST], expected[:LONGEST], words[:LONGEST]))
 
     def that(self, holds: bool, expected: str, found: Any, *, at: str = "") -> None:
         """For what no other verifier says. `expected` completes the sentence 'expected …'."""
         if not holds:
-            self.fail(expected, shown(found), at=at)
+            self.fail(expected, found if isinstance(found, Value) else shown(found), at=at)
 
     def equal(self, found: Any, expected: Any, *, at: str = "") -> None:
         """Equal in value and in JSON type: `true` is not 1, though 1.0 is."""
-        if found != expected or isinstance(found, bool) is not isinstance(expected, bool):
-            self.fail(shown(expected), shown(found), at=at)
+        raw = found.raw if isinstance(found, Value) else found
+        self.that(
+            raw == expected and isinstance(raw, bool) is isinstance(expected, bool), shown(expected), found, at=at
+        )
 
     def one_of(self, found: Any, allowed: Collection[Any], *, at: str = "") -> None:
-        if found not in allowed:
-            self.fail("one of " + ", ".join(shown(value) for value in allowed), shown(found), at=at)
+        raw = found.raw if isinstance(found, Value) else found
+        self.that(raw in list(allowed), "one of " + ", ".join(map(shown, allowed)), found, at=at)
 
     def accepted(self, reply: Subject) -> None:
         """The request was served."""
         self.equal(reply.status, 200, at="status")
 
     def refused(self, reply: Subject) -> None:
-        """The server says that the request is at fault (RFC 9110 §15.5); LookupError where it was too busy to say."""
+        """The server says that the request is at fault (RFC 9110 §15.5); Skip where it was too busy to say."""
         if reply.status in (503, 504):
-            raise LookupError("the status speaks of load or time, not of the request")
+            raise Skip("the status speaks of load or time, not of the request")
         self.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
 
     def accepted_or_refused(self, reply: Subject) -> None:
@@ -76,6 +82,8 @@ class Check:
 
     def valid(self, value: Any, pointer: str, layer: Layer = "published", *, at: str = "") -> None:
         """`value` is valid under the schema at `pointer` of that layer of the contract."""
+        if isinstance(value, Value):
+            value, at = value.raw, at or value.at
         violations = self.contract.validator(pointer, layer).violations(value)
         if violations:
             first, more = violations[0], len(violations) - 1
@@ -83,23 +91,34 @@ class Check:
             self.fail(f"valid by #{pointer}", f"{first.message}{rest}", at=f"{at}{first.at}")
 
     def fits(self, value: Any, schema: Any, *, at: str = "") -> None:
-        """`value` is valid under a schema that the request brought along; raises LookupError for one that is none."""
+        """`value` is valid under a schema that the request brought along; raises Skip for one that is none.
+
+        Raises Skip too where one of two validators cannot tell: Python's stumbles over patterns of another dialect,
+        endless references, and numbers that no float can hold.
+        """
         import jsonschema
         import jsonschema_rs
 
         try:
             decided = jsonschema_rs.Draft202012Validator(schema, offline=True).is_valid(value)
         except (ValueError, TypeError) as error:
-            raise LookupError(f"the request's schema is none: {error}") from error
-        if not decided:
-            for wrong in jsonschema.Draft202012Validator(schema).iter_errors(value):
-                self.fail("valid by the request's schema", wrong.message, at=at)
+            raise Skip(f"the request's schema is none: {error}") from error
+        if decided:
+            return
+        try:
+            wrong = next(jsonschema.Draft202012Validator(schema).iter_errors(value), None)
+        except (re.error, ValueError, OverflowError, RecursionError) as error:
+            raise Skip(f"one of two validators cannot tell: {error}") from error
+        if wrong is not None:
+            self.fail("valid by the request's schema", wrong.message, at=at)
 
 
 def shown(value: Any, limit: int = 160) -> str:
     """A value as JSON, cut where it would fill the screen."""
     try:
         text = json.dumps(value, ensure_ascii=False)
-    except (TypeError, ValueError):
+    except TypeError:
         text = repr(value)
+    except (ValueError, RecursionError):
+        text = f"{type(value).__name__}, too large to show"
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

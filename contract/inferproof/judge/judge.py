@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,9 +12,13 @@ from inferproof.document import Contract
 from inferproof.judge.capabilities import OF_ROLE, not_claimed
 from inferproof.judge.check import Check, CheckFailed, Finding
 from inferproof.judge.requirement import Requirement
-from inferproof.judge.select import UNREADABLE, Of
+from inferproof.judge.select import Of
 from inferproof.judge.subject import Subject
+from inferproof.judge.value import Skip
 from inferproof.wire.exchange import Exchange
+
+MOST_REASONS = 8
+"""Reasons that a judgement tells apart: the names in them may be a server's."""
 
 
 class Outcome(StrEnum):
@@ -35,13 +39,17 @@ class Failure:
 
 @dataclass(frozen=True)
 class Judgement:
-    """One requirement's outcome. `judged` names the exchanges that it looked at, `failures` those that broke it."""
+    """One requirement's outcome. `judged` names the exchanges that it looked at, `failures` those that broke it.
+
+    `skipped` says of how many others it had nothing to say, by reason, the most frequent first.
+    """
 
     requirement: Requirement
     outcome: Outcome
     reason: str = ""
     judged: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = field(default=(), repr=False)
+    skipped: tuple[tuple[str, int], ...] = ()
 
 
 def judge(
@@ -52,9 +60,11 @@ def judge(
 ) -> list[Judgement]:
     """One judgement for each requirement that cites this contract, in the order given.
 
-    `declined` maps each capability that the target does not claim to its reason.
+    `declined` maps each capability that the target does not claim to its reason. A requirement that nothing asks for,
+    or that needs a probe of ours that broke, is a harness error where one broke.
     """
-    answers = [Subject(exchange, contract) for exchange in exchanges]
+    broken = {exchange.probe: exchange for exchange in exchanges if is_ours(exchange)}
+    answers = [Subject(exchange, contract) for exchange in exchanges if not is_ours(exchange)]
     by_roles: dict[tuple[str, ...], list[Subject]] = {}
     check = Check(contract)
     cut_off = next((each.fault.text for each in exchanges if each.fault and each.fault.kind == "stopped"), "")
@@ -66,11 +76,32 @@ def judge(
         if reason is not None:
             judgements.append(Judgement(requirement, Outcome.NOT_APPLICABLE, reason))
         elif requirement.of is not None:
-            asked = _asked(requirement.of, answers, by_roles)
-            judgements.append(_each(requirement, requirement.of, asked, check, cut_off))
+            try:
+                asked = _asked(requirement.of, answers, by_roles)
+            except Exception:  # a slip in a predicate of ours
+                judgements.append(_harness_error(requirement, "its selection"))
+                continue
+            if broken and not asked:
+                judgements.append(_unsent(requirement, next(iter(broken.values()))))
+            else:
+                judgements.append(_each(requirement, requirement.of, asked, check, cut_off))
+        elif lost := [each for probe, each in broken.items() if base_name(probe) in requirement.needs]:
+            judgements.append(_unsent(requirement, lost[0]))
         else:
             judgements.append(_together(requirement, answers, check, cut_off))
     return judgements
+
+
+def is_ours(exchange: Exchange) -> bool:
+    """It was never made: our probe broke before."""
+    return exchange.fault is not None and exchange.fault.kind == "harness"
+
+
+def _unsent(requirement: Requirement, lost: Exchange) -> Judgement:
+    """No request asks for it, which may be because a probe of ours broke."""
+    text = lost.fault.text if lost.fault else ""
+    reason = f"the probe {lost.probe} broke before its request {lost.step}: {text}"
+    return Judgement(requirement, Outcome.HARNESS_ERROR, reason, (lost.name,))
 
 
 def _inapplicable(requirement: Requirement, declined: Mapping[str, str]) -> str | None:
@@ -94,6 +125,7 @@ def _each(requirement: Requirement, of: Of, asked: Sequence[Subject], check: Che
     """Judge each selected exchange for itself. `cut_off` says why the run ended early, if it did."""
     judged: list[str] = []
     failures: list[Failure] = []
+    skipped: Counter[str] = Counter()
     for answer in asked:
         if not of.matches_reply(answer):
             continue
@@ -101,16 +133,19 @@ def _each(requirement: Requirement, of: Of, asked: Sequence[Subject], check: Che
             requirement.judge(answer, check)
         except CheckFailed as broken:
             if answer.doubtful:
+                skipped["two validators disagree about the request"] += 1
                 continue
             failures.append(Failure(answer.exchange, broken.finding))
-        except UNREADABLE:
+        except Skip as skip:
+            skipped[skip.reason] += 1
             continue
         except Exception:
             return _harness_error(requirement, answer.exchange.name)
         judged.append(answer.exchange.name)
     if not judged:
-        return Judgement(requirement, Outcome.NOT_VERIFIED, _why_nothing(of, asked, cut_off))
-    return Judgement(requirement, Outcome.FAIL if failures else Outcome.PASS, "", tuple(judged), tuple(failures))
+        return Judgement(requirement, Outcome.NOT_VERIFIED, _why_nothing(of, asked, cut_off), skipped=_counted(skipped))
+    outcome = Outcome.FAIL if failures else Outcome.PASS
+    return Judgement(requirement, outcome, "", tuple(judged), tuple(failures), _counted(skipped))
 
 
 def _together(requirement: Requirement, answers: Sequence[Subject], check: Check, cut_off: str) -> Judgement:
@@ -121,6 +156,7 @@ def _together(requirement: Requirement, answers: Sequence[Subject], check: Check
             groups[answer.exchange.probe].append(answer)
     judged: list[str] = []
     failures: list[Failure] = []
+    skipped: Counter[str] = Counter()
     reason = cut_off or "its probe was not sent"
     for probe, group in groups.items():
         blocked = next((why for answer in group if (why := _unanswered(answer))), None)
@@ -131,15 +167,24 @@ def _together(requirement: Requirement, answers: Sequence[Subject], check: Check
             requirement.judge(group, check)
         except CheckFailed as broken:
             failures.append(Failure(group[-1].exchange, broken.finding))
-        except UNREADABLE:
-            reason = f"{probe}: a reply lacks what is compared"
+        except Skip as skip:
+            reason = f"{probe}: {skip.reason}"
+            skipped[skip.reason] += len(group)
             continue
         except Exception:
             return _harness_error(requirement, probe)
         judged.extend(answer.exchange.name for answer in group)
     if not judged:
-        return Judgement(requirement, Outcome.NOT_VERIFIED, reason)
-    return Judgement(requirement, Outcome.FAIL if failures else Outcome.PASS, "", tuple(judged), tuple(failures))
+        return Judgement(requirement, Outcome.NOT_VERIFIED, reason, skipped=_counted(skipped))
+    outcome = Outcome.FAIL if failures else Outcome.PASS
+    return Judgement(requirement, outcome, "", tuple(judged), tuple(failures), _counted(skipped))
+
+
+def _counted(skipped: Counter[str]) -> tuple[tuple[str, int], ...]:
+    """The most frequent reasons, and how many exchanges the others come to."""
+    shown = skipped.most_common(MOST_REASONS)
+    rest = skipped.total() - sum(count for _, count in shown)
+    return (*shown, *((("other reasons", rest),) if rest else ()))
 
 
 def base_name(probe: str) -> str:

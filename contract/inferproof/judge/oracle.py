@@ -80,9 +80,13 @@ def wrong_only_at(*path: str) -> Predicate:
 
 def for_no_model(answer: Subject) -> bool:
     """The request names a model that no server has."""
-    return str(answer.asked.get("model") or answer.asked.get("config")).startswith(NO_SUCH_MODEL)
+    name = answer.request.get("/model") or answer.request.get("/config")
+    return isinstance(name, str) and name.startswith(NO_SUCH_MODEL)
 
 
 def _asks_properly(answer: Subject) -> bool:
-    """Only the body can be at fault: the operation is known, and key and media type are right."""
-    return answer.role != "" and keyed(answer) and declared_json(answer) and is_json(answer)
+    """Only the body can be at fault: the operation is known, and key and media type are right.
+
+    Of a body that is nested more deeply than we read nothing is said (RFC 8259 §9 lets a reader set a limit).
+    """
+    return answer.role != "" and keyed(answer) and declared_json(answer) and is_json(answer) and not answer.too_deep

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from inferproof.judge.subject import Subject
+from inferproof.judge.value import Skip
 
 JSON = "application/json"
 EVENTS = "text/event-stream"
@@ -20,10 +21,6 @@ FOUND = tuple(code for code in range(100, 600) if code not in (404, 405, 501))
 """Statuses of an operation that is there; the others judge `*.offered`."""
 
 Predicate = Callable[[Subject], bool]
-
-UNREADABLE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
-"""What reading a member raises that is absent, of another type, or beyond what can be reckoned with (an integer of 400
-digits, an endless nesting). The schema requirements name that; others skip."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class Of:
             return False
         try:
             return self.where is None or bool(self.where(answer))
-        except UNREADABLE:  # a generated or a live request may have any type anywhere
+        except Skip:  # a generated or a live request may have any type anywhere
             return False
 
     def matches_reply(self, answer: Subject) -> bool:

@@ -8,15 +8,19 @@ from typing import Any, Literal
 
 from inferproof.document import Contract, Expectation, Layer, Operation, Violation
 from inferproof.judge.coercion import coerces
-from inferproof.wire.exchange import Exchange, NotJson, Reply
+from inferproof.judge.value import Missing, Skip, Value
+from inferproof.wire.exchange import DEEPEST, Exchange, NotJson, Reply, deeper
 from inferproof.wire.sse import EventStream, FramingFault, read_events
 
 DONE = "[DONE]"
 
+TOO_DEEP = "the request is nested too deeply to say what is wrong with it"
+"""Why a request is no evidence that none of the validators can explain."""
+
 
 @dataclass(frozen=True)
 class Subject:
-    """One exchange that got a reply. Reading a member that is not there raises LookupError or TypeError."""
+    """One exchange, as a requirement reads it. What is not there is a Skip, whoever left it out."""
 
     exchange: Exchange
     contract: Contract
@@ -24,7 +28,7 @@ class Subject:
     @property
     def reply(self) -> Reply:
         if self.exchange.reply is None:
-            raise LookupError("no reply")
+            raise Skip("no reply")
         return self.exchange.reply
 
     @property
@@ -38,14 +42,40 @@ class Subject:
     def header(self, name: str) -> str | None:
         return self.reply.header(name)
 
-    @property
-    def json(self) -> Any:
-        """The reply's body; raises NotJson."""
-        return self.reply.json
+    @cached_property
+    def body(self) -> Value:
+        """The reply's body, to be read by type. Raises Missing where it is no JSON."""
+        try:
+            return Value(self.reply.json)
+        except NotJson:
+            raise Missing("JSON", "") from None
+
+    @cached_property
+    def request(self) -> Value:
+        """The request's body where it is a JSON object, else an empty one, to be read by type."""
+        try:
+            body = self.sent
+        except Missing:
+            body = None
+        return Value(body if isinstance(body, dict) else {})
+
+    @cached_property
+    def events(self) -> list[Value]:
+        """The JSON of each event but `[DONE]`, `at` `events/3`.
+
+        Raises Missing where an event is something else, and Skip where the end of the stream is lost to clients: what
+        it said is unknown, and the framing is at fault, nothing else. A stream that we left is what it is.
+        """
+        if self.exchange.fault is None and any(_loses_words(fault, self.reply) for fault in self.stream.faults):
+            raise Skip("the end of the stream is lost")
+        said = [event.data for event in self.stream.events if event.data != DONE]
+        return [_event(number, data) for number, data in enumerate(said)]
 
     @cached_property
     def role(self) -> str:
-        return self.exchange.role or ""
+        """The operation's; empty where the contract has none of that role, as in a transcript of another contract."""
+        role = self.exchange.role or ""
+        return role if any(operation.role == role for operation in self.contract.operations) else ""
 
     @property
     def step(self) -> int:
@@ -55,32 +85,31 @@ class Subject:
     def operation(self) -> Operation:
         return self.contract.operation(self.role)
 
-    @cached_property
-    def asked(self) -> dict[str, Any]:
-        """The request's body where it is a JSON object, else an empty one."""
+    @property
+    def sent(self) -> Any:
+        """The request's body as JSON, of any type. Raises Missing where it is none."""
         try:
-            body = self.exchange.request.json
+            return self.exchange.request.json
         except NotJson:
-            return {}
-        return body if isinstance(body, dict) else {}
+            raise Missing("JSON", "the request") from None
 
     @cached_property
     def expectation(self) -> Expectation:
-        """What the contract expects for the request's body, whatever its headers; raises NotJson.
+        """What the contract expects for the request's body, whatever its headers. Raises Missing where that is no JSON.
 
         Kept, because many requirements ask, and validating is the dearest thing that a judge does.
         """
         schema = self.operation.request_schema
-        return "either" if schema is None else self.contract.expects(schema, self.exchange.request.json)
+        return "either" if schema is None else self.contract.expects(schema, self.sent)
 
     @cached_property
     def allowed_if_lax(self) -> Literal["by format", "by coercion", ""]:
-        """How a lax reader would come to allow a body that both documents forbid; raises NotJson.
+        """How a lax reader would come to allow a body that both documents forbid. Raises Missing as above.
 
         By format: it takes `format` for an annotation (JSON Schema 2020-12 §7.2.1). By coercion: it takes `"0.5"` for a
         number, or 1 for true.
         """
-        schema, body = self.operation.request_schema, self.exchange.request.json
+        schema, body = self.operation.request_schema, self.sent
         if schema is None or self.expectation != "refuse":
             return ""
         if self.contract.only_by_format(schema, body):
@@ -88,79 +117,88 @@ class Subject:
         return "by coercion" if coerces(body, lambda read: self.contract.expects(schema, read) != "refuse") else ""
 
     @cached_property
+    def too_deep(self) -> bool:
+        """The request's body is JSON, and nested more deeply than validators go."""
+        try:
+            return deeper(self.sent, DEEPEST)
+        except Missing:
+            return False
+
+    @cached_property
     def doubtful(self) -> bool:
         """The two validators disagree about the request's body: nobody may be blamed for the answer to it."""
         if not self.role or self.operation.request_schema is None:
             return False
         try:
-            return self.contract.doubts(self.operation.request_schema, self.exchange.request.json)
-        except NotJson:
+            return self.too_deep or self.contract.doubts(self.operation.request_schema, self.sent)
+        except Missing:
             return False
 
     @cached_property
     def at_fault(self) -> set[str | int]:
-        """The top-level members that the published document has something against; raises NotJson."""
+        """The top-level members that the published document has something against. Raises Skip."""
         schema = self.operation.request_schema
         if schema is None:
             return set()
-        return self.contract.validator(schema, "published").at_fault(self.exchange.request.json)
+        try:
+            return self.contract.validator(schema, "published").at_fault(self.sent)
+        except RecursionError:
+            raise Skip(TOO_DEEP) from None
 
     @cached_property
     def violations(self) -> tuple[Violation, ...]:
-        """What the published document has against the request's body; raises NotJson."""
+        """What the published document has against the request's body. Raises Skip."""
         return self._violations("published")
 
     @cached_property
     def corrected_violations(self) -> tuple[Violation, ...]:
-        """What the corrected document has against the request's body; raises NotJson."""
+        """What the corrected document has against the request's body. Raises Skip."""
         return self._violations("corrected")
 
     def _violations(self, layer: Layer) -> tuple[Violation, ...]:
         schema = self.operation.request_schema
         if schema is None:
             return ()
-        return tuple(self.contract.validator(schema, layer).violations(self.exchange.request.json))
+        try:
+            return tuple(self.contract.validator(schema, layer).violations(self.sent))
+        except RecursionError:
+            raise Skip(TOO_DEEP) from None
 
     @cached_property
     def stream(self) -> EventStream:
         return read_events(self.reply)
 
-    @cached_property
-    def chunks(self) -> list[Any]:
-        """The JSON of each event but `[DONE]`; raises NotJson where an event is something else.
-
-        Raises LookupError where the end of the stream is lost to clients: what it said is unknown, and the framing is
-        at fault, nothing else. A stream that we left is what it is.
-        """
-        if self.exchange.fault is None and any(_loses_words(fault, self.reply) for fault in self.stream.faults):
-            raise LookupError("the end of the stream is lost")
-        return [read_json(event.data) for event in self.stream.events if event.data != DONE]
-
     @property
-    def choices(self) -> list[Any]:
-        return list(self.json["choices"])
+    def choices(self) -> list[Value]:
+        """Raises Missing."""
+        return self.body.items("/choices")
+
+    @cached_property
+    def folded(self) -> Folded:
+        """What the chunks of the stream add up to. Raises Skip."""
+        return folded(self.events)
 
     @property
     def text(self) -> str:
         """What a person would read: the first choice's content, or the legacy text; of a stream, its concatenation."""
         if self.media_type == "text/event-stream":
-            return folded(self.chunks).text()
-        body = self.json
-        found = body["text"] if "text" in body else body["choices"][0]["message"]["content"]
+            return self.folded.text()
+        whole = self.body
+        found = whole.get("/text") if whole.has("/text") else whole.value("/choices/0/message/content").raw
         return found if isinstance(found, str) else ""
 
     @property
     def finish_reason(self) -> Any:
         """The first choice's; of a stream, the last one given."""
         if self.media_type == "text/event-stream":
-            return folded(self.chunks).choices[0].finish_reason
-        return self.json["choices"][0]["finish_reason"]
+            return self.folded.choice(0).finish_reason
+        return self.body.value("/choices/0/finish_reason").raw
 
     @property
     def whole_text(self) -> str:
-        """`text`; raises LookupError where the cap or a filter ended it, since what would have followed is unknown."""
+        """`text`; raises Skip where the cap or a filter ended it, since what would have followed is unknown."""
         if self.finish_reason in ("length", "content_filter"):
-            raise LookupError("the text was cut short")
+            raise Skip("the text was cut short")
         return self.text
 
 
@@ -169,68 +207,94 @@ def _loses_words(fault: FramingFault, reply: Reply) -> bool:
     return fault.kind == "unterminated" and reply.body[fault.offset :].strip() != b"data: [DONE]"
 
 
+def _event(number: int, data: str) -> Value:
+    try:
+        return Value(read_json(data), f"events/{number}")
+    except NotJson as error:
+        raise Missing("JSON", f"events/{number}") from error
+
+
 @dataclass
-class Choice:
+class FoldedCall:
+    """One tool call, put together from its deltas."""
+
+    id: str | None = None
+    name: str = ""
+    arguments: str = ""
+
+
+@dataclass
+class FoldedChoice:
     """One choice, put together from its chunks."""
 
     role: str | None = None
     content: str = ""
     reasoning: str = ""
     finish_reason: str | None = None
-    tool_calls: dict[int, dict[str, Any]] = field(default_factory=dict)
-    logprobs: list[Any] = field(default_factory=list)
+    tool_calls: dict[int, FoldedCall] = field(default_factory=dict)
+    logprobs: list[Value] = field(default_factory=list)
 
 
 @dataclass
 class Folded:
     """What a stream's chunks add up to. Nothing is invented: what no chunk said stays None or empty."""
 
-    choices: dict[int, Choice]
-    usage: dict[str, Any] | None
+    choices: dict[int, FoldedChoice]
+    usage: Value | None
     legacy_text: str
 
+    def choice(self, index: int) -> FoldedChoice:
+        """Raises Missing."""
+        if index not in self.choices:
+            raise Missing("choice", f"/choices/{index}")
+        return self.choices[index]
+
     def text(self, index: int = 0) -> str:
-        return self.choices[index].content if self.choices else self.legacy_text
+        return self.choice(index).content if self.choices else self.legacy_text
 
 
-def folded(chunks: list[Any]) -> Folded:
+def folded(events: list[Value]) -> Folded:
     """Chat chunks (`choices[].delta`) or legacy chunks (`text`), folded by choice.
 
-    Raises LookupError where one says that the server failed: the rest of the answer is unknown.
+    Raises Skip where one says that the server failed: the rest of the answer is unknown.
     """
-    if any("error" in chunk for chunk in chunks):
-        raise LookupError("the server failed in mid-stream")
+    if any(event.has("/error") for event in events):
+        raise Skip("the server failed in mid-stream")
     result = Folded({}, None, "")
-    for chunk in chunks:
-        if isinstance(chunk.get("text"), str):
-            result.legacy_text += chunk["text"]
-        if chunk.get("usage") is not None:
-            result.usage = chunk["usage"]
-        for item in chunk.get("choices") or ():
-            _add(result.choices.setdefault(item["index"], Choice()), item)
+    for event in events:
+        text = event.get("/text")
+        result.legacy_text += text if isinstance(text, str) else ""
+        result.usage = event.find("/usage") or result.usage
+        for item in event.items("/choices", optional=True):
+            _add(result.choices.setdefault(item.integer("/index"), FoldedChoice()), item)
     return result
 
 
-def _add(choice: Choice, item: dict[str, Any]) -> None:
-    delta = item.get("delta") or {}
-    choice.role = choice.role or delta.get("role")
-    choice.content += delta.get("content") or ""
-    choice.reasoning += delta.get("reasoning_content") or ""
-    choice.finish_reason = item.get("finish_reason") or choice.finish_reason
-    choice.logprobs += (item.get("logprobs") or {}).get("content") or []
-    for part in delta.get("tool_calls") or ():
-        call = choice.tool_calls.setdefault(part["index"], {"id": None, "name": "", "arguments": ""})
-        call["id"] = call["id"] or part.get("id")
-        function = part.get("function") or {}
-        call["name"] += function.get("name") or ""
-        call["arguments"] += function.get("arguments") or ""
+def _add(choice: FoldedChoice, item: Value) -> None:
+    choice.role = choice.role or item.string("/delta/role", None)
+    choice.content += item.string("/delta/content", "")
+    choice.reasoning += item.string("/delta/reasoning_content", "")
+    choice.finish_reason = item.string("/finish_reason", "") or choice.finish_reason
+    choice.logprobs += item.items("/logprobs/content", optional=True)
+    for part in item.items("/delta/tool_calls", optional=True):
+        call = choice.tool_calls.setdefault(part.integer("/index"), FoldedCall())
+        call.id = call.id or part.string("/id", None)
+        call.name += part.string("/function/name", "")
+        call.arguments += part.string("/function/arguments", "")
 
 
 def repeated(first: Subject, again: Subject) -> str:
-    """The text that the same request brought twice; raises LookupError where it differs: then nothing compares."""
+    """The text that the same request brought twice; raises Skip where it differs: then nothing compares."""
     if first.text != again.text or first.finish_reason != again.finish_reason:
-        raise LookupError("the same request is answered differently each time")
+        raise Skip("the same request is answered differently each time")
     return first.text
+
+
+def steps(answers: list[Subject], count: int) -> list[Subject]:
+    """The answers to the `count` requests of a probe; raises Skip where it sent another number when it was recorded."""
+    if len(answers) != count:
+        raise Skip(f"it takes {count} requests to tell, and {len(answers)} are recorded")
+    return answers
 
 
 def read_json(text: str) -> Any:

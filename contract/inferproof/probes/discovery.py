@@ -20,5 +20,5 @@ def twice(call: RequestBuilder) -> Steps:
 def usable(call: RequestBuilder) -> Steps:
     """The list, and a short chat with each of its first names."""
     answer = yield call.to("configs")
-    for config in answer.json[:TRIED]:
-        yield call.chat(user("Hello!"), model=config["name"], max_tokens=4, user=LISTED)
+    for config in answer.body.items()[:TRIED]:
+        yield call.chat(user("Hello!"), model=config.string("/name"), max_tokens=4, user=LISTED)

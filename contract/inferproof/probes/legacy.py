@@ -109,7 +109,7 @@ def short(call: RequestBuilder) -> Steps:
     """One token; then some, and again with a stop that lies in the midst of them."""
     yield call.legacy(QUESTION, max_tokens=1, temperature=0)
     answer = yield call.legacy(QUESTION, temperature=0)
-    text = str(answer.json["text"])
+    text = answer.body.string("/text")
     middle = text[len(text) // 2 :][:3]
     if middle.strip():
         yield call.legacy(QUESTION, temperature=0, stop_tokens=[middle])

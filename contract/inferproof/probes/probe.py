@@ -14,13 +14,16 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+import traceback
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
-from inferproof.document import Contract
+from inferproof.document import Contract, Operation
 from inferproof.judge.capabilities import CAPABILITIES
 from inferproof.judge.subject import Subject
+from inferproof.judge.value import Skip
 from inferproof.wire.exchange import Headers, Request
 
 KEY = "{{secret:key}}"
@@ -69,7 +72,7 @@ class RequestBuilder:
 
     def to(self, role: str, body: Any = None, *, query: str = "") -> PlannedRequest:
         """A request to the operation of that role, with the key where the operation is secured."""
-        operation = self.contract.operation(role)
+        operation = self._operation(role)
         return self._ask(role, operation.method, operation.path + query, body, keyed=operation.secured)
 
     def at(self, method: str, target: str, body: Any = None) -> PlannedRequest:
@@ -94,6 +97,7 @@ class RequestBuilder:
 
     def example(self, role: str, name: str | None = None) -> PlannedRequest:
         """The documented request of a role, with the target's model in place of the documented one."""
+        self._operation(role)
         body = self.contract.request_example(role, name)
         member = "config" if "config" in body else "model"
         body[member] = self.embedding_model if role == "embeddings" else self.chat_model
@@ -102,6 +106,13 @@ class RequestBuilder:
     def token(self, name: str, length: int = 16) -> str:
         """A word that follows from the seed and `name`, unlike anything a server would say by itself."""
         return hashlib.sha256(f"{self.seed}/{name}".encode()).hexdigest()[:length]
+
+    def _operation(self, role: str) -> Operation:
+        """Raises Skip for a role that this contract has not."""
+        try:
+            return self.contract.operation(role)
+        except KeyError as error:
+            raise Skip(str(error.args[0])) from error
 
     def _ask(self, role: str | None, method: str, target: str, body: Any, *, keyed: bool) -> PlannedRequest:
         headers: list[tuple[str, str]] = [*self.extra_headers]
@@ -115,6 +126,14 @@ class RequestBuilder:
 
 
 Steps = Generator[PlannedRequest, Subject, None]
+
+
+class ProbeFailed(Exception):
+    """A probe raised what it should not: a bug of ours, and no server's fault."""
+
+    def __init__(self, error: Exception) -> None:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        super().__init__(f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}: {str(error)!a}")
 
 
 @dataclass(frozen=True)
@@ -134,7 +153,16 @@ class Probe:
     last: bool = False
 
     def start(self, call: RequestBuilder) -> Steps:
-        return self.steps(call) if self.role is None else self.steps(call, self.role)
+        """Its requests, which takes their answers.
+
+        Raises Skip where a reply lacks what the next request is made from, and ProbeFailed where the probe is at fault.
+        """
+        try:
+            yield from self.steps(call) if self.role is None else self.steps(call, self.role)
+        except Skip:
+            raise
+        except Exception as error:
+            raise ProbeFailed(error) from error
 
 
 PROBES: dict[str, Probe] = {}
@@ -177,5 +205,7 @@ def turn(type: str, text: str, **members: Any) -> dict[str, Any]:
 
 
 def _dump(body: Any) -> bytes:
-
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:  # half of a surrogate pair, which a server sent and gets back
+        return json.dumps(body, separators=(",", ":")).encode()

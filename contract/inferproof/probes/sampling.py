@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from inferproof.judge.subject import Subject
+from inferproof.judge.value import Skip
 from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, assistant, probe, user
 from inferproof.requirements.logprobs import tokens
 
@@ -22,27 +23,36 @@ def _greedy(call: RequestBuilder, **members: Any) -> PlannedRequest:
 
 
 def middle(text: str) -> str:
-    """A few printable characters from the middle of a text; raises LookupError where it has none."""
+    """A few printable characters from the middle of a text; raises Skip where it has none."""
     found = re.search(r"[!-~]{2,5}", text[len(text) // 3 :])
     if found is None:
-        raise LookupError("no printable characters in the middle of the answer")
+        raise Skip("no printable characters in the middle of the answer")
     return found[0]
 
 
 def words(answer: Subject) -> list[str]:
-    """The different tokens of an answer that are letters; raises LookupError where there is none.
+    """The different tokens of an answer that are letters; raises Skip where there is none.
 
     Tokens rather than words: vLLM 0.32 does not ban a word that is one token only behind a space.
     """
     found = [token.strip() for token in tokens(answer) if re.fullmatch(r" ?[A-Za-z]+", token)]
     if not found:
-        raise LookupError("no letters in the answer")
+        raise Skip("no letters in the answer")
     return list(dict.fromkeys(found))
 
 
 def token_ids(answer: Subject) -> list[int]:
-    """The different token ids of an answer, in the order of their first appearance."""
-    return list(dict.fromkeys(int(token.removeprefix("token_id:")) for token in tokens(answer)))
+    """The token ids of an answer; raises Skip where there are none, or a token is given otherwise."""
+    found = [re.fullmatch(r"token_id:([0-9]{1,9})", token, re.ASCII) for token in tokens(answer)]
+    ids = [int(match[1]) for match in found if match]
+    if not ids or len(ids) < len(found):
+        raise Skip("the tokens of the answer are given otherwise than by their ids")
+    return ids
+
+
+def different(ids: list[int]) -> list[int]:
+    """In the order of their first appearance."""
+    return list(dict.fromkeys(ids))
 
 
 @probe("sampling.accepted", claims="sampling")
@@ -131,16 +141,18 @@ def bad_words(call: RequestBuilder) -> Steps:
 def logit_bias(call: RequestBuilder) -> Steps:
     """The tokens of an answer, then the first of them banned, and the second forced."""
     answer = yield _greedy(call, max_tokens=8, **AS_IDS)
-    banned, forced = token_ids(answer)[:2]
+    banned, *others = different(token_ids(answer))
+    if not others:
+        raise Skip("the answer has one token only")
     yield _greedy(call, max_tokens=8, **AS_IDS, logit_bias={str(banned): -100})
-    yield _greedy(call, max_tokens=8, **AS_IDS, logit_bias={str(forced): 100})
+    yield _greedy(call, max_tokens=8, **AS_IDS, logit_bias={str(others[0]): 100})
 
 
 @probe("sampling.allowed-token-ids", claims="sampling.tokens")
 def allowed_token_ids(call: RequestBuilder) -> Steps:
     """The tokens of an answer, then nothing but two of them allowed."""
     answer = yield _greedy(call, max_tokens=8, **AS_IDS)
-    yield _greedy(call, max_tokens=8, **AS_IDS, allowed_token_ids=token_ids(answer)[1:3])
+    yield _greedy(call, max_tokens=8, **AS_IDS, allowed_token_ids=different(token_ids(answer))[1:3])
 
 
 @probe("sampling.stop-token-ids", claims="sampling.tokens", exclusive=True)
@@ -148,7 +160,7 @@ def stop_token_ids(call: RequestBuilder) -> Steps:
     """The tokens of an answer, twice, then with one from its middle to stop at."""
     answer = yield _greedy(call, max_tokens=12, **AS_IDS)
     yield _greedy(call, max_tokens=12, **AS_IDS)
-    said = [int(token.removeprefix("token_id:")) for token in tokens(answer)]
+    said = token_ids(answer)
     yield _greedy(call, max_tokens=12, **AS_IDS, stop_token_ids=[said[len(said) // 2]])
 
 

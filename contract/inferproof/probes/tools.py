@@ -73,9 +73,9 @@ def result(call: RequestBuilder) -> Steps:
 def round_trip(call: RequestBuilder) -> Steps:
     """A call, sent back exactly as it came, with its result."""
     answer = yield call.chat(QUESTION, max_tokens=ROOM, tools=[SWITCH], tool_choice="required")
-    message = answer.json["choices"][0]["message"]
-    results = [_result(made["id"]) for made in message["tool_calls"]]
-    yield call.chat(QUESTION, message, *results, max_tokens=8, tools=[SWITCH], tool_choice="none")
+    message = answer.body.object("/choices/0/message")
+    results = [_result(made.string("/id")) for made in message.items("/tool_calls")]
+    yield call.chat(QUESTION, message.raw, *results, max_tokens=8, tools=[SWITCH], tool_choice="none")
 
 
 @probe("tools.choice", claims="tools")

@@ -112,7 +112,9 @@ def _extent(result: Result) -> str:
     if result.verdict is Verdict.CONFORMANT:
         parts = [f" in {few}" if few else "", f", {bare}" if bare else ""]
         return "".join([*parts, ": no certificate" if few or bare else ""])
-    said = [result.interrupted, f"{few} judged" if few else "", bare]
+    broken = ", ".join(result.broken_probes[:SHOWN])
+    ours = f"a probe broke, our fault, please report: {broken}" if broken else ""
+    said = [result.interrupted, ours, f"{few} judged" if few else "", bare]
     return f" ({'; '.join(part for part in said if part)})" if any(said) else ""
 
 

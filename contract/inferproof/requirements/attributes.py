@@ -10,7 +10,7 @@ from inferproof.judge.check import Check
 from inferproof.judge.oracle import keyed, must_accept, wrong_only_at
 from inferproof.judge.requirement import CORRECTION, EXAMPLE, MUST, PROSE, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import DECIDED, EVENTS, JSON, Of, replies
-from inferproof.judge.subject import Subject
+from inferproof.judge.subject import Subject, steps
 from inferproof.requirements.chat_reply import DAY
 from inferproof.requirements.chat_request import asks_plainly
 
@@ -25,7 +25,7 @@ OWN = frozenset({"attributes", "filter_categories", "disable_attributes_prompt"}
 
 def good(answer: Subject) -> bool:
     """A request without trimmings: no stream, text only, no cap that might cut the scores short."""
-    body = {name: value for name, value in answer.asked.items() if name not in OWN}
+    body = {name: value.raw for name, value in answer.request.members().items() if name not in OWN}
     cut = {"stream", "max_tokens", "max_completion_tokens", "stop", "n"} & body.keys()
     return not cut and must_accept(answer) and asks_plainly(body)
 
@@ -33,8 +33,8 @@ def good(answer: Subject) -> bool:
 def _nobody_to_score(answer: Subject) -> bool:
     """A good conversation, were it not that only the user speaks."""
     schema = "/components/schemas/AttributesRequest"
-    valid = keyed(answer) and answer.contract.validator(schema, "published").decides(answer.asked)
-    return valid and all(message["role"] == "user" for message in answer.asked["messages"])
+    valid = keyed(answer) and answer.contract.validator(schema, "published").decides(answer.request.raw)
+    return valid and all(message.get("/role") == "user" for message in answer.request.items("/messages"))
 
 
 scored = replies(ROLE, where=good)
@@ -70,7 +70,7 @@ def what_the_document_allows_is_accepted(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims=ROLE,
     cites=f"{REQUEST}/additionalProperties",
-    of=Of((ROLE,), DECIDED, where=lambda answer: "inferproof_extra" in answer.asked and must_accept(answer)),
+    of=Of((ROLE,), DECIDED, where=lambda answer: answer.request.has("/inferproof_extra") and must_accept(answer)),
 )
 def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     """A member that the document does not name is accepted."""
@@ -148,7 +148,7 @@ def without_an_assistant_message_there_is_nothing_to_score(reply: Subject, check
     basis=SCHEMA,
     claims=ROLE,
     cites=f"{POST}/responses/200/content",
-    of=Of((ROLE,), None, where=lambda answer: answer.asked.get("stream") is True),
+    of=Of((ROLE,), None, where=lambda answer: answer.request.get("/stream") is True),
 )
 def scores_are_not_streamed(reply: Subject, check: Check) -> None:
     """`stream: true` is ignored or refused: only JSON is documented here."""
@@ -161,7 +161,7 @@ def scores_are_not_streamed(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims=ROLE,
     cites=f"{POST}/responses/200/content/application~1json",
-    of=replies(ROLE, media=None, where=lambda answer: answer.asked.get("stream") in (None, False)),
+    of=replies(ROLE, media=None, where=lambda answer: answer.request.get("/stream") in (None, False)),
 )
 def the_reply_is_json(reply: Subject, check: Check) -> None:
     """Scores come as `application/json`."""
@@ -178,7 +178,7 @@ def the_reply_is_json(reply: Subject, check: Check) -> None:
 )
 def the_reply_is_a_chat_reply(reply: Subject, check: Check) -> None:
     """The reply is JSON that the document's schema of a chat reply allows."""
-    check.valid(reply.json, reply.operation.reply_schema or "")
+    check.valid(reply.body, reply.operation.reply_schema or "")
 
 
 @requirement(
@@ -191,7 +191,7 @@ def the_reply_is_a_chat_reply(reply: Subject, check: Check) -> None:
 )
 def the_reply_has_what_clients_need(reply: Subject, check: Check) -> None:
     """The reply has the members that the example shows and every client reads: also `id`, `object` and `created`."""
-    check.valid(reply.json, reply.operation.reply_schema or "", "corrected")
+    check.valid(reply.body, reply.operation.reply_schema or "", "corrected")
 
 
 @requirement(
@@ -204,7 +204,7 @@ def the_reply_has_what_clients_need(reply: Subject, check: Check) -> None:
 )
 def scoring_comes_to_an_end(reply: Subject, check: Check) -> None:
     """A request without a cap is scored to the end: `finish_reason` is `stop`."""
-    check.equal(reply.choices[0]["finish_reason"], "stop", at="/choices/0/finish_reason")
+    check.equal(reply.body.value("/choices/0/finish_reason"), "stop")
 
 
 @requirement(
@@ -217,8 +217,8 @@ def scoring_comes_to_an_end(reply: Subject, check: Check) -> None:
 )
 def created_is_now(reply: Subject, check: Check) -> None:
     """`created` is the time of the reply in seconds since 1970, to the day."""
-    created, now = reply.json["created"], reply.exchange.began
-    check.that(abs(created - now) < DAY, f"about {now:.0f}", created, at="/created")
+    created, now = reply.body.value("/created"), reply.exchange.began
+    check.that(abs(created.number() - now) < DAY, f"about {now:.0f}", created)
 
 
 @requirement(
@@ -234,8 +234,9 @@ def created_is_now(reply: Subject, check: Check) -> None:
 )
 def the_reply_and_its_model_have_names(reply: Subject, check: Check) -> None:
     """`id` and `model` are not empty."""
-    for member in ("id", "model"):
-        check.that(reply.json[member] != "", "a name", reply.json[member], at=f"/{member}")
+    for member in ("/id", "/model"):
+        name = reply.body.value(member)
+        check.that(name.raw != "", "a name", name)
 
 
 @requirement(
@@ -248,7 +249,7 @@ def the_reply_and_its_model_have_names(reply: Subject, check: Check) -> None:
 )
 def there_is_one_set_of_scores(reply: Subject, check: Check) -> None:
     """There is one choice, numbered 0."""
-    check.equal([choice["index"] for choice in reply.choices], [0], at="/choices")
+    check.equal([choice.value("/index").raw for choice in reply.choices], [0], at="/choices")
 
 
 @requirement(
@@ -261,7 +262,7 @@ def there_is_one_set_of_scores(reply: Subject, check: Check) -> None:
 )
 def the_scores_are_counted(reply: Subject, check: Check) -> None:
     """`usage` has `completion_tokens`, as the example shows."""
-    found = reply.json["usage"].get("completion_tokens")
+    found = reply.body.object("/usage").get("/completion_tokens")
     check.that(found is not None, "a count", found, at="/usage/completion_tokens")
 
 
@@ -275,8 +276,9 @@ def the_scores_are_counted(reply: Subject, check: Check) -> None:
 )
 def total_is_the_sum(reply: Subject, check: Check) -> None:
     """`usage.total_tokens` is `prompt_tokens` plus `completion_tokens`."""
-    usage = reply.json["usage"]
-    check.equal(usage["total_tokens"], usage["prompt_tokens"] + usage["completion_tokens"], at="/usage/total_tokens")
+    usage = reply.body.value("/usage")
+    total = usage.integer("/prompt_tokens") + usage.integer("/completion_tokens")
+    check.equal(usage.value("/total_tokens"), total)
 
 
 @requirement(
@@ -289,5 +291,5 @@ def total_is_the_sum(reply: Subject, check: Check) -> None:
 )
 def without_its_prompt_the_request_is_shorter(replies: list[Subject], check: Check) -> None:
     """`disable_attributes_prompt: true` leaves the default prompt out: `prompt_tokens` gets smaller."""
-    having, without = (reply.json["usage"]["prompt_tokens"] for reply in replies)
-    check.that(without < having, f"less than {having}", without, at="/usage/prompt_tokens")
+    having, without = (reply.body.value("/usage/prompt_tokens") for reply in steps(replies, 2))
+    check.that(without.integer() < having.integer(), f"less than {having.raw}", without)

@@ -10,13 +10,13 @@ Reference: the front validates messages against the contract; what the model has
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import forbidden, must_accept, refused_for
 from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import CHAT, DECIDED, Of
 from inferproof.judge.subject import Subject
+from inferproof.judge.value import Value
 from inferproof.requirements.chat_request import PLAIN
 
 SCHEMAS = "inflection#/components/schemas"
@@ -26,36 +26,42 @@ CUSTOM = f"{SCHEMAS}/CustomChatCompletionMessageParam"
 ROLES = ("developer", "system", "user", "assistant", "tool", "function")
 """The roles that have a schema of their own."""
 
-Message = dict[str, Any]
 MEDIA = frozenset({"image_url", "input_audio", "audio_url", "video_url", "image_embeds", "file"})
 
 
-def _messages(answer: Subject) -> list[Message]:
-    found = answer.asked.get("messages")
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+def _messages(answer: Subject) -> list[Value]:
+    return [one for one in answer.request.items("/messages") if isinstance(one.raw, dict)]
 
 
-def _parts(message: Message) -> list[Any]:
-    content = message.get("content")
-    return content if isinstance(content, list) else []
+def _parts(message: Value) -> list[Value]:
+    return message.items("/content") if isinstance(message.get("/content"), list) else []
 
 
-def _is_media(part: Any) -> bool:
-    return isinstance(part, dict) and not MEDIA.isdisjoint(part)
+def _is_media(part: Value) -> bool:
+    return isinstance(part.raw, dict) and not MEDIA.isdisjoint(part.raw)
 
 
-def _allowed(has: Callable[[Message], bool]) -> Of:
+def _says_null(message: Value) -> bool:
+    return message.has("/content") and message.get("/content") is None
+
+
+def _beyond_ascii(message: Value) -> bool:
+    content = message.get("/content")
+    return isinstance(content, str) and not content.isascii()
+
+
+def _allowed(has: Callable[[Value], bool]) -> Of:
     """Good requests, plain but for messages of which one has this."""
     return Of(
         CHAT,
         DECIDED,
         where=lambda answer: (
-            PLAIN.issuperset(answer.asked) and must_accept(answer) and any(has(one) for one in _messages(answer))
+            PLAIN.issuperset(answer.request.raw) and must_accept(answer) and any(has(one) for one in _messages(answer))
         ),
     )
 
 
-def _forbidden(*members: str, where: Callable[[Message], bool] = lambda message: True) -> Of:
+def _forbidden(*members: str, where: Callable[[Value], bool] = lambda message: True) -> Of:
     """Requests that are invalid at one of these members of a message, or within it, and nowhere else."""
 
     def chosen(answer: Subject) -> bool:
@@ -63,7 +69,10 @@ def _forbidden(*members: str, where: Callable[[Message], bool] = lambda message:
             return False
         places = [violation.loc for violation in answer.corrected_violations]
         return all(
-            len(loc) > 2 and loc[0] == "messages" and loc[2] in members and where(answer.asked["messages"][loc[1]])
+            len(loc) > 2
+            and loc[0] == "messages"
+            and loc[2] in members
+            and where(answer.request.value(f"/messages/{loc[1]}"))
             for loc in places
         )
 
@@ -94,7 +103,7 @@ def _valid(reply: Subject, check: Check) -> None:
         f"{SCHEMAS}/ChatCompletionUserMessageParam/properties/role",
         f"{SCHEMAS}/ChatCompletionAssistantMessageParam/properties/role",
     ),
-    of=_allowed(lambda message: message["role"] in ("developer", "system", "assistant")),
+    of=_allowed(lambda message: message.string("/role") in ("developer", "system", "assistant")),
 )
 def the_roles_of_a_talk_are_valid(reply: Subject, check: Check) -> None:
     """Messages of the roles `developer`, `system`, `user` and `assistant` are valid."""
@@ -113,7 +122,7 @@ def the_roles_of_a_talk_are_valid(reply: Subject, check: Check) -> None:
         f"{SCHEMAS}/ChatCompletionFunctionMessageParam/properties/role",
         f"{SCHEMAS}/ChatCompletionFunctionMessageParam/properties/name",
     ),
-    of=_allowed(lambda message: message["role"] in ("tool", "function")),
+    of=_allowed(lambda message: message.string("/role") in ("tool", "function")),
 )
 def results_of_calls_are_valid(reply: Subject, check: Check) -> None:
     """A `tool` message that names its call, and a `function` message that names its function, are valid."""
@@ -125,7 +134,7 @@ def results_of_calls_are_valid(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     cites=(CUSTOM, f"{CUSTOM}/description"),
-    of=_allowed(lambda message: message["role"] not in ROLES),
+    of=_allowed(lambda message: message.string("/role") not in ROLES),
 )
 def any_other_role_is_valid(reply: Subject, check: Check) -> None:
     """A message of a role of one's own is valid."""
@@ -149,7 +158,7 @@ def a_message_has_a_role(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     cites=f"{CUSTOM}/properties/content",
-    of=_forbidden("content", where=lambda message: message.get("content") is not None and not _parts(message)),
+    of=_forbidden("content", where=lambda message: message.get("/content") is not None and not _parts(message)),
 )
 def content_is_text_or_parts(reply: Subject, check: Check) -> None:
     """A `content` that is neither text nor a list is refused."""
@@ -165,7 +174,7 @@ def content_is_text_or_parts(reply: Subject, check: Check) -> None:
         f"{SCHEMAS}/ChatCompletionSystemMessageParam/properties/content",
         f"{SCHEMAS}/ChatCompletionToolMessageParam/properties/content",
     ),
-    of=_forbidden("content", where=lambda message: "content" in message and message["content"] is None),
+    of=_forbidden("content", where=_says_null),
 )
 def only_an_assistant_may_say_nothing(reply: Subject, check: Check) -> None:
     """A null `content` is refused, but for the roles `assistant` and `function`."""
@@ -180,7 +189,7 @@ def only_an_assistant_may_say_nothing(reply: Subject, check: Check) -> None:
         f"{SCHEMAS}/ChatCompletionAssistantMessageParam/properties/content",
         f"{SCHEMAS}/ChatCompletionFunctionMessageParam/properties/content",
     ),
-    of=_allowed(lambda message: "content" in message and message["content"] is None),
+    of=_allowed(_says_null),
 )
 def an_assistant_may_say_nothing(reply: Subject, check: Check) -> None:
     """A null `content` is valid for the roles `assistant` and `function`."""
@@ -308,7 +317,9 @@ def names_are_text(reply: Subject, check: Check) -> None:
         f"{SCHEMAS}/Audio/properties/id",
         f"{SCHEMAS}/FunctionCall-Input/properties/*",
     ),
-    of=_allowed(lambda message: not {"name", "refusal", "audio", "function_call", "tool_calls"}.isdisjoint(message)),
+    of=_allowed(
+        lambda message: not {"name", "refusal", "audio", "function_call", "tool_calls"}.isdisjoint(message.raw)
+    ),
 )
 def members_of_a_role_are_valid(reply: Subject, check: Check) -> None:
     """Members that a role has are valid: a `name`, and of the assistant a refusal, an audio id and calls."""
@@ -320,7 +331,7 @@ def members_of_a_role_are_valid(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     cites=f"{SCHEMAS}/ChatCompletionUserMessageParam",
-    of=_allowed(lambda message: "inferproof_extra" in message),
+    of=_allowed(lambda message: message.has("/inferproof_extra")),
 )
 def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     """A member of a message that the document does not name is accepted."""
@@ -332,7 +343,7 @@ def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     MUST,
     basis=CONVENTION,
     cites=f"{SCHEMAS}/ChatCompletionUserMessageParam/properties/content",
-    of=_allowed(lambda message: isinstance(message.get("content"), str) and not message["content"].isascii()),
+    of=_allowed(_beyond_ascii),
 )
 def text_may_be_of_any_script(reply: Subject, check: Check) -> None:
     """Text of any script is accepted, beyond the Basic Multilingual Plane too (RFC 8259 §8.1)."""

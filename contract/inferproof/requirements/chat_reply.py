@@ -16,7 +16,7 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import CHAT, JSON, Of, chat_reply, replies
-from inferproof.judge.subject import Subject
+from inferproof.judge.subject import Subject, steps
 
 RESPONSE = "inflection#/components/schemas/ChatCompletionResponse"
 CHOICE = "inflection#/components/schemas/ChatCompletionResponseChoice"
@@ -27,7 +27,7 @@ DAY = 24 * 60 * 60
 
 
 def wants_json(answer: Subject) -> bool:
-    return answer.asked.get("stream") in (None, False)
+    return answer.request.get("/stream") in (None, False)
 
 
 @requirement(
@@ -62,25 +62,25 @@ def without_stream_the_reply_is_json(reply: Subject, check: Check) -> None:
 )
 def the_reply_is_valid(reply: Subject, check: Check) -> None:
     """The reply is JSON that the document's schema allows."""
-    check.valid(reply.json, reply.operation.reply_schema or "")
+    check.valid(reply.body, reply.operation.reply_schema or "")
 
 
 @requirement("chat.reply.corrected", SHOULD, basis=CORRECTION, cites=RESPONSE, of=chat_reply)
 def the_reply_has_what_clients_need(reply: Subject, check: Check) -> None:
     """The reply has the members that every example shows and every client reads: also `id`, `object` and `created`."""
-    check.valid(reply.json, reply.operation.reply_schema or "", "corrected")
+    check.valid(reply.body, reply.operation.reply_schema or "", "corrected")
 
 
 @requirement("chat.reply.object", MUST, basis=SCHEMA, cites=f"{RESPONSE}/properties/object", of=replies(*CHAT))
 def object_says_chat_completion(reply: Subject, check: Check) -> None:
     """`object`, where present, is `chat.completion`."""
-    check.equal(reply.json.get("object", "chat.completion"), "chat.completion", at="/object")
+    check.equal(reply.body.members().get("object", "chat.completion"), "chat.completion")
 
 
 @requirement("chat.reply.created", SHOULD, basis=CONVENTION, cites=f"{RESPONSE}/properties/created", of=chat_reply)
 def created_is_now(reply: Subject, check: Check) -> None:
     """`created` is the time of the reply in whole seconds since 1970, to the day."""
-    created, now = reply.json["created"], reply.exchange.began
+    created, now = reply.body.number("/created"), reply.exchange.began
     check.that(abs(created - now) < DAY, f"about {now:.0f}", created, at="/created")
 
 
@@ -89,40 +89,42 @@ def created_is_now(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     cites=f"{RESPONSE}/properties/model",
-    of=replies(*CHAT, where=lambda answer: isinstance(answer.asked.get("model"), str)),
+    of=replies(*CHAT, where=lambda answer: isinstance(answer.request.get("/model"), str)),
 )
 def model_is_named(reply: Subject, check: Check) -> None:
     """`model` names a model: it is not empty."""
-    check.that(reply.json["model"] != "", "a name", reply.json["model"], at="/model")
+    model = reply.body.value("/model")
+    check.that(model.raw != "", "a name", model)
 
 
 @requirement("chat.reply.id", SHOULD, basis=CONVENTION, cites=f"{RESPONSE}/properties/id", of=chat_reply)
 def the_reply_has_an_id(reply: Subject, check: Check) -> None:
     """`id`, where present, is not empty: people name a reply by it when they ask for help."""
-    check.that(reply.json.get("id", "absent") != "", "an id", reply.json.get("id"), at="/id")
+    check.that(reply.body.object().get("/id") != "", "an id", "", at="/id")
 
 
 @requirement("chat.reply.id.unique", SHOULD, basis=CONVENTION, cites=f"{RESPONSE}/properties/id", needs="chat.twice")
 def ids_are_unique(replies: list[Subject], check: Check) -> None:
     """Two replies have different ids."""
-    first, second = (reply.json["id"] for reply in replies)
-    check.that(first != second, f"an id other than {first}", second, at="/id")
+    first, second = (reply.body.value("/id") for reply in steps(replies, 2))
+    check.that(first.raw != second.raw, f"an id other than {first.raw}", second)
 
 
 @requirement("chat.reply.choices", SHOULD, basis=CORRECTION, cites=f"{RESPONSE}/properties/choices", of=chat_reply)
 def there_are_as_many_choices_as_asked_for(reply: Subject, check: Check) -> None:
     """There are `n` choices (one unless said otherwise), numbered from 0."""
-    asked = reply.asked.get("n") or 1
+    asked = max(0, reply.request.integer("/n", 1) or 1)
     wanted = 1 if reply.role == "chat.openai-path" else asked
-    indexes = sorted(choice["index"] for choice in reply.choices)
-    check.one_of(indexes, [list(range(wanted)), list(range(asked))], at="/choices")
+    indexes = sorted(choice.integer("/index") for choice in reply.choices)
+    numbered = indexes == list(range(len(indexes)))  # `asked` may be too large for a list
+    check.that(numbered and len(indexes) in (wanted, asked), f"{wanted} numbered from 0", indexes, at="/choices")
 
 
 @requirement("chat.reply.role", SHOULD, basis=CORRECTION, cites=f"{MESSAGE}/properties/role", of=chat_reply)
 def the_assistant_speaks(reply: Subject, check: Check) -> None:
     """Each choice's message has the role `assistant`."""
-    for index, choice in enumerate(reply.choices):
-        check.equal(choice["message"]["role"], "assistant", at=f"/choices/{index}/message/role")
+    for choice in reply.choices:
+        check.equal(choice.value("/message/role"), "assistant")
 
 
 @requirement(
@@ -133,19 +135,17 @@ def the_assistant_speaks(reply: Subject, check: Check) -> None:
     of=replies(
         *CHAT,
         where=lambda answer: (
-            "tools" not in answer.asked and not answer.asked.get("stop") and (answer.asked.get("max_tokens") or 8) >= 8
+            not answer.request.has("/tools")
+            and not answer.request.get("/stop")
+            and (answer.request.integer("/max_tokens", 8) or 8) >= 8
         ),
     ),
 )
 def a_plain_question_is_answered_with_text(reply: Subject, check: Check) -> None:
     """A message without tools has text, in `content` or in `reasoning_content`."""
-    message = reply.choices[0]["message"]
-    check.that(
-        bool(message.get("content") or message.get("reasoning_content")),
-        "text",
-        message.get("content"),
-        at="/choices/0/message/content",
-    )
+    message = reply.body.object("/choices/0/message")
+    content = message.get("/content")
+    check.that(bool(content or message.get("/reasoning_content")), "text", content, at=f"{message.at}/content")
 
 
 @requirement(
@@ -153,12 +153,9 @@ def a_plain_question_is_answered_with_text(reply: Subject, check: Check) -> None
 )
 def the_finish_reason_is_a_known_one(reply: Subject, check: Check) -> None:
     """Each choice's `finish_reason` is `stop`, `length`, `tool_calls` or `content_filter`."""
-    for index, choice in enumerate(reply.choices):
-        check.one_of(
-            choice["finish_reason"],
-            ("stop", "length", "tool_calls", "content_filter", "function_call"),
-            at=f"/choices/{index}/finish_reason",
-        )
+    known = ("stop", "length", "tool_calls", "content_filter", "function_call")
+    for choice in reply.choices:
+        check.one_of(choice.value("/finish_reason"), known)
 
 
 @requirement(

@@ -20,6 +20,7 @@ from inferproof.judge.requirement import (
 )
 from inferproof.judge.select import CHAT, DECIDED, Of, replies
 from inferproof.judge.subject import Subject
+from inferproof.judge.value import Value
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest"
 CHAT_POST = "inflection#/paths/~1v1~1chat~1completions/post"
@@ -57,16 +58,17 @@ UNSUPPORTED = frozenset(
 
 def asks_plainly(body: Mapping[str, Any]) -> bool:
     """Text only, not too long for any model, and no member beyond the plain ones."""
-    texts = all(
-        isinstance(message.get("content"), str) and len(message["content"]) <= SHORT and "audio" not in message
-        for message in body.get("messages", ())
-    )
-    return texts and PLAIN.issuperset(body)
+    return PLAIN.issuperset(body) and all(map(_is_short_text, Value(body).items("/messages", optional=True)))
+
+
+def _is_short_text(message: Value) -> bool:
+    content = message.get("/content")
+    return isinstance(content, str) and len(content) <= SHORT and not message.has("/audio")
 
 
 def _plain(answer: Subject) -> bool:
-    supported = answer.role != "chat.openai-path" or UNSUPPORTED.isdisjoint(answer.asked)
-    return supported and must_accept(answer) and asks_plainly(answer.asked)
+    supported = answer.role != "chat.openai-path" or UNSUPPORTED.isdisjoint(answer.request.raw)
+    return supported and must_accept(answer) and asks_plainly(answer.request.raw)
 
 
 @requirement(
@@ -121,7 +123,7 @@ def the_openai_path_exists(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     cites=f"{REQUEST}/additionalProperties",
-    of=Of(CHAT, status=DECIDED, where=lambda answer: "inferproof_extra" in answer.asked and must_accept(answer)),
+    of=Of(CHAT, status=DECIDED, where=lambda answer: answer.request.has("/inferproof_extra") and must_accept(answer)),
 )
 def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     """A member that the document does not name is accepted."""
@@ -151,7 +153,7 @@ def a_charset_parameter_is_accepted(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     cites=f"{REQUEST}/properties/seed",
-    of=Of(("chat",), status=None, where=lambda answer: answer.asked.get("seed") in (-1, 4294967296)),
+    of=Of(("chat",), status=None, where=lambda answer: answer.request.get("/seed") in (-1, 4294967296)),
 )
 def seed_is_an_unsigned_32_bit_number(reply: Subject, check: Check) -> None:
     """`seed` outside 0 to 4294967295 is refused."""
@@ -166,15 +168,15 @@ def seed_is_an_unsigned_32_bit_number(reply: Subject, check: Check) -> None:
     of=replies(
         *CHAT,
         where=lambda answer: (
-            "max_tokens" in answer.asked
-            and "max_completion_tokens" not in answer.asked
-            and answer.asked.get("n", 1) == 1
+            answer.request.has("/max_tokens")
+            and not answer.request.has("/max_completion_tokens")
+            and answer.request.integer("/n", 1) == 1
         ),
     ),
 )
 def max_tokens_caps_the_completion(reply: Subject, check: Check) -> None:
     """`usage.completion_tokens` never exceeds `max_tokens`."""
-    cap, used = reply.asked["max_tokens"], reply.json["usage"]["completion_tokens"]
+    cap, used = reply.request.integer("/max_tokens"), reply.body.integer("/usage/completion_tokens")
     check.that(used <= cap, f"at most {cap}", used, at="/usage/completion_tokens")
 
 
@@ -183,11 +185,14 @@ def max_tokens_caps_the_completion(reply: Subject, check: Check) -> None:
     MUST,
     basis=CONVENTION,
     cites=f"{REQUEST}/properties/max_completion_tokens",
-    of=replies("chat", where=lambda answer: "max_completion_tokens" in answer.asked and answer.asked.get("n", 1) == 1),
+    of=replies(
+        "chat",
+        where=lambda answer: answer.request.has("/max_completion_tokens") and answer.request.integer("/n", 1) == 1,
+    ),
 )
 def max_completion_tokens_caps_the_completion(reply: Subject, check: Check) -> None:
     """`usage.completion_tokens` never exceeds `max_completion_tokens`, also beside a larger `max_tokens`."""
-    cap, used = reply.asked["max_completion_tokens"], reply.json["usage"]["completion_tokens"]
+    cap, used = reply.request.integer("/max_completion_tokens"), reply.body.integer("/usage/completion_tokens")
     check.that(used <= cap, f"at most {cap}", used, at="/usage/completion_tokens")
 
 
@@ -200,7 +205,8 @@ def max_completion_tokens_caps_the_completion(reply: Subject, check: Check) -> N
         ("chat",),
         status=DECIDED,
         where=lambda answer: (
-            answer.asked.get("continue_final_message") is True and answer.asked.get("add_generation_prompt") is True
+            answer.request.get("/continue_final_message") is True
+            and answer.request.get("/add_generation_prompt") is True
         ),
     ),
 )
@@ -214,7 +220,7 @@ def continuing_excludes_a_generation_prompt(reply: Subject, check: Check) -> Non
     SHOULD,
     basis=CORRECTION,
     cites=f"{REQUEST}/properties/messages",
-    of=Of(CHAT, status=None, where=lambda answer: answer.asked.get("messages") == []),
+    of=Of(CHAT, status=None, where=lambda answer: answer.request.get("/messages") == []),
 )
 def an_empty_conversation_is_refused(reply: Subject, check: Check) -> None:
     """`messages: []` is refused: there is nothing to answer."""

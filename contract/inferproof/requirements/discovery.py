@@ -12,7 +12,8 @@ from inferproof.judge.check import Check
 from inferproof.judge.oracle import keyed, must_accept
 from inferproof.judge.requirement import EXAMPLE, MUST, PROJECT, PROSE, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import JSON, Of, replies
-from inferproof.judge.subject import Subject
+from inferproof.judge.subject import Subject, steps
+from inferproof.judge.value import Value
 
 GET = "inflection#/paths/~1v1~1discovery~1configs/get"
 CONFIG = "inflection#/components/schemas/ConfigForOrgResponse"
@@ -28,18 +29,14 @@ NAMED = tuple(code for code in range(200, 500) if code not in (401, 408, 429))
 ITEM = CONFIG.partition("#")[2]
 
 
-def _items(answer: Subject) -> list[tuple[str, dict[str, Any]]]:
-    """(JSON pointer, config) of each item that is an object."""
-    return [(f"/{index}", item) for index, item in enumerate(answer.json) if isinstance(item, dict)]
+def _configs(answer: Subject) -> list[Value]:
+    """The items that are objects. Raises Missing where there is no list."""
+    return [item for item in answer.body if isinstance(item.raw, dict)]
 
 
-def _parameters(answer: Subject) -> list[tuple[str, Any]]:
-    """(JSON pointer, parameter) of every default parameter of every config."""
-    return [
-        (f"{at}/default_parameters/{name}", parameter)
-        for at, item in _items(answer)
-        for name, parameter in item["default_parameters"].items()
-    ]
+def _parameters(answer: Subject) -> list[Value]:
+    """Every default parameter of every config. Raises Missing."""
+    return [parameter for config in _configs(answer) for parameter in config.members("/default_parameters").values()]
 
 
 listed = replies(ROLE, where=keyed)
@@ -78,8 +75,9 @@ def the_list_is_json(reply: Subject, check: Check) -> None:
 )
 def the_reply_is_a_list_of_objects(reply: Subject, check: Check) -> None:
     """The reply is a list of objects."""
-    found = reply.json
-    check.that(isinstance(found, list) and all(isinstance(item, dict) for item in found), "a list of objects", found)
+    found = reply.body
+    holds = isinstance(found.raw, list) and all(isinstance(item, dict) for item in found.raw)
+    check.that(holds, "a list of objects", found)
 
 
 @requirement(
@@ -104,11 +102,13 @@ def the_reply_is_a_list_of_objects(reply: Subject, check: Check) -> None:
 def a_config_says_what_the_prose_names(reply: Subject, check: Check) -> None:
     """A config has name, alias, default parameters and description, and every documented member has its type."""
     documented = reply.contract.at(f"{ITEM}/properties", "published")
-    for at, item in _items(reply):
+    for config in _configs(reply):
+        members = config.members()
         for name in ("name", "alias", "default_parameters", "description"):
-            check.that(name in item, f"`{name}`", sorted(item), at=at)
-        for name in documented.keys() & item.keys():
-            check.valid(item[name], f"{ITEM}/properties/{name}", at=f"{at}/{name}")
+            check.that(name in members, f"`{name}`", sorted(members), at=config.at)
+        for name in documented:
+            if name in members:
+                check.valid(members[name], f"{ITEM}/properties/{name}")
 
 
 @requirement(
@@ -121,14 +121,14 @@ def a_config_says_what_the_prose_names(reply: Subject, check: Check) -> None:
 )
 def a_config_is_valid(reply: Subject, check: Check) -> None:
     """A config is valid by its schema, which asks for `tags` and `is_external` too, as the example does not."""
-    for at, item in _items(reply):
-        check.valid(item, ITEM, at=at)
+    for config in _configs(reply):
+        check.valid(config, ITEM)
 
 
 @requirement("discovery.configs.some", SHOULD, basis=PROSE, claims="discovery", cites=f"{GET}/description", of=listed)
 def there_is_a_config(reply: Subject, check: Check) -> None:
     """The list is not empty: a key that may chat may name a model."""
-    check.that(len(reply.json) > 0, "a config", reply.json)
+    check.that(len(reply.body.items()) > 0, "a config", reply.body)
 
 
 @requirement(
@@ -136,7 +136,7 @@ def there_is_a_config(reply: Subject, check: Check) -> None:
 )
 def names_are_unique(reply: Subject, check: Check) -> None:
     """No two configs have one name."""
-    names = [item["name"] for _, item in _items(reply)]
+    names = [config.string("/name") for config in _configs(reply)]
     check.equal(len(set(names)), len(names), at="different names")
 
 
@@ -149,11 +149,11 @@ def names_are_unique(reply: Subject, check: Check) -> None:
         f"{GET}/description",
         "inflection#/paths/~1v1~1discovery~1configs/get/responses/200/description",
     ),
-    of=Of(("chat",), NAMED, where=lambda answer: answer.asked.get("user") == LISTED and must_accept(answer)),
+    of=Of(("chat",), NAMED, where=lambda answer: answer.request.get("/user") == LISTED and must_accept(answer)),
 )
 def names_are_usable(reply: Subject, check: Check) -> None:
     """A listed name is accepted as the `model` of a chat completion."""
-    check.equal(reply.status, 200, at=f"status, with model {reply.asked['model']}")
+    check.equal(reply.status, 200, at=f"status, with model {reply.request.value('/model').raw}")
 
 
 @requirement(
@@ -169,9 +169,9 @@ def names_are_usable(reply: Subject, check: Check) -> None:
 )
 def parameters_have_a_range_and_a_value(reply: Subject, check: Check) -> None:
     """Each of the `default_parameters` has a list `range` and a `value`."""
-    for at, parameter in _parameters(reply):
-        holds = isinstance(parameter, dict) and isinstance(parameter.get("range"), list) and "value" in parameter
-        check.that(holds, '{"range": […], "value": …}', parameter, at=at)
+    for parameter in _parameters(reply):
+        holds = isinstance(parameter.get("/range"), list) and parameter.has("/value")
+        check.that(holds, '{"range": […], "value": …}', parameter)
 
 
 @requirement(
@@ -184,13 +184,13 @@ def parameters_have_a_range_and_a_value(reply: Subject, check: Check) -> None:
 )
 def ranges_hold_their_values(reply: Subject, check: Check) -> None:
     """A range of two numbers is in order, and a number that is the `value` lies in it."""
-    for at, parameter in _parameters(reply):
-        bounds, value = parameter["range"], parameter["value"]
-        if len(bounds) != 2 or not all(_number(bound) for bound in bounds):
+    for parameter in _parameters(reply):
+        bounds, value = [bound.raw for bound in parameter.items("/range")], parameter.value("/value")
+        if len(bounds) != 2 or not all(map(_number, bounds)):
             continue
         low, high = bounds
-        check.that(low <= high, "the lower bound first", bounds, at=f"{at}/range")
-        check.that(not _number(value) or low <= value <= high, f"{low} to {high}", value, at=f"{at}/value")
+        check.that(low <= high, "the lower bound first", parameter.value("/range"))
+        check.that(not _number(value.raw) or low <= value.raw <= high, f"{low} to {high}", value)
 
 
 @requirement(
@@ -198,7 +198,7 @@ def ranges_hold_their_values(reply: Subject, check: Check) -> None:
 )
 def the_list_is_stable(replies: list[Subject], check: Check) -> None:
     """One key gets the same names again."""
-    first, again = (sorted(item["name"] for _, item in _items(reply)) for reply in replies)
+    first, again = (sorted(config.string("/name") for config in _configs(reply)) for reply in steps(replies, 2))
     check.equal(again, first, at="names")
 
 

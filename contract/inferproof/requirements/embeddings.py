@@ -35,31 +35,32 @@ DAY = 24 * 60 * 60
 
 def asks_plainly(answer: Subject) -> bool:
     """One text or several, and no member beyond the plain ones."""
-    value = answer.asked.get("input")
+    value = answer.request.get("/input")
     texts = isinstance(value, str) or (isinstance(value, list) and all(isinstance(text, str) for text in value))
-    return texts and PLAIN.issuperset(answer.asked) and must_accept(answer)
+    return texts and PLAIN.issuperset(answer.request.members()) and must_accept(answer)
 
 
 def _token_ids(answer: Subject) -> bool:
-    value = answer.asked.get("input")
+    value = answer.request.get("/input")
     ids = isinstance(value, list) and value != [] and all(isinstance(one, int | float | list) for one in value)
-    return ids and PLAIN.issuperset(answer.asked) and must_accept(answer)
+    return ids and PLAIN.issuperset(answer.request.members()) and must_accept(answer)
 
 
 def _messages(answer: Subject) -> bool:
     known = {"model", "messages", "additional_data"}
-    return "messages" in answer.asked and known.issuperset(answer.asked) and must_accept(answer)
+    asked = answer.request.members()
+    return "messages" in asked and known.issuperset(asked) and must_accept(answer)
 
 
 def _with_wrong_input(answer: Subject) -> bool:
     """Only its `input` is wrong; where it is absent, `messages` are missed as much."""
-    return "input" in answer.asked and wrong_only_at("input")(answer)
+    return answer.request.has("/input") and wrong_only_at("input")(answer)
 
 
 def inputs(answer: Subject) -> int | None:
     """How many things were to be embedded; None where the request does not say."""
-    value = answer.asked.get("input")
-    if "messages" in answer.asked:  # with both members it is the server's choice which it reads
+    value = answer.request.get("/input")
+    if answer.request.has("/messages"):  # with both members it is the server's choice which it reads
         return 1 if value is None else None
     if isinstance(value, list) and value and not isinstance(value[0], int | float):  # 3.0 is a token id, too
         return len(value)
@@ -129,7 +130,7 @@ def messages_are_accepted(reply: Subject, check: Check) -> None:
         f"{CHAT_REQUEST}/properties/{member}"
         for member in ("model", "dimensions", "user", "truncate_prompt_tokens", "add_special_tokens", "priority")
     ),
-    of=Of((ROLE,), DECIDED, where=lambda answer: "messages" in answer.asked and must_refuse(answer)),
+    of=Of((ROLE,), DECIDED, where=lambda answer: answer.request.has("/messages") and must_refuse(answer)),
 )
 def members_beside_messages_are_checked(reply: Subject, check: Check) -> None:
     """A member of another type beside `messages` is refused, as it is beside `input`."""
@@ -142,7 +143,7 @@ def members_beside_messages_are_checked(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims=ROLE,
     cites=f"{REQUEST}/additionalProperties",
-    of=Of((ROLE,), DECIDED, where=lambda answer: "inferproof_extra" in answer.asked and must_accept(answer)),
+    of=Of((ROLE,), DECIDED, where=lambda answer: answer.request.has("/inferproof_extra") and must_accept(answer)),
 )
 def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     """A member that the document does not name is accepted."""
@@ -194,7 +195,11 @@ def truncation_has_a_lower_bound(reply: Subject, check: Check) -> None:
     basis=CORRECTION,
     claims=ROLE,
     cites=f"{REQUEST}/properties/input",
-    of=Of((ROLE,), None, where=lambda answer: answer.asked.get("input") in ("", []) and "messages" not in answer.asked),
+    of=Of(
+        (ROLE,),
+        None,
+        where=lambda answer: answer.request.get("/input") in ("", []) and not answer.request.has("/messages"),
+    ),
 )
 def nothing_has_no_embedding(reply: Subject, check: Check) -> None:
     """An empty text or an empty list is refused."""
@@ -229,7 +234,7 @@ def the_reply_is_json(reply: Subject, check: Check) -> None:
 )
 def the_reply_is_valid(reply: Subject, check: Check) -> None:
     """The reply is JSON that the document's schema allows."""
-    check.valid(reply.json, reply.operation.reply_schema or "")
+    check.valid(reply.body, reply.operation.reply_schema or "")
 
 
 @requirement(
@@ -242,9 +247,9 @@ def the_reply_is_valid(reply: Subject, check: Check) -> None:
 )
 def objects_say_what_they_are(reply: Subject, check: Check) -> None:
     """The reply's `object` is `list`, and that of each item `embedding`."""
-    check.equal(reply.json.get("object"), "list", at="/object")
-    for position, item in enumerate(reply.json["data"]):
-        check.equal(item.get("object"), "embedding", at=f"/data/{position}/object")
+    check.equal(reply.body.object().get("/object"), "list", at="/object")
+    for item in reply.body.items("/data"):
+        check.equal(item.object().get("/object"), "embedding", at=f"{item.at}/object")
 
 
 @requirement(
@@ -257,7 +262,8 @@ def objects_say_what_they_are(reply: Subject, check: Check) -> None:
 )
 def model_is_named(reply: Subject, check: Check) -> None:
     """`model` names a model: it is not empty."""
-    check.that(reply.json["model"] != "", "a name", reply.json["model"], at="/model")
+    model = reply.body.value("/model")
+    check.that(model.raw != "", "a name", model)
 
 
 @requirement(
@@ -270,7 +276,7 @@ def model_is_named(reply: Subject, check: Check) -> None:
 )
 def created_is_now(reply: Subject, check: Check) -> None:
     """`created`, where present, is the time of the reply in seconds since 1970, to the day."""
-    created, now = reply.json.get("created"), reply.exchange.began
+    created, now = reply.body.object().number("/created", None), reply.exchange.began
     check.that(created is None or abs(created - now) < DAY, f"about {now:.0f}", created, at="/created")
 
 
@@ -284,7 +290,7 @@ def created_is_now(reply: Subject, check: Check) -> None:
 )
 def each_input_has_an_item(reply: Subject, check: Check) -> None:
     """There is one item in `data` for each input."""
-    check.equal(len(reply.json["data"]), inputs(reply), at="/data")
+    check.equal(len(reply.body.items("/data")), inputs(reply), at="/data")
 
 
 @requirement(
@@ -297,5 +303,5 @@ def each_input_has_an_item(reply: Subject, check: Check) -> None:
 )
 def index_is_the_position(reply: Subject, check: Check) -> None:
     """`index` of an item is its position in `data`, as clients rely on."""
-    indexes = [item["index"] for item in reply.json["data"]]
+    indexes = [item.value("/index").raw for item in reply.body.items("/data")]
     check.equal(indexes, list(range(len(indexes))), at="/data")

@@ -24,9 +24,9 @@ from inferproof.requirements.embeddings import POST, REQUEST, ROLE, asks_plainly
 )
 def the_prompt_is_all_there_is(reply: Subject, check: Check) -> None:
     """`usage.total_tokens` is `prompt_tokens`: an embedding completes nothing."""
-    usage = reply.json["usage"]
-    check.equal(usage["total_tokens"], usage["prompt_tokens"], at="/usage/total_tokens")
-    check.one_of(usage.get("completion_tokens"), (0, None), at="/usage/completion_tokens")
+    usage = reply.body.value("/usage")
+    check.equal(usage.value("/total_tokens"), usage.value("/prompt_tokens").raw)
+    check.one_of(usage.get("/completion_tokens"), (0, None), at="/usage/completion_tokens")
 
 
 @requirement(
@@ -42,9 +42,9 @@ def the_prompt_is_all_there_is(reply: Subject, check: Check) -> None:
 )
 def the_input_is_counted(reply: Subject, check: Check) -> None:
     """`usage` has `prompt_tokens` and `total_tokens`, as the example shows."""
-    usage = reply.json["usage"]
-    for member in ("prompt_tokens", "total_tokens"):
-        check.that(usage.get(member) is not None, "a count", usage.get(member), at=f"/usage/{member}")
+    usage = reply.body.object("/usage")
+    for member in ("/prompt_tokens", "/total_tokens"):
+        check.that(usage.get(member) is not None, "a count", None, at=f"{usage.at}{member}")
 
 
 @requirement(
@@ -57,8 +57,8 @@ def the_input_is_counted(reply: Subject, check: Check) -> None:
 )
 def a_text_has_tokens(reply: Subject, check: Check) -> None:
     """`usage.prompt_tokens` counts the input: it is greater than zero."""
-    count = reply.json["usage"]["prompt_tokens"]
-    check.that(count > 0, "more than 0", count, at="/usage/prompt_tokens")
+    count = reply.body.value("/usage/prompt_tokens")
+    check.that(count.integer() > 0, "more than 0", count)
 
 
 @requirement(
@@ -71,9 +71,9 @@ def a_text_has_tokens(reply: Subject, check: Check) -> None:
 )
 def the_encoding_costs_nothing(replies: list[Subject], check: Check) -> None:
     """One text costs the same `prompt_tokens` in either encoding."""
-    first, *others = (reply.json["usage"]["prompt_tokens"] for reply in replies)
+    first, *others = (reply.body.value("/usage/prompt_tokens") for reply in replies)
     for count in others:
-        check.equal(count, first, at="/usage/prompt_tokens")
+        check.equal(count, first.raw)
 
 
 @requirement(
@@ -86,13 +86,13 @@ def the_encoding_costs_nothing(replies: list[Subject], check: Check) -> None:
 )
 def a_batch_costs_what_its_texts_cost(replies: list[Subject], check: Check) -> None:
     """A list of texts costs as many `prompt_tokens` as its texts one by one."""
-    *single, batch = (reply.json["usage"]["prompt_tokens"] for reply in replies)
-    check.equal(batch, sum(single), at="/usage/prompt_tokens")
+    *single, batch = (reply.body.value("/usage/prompt_tokens") for reply in replies)
+    check.equal(batch, sum(count.integer() for count in single))
 
 
 def _cut(answer: Subject) -> bool:
-    most = answer.asked.get("truncate_prompt_tokens")
-    return isinstance(most, int) and most > 0 and "messages" not in answer.asked and must_accept(answer)
+    most = answer.request.get("/truncate_prompt_tokens")
+    return isinstance(most, int) and most > 0 and not answer.request.has("/messages") and must_accept(answer)
 
 
 @requirement(
@@ -108,6 +108,6 @@ def a_text_is_cut_or_refused(reply: Subject, check: Check) -> None:
     check.accepted_or_refused(reply)
     if reply.status != 200:
         return
-    most = reply.asked["truncate_prompt_tokens"] * (inputs(reply) or 1)
-    used = reply.json["usage"]["prompt_tokens"]
-    check.that(used <= most, f"at most {most}", used, at="/usage/prompt_tokens")
+    most = reply.request.integer("/truncate_prompt_tokens") * (inputs(reply) or 1)
+    used = reply.body.value("/usage/prompt_tokens")
+    check.that(used.integer() <= most, f"at most {most}", used)

@@ -6,7 +6,7 @@ Reference: every path is translated into one chat request, and only its reply is
 
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import PROJECT, SHOULD, requirement
-from inferproof.judge.subject import Subject, repeated
+from inferproof.judge.subject import Subject, repeated, steps
 
 EXTERNAL = "inflection#/paths/~1external~1api~1inference"
 TWIN = f"{EXTERNAL}~1openai~1v1~1chat~1completions/post"
@@ -22,7 +22,7 @@ TWIN = f"{EXTERNAL}~1openai~1v1~1chat~1completions/post"
 )
 def the_twin_says_the_same(answers: list[Subject], check: Check) -> None:
     """At temperature 0 the path for OpenAI clients gives the content and finish reason of the chat operation."""
-    chat, twin, again = answers
+    chat, twin, again = steps(answers, 3)
     check.equal(twin.text, repeated(chat, again), at="/choices/0/message/content")
     check.equal(twin.finish_reason, chat.finish_reason, at="/choices/0/finish_reason")
 
@@ -37,7 +37,7 @@ def the_twin_says_the_same(answers: list[Subject], check: Check) -> None:
 )
 def the_twin_counts_the_same(answers: list[Subject], check: Check) -> None:
     """The path for OpenAI clients counts the `prompt_tokens` that the chat operation counts."""
-    chat, twin, _ = (answer.json["usage"]["prompt_tokens"] for answer in answers)
+    chat, twin, _ = (answer.body.integer("/usage/prompt_tokens") for answer in steps(answers, 3))
     check.equal(twin, chat, at="/usage/prompt_tokens")
 
 
@@ -51,5 +51,5 @@ def the_twin_counts_the_same(answers: list[Subject], check: Check) -> None:
 )
 def turns_are_messages(answers: list[Subject], check: Check) -> None:
     """At temperature 0 the native operation gives to turns the text that chat gives to the same messages."""
-    chat, native, again = answers
+    chat, native, again = steps(answers, 3)
     check.equal(native.text, repeated(chat, again), at="/text")

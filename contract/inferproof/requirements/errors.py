@@ -9,6 +9,7 @@ from inferproof.judge.oracle import declared_json, deep, for_no_model, is_json, 
 from inferproof.judge.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import CHAT, DECIDED, LEGACY, Of, replies
 from inferproof.judge.subject import Subject
+from inferproof.judge.value import Value
 
 VALIDATION = "inflection#/components/schemas/HTTPValidationError"
 ENTRY = "inflection#/components/schemas/ValidationError"
@@ -92,7 +93,7 @@ def a_validation_error_is_422(reply: Subject, check: Check) -> None:
 def a_validation_error_has_the_documented_shape(reply: Subject, check: Check) -> None:
     """A 422 is JSON of the documented shape."""
     check.equal(reply.media_type, "application/json", at="content-type")
-    check.valid(reply.json, "/components/schemas/HTTPValidationError")
+    check.valid(reply.body, "/components/schemas/HTTPValidationError")
 
 
 @requirement(
@@ -104,12 +105,12 @@ def a_validation_error_has_the_documented_shape(reply: Subject, check: Check) ->
 )
 def a_validation_error_says_what_is_wrong(reply: Subject, check: Check) -> None:
     """A 422 has at least one `detail` entry, and each says `loc`, `msg` and `type`."""
-    detail = reply.json.get("detail")
+    detail = reply.body.object().get("/detail")
     check.that(isinstance(detail, list) and detail != [], "a list with an entry", detail, at="/detail")
-    for index, entry in enumerate(detail):
-        check.that("loc" in entry, "`loc`", entry, at=f"/detail/{index}")
+    for entry in reply.body.items("/detail"):
+        check.that(entry.has("/loc"), "`loc`", entry)
         for member in ("msg", "type"):
-            check.that(bool(entry.get(member)), f"`{member}`", entry, at=f"/detail/{index}")
+            check.that(bool(entry.get(f"/{member}")), f"`{member}`", entry)
 
 
 @requirement(
@@ -122,15 +123,20 @@ def a_validation_error_says_what_is_wrong(reply: Subject, check: Check) -> None:
 def a_validation_error_points_at_the_member(reply: Subject, check: Check) -> None:
     """`loc` of some `detail` entry names the top-level member that is wrong."""
     members = reply.at_fault
-    named = [entry["loc"] for entry in reply.json["detail"]]
-    if not members or any(members & set(loc) for loc in named):
+    named = [entry.value("/loc") for entry in reply.body.items("/detail")]
+    if not members or any(members & _parts(loc) for loc in named):
         return
     places = [violation.loc for violation in reply.corrected_violations]
     if not all(places):  # where the body as a whole is wrong, any loc will do
         return
     members = members | {place[0] for place in places}
     expected = "a loc with " + " or ".join(f"`{member}`" for member in sorted(map(str, members)))
-    check.that(any(members & set(loc) for loc in named), expected, named, at="/detail")
+    check.that(any(members & _parts(loc) for loc in named), expected, [loc.raw for loc in named], at="/detail")
+
+
+def _parts(loc: Value) -> set[str | int]:
+    """The names and indexes of a `loc`. Raises Missing."""
+    return {part.raw if isinstance(part.raw, str) else part.integer() for part in loc}
 
 
 @requirement(
@@ -233,7 +239,7 @@ def no_request_crashes_the_server(reply: Subject, check: Check) -> None:
 def errors_share_one_body(reply: Subject, check: Check) -> None:
     """An error other than 422 says what happened in the one error body."""
     check.equal(reply.media_type, "application/json", at="content-type")
-    check.valid(reply.json, "/components/schemas/Error", "corrected")
+    check.valid(reply.body, "/components/schemas/Error", "corrected")
 
 
 @requirement(

@@ -6,8 +6,6 @@ Reference: turns become chat messages after the body was validated as the native
 
 from __future__ import annotations
 
-from typing import Any
-
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import forbidden, keyed, must_accept, wrong_only_at
 from inferproof.judge.requirement import (
@@ -20,6 +18,7 @@ from inferproof.judge.requirement import (
 )
 from inferproof.judge.select import DECIDED, LEGACY, Of
 from inferproof.judge.subject import Subject
+from inferproof.judge.value import Value, is_number
 
 BODY = "inflection#/components/schemas/ExternalChatBody"
 TURN = "inflection#/components/schemas/ExternalTurn"
@@ -30,50 +29,50 @@ PLAIN = frozenset({"config", "context", "temperature", "max_tokens", "top_p", "s
 """Members that every server must take; a search of the web is left out where it is asked for, as it needs a network."""
 
 
-def turns(answer: Subject) -> list[Any]:
+def turns(answer: Subject) -> list[Value]:
     """The turns of the request that are objects."""
-    context = answer.asked.get("context")
-    return [turn for turn in context if isinstance(turn, dict)] if isinstance(context, list) else []
+    return [turn for turn in answer.request.items("/context", optional=True) if isinstance(turn.raw, dict)]
 
 
 def plain(answer: Subject) -> bool:
     """Instructions, and a person and the model taking turns; no member beyond the plain ones."""
     return (
         _simple(answer)
-        and all(turn["type"] in ("Instruction", "Human", "AI") for turn in turns(answer))
-        and not any("tool_calls" in turn or "ts" in turn for turn in turns(answer))
+        and all(turn.get("/type") in ("Instruction", "Human", "AI") for turn in turns(answer))
+        and not any(turn.has("/tool_calls") or turn.has("/ts") for turn in turns(answer))
     )
 
 
 def _of_internal_types(answer: Subject) -> bool:
     """Turns of the types that the document lists without a word, and no member beyond the plain ones."""
-    types = {str(turn.get("type")) for turn in turns(answer)}
+    types = {turn.string("/type") for turn in turns(answer)}
     return bool(types - {"Instruction", "Human", "AI"}) and "Tool" not in types and _simple(answer)
 
 
 def _simple(answer: Subject) -> bool:
-    return PLAIN.issuperset(answer.asked) and not answer.asked.get("web_search") and must_accept(answer)
+    return PLAIN.issuperset(answer.request.members()) and not answer.request.get("/web_search") and must_accept(answer)
 
 
 def _with_tools(answer: Subject) -> bool:
     """No member beyond the plain ones and `tools`."""
-    return (PLAIN | {"tools"}).issuperset(answer.asked) and must_accept(answer)
+    return (PLAIN | {"tools"}).issuperset(answer.request.members()) and must_accept(answer)
 
 
-def _times(answer: Subject) -> list[Any]:
-    return [turn["ts"] for turn in turns(answer) if "ts" in turn]
-
-
-def is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _times(answer: Subject) -> list[Value]:
+    return [turn.value("/ts") for turn in turns(answer) if turn.has("/ts")]
 
 
 def _epoch(answer: Subject) -> bool:
     """A turn with seconds since 1970, which our correction allows and the published document does not."""
     times = _times(answer)
     schema = answer.operation.request_schema or ""
-    valid = keyed(answer) and answer.contract.validator(schema, "corrected").decides(answer.asked)
-    return valid and PLAIN.issuperset(answer.asked) and times != [] and all(is_number(time) for time in times)
+    valid = keyed(answer) and answer.contract.validator(schema, "corrected").decides(answer.request.raw)
+    return (
+        valid
+        and PLAIN.issuperset(answer.request.members())
+        and times != []
+        and all(is_number(time.raw) for time in times)
+    )
 
 
 def _no_time(answer: Subject) -> bool:
@@ -133,7 +132,7 @@ def a_plain_conversation_is_accepted(reply: Subject, check: Check) -> None:
         f"{TURN}/additionalProperties",
         "inflection#/components/schemas/ExternalMetadata/additionalProperties",
     ),
-    of=Of(LEGACY, DECIDED, where=lambda answer: "inferproof_extra" in answer.asked and must_accept(answer)),
+    of=Of(LEGACY, DECIDED, where=lambda answer: answer.request.has("/inferproof_extra") and must_accept(answer)),
 )
 def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     """Members that the document does not name are accepted: of the body, of a turn, and of `metadata`."""
@@ -266,7 +265,7 @@ def web_search_is_a_boolean(reply: Subject, check: Check) -> None:
     of=Of(
         LEGACY,
         DECIDED,
-        where=lambda answer: "tools" in answer.asked and not answer.asked["tools"] and _with_tools(answer),
+        where=lambda answer: answer.request.has("/tools") and not answer.request.get("/tools") and _with_tools(answer),
     ),
 )
 def no_tools_are_no_tools(reply: Subject, check: Check) -> None:
@@ -283,7 +282,7 @@ def no_tools_are_no_tools(reply: Subject, check: Check) -> None:
     of=Of(
         LEGACY,
         DECIDED,
-        where=lambda answer: _with_tools(answer) and any(turn["type"] == "Tool" for turn in turns(answer)),
+        where=lambda answer: _with_tools(answer) and any(turn.get("/type") == "Tool" for turn in turns(answer)),
     ),
 )
 def a_tool_may_answer(reply: Subject, check: Check) -> None:

@@ -10,7 +10,7 @@ from inferproof.judge.check import Check
 from inferproof.judge.requirement import CONVENTION, EXAMPLE, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import JSON, replies
 from inferproof.judge.subject import Subject
-from inferproof.requirements.legacy import BODY, POST, is_number, plain
+from inferproof.requirements.legacy import BODY, POST, plain
 
 RESPONSE = "inflection#/components/schemas/ExternalChatResponse"
 
@@ -46,7 +46,7 @@ def the_reply_is_json(reply: Subject, check: Check) -> None:
 )
 def the_reply_is_valid(reply: Subject, check: Check) -> None:
     """The reply is JSON that the document's schema allows: at least `created`, a number, and `text`, a string."""
-    check.valid(reply.json, reply.operation.reply_schema or "")
+    check.valid(reply.body, reply.operation.reply_schema or "")
 
 
 @requirement(
@@ -59,8 +59,8 @@ def the_reply_is_valid(reply: Subject, check: Check) -> None:
 )
 def created_is_now(reply: Subject, check: Check) -> None:
     """`created` is the time of the reply in seconds since 1970, not milliseconds, to the day."""
-    created, now = reply.json["created"], reply.exchange.began
-    check.that(abs(created - now) < DAY, f"about {now:.0f}", created, at="/created")
+    created, now = reply.body.value("/created"), reply.exchange.began
+    check.that(abs(created.number() - now) < DAY, f"about {now:.0f}", created)
 
 
 @requirement(
@@ -75,20 +75,23 @@ def created_is_now(reply: Subject, check: Check) -> None:
     of=replies(
         "chat.legacy",
         where=lambda answer: (
-            plain(answer) and not answer.asked.get("stop_tokens") and (answer.asked.get("max_tokens") or 8) >= 8
+            plain(answer)
+            and not answer.request.get("/stop_tokens")
+            and (answer.request.integer("/max_tokens", None) or 8) >= 8
         ),
     ),
 )
 def a_person_is_answered(reply: Subject, check: Check) -> None:
     """A plain turn is answered with text, in `text` or in `reasoning_content`."""
-    said = reply.json["text"] or reply.json.get("reasoning_content")
-    check.that(bool(said), "text", reply.json["text"], at="/text")
+    text = reply.body.value("/text")
+    check.that(bool(text.raw or reply.body.get("/reasoning_content")), "text", text)
 
 
 @requirement("legacy.reply.own-form", SHOULD, basis=SCHEMA, claims="legacy", cites=RESPONSE, of=replies("chat.legacy"))
 def the_reply_is_no_chat_completion(reply: Subject, check: Check) -> None:
     """The reply has the native form, without the `choices` of a chat completion."""
-    check.that("choices" not in reply.json, "no `choices`", sorted(reply.json), at="/choices")
+    members = reply.body.members()
+    check.that("choices" not in members, "no `choices`", sorted(members), at="/choices")
 
 
 @requirement(
@@ -97,12 +100,18 @@ def the_reply_is_no_chat_completion(reply: Subject, check: Check) -> None:
     basis=CONVENTION,
     claims="legacy",
     cites=f"{BODY}/properties/max_tokens",
-    of=replies("chat.legacy", where=lambda answer: is_number(answer.asked.get("max_tokens"))),
+    of=replies("chat.legacy", where=lambda answer: answer.request.integer("/max_tokens", None) is not None),
 )
 def max_tokens_keeps_the_text_short(reply: Subject, check: Check) -> None:
     """`max_tokens` keeps the text short: it is no longer than that many tokens could be."""
-    most, text = reply.asked["max_tokens"] * LONGEST_TOKEN, reply.json["text"].strip()
-    check.that(len(text) <= most, f"at most {most} characters", len(text), at="/text")
+    most, length = reply.request.integer("/max_tokens"), len(reply.body.string("/text").strip())
+    expected = f"at most {most} tokens of {LONGEST_TOKEN} characters"
+    check.that(length <= most * LONGEST_TOKEN, expected, length, at="/text")
+
+
+def _stops(answer: Subject) -> list[str]:
+    """The request's `stop_tokens`, but for empty ones, which stand in every text."""
+    return [stop for each in answer.request.items("/stop_tokens", optional=True) if (stop := each.string())]
 
 
 @requirement(
@@ -111,10 +120,10 @@ def max_tokens_keeps_the_text_short(reply: Subject, check: Check) -> None:
     basis=PROJECT,
     claims="legacy",
     cites=f"{BODY}/properties/stop_tokens",
-    of=replies("chat.legacy", where=lambda answer: bool(answer.asked.get("stop_tokens"))),
+    of=replies("chat.legacy", where=lambda answer: bool(_stops(answer))),
 )
 def stop_tokens_end_the_text(reply: Subject, check: Check) -> None:
     """The text ends before the first of the `stop_tokens`: none of them is in it."""
-    text = reply.json["text"]
-    met = [stop for stop in reply.asked["stop_tokens"] if stop in text]
-    check.that(not met, "a text without the stop", text, at="/text")
+    text = reply.body.value("/text")
+    met = [stop for stop in _stops(reply) if stop in text.string()]
+    check.that(not met, "a text without the stop", text)

@@ -18,10 +18,11 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import EVENTS, Of, streams
-from inferproof.judge.subject import DONE, Subject, folded
+from inferproof.judge.subject import DONE, Subject, read_json, steps
+from inferproof.judge.value import Skip
 from inferproof.requirements.legacy import STREAM_POST
 from inferproof.requirements.legacy_reply import DAY, LONGEST_TOKEN
-from inferproof.wire.exchange import NotJson, Reply
+from inferproof.wire.exchange import NotJson
 
 OK = f"{STREAM_POST}/responses/200"
 EVENT_EXAMPLE = f"{OK}/content/text~1event-stream/example"
@@ -88,7 +89,7 @@ def each_event_is_an_object(reply: Subject, check: Check) -> None:
     check.that(pieces != [], "an event", reply.reply.body[:80].decode("utf-8", "replace"), at="body")
     for position, data in enumerate(pieces):
         try:
-            found = Reply(200, body=data.encode("utf-8", "surrogatepass")).json
+            found = read_json(data)
         except NotJson:
             found = None
         check.that(isinstance(found, dict), "a JSON object", data, at=f"event {position}")
@@ -107,8 +108,8 @@ def each_event_is_an_object(reply: Subject, check: Check) -> None:
 )
 def each_object_is_a_chunk(reply: Subject, check: Check) -> None:
     """Each event has a number `created`, an integer `idx` and a string `text`, as the example shows."""
-    for position, chunk in enumerate(reply.chunks):
-        check.valid(chunk, CHUNK.partition("#")[2], "corrected", at=f"event {position}: ")
+    for event in reply.events:
+        check.valid(event, CHUNK.partition("#")[2], "corrected")
 
 
 @requirement(
@@ -116,7 +117,7 @@ def each_object_is_a_chunk(reply: Subject, check: Check) -> None:
 )
 def events_are_numbered(reply: Subject, check: Check) -> None:
     """`idx` counts the events from 0, by one."""
-    found = [chunk["idx"] for chunk in reply.chunks]
+    found = [event.value("/idx").raw for event in reply.events]
     check.equal(found, list(range(len(found))), at="idx of the events")
 
 
@@ -131,9 +132,9 @@ def events_are_numbered(reply: Subject, check: Check) -> None:
 def events_are_of_today(reply: Subject, check: Check) -> None:
     """`created` of each event is the time in seconds since 1970, not milliseconds, to the day."""
     now = reply.exchange.began
-    for position, chunk in enumerate(reply.chunks):
-        created = chunk["created"]
-        check.that(abs(created - now) < DAY, f"about {now:.0f}", created, at=f"event {position}: /created")
+    for event in reply.events:
+        created = event.value("/created")
+        check.that(abs(created.number() - now) < DAY, f"about {now:.0f}", created)
 
 
 @requirement("legacy.stream.one-line", SHOULD, basis=EXAMPLE, claims="legacy", cites=EVENT_EXAMPLE, of=legacy_stream)
@@ -149,10 +150,11 @@ def an_event_is_one_line(reply: Subject, check: Check) -> None:
 )
 def a_long_text_comes_in_pieces(reply: Subject, check: Check) -> None:
     """A text of more than one token comes in several events."""
-    texts = [chunk["text"] for chunk in reply.chunks]
-    longest = max(texts, key=len)
-    holds = len(texts) > 1 or len(longest.strip()) <= LONGEST_TOKEN
-    check.that(holds, "several events", longest, at="event 0: /text")
+    texts = [event.string("/text") for event in reply.events]
+    if not texts:
+        raise Skip("there is no event")
+    holds = len(texts) > 1 or len(texts[0].strip()) <= LONGEST_TOKEN
+    check.that(holds, "several events", texts[0], at="events/0/text")
 
 
 @requirement("legacy.stream.done", SHOULD, basis=CONVENTION, claims="legacy", cites=OK, of=legacy_stream)
@@ -168,12 +170,12 @@ def done_is_the_last_word(reply: Subject, check: Check) -> None:
     basis=EXAMPLE,
     claims="legacy",
     cites=f"{CHUNK}/properties/tool_calls",
-    of=streams(ROLE, where=lambda answer: not answer.asked.get("tools")),
+    of=streams(ROLE, where=lambda answer: not answer.request.get("/tools")),
 )
 def without_tools_there_are_no_calls(reply: Subject, check: Check) -> None:
     """Without tools, `tool_calls` is null or left out."""
-    for position, chunk in enumerate(reply.chunks):
-        check.equal(chunk.get("tool_calls"), None, at=f"event {position}: /tool_calls")
+    for event in reply.events:
+        check.equal(event.object().get("/tool_calls"), None, at=f"{event.at}/tool_calls")
 
 
 @requirement(
@@ -181,5 +183,5 @@ def without_tools_there_are_no_calls(reply: Subject, check: Check) -> None:
 )
 def the_stream_says_what_the_reply_says(replies: list[Subject], check: Check) -> None:
     """At temperature 0 the texts of the events add up to the `text` of the reply in one piece."""
-    whole, stream = replies
-    check.equal(folded(stream.chunks).legacy_text, whole.json["text"], at="text of all events")
+    whole, stream = steps(replies, 2)
+    check.equal(stream.folded.legacy_text, whole.body.value("/text").raw, at="text of all events")

@@ -5,7 +5,6 @@ Reference: the engine's entries are passed on.
 """
 
 import re
-from typing import Any
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept
@@ -20,7 +19,8 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import CHAT, DECIDED, EVENTS, Of, replies
-from inferproof.judge.subject import Subject, folded
+from inferproof.judge.subject import Subject, steps
+from inferproof.judge.value import Skip, Value
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 RESPONSE = "inflection#/components/schemas/ChatCompletionResponse/properties"
@@ -36,28 +36,44 @@ NOISE = 0.5
 ROUNDING = 1e-4
 """A probability of 1 may come out of single precision a little above it."""
 
+BROKEN = re.compile("[\ufffd\ud800-\udfff]")
+"""What stands for bytes that are no character, and halves of surrogate pairs, which have no UTF-8."""
+
 
 def _asks(answer: Subject) -> bool:
-    return answer.asked.get("logprobs") is True
+    return answer.request.get("/logprobs") is True
 
 
 def _asks_for_text(answer: Subject) -> bool:
     """Tokens as text, of one choice that is not a call."""
     others = ("return_tokens_as_token_ids", "tools")
-    return _asks(answer) and (answer.asked.get("n") or 1) == 1 and not any(answer.asked.get(name) for name in others)
+    return (
+        _asks(answer)
+        and answer.request.integer("/n", 1) == 1
+        and not any(answer.request.get(f"/{name}") for name in others)
+    )
 
 
-def entries(answer: Subject) -> list[dict[str, Any]]:
-    """The entries of the first choice, one for each token; of a stream, those of all its chunks."""
+def entries(answer: Subject) -> list[Value]:
+    """The entries of the first choice, one for each token; of a stream, those of all its chunks. Raises Skip."""
     if answer.media_type == EVENTS:
-        return folded(answer.chunks).choices[0].logprobs
-    found: list[dict[str, Any]] = answer.json["choices"][0]["logprobs"]["content"]
-    return found
+        return answer.folded.choice(0).logprobs
+    return answer.body.items("/choices/0/logprobs/content")
 
 
 def tokens(answer: Subject) -> list[str]:
-    """What the entries of the first choice say the tokens are."""
-    return [entry["token"] for entry in entries(answer)]
+    """What the entries of the first choice say the tokens are. Raises Skip."""
+    return [entry.string("/token") for entry in entries(answer)]
+
+
+def alternatives(entry: Value) -> list[Value]:
+    """What an entry says the token might have been. Raises Missing."""
+    return entry.object().items("/top_logprobs", optional=True)
+
+
+def spelled(entry: Value) -> bytes:
+    """The `bytes` of an entry, none where they are not given. Raises Missing."""
+    return bytes(byte.integer() & 0xFF for byte in entry.object().items("/bytes", optional=True))
 
 
 asked_for = replies("chat", where=_asks)
@@ -72,7 +88,7 @@ asked_for = replies("chat", where=_asks)
     of=Of(
         ("chat",),
         status=DECIDED,
-        where=lambda answer: _asks(answer) and (answer.asked.get("top_logprobs") or 0) <= 5 and _only_plain(answer),
+        where=lambda answer: _asks(answer) and answer.request.integer("/top_logprobs", 0) <= 5 and _only_plain(answer),
     ),
 )
 def logprobs_are_accepted(reply: Subject, check: Check) -> None:
@@ -82,7 +98,7 @@ def logprobs_are_accepted(reply: Subject, check: Check) -> None:
 
 def _only_plain(answer: Subject) -> bool:
     plain = {"model", "messages", "max_tokens", "temperature", "seed", "logprobs", "top_logprobs"}
-    return plain.issuperset(answer.asked) and must_accept(answer)
+    return plain.issuperset(answer.request.members()) and must_accept(answer)
 
 
 @requirement(
@@ -90,13 +106,13 @@ def _only_plain(answer: Subject) -> bool:
     MUST,
     basis=CONVENTION,
     cites=f"{REQUEST}/logprobs/default",
-    of=replies(*CHAT, where=lambda answer: not answer.asked.get("logprobs")),
+    of=replies(*CHAT, where=lambda answer: not answer.request.get("/logprobs")),
 )
 def logprobs_are_not_sent_unasked(reply: Subject, check: Check) -> None:
     """Without `logprobs: true`, which is false by default, choices have no log probabilities."""
-    for index, choice in enumerate(reply.choices):
-        found = (choice.get("logprobs") or {}).get("content")
-        check.that(not found, "no logprobs", found, at=f"/choices/{index}/logprobs")
+    for choice in reply.choices:
+        found = choice.object().find("/logprobs/content")
+        check.that(found is None or not found.raw, "no logprobs", found)
 
 
 @requirement(
@@ -104,13 +120,14 @@ def logprobs_are_not_sent_unasked(reply: Subject, check: Check) -> None:
 )
 def logprobs_have_an_entry_for_each_token(reply: Subject, check: Check) -> None:
     """With `logprobs: true` each choice with text has a list of entries, each with its token."""
-    for index, choice in enumerate(reply.choices):
-        if not choice["message"].get("content"):
-            continue
-        found = (choice.get("logprobs") or {}).get("content")
-        check.that(bool(found), "a list of tokens", found, at=f"/choices/{index}/logprobs/content")
-        for number, entry in enumerate(found or ()):
-            check.that("token" in entry, "a token", entry, at=f"/choices/{index}/logprobs/content/{number}")
+    for choice in reply.choices:
+        if choice.object("/message").get("/content"):
+            found = choice.items("/logprobs/content", optional=True)
+            check.that(
+                found != [], "a list of tokens", choice.get("/logprobs/content"), at=f"{choice.at}/logprobs/content"
+            )
+            for entry in found:
+                check.that(entry.has("/token"), "a token", entry)
 
 
 @requirement(
@@ -118,9 +135,10 @@ def logprobs_have_an_entry_for_each_token(reply: Subject, check: Check) -> None:
 )
 def a_log_probability_is_not_positive(reply: Subject, check: Check) -> None:
     """Each `logprob` is at most 0, as the logarithm of a probability is."""
-    for number, entry in enumerate(entries(reply)):
-        for found in (entry["logprob"], *(each["logprob"] for each in entry.get("top_logprobs") or ())):
-            check.that(found <= ROUNDING, "at most 0", found, at=f"/choices/0/logprobs/content/{number}")
+    for entry in entries(reply):
+        for each in (entry, *alternatives(entry)):
+            found = each.value("/logprob")
+            check.that(found.number() <= ROUNDING, "at most 0", found)
 
 
 @requirement(
@@ -133,10 +151,10 @@ def a_log_probability_is_not_positive(reply: Subject, check: Check) -> None:
 )
 def there_are_no_more_alternatives_than_asked_for(reply: Subject, check: Check) -> None:
     """Each token has at most `top_logprobs` alternatives, and none where that is 0, the default."""
-    most = reply.asked.get("top_logprobs") or 0
-    for number, entry in enumerate(entries(reply)):
-        found = len(entry.get("top_logprobs") or ())
-        check.that(found <= most, f"at most {most}", found, at=f"/choices/0/logprobs/content/{number}/top_logprobs")
+    most = reply.request.integer("/top_logprobs", 0)
+    for entry in entries(reply):
+        found = len(alternatives(entry))
+        check.that(found <= most, f"at most {most}", found, at=f"{entry.at}/top_logprobs")
 
 
 @requirement(
@@ -145,13 +163,14 @@ def there_are_no_more_alternatives_than_asked_for(reply: Subject, check: Check) 
     basis=CONVENTION,
     claims="logprobs",
     cites=f"{REQUEST}/top_logprobs",
-    of=replies("chat", where=lambda answer: _asks(answer) and (answer.asked.get("top_logprobs") or 0) > 0),
+    of=replies("chat", where=lambda answer: _asks(answer) and answer.request.integer("/top_logprobs", 0) > 0),
 )
 def alternatives_are_sent_when_asked_for(reply: Subject, check: Check) -> None:
     """With `top_logprobs` each token has at least one alternative."""
-    for number, entry in enumerate(entries(reply)):
-        found = entry.get("top_logprobs")
-        check.that(bool(found), "an alternative", found, at=f"/choices/0/logprobs/content/{number}/top_logprobs")
+    for entry in entries(reply):
+        check.that(
+            alternatives(entry) != [], "an alternative", entry.get("/top_logprobs"), at=f"{entry.at}/top_logprobs"
+        )
 
 
 @requirement(
@@ -165,14 +184,13 @@ def alternatives_are_sent_when_asked_for(reply: Subject, check: Check) -> None:
 def the_tokens_spell_the_content(reply: Subject, check: Check) -> None:
     """The tokens, or their `bytes`, spell the content; reasoning and an end token may stand around it."""
     content, found = reply.text.strip(), entries(reply)
-    if "\ufffd" in content:
-        raise LookupError("a broken character can be spelled in several ways")
-    spelled = "".join(entry["token"] for entry in found)
-    exact = bytes(round(value) & 0xFF for entry in found for value in entry.get("bytes") or ())
+    if BROKEN.search(content):
+        raise Skip("a broken character can be spelled in several ways")
+    joined, exact = "".join(entry.string("/token") for entry in found), b"".join(map(spelled, found))
     check.that(
-        content in spelled or content.encode() in exact,
+        content in joined or content.encode() in exact,
         f"tokens that spell {content!r}",
-        spelled,
+        joined,
         at="/choices/0/logprobs",
     )
 
@@ -187,13 +205,13 @@ def the_tokens_spell_the_content(reply: Subject, check: Check) -> None:
 )
 def the_bytes_are_those_of_the_token(reply: Subject, check: Check) -> None:
     """`bytes`, where given, is the token in UTF-8, also of an alternative; only tokens of plain ASCII are compared."""
-    for number, entry in enumerate(entries(reply)):
-        for each in (entry, *(entry.get("top_logprobs") or ())):
-            token, found = each["token"], bytes(int(value) & 0xFF for value in each.get("bytes") or ())
+    for entry in entries(reply):
+        for each in (entry, *alternatives(entry)):
+            token, found = each.string("/token"), spelled(each)
             # others are spelled in one's own way: Ġ, ▁, bytes:\xe2, <0x0A>
             if found and token.isascii() and "\\" not in token and not token.startswith("<0x"):
                 same = found.strip() == token.encode().strip()
-                check.that(same, f"the bytes of {token!r}", found.decode("latin-1"), at=f"logprobs/{number}/bytes")
+                check.that(same, f"the bytes of {token!r}", found.decode("latin-1"), at=f"{each.at}/bytes")
 
 
 @requirement(
@@ -206,7 +224,7 @@ def the_bytes_are_those_of_the_token(reply: Subject, check: Check) -> None:
 )
 def there_is_an_entry_for_each_completion_token(reply: Subject, check: Check) -> None:
     """There are as many entries as `completion_tokens`, give or take the token that ends the text."""
-    counted, found = reply.json["usage"]["completion_tokens"], len(entries(reply))
+    counted, found = reply.body.integer("/usage/completion_tokens"), len(entries(reply))
     check.that(abs(counted - found) <= 1, f"{counted}, or one more or less", found, at="/choices/0/logprobs/content")
 
 
@@ -219,11 +237,7 @@ def there_is_an_entry_for_each_completion_token(reply: Subject, check: Check) ->
     of=Of(
         ("chat",),
         status=None,
-        where=lambda answer: (
-            isinstance(answer.asked.get("top_logprobs"), int)
-            and answer.asked["top_logprobs"] > 0
-            and not answer.asked.get("logprobs")
-        ),
+        where=lambda answer: answer.request.integer("/top_logprobs", 0) > 0 and not answer.request.get("/logprobs"),
     ),
 )
 def alternatives_need_logprobs(reply: Subject, check: Check) -> None:
@@ -237,17 +251,20 @@ def alternatives_need_logprobs(reply: Subject, check: Check) -> None:
     basis=PROSE,
     claims="logprobs.token-ids",
     cites=f"{REQUEST}/return_tokens_as_token_ids/description",
-    of=replies("chat", where=lambda answer: _asks(answer) and answer.asked.get("return_tokens_as_token_ids") is True),
+    of=replies(
+        "chat", where=lambda answer: _asks(answer) and answer.request.get("/return_tokens_as_token_ids") is True
+    ),
 )
 def tokens_are_written_as_ids(reply: Subject, check: Check) -> None:
     """With `return_tokens_as_token_ids` each token is written `token_id:` and its id."""
-    for number, token in enumerate(tokens(reply)):
-        written = re.fullmatch(r"token_id:[0-9]+", token) is not None
-        check.that(written, "token_id: and a number", token, at=f"/choices/0/logprobs/content/{number}/token")
+    for entry in entries(reply):
+        token = entry.value("/token")
+        written = re.fullmatch(r"token_id:[0-9]+", token.string()) is not None
+        check.that(written, "token_id: and a number", token)
 
 
 asked_for_prompt = replies(
-    "chat", where=lambda answer: bool(answer.asked.get("prompt_logprobs")) and must_accept(answer)
+    "chat", where=lambda answer: bool(answer.request.get("/prompt_logprobs")) and must_accept(answer)
 )
 
 
@@ -261,7 +278,7 @@ asked_for_prompt = replies(
 )
 def prompt_logprobs_are_sent(reply: Subject, check: Check) -> None:
     """With `prompt_logprobs` the reply has a list of them: maps of tokens, and null where there is nothing to tell."""
-    found = reply.json.get("prompt_logprobs")
+    found = reply.body.object().get("/prompt_logprobs")
     check.that(isinstance(found, list) and found != [], "a list", found, at="/prompt_logprobs")
     check.that(any(found), "a map of tokens", found, at="/prompt_logprobs")
 
@@ -276,9 +293,9 @@ def prompt_logprobs_are_sent(reply: Subject, check: Check) -> None:
 )
 def each_token_of_the_prompt_has_an_entry(reply: Subject, check: Check) -> None:
     """There are as many `prompt_logprobs` as `prompt_tokens`, and the first is null: nothing comes before it."""
-    found = reply.json["prompt_logprobs"]
-    check.equal(len(found), reply.json["usage"]["prompt_tokens"], at="/prompt_logprobs")
-    check.equal(found[0], None, at="/prompt_logprobs/0")
+    found = reply.body.items("/prompt_logprobs")
+    check.equal(len(found), reply.body.integer("/usage/prompt_tokens"), at="/prompt_logprobs")
+    check.equal(reply.body.value("/prompt_logprobs/0"), None)
 
 
 @requirement(
@@ -291,10 +308,10 @@ def each_token_of_the_prompt_has_an_entry(reply: Subject, check: Check) -> None:
 )
 def a_stream_has_the_same_tokens(answers: list[Subject], check: Check) -> None:
     """Where a stream adds up to the text that is sent without `stream`, it has the same tokens and alternatives."""
-    whole, stream = answers
+    whole, stream = steps(answers, 2)
     if (whole.text, whole.finish_reason) == (stream.text, stream.finish_reason):
         one, other = (
-            [(entry["token"], len(entry.get("top_logprobs") or ())) for entry in entries(each)] for each in answers
+            [(entry.string("/token"), len(alternatives(entry))) for entry in entries(each)] for each in answers
         )
         check.equal(other, one, at="logprobs: tokens, and how many alternatives each has")
 
@@ -309,10 +326,9 @@ def a_stream_has_the_same_tokens(answers: list[Subject], check: Check) -> None:
 )
 def a_stream_has_the_same_values(answers: list[Subject], check: Check) -> None:
     """Where a stream has the tokens that are sent without `stream`, it has their log probabilities, but for noise."""
-    whole, stream = answers
-    streamed = entries(stream)
-    if [entry["token"] for entry in streamed] != tokens(whole):
+    whole, stream = steps(answers, 2)
+    if tokens(stream) != tokens(whole):
         return
-    for place, (one, other) in enumerate(zip(entries(whole), streamed, strict=True)):
-        near = abs(one["logprob"] - other["logprob"]) <= NOISE
-        check.that(near, f"about {one['logprob']}", other["logprob"], at=f"logprobs/{place}")
+    for one, other in zip(entries(whole), entries(stream), strict=True):
+        expected, found = one.number("/logprob"), other.value("/logprob")
+        check.that(abs(expected - found.number()) <= NOISE, f"about {expected}", found)

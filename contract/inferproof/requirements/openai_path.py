@@ -29,7 +29,7 @@ CLAIM = "core.openai-path"
     of=Of(
         (ROLE,),
         tuple(code for code in range(200, 600) if code not in (502, 503, 504)),
-        where=lambda answer: not UNSUPPORTED.isdisjoint(answer.asked) and keyed(answer),
+        where=lambda answer: not UNSUPPORTED.isdisjoint(answer.request.members()) and keyed(answer),
     ),
 )
 def what_is_not_supported_does_no_harm(reply: Subject, check: Check) -> None:
@@ -47,7 +47,7 @@ def what_is_not_supported_does_no_harm(reply: Subject, check: Check) -> None:
         (ROLE,),
         DECIDED,
         where=lambda answer: (
-            isinstance(answer.asked.get("n"), int) and must_accept(answer) and asks_plainly(answer.asked)
+            answer.request.integer("/n", None) is not None and must_accept(answer) and asks_plainly(answer.request.raw)
         ),
     ),
 )
@@ -67,8 +67,8 @@ def n_is_ignored_or_refused(reply: Subject, check: Check) -> None:
 )
 def there_are_no_logprobs(reply: Subject, check: Check) -> None:
     """`logprobs` of a choice is null or absent, also where it is asked for."""
-    for index, choice in enumerate(reply.choices):
-        check.equal(choice.get("logprobs"), None, at=f"/choices/{index}/logprobs")
+    for choice in reply.choices:
+        check.equal(choice.object().find("/logprobs"), None)
 
 
 @requirement(
@@ -81,7 +81,7 @@ def there_are_no_logprobs(reply: Subject, check: Check) -> None:
 )
 def the_core_members_are_there(reply: Subject, check: Check) -> None:
     """The reply has the core members of OpenAI's: `id`, `object`, `created`, `model`, `choices` and `usage`."""
-    missing = {"id", "object", "created", "model", "choices", "usage"} - reply.json.keys()
+    missing = {"id", "object", "created", "model", "choices", "usage"} - reply.body.members().keys()
     check.that(not missing, "all core members", f"without {', '.join(sorted(missing))}")
 
 
@@ -91,7 +91,7 @@ def the_core_members_are_there(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims=CLAIM,
     cites="inflection#/components/schemas/ChatCompletionRequest/additionalProperties",
-    of=Of((ROLE,), DECIDED, where=lambda answer: "web_search" in answer.asked and must_accept(answer)),
+    of=Of((ROLE,), DECIDED, where=lambda answer: answer.request.has("/web_search") and must_accept(answer)),
 )
 def the_vendors_own_member_is_accepted(reply: Subject, check: Check) -> None:
     """`web_search`, which the vendor's own examples send as an extra member, is accepted."""

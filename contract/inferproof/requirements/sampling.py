@@ -4,7 +4,7 @@ Breaks: members that are accepted and then forgotten, and defaults of a framewor
 Reference: a table says of each member whether it is passed on, translated or dropped, and why.
 """
 
-from typing import Any
+import math
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept
@@ -17,7 +17,8 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import DECIDED, Of, replies
-from inferproof.judge.subject import Subject, repeated
+from inferproof.judge.subject import Subject, repeated, steps
+from inferproof.judge.value import is_number
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 
@@ -42,13 +43,16 @@ PLAIN = {"model", "messages", "max_tokens", "temperature", "top_p", "seed", "n",
 
 
 def one_choice(answer: Subject) -> bool:
-    return (answer.asked.get("n") or 1) == 1
+    return (answer.request.get("/n") or 1) == 1
 
 
 def _steered(answer: Subject) -> bool:
     """Steered by members that belong to no finer capability, and by nothing else."""
-    body = answer.asked
-    return PLAIN.issuperset(body) and any(name in body for name in STEERING) and must_accept(answer)
+    return (
+        PLAIN.issuperset(answer.request.members())
+        and any(answer.request.has(f"/{name}") for name in STEERING)
+        and must_accept(answer)
+    )
 
 
 @requirement(
@@ -74,7 +78,7 @@ def steering_is_accepted(reply: Subject, check: Check) -> None:
 )
 def defaults_change_nothing(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, members sent with their documented defaults leave the answer as it is."""
-    plain, again, explicit = answers
+    plain, again, explicit = steps(answers, 3)
     check.equal(explicit.text, repeated(plain, again), at="content")
 
 
@@ -88,7 +92,9 @@ def defaults_change_nothing(answers: list[Subject], check: Check) -> None:
 )
 def there_are_n_choices(reply: Subject, check: Check) -> None:
     """There are `n` choices, numbered from 0."""
-    check.equal(sorted(choice["index"] for choice in reply.choices), list(range(reply.asked["n"])), at="/choices")
+    asked, found = reply.request.integer("/n"), sorted(choice.integer("/index") for choice in reply.choices)
+    holds = found == list(range(min(asked, len(found) + 1)))  # the number is the request's, and may be any
+    check.that(holds, f"{asked} choices, numbered from 0", found, at="/choices")
 
 
 @requirement(
@@ -96,22 +102,23 @@ def there_are_n_choices(reply: Subject, check: Check) -> None:
 )
 def a_seed_repeats_its_answer(answers: list[Subject], check: Check) -> None:
     """The same request with the same seed at temperature 0 gets the same content."""
-    first, again = answers
+    first, again = steps(answers, 2)
     check.equal(again.text, first.text, at="content")
 
 
-def is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def number(answer: Subject, name: str, otherwise: float) -> float:
+    """The number that the request gives to the member, be it one of 400 digits; `otherwise` for anything else."""
+    given = answer.request.get(f"/{name}")
+    return given if is_number(given) else otherwise
 
 
 def _meaningless(answer: Subject) -> bool:
     """A negative temperature, probability or count, an answer of nothing, or a probability above 1."""
-    given = {name: value for name, value in answer.asked.items() if is_number(value)}
     negative = ("temperature", "top_p", "min_p", "repetition_penalty", "n", "min_tokens")
     return (
-        any(given.get(name, 0) < 0 for name in negative)
-        or any(given.get(name, 1) == 0 for name in ("n", "max_tokens", "max_completion_tokens"))
-        or any(given.get(name, 0) > 1 for name in ("top_p", "min_p"))
+        any(number(answer, name, 0) < 0 for name in negative)
+        or any(number(answer, name, 1) == 0 for name in ("n", "max_tokens", "max_completion_tokens"))
+        or any(number(answer, name, 0) > 1 for name in ("top_p", "min_p"))
     )
 
 
@@ -137,11 +144,7 @@ def what_has_no_meaning_is_refused(reply: Subject, check: Check) -> None:
     of=Of(
         ("chat",),
         status=None,
-        where=lambda answer: (
-            is_number(answer.asked.get("best_of"))
-            and is_number(answer.asked.get("n"))
-            and answer.asked["best_of"] < answer.asked["n"]
-        ),
+        where=lambda answer: number(answer, "best_of", math.inf) < number(answer, "n", -math.inf),
     ),
 )
 def the_best_of_fewer_is_no_crash(reply: Subject, check: Check) -> None:

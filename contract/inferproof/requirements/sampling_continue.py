@@ -4,8 +4,6 @@ Breaks: a template that closes the last message, an echo of messages that were n
 Reference: passed on: the engine renders the last message open, and echoes it.
 """
 
-from typing import Any
-
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept
 from inferproof.judge.requirement import (
@@ -15,14 +13,17 @@ from inferproof.judge.requirement import (
 )
 from inferproof.judge.select import DECIDED, Of, replies
 from inferproof.judge.subject import Subject
+from inferproof.judge.value import Skip
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 
 
-def _last(answer: Subject) -> dict[str, Any]:
-    """The request's last message, where it is text; an empty one otherwise."""
-    messages = answer.asked.get("messages") or [{}]
-    return messages[-1] if isinstance(messages[-1].get("content"), str) else {}
+def _last(answer: Subject, role: str) -> str:
+    """The text of the request's last message; raises Skip where it is another role's, or none."""
+    messages = answer.request.items("/messages")
+    if not messages or messages[-1].get("/role") != role:
+        raise Skip(f"the last message of the request is not the {role}'s")
+    return messages[-1].string("/content")
 
 
 @requirement(
@@ -31,13 +32,11 @@ def _last(answer: Subject) -> dict[str, Any]:
     basis=PROSE,
     claims="sampling.echo",
     cites=f"{REQUEST}/echo/description",
-    of=replies(
-        "chat", where=lambda answer: answer.asked.get("echo") is True and _last(answer).get("role") == "assistant"
-    ),
+    of=replies("chat", where=lambda answer: answer.request.get("/echo") is True and _last(answer, "assistant") != ""),
 )
 def echo_puts_the_last_message_in_front(reply: Subject, check: Check) -> None:
     """With `echo: true` and a last message of the assistant, the content begins with that message."""
-    said = _last(reply)["content"]
+    said = _last(reply, "assistant")
     check.that(reply.text.startswith(said), f"a text that begins with {said!r}", reply.text, at="content")
 
 
@@ -50,16 +49,15 @@ def echo_puts_the_last_message_in_front(reply: Subject, check: Check) -> None:
     of=replies(
         "chat",
         where=lambda answer: (
-            answer.asked.get("echo") is True
-            and answer.asked.get("add_generation_prompt") is not False
-            and _last(answer).get("role") == "user"
-            and len(_last(answer)["content"]) > 40
+            answer.request.get("/echo") is True
+            and answer.request.get("/add_generation_prompt") is not False
+            and len(_last(answer, "user")) > 40
         ),
     ),
 )
 def another_role_is_not_echoed(reply: Subject, check: Check) -> None:
     """With `echo: true` and a last message of the user, the content does not begin with that message."""
-    said = _last(reply)["content"]
+    said = _last(reply, "user")
     check.that(not reply.text.startswith(said), "a text of its own", reply.text, at="content")
 
 
@@ -73,9 +71,9 @@ def another_role_is_not_echoed(reply: Subject, check: Check) -> None:
         ("chat",),
         status=DECIDED,
         where=lambda answer: (
-            answer.asked.get("continue_final_message") is True
-            and _last(answer).get("role") == "assistant"
-            and not answer.asked.get("echo")
+            answer.request.get("/continue_final_message") is True
+            and _last(answer, "assistant") != ""
+            and not answer.request.get("/echo")
             and must_accept(answer)
         ),
     ),
@@ -83,5 +81,5 @@ def another_role_is_not_echoed(reply: Subject, check: Check) -> None:
 def a_message_is_continued(reply: Subject, check: Check) -> None:
     """With `continue_final_message: true` the model goes on with the last message, and does not begin it again."""
     check.accepted(reply)
-    said = _last(reply)["content"]
+    said = _last(reply, "assistant")
     check.that(not reply.text.startswith(said), "how the message goes on", reply.text, at="content")

@@ -13,15 +13,18 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import replies
-from inferproof.judge.subject import Subject, repeated
+from inferproof.judge.subject import Subject, repeated, steps
+from inferproof.judge.value import Skip
 from inferproof.requirements.sampling import PLAIN, one_choice
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 
 
 def _stops(answer: Subject) -> list[str]:
-    stop = answer.asked.get("stop") or []
-    return [stop] if isinstance(stop, str) else stop
+    """The request's `stop` strings, but for empty ones, which stand in every text."""
+    one = isinstance(answer.request.get("/stop"), str)
+    stops = [answer.request.value("/stop")] if one else answer.request.items("/stop", optional=True)
+    return [text for each in stops if (text := each.string())]
 
 
 @requirement(
@@ -35,13 +38,13 @@ def _stops(answer: Subject) -> list[str]:
 def the_text_ends_before_a_stop(reply: Subject, check: Check) -> None:
     """The content has none of the `stop` strings."""
     for choice in reply.choices:
-        text = choice["message"]["content"] or ""
-        found = [stop for stop in _stops(reply) if stop in text]
-        check.equal(found, [], at=f"/choices/{choice['index']}/message/content")
+        content = choice.value("/message/content")
+        found = [stop for stop in _stops(reply) if stop in content.string("", "")]
+        check.equal(found, [], at=content.at)
 
 
 def _keeps_the_stop(answer: Subject) -> bool:
-    return any(answer.asked.get(name) for name in ("include_stop_str_in_output", "echo"))
+    return any(answer.request.get(f"/{name}") for name in ("include_stop_str_in_output", "echo"))
 
 
 @requirement(
@@ -54,15 +57,19 @@ def _keeps_the_stop(answer: Subject) -> bool:
 )
 def a_stop_cuts_the_same_text(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, a `stop` string ends the same text where it first stands, with `stop`."""
-    free, again, *stopped = answers
+    free, again, *stopped = steps(answers, 4)
     text = repeated(free, again)
     for answer in stopped:
-        check.equal(answer.text, text.partition(_found_stop(answer, text))[0], at="content")
+        check.equal(answer.text, text.partition(_found(answer, text))[0], at="content")
         check.equal(answer.finish_reason, "stop", at="finish_reason")
 
 
-def _found_stop(answer: Subject, text: str) -> str:
-    return min((stop for stop in _stops(answer) if stop in text), key=text.index)
+def _found(answer: Subject, text: str) -> str:
+    """The `stop` that comes first in the text; raises Skip where none is in it."""
+    found = [stop for stop in _stops(answer) if stop in text]
+    if not found:
+        raise Skip("no `stop` of the request is in the text that it would end")
+    return min(found, key=text.index)
 
 
 @requirement(
@@ -75,8 +82,9 @@ def _found_stop(answer: Subject, text: str) -> str:
 )
 def a_stop_may_stay(answers: list[Subject], check: Check) -> None:
     """With `include_stop_str_in_output: true` the content ends with the `stop` string that ended it."""
-    free, again, stopped = answers
-    text, stop = repeated(free, again), stopped.asked["stop"]
+    free, again, stopped = steps(answers, 3)
+    text = repeated(free, again)
+    stop = _found(stopped, text)
     check.equal(stopped.text, text.partition(stop)[0] + stop, at="content")
 
 
@@ -86,12 +94,12 @@ def a_stop_may_stay(answers: list[Subject], check: Check) -> None:
     basis=SCHEMA,
     claims="sampling.length",
     cites=f"{REQUEST}/min_tokens",
-    of=replies("chat", where=lambda answer: bool(answer.asked.get("min_tokens")) and one_choice(answer)),
+    of=replies("chat", where=lambda answer: bool(answer.request.get("/min_tokens")) and one_choice(answer)),
 )
 def min_tokens_is_the_least(reply: Subject, check: Check) -> None:
     """`completion_tokens` is at least `min_tokens`."""
-    least, used = reply.asked["min_tokens"], reply.json["usage"]["completion_tokens"]
-    check.that(used >= least, f"at least {least}", used, at="/usage/completion_tokens")
+    least, used = reply.request.integer("/min_tokens"), reply.body.value("/usage/completion_tokens")
+    check.that(used.integer() >= least, f"at least {least}", used)
 
 
 @requirement(
@@ -103,16 +111,16 @@ def min_tokens_is_the_least(reply: Subject, check: Check) -> None:
     of=replies(
         "chat",
         where=lambda answer: (
-            answer.asked.get("ignore_eos") is True
-            and PLAIN.issuperset(answer.asked)
-            and "max_tokens" in answer.asked
+            answer.request.get("/ignore_eos") is True
+            and PLAIN.issuperset(answer.request.members())
+            and answer.request.has("/max_tokens")
             and not _stops(answer)
-            and not answer.asked.get("stop_token_ids")
+            and not answer.request.get("/stop_token_ids")
             and one_choice(answer)
         ),
     ),
 )
 def without_an_end_the_cap_is_reached(reply: Subject, check: Check) -> None:
     """With `ignore_eos: true` an answer has exactly `max_tokens`, and finishes with `length`."""
-    check.equal(reply.json["usage"]["completion_tokens"], reply.asked["max_tokens"], at="/usage/completion_tokens")
+    check.equal(reply.body.value("/usage/completion_tokens"), reply.request.integer("/max_tokens"))
     check.equal(reply.finish_reason, "length", at="finish_reason")

@@ -18,8 +18,9 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import DECIDED, Of, replies
-from inferproof.judge.subject import Subject
-from inferproof.requirements.sampling import PLAIN, is_number
+from inferproof.judge.subject import Subject, steps
+from inferproof.judge.value import Value
+from inferproof.requirements.sampling import PLAIN, number
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 
@@ -33,13 +34,13 @@ EXECUTED = "invalid literal for int()"
     basis=PROSE,
     claims="sampling",
     cites=f"{REQUEST}/request_id/description",
-    of=replies("chat", where=lambda answer: bool(answer.asked.get("request_id"))),
+    of=replies("chat", where=lambda answer: bool(answer.request.get("/request_id"))),
 )
 def a_request_id_comes_back(reply: Subject, check: Check) -> None:
     """A `request_id` comes back in the response, be it within the `id`, in a member of its own or in a header."""
-    sent, headers = reply.asked["request_id"], "".join(value for _, value in reply.reply.headers)
-    back = json.dumps(sent)[1:-1] in json.dumps(reply.json) or sent in headers
-    check.that(back, sent, reply.json["id"], at="/id")
+    sent, headers = reply.request.string("/request_id"), "".join(value for _, value in reply.reply.headers)
+    back = json.dumps(sent)[1:-1] in json.dumps(reply.body.raw) or sent in headers
+    check.that(back, sent, reply.body.value("/id"))
 
 
 @requirement(
@@ -48,7 +49,7 @@ def a_request_id_comes_back(reply: Subject, check: Check) -> None:
     basis=CORRECTION,
     claims="sampling",
     cites=f"{REQUEST}/cache_salt/description",
-    of=Of(("chat",), status=None, where=lambda answer: answer.asked.get("cache_salt") == ""),
+    of=Of(("chat",), status=None, where=lambda answer: answer.request.get("/cache_salt") == ""),
 )
 def an_empty_salt_is_refused(reply: Subject, check: Check) -> None:
     """An empty `cache_salt` is refused: it protects nobody."""
@@ -65,8 +66,8 @@ def an_empty_salt_is_refused(reply: Subject, check: Check) -> None:
         ("chat",),
         status=DECIDED,
         where=lambda answer: (
-            answer.asked.get("priority") == 0
-            and (PLAIN | {"priority"}).issuperset(answer.asked)
+            answer.request.get("/priority") == 0
+            and (PLAIN | {"priority"}).issuperset(answer.request.members())
             and must_accept(answer)
         ),
     ),
@@ -82,11 +83,7 @@ def the_usual_priority_is_accepted(reply: Subject, check: Check) -> None:
     basis=PROSE,
     claims="sampling",
     cites=f"{REQUEST}/priority/description",
-    of=Of(
-        ("chat",),
-        status=DECIDED,
-        where=lambda answer: is_number(answer.asked.get("priority")) and answer.asked["priority"] != 0,
-    ),
+    of=Of(("chat",), status=DECIDED, where=lambda answer: number(answer, "priority", 0) != 0),
 )
 def another_priority_is_served_or_refused(reply: Subject, check: Check) -> None:
     """Another `priority` is refused, or obeyed by a server with priority scheduling; it does not fail."""
@@ -99,7 +96,7 @@ def another_priority_is_served_or_refused(reply: Subject, check: Check) -> None:
     basis=CORRECTION,
     claims="sampling",
     cites=(f"{REQUEST}/logits_processors", "inflection#/components/schemas/LogitsProcessorConstructor"),
-    of=Of(("chat",), status=None, where=lambda answer: bool(answer.asked.get("logits_processors"))),
+    of=Of(("chat",), status=None, where=lambda answer: bool(answer.request.get("/logits_processors"))),
 )
 def code_of_a_request_is_never_run(reply: Subject, check: Check) -> None:
     """A constructor in `logits_processors` is refused or ignored, never called."""
@@ -136,8 +133,13 @@ def a_broken_constructor_is_refused(reply: Subject, check: Check) -> None:
 )
 def a_generation_prompt_has_tokens(answers: list[Subject], check: Check) -> None:
     """`add_generation_prompt: false` leaves out what opens the model's turn: `prompt_tokens` does not grow."""
-    plain, without, _ = (answer.json["usage"]["prompt_tokens"] for answer in answers)
-    check.that(without <= plain, f"at most {plain}", without, at="/usage/prompt_tokens")
+    plain, without, _ = _prompts(answers)
+    check.that(without.integer() <= plain.integer(), f"at most {plain.raw}", without)
+
+
+def _prompts(answers: list[Subject]) -> list[Value]:
+    """The `prompt_tokens` of the usual request, of that without a generation prompt, of that with special tokens."""
+    return [answer.body.value("/usage/prompt_tokens") for answer in steps(answers, 3)]
 
 
 @requirement(
@@ -150,8 +152,8 @@ def a_generation_prompt_has_tokens(answers: list[Subject], check: Check) -> None
 )
 def special_tokens_come_on_top(answers: list[Subject], check: Check) -> None:
     """`add_special_tokens: true` adds tokens to those of the template: `prompt_tokens` does not shrink."""
-    plain, _, special = (answer.json["usage"]["prompt_tokens"] for answer in answers)
-    check.that(special >= plain, f"at least {plain}", special, at="/usage/prompt_tokens")
+    plain, _, special = _prompts(answers)
+    check.that(special.integer() >= plain.integer(), f"at least {plain.raw}", special)
 
 
 @requirement(
@@ -167,12 +169,12 @@ def a_prompt_is_truncated_or_refused(reply: Subject, check: Check) -> None:
     check.accepted_or_refused(reply)
     if reply.status != 200:
         return
-    most, used = reply.asked["truncate_prompt_tokens"], reply.json["usage"]["prompt_tokens"]
-    check.that(used <= most, f"at most {most}", used, at="/usage/prompt_tokens")
+    most, used = reply.request.integer("/truncate_prompt_tokens"), reply.body.value("/usage/prompt_tokens")
+    check.that(used.integer() <= most, f"at most {most}", used)
 
 
 def _truncates(answer: Subject) -> bool:
-    return is_number(answer.asked.get("truncate_prompt_tokens")) and not answer.asked.get("stream")
+    return answer.request.integer("/truncate_prompt_tokens", None) is not None and not answer.request.get("/stream")
 
 
 @requirement(
@@ -184,9 +186,7 @@ def _truncates(answer: Subject) -> bool:
     of=Of(
         ("chat",),
         status=None,
-        where=lambda answer: (
-            is_number(answer.asked.get("timeout_sec")) and 0 < answer.asked["timeout_sec"] < 0.1 and must_accept(answer)
-        ),
+        where=lambda answer: 0 < number(answer, "timeout_sec", 0) < 0.1 and must_accept(answer),
     ),
 )
 def a_timeout_is_told(reply: Subject, check: Check) -> None:

@@ -12,7 +12,8 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import replies
-from inferproof.judge.subject import Subject
+from inferproof.judge.subject import Subject, steps
+from inferproof.judge.value import Skip
 from inferproof.requirements.logprobs import tokens
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
@@ -29,13 +30,11 @@ REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 def bad_words_change_the_answer(answers: list[Subject], check: Check) -> None:
     """With the words of an answer in `bad_words`, the same request is answered otherwise."""
     # A single word may come back: engines forbid its usual tokens, and a model can spell it with others.
-    free, banned = answers
+    free, banned = steps(answers, 2)
     if not free.text:
-        raise LookupError("nothing was said, as by a model that is not done with its reasoning")
-    same = (banned.text, banned.json["usage"]["completion_tokens"]) == (
-        free.text,
-        free.json["usage"]["completion_tokens"],
-    )
+        raise Skip("nothing was said, as by a model that is not done with its reasoning")
+    before, after = (answer.body.integer("/usage/completion_tokens") for answer in (free, banned))
+    same = banned.text == free.text and after == before
     check.that(not same, "an answer that does without these words", banned.text, at="content")
 
 
@@ -49,17 +48,18 @@ def bad_words_change_the_answer(answers: list[Subject], check: Check) -> None:
 )
 def a_token_may_end_the_answer(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, a token in `stop_token_ids` ends the same answer where it first comes."""
-    free, again, stopped = answers
-    said, stop = tokens(free), _token(str(stopped.asked["stop_token_ids"][0]))
+    free, again, stopped = steps(answers, 3)
+    said, stop = tokens(free), _token(stopped.request.integer("/stop_token_ids/0"))
     if said != tokens(again):
-        raise LookupError("the same request is answered differently each time")
-    most = said.index(stop) + 1
-    used = stopped.json["usage"]["completion_tokens"]
-    check.that(used <= most, f"at most {most}", used, at="/usage/completion_tokens")
+        raise Skip("the same request is answered differently each time")
+    if stop not in said:
+        raise Skip("the token is not in the answer that it would end")
+    most, used = said.index(stop) + 1, stopped.body.value("/usage/completion_tokens")
+    check.that(used.integer() <= most, f"at most {most}", used)
     check.equal(stopped.finish_reason, "stop", at="/choices/0/finish_reason")
 
 
-def _token(id: str) -> str:
+def _token(id: int | str) -> str:
     return f"token_id:{id}"
 
 
@@ -69,12 +69,11 @@ def _token(id: str) -> str:
     basis=CONVENTION,
     claims="sampling.tokens",
     cites=f"{REQUEST}/logit_bias",
-    of=replies("chat", where=lambda answer: _biases(answer, -100)),
+    of=replies("chat", where=lambda answer: _as_ids(answer) and bool(_biased(answer, -100))),
 )
 def a_low_bias_bans_a_token(reply: Subject, check: Check) -> None:
     """A token with a `logit_bias` of -100 does not come."""
-    banned = {_token(id) for id, bias in reply.asked["logit_bias"].items() if bias == -100}
-    check.equal(sorted(banned & set(tokens(reply))), [], at="/choices/0/logprobs/content")
+    check.equal(sorted(_biased(reply, -100) & set(tokens(reply))), [], at="/choices/0/logprobs/content")
 
 
 @requirement(
@@ -83,21 +82,21 @@ def a_low_bias_bans_a_token(reply: Subject, check: Check) -> None:
     basis=CONVENTION,
     claims="sampling.tokens",
     cites=f"{REQUEST}/logit_bias/anyOf/0/additionalProperties",
-    of=replies("chat", where=lambda answer: _biases(answer, 100)),
+    of=replies("chat", where=lambda answer: _as_ids(answer) and bool(_biased(answer, 100))),
 )
 def a_high_bias_forces_a_token(reply: Subject, check: Check) -> None:
     """Only the tokens with a `logit_bias` of 100 come."""
-    forced = {_token(id) for id, bias in reply.asked["logit_bias"].items() if bias == 100}
-    check.equal(sorted(set(tokens(reply)) - forced), [], at="/choices/0/logprobs/content")
+    check.equal(sorted(set(tokens(reply)) - _biased(reply, 100)), [], at="/choices/0/logprobs/content")
 
 
 def _as_ids(answer: Subject) -> bool:
-    return answer.asked.get("logprobs") is True and answer.asked.get("return_tokens_as_token_ids") is True
+    return answer.request.get("/logprobs") is True and answer.request.get("/return_tokens_as_token_ids") is True
 
 
-def _biases(answer: Subject, bias: int) -> bool:
-    biases = answer.asked.get("logit_bias")
-    return isinstance(biases, dict) and bias in biases.values() and _as_ids(answer)
+def _biased(answer: Subject, bias: int) -> set[str]:
+    """The tokens to which the request gives that bias."""
+    biases = answer.request.members("/logit_bias", optional=True)
+    return {_token(id) for id, given in biases.items() if given.raw == bias}
 
 
 @requirement(
@@ -106,9 +105,9 @@ def _biases(answer: Subject, bias: int) -> bool:
     basis=SCHEMA,
     claims="sampling.tokens",
     cites=f"{REQUEST}/allowed_token_ids",
-    of=replies("chat", where=lambda answer: bool(answer.asked.get("allowed_token_ids")) and _as_ids(answer)),
+    of=replies("chat", where=lambda answer: bool(answer.request.get("/allowed_token_ids")) and _as_ids(answer)),
 )
 def no_other_token_comes(reply: Subject, check: Check) -> None:
     """With `allowed_token_ids` no other token comes."""
-    allowed = {_token(str(int(id))) for id in reply.asked["allowed_token_ids"]}  # 3.0 is the id 3
+    allowed = {_token(id.integer()) for id in reply.request.items("/allowed_token_ids")}
     check.equal(sorted(set(tokens(reply)) - allowed), [], at="/choices/0/logprobs/content")

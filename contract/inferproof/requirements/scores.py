@@ -13,31 +13,44 @@ from inferproof.judge.check import Check
 from inferproof.judge.requirement import CORRECTION, EXAMPLE, MUST, PROSE, SHOULD, requirement
 from inferproof.judge.select import replies
 from inferproof.judge.subject import Subject
+from inferproof.judge.value import Skip, Value
 from inferproof.requirements.attributes import ATTRIBUTE, POST, REQUEST, ROLE, good
 
 CONTENT = "/choices/0/message/content"
 
 
-def _given(answer: Subject) -> list[Any]:
-    """The attributes of the request, those that are objects."""
-    attributes = answer.asked.get("attributes")
-    return [one for one in attributes if isinstance(one, dict)] if isinstance(attributes, list) else []
+def _given(answer: Subject) -> list[Value]:
+    """The attributes of the request, those that are objects. Raises Missing."""
+    return [one for one in answer.request.items("/attributes", optional=True) if isinstance(one.raw, dict)]
 
 
-def scores(answer: Subject) -> dict[str, Any]:
-    """The scores by attribute; raises NotJson's kin, LookupError, where the content is not what it should be."""
+def _words(value: Value, path: str) -> set[str]:
+    """The strings of a list that may be absent. Raises Missing."""
+    return {word.string() for word in value.items(path, optional=True)}
+
+
+def scores(answer: Subject) -> dict[str, Value]:
+    """The scores by attribute. Raises Skip where the content is not JSON text of an object."""
+    found = _object(answer.body.string(CONTENT))
+    if found is None:
+        raise Skip("the content is not JSON text of an object")
+    return {name: Value(score, f"{CONTENT}: {name}") for name, score in found.items()}
+
+
+def _object(content: str) -> dict[str, Any] | None:
+    """The object whose JSON text `content` is; None where it is none. Raises Skip for one nested too deeply to tell."""
     try:
-        found = json.loads(answer.choices[0]["message"]["content"])
+        found = json.loads(content)
     except ValueError:
-        raise LookupError("the content is not JSON") from None
-    if not isinstance(found, dict):
-        raise LookupError("the content is no object")
-    return found
+        return None
+    except RecursionError:
+        raise Skip("the content is nested too deeply to be read") from None
+    return found if isinstance(found, dict) else None
 
 
 def _whole(answer: Subject) -> bool:
     """The answer was not cut short by a cap: JSON that is, cannot be held against the server."""
-    return bool(answer.choices[0].get("finish_reason") != "length")
+    return bool(answer.body.value("/choices/0").get("/finish_reason") != "length")
 
 
 @requirement(
@@ -57,12 +70,8 @@ def the_content_is_json(reply: Subject, check: Check) -> None:
     """The content of the first choice's message is JSON text of an object, unless a cap cut it short."""
     if not _whole(reply):
         return
-    content = reply.choices[0]["message"]["content"]
-    try:
-        found = json.loads(content)
-    except ValueError:
-        found = None
-    check.that(isinstance(found, dict), "JSON text of an object", content, at=CONTENT)
+    content = reply.body.value(CONTENT)
+    check.that(_object(content.string()) is not None, "JSON text of an object", content)
 
 
 @requirement(
@@ -78,11 +87,10 @@ def the_content_is_json(reply: Subject, check: Check) -> None:
 )
 def each_value_is_a_score(reply: Subject, check: Check) -> None:
     """Each attribute's value is an object with a number `score` and a boolean `positive`."""
-    for name, value in scores(reply).items():
-        score, positive = (value.get("score"), value.get("positive")) if isinstance(value, dict) else (None, None)
+    for value in scores(reply).values():
+        score, positive = value.get("/score"), value.get("/positive")
         number = isinstance(score, int | float) and not isinstance(score, bool)
-        holds = number and isinstance(positive, bool)
-        check.that(holds, '{"score": number, "positive": boolean}', value, at=f"{CONTENT}: {name}")
+        check.that(number and isinstance(positive, bool), '{"score": number, "positive": boolean}', value)
 
 
 @requirement(
@@ -95,8 +103,9 @@ def each_value_is_a_score(reply: Subject, check: Check) -> None:
 )
 def a_score_lies_between_0_and_1(reply: Subject, check: Check) -> None:
     """A `score` lies between 0 and 1."""
-    for name, value in scores(reply).items():
-        check.that(0 <= value["score"] <= 1, "0 to 1", value["score"], at=f"{CONTENT}: {name}/score")
+    for value in scores(reply).values():
+        score = value.value("/score")
+        check.that(0 <= score.number() <= 1, "0 to 1", score)
 
 
 @requirement(
@@ -109,11 +118,12 @@ def a_score_lies_between_0_and_1(reply: Subject, check: Check) -> None:
 )
 def every_attribute_is_scored(reply: Subject, check: Check) -> None:
     """Every attribute given is scored, or with `filter_categories` every one of those categories."""
-    wanted = set(reply.asked.get("filter_categories") or ())
+    wanted = _words(reply.request, "/filter_categories")
     found = scores(reply)
     for one in _given(reply):
-        if not wanted or wanted.intersection(one.get("categories") or ()):
-            check.that(one["name"] in found, f"a score of {one['name']}", sorted(found), at=CONTENT)
+        if not wanted or wanted & _words(one, "/categories"):
+            name = one.string("/name")
+            check.that(name in found, f"a score of {name}", sorted(found), at=CONTENT)
 
 
 @requirement(
@@ -122,15 +132,17 @@ def every_attribute_is_scored(reply: Subject, check: Check) -> None:
     basis=PROSE,
     claims=ROLE,
     cites=f"{POST}/requestBody/description",
-    of=replies(ROLE, where=lambda answer: bool(answer.asked.get("filter_categories")) and good(answer)),
+    of=replies(ROLE, where=lambda answer: bool(answer.request.get("/filter_categories")) and good(answer)),
 )
 def other_categories_are_not_scored(reply: Subject, check: Check) -> None:
     """With `filter_categories`, an attribute whose categories are all others is not scored."""
-    wanted = set(reply.asked["filter_categories"])
+    wanted = _words(reply.request, "/filter_categories")
     found = scores(reply)
     for one in _given(reply):
-        if one.get("categories") and wanted.isdisjoint(one["categories"]):
-            check.that(one["name"] not in found, f"no score of {one['name']}", sorted(found), at=CONTENT)
+        categories = _words(one, "/categories")
+        if categories and wanted.isdisjoint(categories):
+            name = one.string("/name")
+            check.that(name not in found, f"no score of {name}", sorted(found), at=CONTENT)
 
 
 @requirement(
@@ -143,8 +155,8 @@ def other_categories_are_not_scored(reply: Subject, check: Check) -> None:
 )
 def nothing_else_is_scored(reply: Subject, check: Check) -> None:
     """Where the request gives attributes, no other one is scored."""
-    asked = {one["name"] for one in _given(reply)}
-    check.that(scores(reply).keys() <= asked, "only " + ", ".join(sorted(asked)), sorted(scores(reply)), at=CONTENT)
+    asked, found = {one.string("/name") for one in _given(reply)}, scores(reply)
+    check.that(found.keys() <= asked, "only " + ", ".join(sorted(asked)), sorted(found), at=CONTENT)
 
 
 @requirement(
@@ -156,13 +168,13 @@ def nothing_else_is_scored(reply: Subject, check: Check) -> None:
     of=replies(
         ROLE,
         where=lambda answer: (
-            answer.asked.get("attributes") is None and not answer.asked.get("filter_categories") and good(answer)
+            answer.request.get("/attributes") is None and not answer.request.get("/filter_categories") and good(answer)
         ),
     ),
 )
 def without_attributes_there_is_a_default_set(reply: Subject, check: Check) -> None:
     """Without `attributes` a default set is scored: at least one."""
-    check.that(len(scores(reply)) > 0, "a score", reply.choices[0]["message"]["content"], at=CONTENT)
+    check.that(len(scores(reply)) > 0, "a score", reply.body.value(CONTENT))
 
 
 @requirement(
@@ -171,11 +183,12 @@ def without_attributes_there_is_a_default_set(reply: Subject, check: Check) -> N
     basis=CORRECTION,
     claims=ROLE,
     cites=f"{ATTRIBUTE}/properties/positive",
-    of=replies(ROLE, where=lambda answer: any(isinstance(one.get("positive"), bool) for one in _given(answer))),
+    of=replies(ROLE, where=lambda answer: any(isinstance(one.get("/positive"), bool) for one in _given(answer))),
 )
 def an_explicit_positive_is_echoed(reply: Subject, check: Check) -> None:
     """An attribute that says whether it is `positive` is reported so."""
     found = scores(reply)
     for one in _given(reply):
-        if isinstance(one.get("positive"), bool) and one["name"] in found:
-            check.equal(found[one["name"]]["positive"], one["positive"], at=f"{CONTENT}: {one['name']}/positive")
+        positive = one.get("/positive")
+        if isinstance(positive, bool) and (name := one.string("/name")) in found:
+            check.equal(found[name].value("/positive"), positive)

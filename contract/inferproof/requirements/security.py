@@ -58,8 +58,8 @@ def a_long_prompt_is_refused_or_read(reply: Subject, check: Check) -> None:
     check.accepted_or_refused(reply)
     if reply.status != 200:
         return
-    counted = reply.json["usage"]["prompt_tokens"]
-    check.that(counted >= WHOLE, f"at least {WHOLE}, or a 4xx", counted, at="/usage/prompt_tokens")
+    counted = reply.body.value("/usage/prompt_tokens")
+    check.that(counted.integer() >= WHOLE, f"at least {WHOLE}, or a 4xx", counted)
 
 
 @requirement(
@@ -67,7 +67,7 @@ def a_long_prompt_is_refused_or_read(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     cites=f"{REQUEST}/properties/chat_template",
-    of=Of(CHAT, status=None, where=lambda answer: "6 * 7000" in str(answer.asked.get("chat_template"))),
+    of=Of(CHAT, status=None, where=lambda answer: "6 * 7000" in answer.request.string("/chat_template", "")),
 )
 def a_template_of_a_request_is_never_run(reply: Subject, check: Check) -> None:
     """A `chat_template` of the request is refused or ignored: nothing that it computes stands in the reply.

@@ -5,7 +5,6 @@ Reference: the front writes each chunk as one event with one line, and ends with
 """
 
 from collections import Counter
-from typing import Any
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept, must_refuse
@@ -21,8 +20,8 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import CHAT, DECIDED, EVENTS, JSON, Of, chat_stream, replies, streams
-from inferproof.judge.subject import DONE, Subject, folded
-from inferproof.wire.exchange import NotJson
+from inferproof.judge.subject import DONE, Subject
+from inferproof.judge.value import Missing, Value
 
 CHUNK = "inflection#/components/schemas/ChatCompletionStreamResponse"
 CHOICE = "inflection#/components/schemas/ChatCompletionResponseStreamChoice"
@@ -33,16 +32,12 @@ LEGACY_OK = "inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1com
 
 
 def wants_stream(answer: Subject) -> bool:
-    return answer.asked.get("stream") is True
+    return answer.request.get("/stream") is True
 
 
-def choices_of(chunks: list[Any]) -> list[tuple[str, Any]]:
-    """Each choice of each chunk with its place, in the order of arrival."""
-    return [
-        (f"events/{number}/choices/{place}", choice)
-        for number, chunk in enumerate(chunks)
-        for place, choice in enumerate(chunk["choices"])
-    ]
+def choices_of(answer: Subject) -> list[Value]:
+    """Each choice of each chunk, in the order of arrival. Raises Skip."""
+    return [choice for event in answer.events for choice in event.items("/choices")]
 
 
 @requirement(
@@ -102,11 +97,11 @@ def an_event_is_one_data_line(reply: Subject, check: Check) -> None:
 def each_event_is_json(reply: Subject, check: Check) -> None:
     """The data of each event, but for `[DONE]`, is one JSON object."""
     try:
-        chunks = reply.chunks
-    except NotJson as error:
-        check.fail("one JSON object in each event", str(error), at="events")
-    for number, chunk in enumerate(chunks):
-        check.that(isinstance(chunk, dict), "a JSON object", chunk, at=f"events/{number}")
+        events = reply.events
+    except Missing as missing:
+        check.fail("one JSON object in each event", str(missing.__cause__), at=missing.pointer)
+    for event in events:
+        check.that(isinstance(event.raw, dict), "a JSON object", event)
 
 
 @requirement(
@@ -128,24 +123,24 @@ def each_event_is_json(reply: Subject, check: Check) -> None:
 )
 def each_chunk_is_valid(reply: Subject, check: Check) -> None:
     """Each event is a chunk that the document's schema allows, or says that the server failed."""
-    for number, chunk in enumerate(reply.chunks):
-        if "error" not in chunk:
-            check.valid(chunk, reply.operation.event_schema or "", at=f"events/{number}")
+    for event in reply.events:
+        if not event.has("/error"):
+            check.valid(event, reply.operation.event_schema or "")
 
 
 @requirement("stream.event.corrected", SHOULD, basis=CORRECTION, claims="streaming", cites=CHUNK, of=chat_stream)
 def each_chunk_has_what_clients_need(reply: Subject, check: Check) -> None:
     """Each chunk has the members that every example shows and every client reads: also `id`, `object`, `created`."""
-    for number, chunk in enumerate(reply.chunks):
-        if "error" not in chunk:
-            check.valid(chunk, reply.operation.event_schema or "", "corrected", at=f"events/{number}")
+    for event in reply.events:
+        if not event.has("/error"):
+            check.valid(event, reply.operation.event_schema or "", "corrected")
 
 
 @requirement("stream.series", MUST, basis=PROSE, claims="streaming", cites=f"{OK}/description", of=chat_stream)
 def a_stream_is_a_series(reply: Subject, check: Check) -> None:
     """An answer of more than a few words comes as a series of chunks, not as one."""
     if len(reply.text) > 16:
-        check.that(len(reply.chunks) > 1, "several chunks", len(reply.chunks), at="events")
+        check.that(len(reply.events) > 1, "several chunks", len(reply.events), at="events")
 
 
 @requirement(
@@ -153,19 +148,19 @@ def a_stream_is_a_series(reply: Subject, check: Check) -> None:
 )
 def the_chunks_belong_together(reply: Subject, check: Check) -> None:
     """`id`, `created` and `model` are the same in every chunk of a stream."""
-    for number, chunk in enumerate(reply.chunks):
-        for member in ("id", "created", "model"):
-            check.equal(chunk[member], reply.chunks[0][member], at=f"events/{number}/{member}")
+    for event in reply.events:
+        for path in ("/id", "/created", "/model"):
+            check.equal(event.value(path), reply.events[0].value(path).raw)
 
 
 @requirement("stream.role", SHOULD, basis=EXAMPLE, claims="streaming", cites=f"{DELTA}/properties/role", of=chat_stream)
 def the_first_delta_says_who_speaks(reply: Subject, check: Check) -> None:
     """The first delta of each choice has the role `assistant`."""
     seen = set()
-    for at, choice in choices_of(reply.chunks):
-        if choice["index"] not in seen:
-            seen.add(choice["index"])
-            check.equal(choice["delta"].get("role"), "assistant", at=f"{at}/delta/role")
+    for choice in choices_of(reply):
+        if (index := choice.integer("/index")) not in seen:
+            seen.add(index)
+            check.equal(choice.object("/delta").get("/role"), "assistant", at=f"{choice.at}/delta/role")
 
 
 @requirement(
@@ -178,8 +173,9 @@ def the_first_delta_says_who_speaks(reply: Subject, check: Check) -> None:
 )
 def each_choice_finishes_once(reply: Subject, check: Check) -> None:
     """Each choice has a `finish_reason` in exactly one chunk."""
-    found = Counter({choice["index"]: 0 for _, choice in choices_of(reply.chunks)})
-    found.update(choice["index"] for _, choice in choices_of(reply.chunks) if choice.get("finish_reason") is not None)
+    found: Counter[int] = Counter()
+    for choice in choices_of(reply):
+        found[choice.integer("/index")] += choice.find("/finish_reason") is not None
     for index, times in found.items():
         check.equal(times, 1, at=f"finish_reason of choice {index}")
 
@@ -195,10 +191,11 @@ def each_choice_finishes_once(reply: Subject, check: Check) -> None:
 def nothing_follows_the_finish(reply: Subject, check: Check) -> None:
     """Once a choice has finished, no chunk has more of it."""
     finished = set()
-    for at, choice in choices_of(reply.chunks):
-        check.that(choice["index"] not in finished, "nothing after its finish_reason", choice, at=at)
-        if choice.get("finish_reason") is not None:
-            finished.add(choice["index"])
+    for choice in choices_of(reply):
+        index = choice.integer("/index")
+        check.that(index not in finished, "nothing after its finish_reason", choice)
+        if choice.find("/finish_reason") is not None:
+            finished.add(index)
 
 
 @requirement(
@@ -212,7 +209,7 @@ def nothing_follows_the_finish(reply: Subject, check: Check) -> None:
 def the_stream_says_that_it_is_done(reply: Subject, check: Check) -> None:
     """A stream ends with `data: [DONE]`, as OpenAI's do; one that failed may end with its error."""
     datas = [event.data for event in reply.stream.events]
-    failed = any("error" in chunk for chunk in reply.chunks)
+    failed = any(event.has("/error") for event in reply.events)
     check.that(failed or DONE in datas, DONE, datas[-1] if datas else "no event", at="the last event")
 
 
@@ -222,11 +219,11 @@ def the_stream_says_that_it_is_done(reply: Subject, check: Check) -> None:
     basis=PROJECT,
     claims="streaming",
     cites=STREAM,
-    of=streams(*CHAT, where=lambda answer: answer.asked.get("timeout_sec") is None),
+    of=streams(*CHAT, where=lambda answer: answer.request.get("/timeout_sec") is None),
 )
 def no_stream_breaks_down(reply: Subject, check: Check) -> None:
     """No stream of the run ends with an error event, unless its time was limited: that has cost tokens."""
-    errors = [chunk for chunk in reply.chunks if "error" in chunk]
+    errors = [event.raw for event in reply.events if event.has("/error")]
     check.equal(errors, [], at="events with an error")
 
 
@@ -262,7 +259,7 @@ def what_is_wrong_is_said_before_the_stream(reply: Subject, check: Check) -> Non
         "chat",
         status=None,
         media=None,
-        where=lambda answer: bool(answer.asked.get("stream_options")) and not answer.asked.get("stream"),
+        where=lambda answer: bool(answer.request.get("/stream_options")) and not answer.request.get("/stream"),
     ),
 )
 def stream_options_need_a_stream(reply: Subject, check: Check) -> None:
@@ -276,8 +273,10 @@ def stream_options_need_a_stream(reply: Subject, check: Check) -> None:
     basis=CONVENTION,
     claims="streaming.choices",
     cites=f"{CHOICE}/properties/index",
-    of=Of(("chat",), media=EVENTS, where=lambda answer: (answer.asked.get("n") or 1) > 1),
+    of=Of(("chat",), media=EVENTS, where=lambda answer: answer.request.integer("/n", 1) > 1),
 )
 def every_choice_is_streamed(reply: Subject, check: Check) -> None:
     """A stream of `n` choices has chunks of each, numbered from 0."""
-    check.equal(sorted(folded(reply.chunks).choices), list(range(reply.asked["n"])), at="choices")
+    asked, found = reply.request.integer("/n"), sorted(reply.folded.choices)
+    numbered = found == list(range(len(found)))  # `asked` may be too large for a list
+    check.that(numbered and len(found) == asked, f"{asked} numbered from 0", found, at="choices")

@@ -4,8 +4,6 @@ Breaks: usage sent unasked, in each chunk, or before the last one with a choice;
 Reference: the engine is asked as the request says, with the documented default of `include_usage` written out.
 """
 
-from typing import Any
-
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import (
     CONVENTION,
@@ -18,7 +16,8 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import chat_stream, streams
-from inferproof.judge.subject import Subject, folded
+from inferproof.judge.subject import Subject, steps
+from inferproof.judge.value import Skip, Value
 
 OPTIONS = "inflection#/components/schemas/StreamOptions"
 INCLUDE = f"{OPTIONS}/properties/include_usage"
@@ -27,39 +26,40 @@ USAGE = "inflection#/components/schemas/ChatCompletionStreamResponse/properties/
 SHOWN = "inflection#/paths/~1v1~1chat~1completions/post/responses/200/content/application~1json/example/usage"
 
 
-def _options(answer: Subject) -> dict[str, Any] | None:
-    options = answer.asked.get("stream_options")
-    return options if isinstance(options, dict) else None
-
-
 def _asks(answer: Subject) -> bool:
-    return (_options(answer) or {}).get("include_usage") is True
+    return answer.request.get("/stream_options/include_usage") is True
 
 
 def _continuously(answer: Subject) -> bool:
-    return (_options(answer) or {}).get("continuous_usage_stats") is True
+    return answer.request.get("/stream_options/continuous_usage_stats") is True
 
 
 def _asks_by_default(answer: Subject) -> bool:
-    options = _options(answer)
-    return options is not None and "include_usage" not in options
+    return not answer.request.object("/stream_options").has("/include_usage")
 
 
 def _does_not_ask(answer: Subject) -> bool:
-    options = _options(answer)
-    return options is None or (options.get("include_usage") is False and not _continuously(answer))
+    refuses = answer.request.get("/stream_options/include_usage") is False and not _continuously(answer)
+    return refuses or answer.request.get("/stream_options") is None
 
 
-def unbroken(answer: Subject) -> list[Any]:
-    """The chunks; raises LookupError where one says that the server failed, since it need not count any more."""
-    if any("error" in chunk for chunk in answer.chunks):
-        raise LookupError("the server failed in mid-stream")
-    return answer.chunks
+def unbroken(answer: Subject) -> list[Value]:
+    """The chunks; raises Skip where one says that the server failed, since it need not count any more."""
+    if any(event.has("/error") for event in answer.events):
+        raise Skip("the server failed in mid-stream")
+    return [event.object() for event in answer.events]
 
 
-def usages(answer: Subject) -> list[Any]:
-    """The usage of each chunk that has one."""
-    return [chunk["usage"] for chunk in unbroken(answer) if chunk.get("usage") is not None]
+def usages(answer: Subject) -> list[Value]:
+    """The usage of each chunk that has one. Raises Skip."""
+    return [usage for chunk in unbroken(answer) if (usage := chunk.find("/usage")) is not None]
+
+
+def _last_usage(stream: Subject) -> Value:
+    """Raises Skip where no chunk has one, or where the server failed."""
+    if stream.folded.usage is None:
+        raise Skip("no chunk has a usage")
+    return stream.folded.usage
 
 
 @requirement(
@@ -98,9 +98,11 @@ def usage_is_sent_once(reply: Subject, check: Check) -> None:
 )
 def the_usage_chunk_is_the_last(reply: Subject, check: Check) -> None:
     """With `include_usage: true` the last chunk has the usage, and an empty list of choices."""
-    last = unbroken(reply)[-1]
-    check.that(last.get("usage") is not None, "a usage", last.get("usage"), at="the last chunk/usage")
-    check.equal(last["choices"], [], at="the last chunk/choices")
+    chunks = unbroken(reply)
+    if not chunks:
+        raise Skip("there is no chunk")
+    check.that(chunks[-1].find("/usage") is not None, "a usage", None, at="the last chunk/usage")
+    check.equal(chunks[-1].value("/choices"), [], at="the last chunk/choices")
 
 
 @requirement(
@@ -126,14 +128,15 @@ def stream_options_alone_ask_for_usage(reply: Subject, check: Check) -> None:
 )
 def usage_is_not_sent_unasked(reply: Subject, check: Check) -> None:
     """Without `stream_options`, or with `include_usage: false`, no chunk has a usage."""
-    check.equal(usages(reply), [], at="usage")
+    check.equal([usage.raw for usage in usages(reply)], [], at="usage")
 
 
 @requirement("stream.usage.total", MUST, basis=EXAMPLE, claims="streaming", cites=(USAGE, SHOWN), of=chat_stream)
 def total_is_the_sum_in_streams_too(reply: Subject, check: Check) -> None:
     """Wherever a chunk has a usage, its `total_tokens` is `prompt_tokens` plus `completion_tokens`."""
     for usage in usages(reply):
-        check.equal(usage["total_tokens"], usage["prompt_tokens"] + (usage.get("completion_tokens") or 0), at="usage")
+        wanted = usage.integer("/prompt_tokens") + usage.integer("/completion_tokens", 0)
+        check.equal(usage.value("/total_tokens"), wanted)
 
 
 @requirement(
@@ -145,17 +148,17 @@ def total_is_the_sum_in_streams_too(reply: Subject, check: Check) -> None:
     of=streams(
         "chat",
         where=lambda answer: (
-            "max_tokens" in answer.asked
-            and "max_completion_tokens" not in answer.asked
-            and (answer.asked.get("n") or 1) == 1
+            answer.request.has("/max_tokens")
+            and not answer.request.has("/max_completion_tokens")
+            and answer.request.integer("/n", 1) in (0, 1)
         ),
     ),
 )
 def max_tokens_caps_a_stream(reply: Subject, check: Check) -> None:
     """Where a stream has a usage, its `completion_tokens` never exceeds `max_tokens`."""
     for usage in usages(reply):
-        used, cap = usage["completion_tokens"], reply.asked["max_tokens"]
-        check.that(used <= cap, f"at most {cap}", used, at="usage/completion_tokens")
+        used, cap = usage.integer("/completion_tokens"), reply.request.integer("/max_tokens")
+        check.that(used <= cap, f"at most {cap}", used, at=f"{usage.at}/completion_tokens")
 
 
 @requirement(
@@ -169,10 +172,10 @@ def max_tokens_caps_a_stream(reply: Subject, check: Check) -> None:
 def continuous_usage_grows(reply: Subject, check: Check) -> None:
     """With `continuous_usage_stats: true` every chunk has a usage, and `completion_tokens` never falls."""
     before = 0
-    for number, chunk in enumerate(unbroken(reply)):
-        check.that(chunk.get("usage") is not None, "a usage", chunk.get("usage"), at=f"events/{number}/usage")
-        now = chunk["usage"]["completion_tokens"]
-        check.that(now >= before, f"at least {before}", now, at=f"events/{number}/usage/completion_tokens")
+    for chunk in unbroken(reply):
+        check.that(chunk.find("/usage") is not None, "a usage", None, at=f"{chunk.at}/usage")
+        now = chunk.integer("/usage/completion_tokens")
+        check.that(now >= before, f"at least {before}", now, at=f"{chunk.at}/usage/completion_tokens")
         before = now
 
 
@@ -186,8 +189,8 @@ def continuous_usage_grows(reply: Subject, check: Check) -> None:
 )
 def a_stream_has_the_same_prompt(answers: list[Subject], check: Check) -> None:
     """The same request has the same `prompt_tokens` with and without `stream`."""
-    whole, stream = answers[0], folded(answers[1].chunks)
-    check.equal((stream.usage or {})["prompt_tokens"], whole.json["usage"]["prompt_tokens"], at="usage/prompt_tokens")
+    whole, stream, *_ = steps(answers, 4)
+    check.equal(_last_usage(stream).value("/prompt_tokens"), whole.body.integer("/usage/prompt_tokens"))
 
 
 @requirement(
@@ -200,7 +203,6 @@ def a_stream_has_the_same_prompt(answers: list[Subject], check: Check) -> None:
 )
 def the_same_text_costs_the_same(answers: list[Subject], check: Check) -> None:
     """Where a stream adds up to the text that is sent without `stream`, it has the same `completion_tokens`."""
-    whole, stream = answers[0], answers[1]
+    whole, stream, *_ = steps(answers, 4)
     if (whole.text, whole.finish_reason) == (stream.text, stream.finish_reason):
-        used = (folded(stream.chunks).usage or {})["completion_tokens"]
-        check.equal(used, whole.json["usage"]["completion_tokens"], at="usage/completion_tokens")
+        check.equal(_last_usage(stream).value("/completion_tokens"), whole.body.integer("/usage/completion_tokens"))

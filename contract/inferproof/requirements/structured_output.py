@@ -7,9 +7,13 @@ Breaks: constraints that the engine has dropped in silence, as vLLM did with `gu
 Reference: each is translated into the engine's structured outputs; two at once are refused.
 """
 
+from __future__ import annotations
+
 import json
 import re
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept, must_refuse, refused_for
@@ -24,8 +28,12 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import CHAT, DECIDED, EVENTS, Of, Predicate
-from inferproof.judge.subject import Subject
+from inferproof.judge.subject import Subject, read_json
+from inferproof.judge.value import Skip, Value
 from inferproof.requirements.chat_request import PLAIN
+from inferproof.wire.exchange import NotJson
+
+T = TypeVar("T")
 
 REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
 FORMAT = "inflection#/components/schemas/ResponseFormat"
@@ -34,7 +42,9 @@ TAGS = "inflection#/components/schemas/StructuralTagResponseFormat"
 
 GUIDES = ("guided_json", "guided_regex", "guided_choice", "guided_grammar", "structural_tag")
 
-_ATOM = re.compile(r"(\[[^\\\[\]]+\]|[\w -])(?:\{(\d+)\})?", re.ASCII)
+_ATOM = re.compile(r"(\[(?:(?!--|&&|\|\||~~)[^\\\[\]])+\]|[\w -])(?:\{(\d{1,3})\})?", re.ASCII)
+"""Doubled signs in a class are set operators to some engines."""
+
 _ALTERNATIVES = re.compile(r'root ::= ("[^"\\]+"(?: \| "[^"\\]+")*)\s*')
 
 _PLAIN_KEYWORDS = frozenset({"type", "properties", "required", "additionalProperties", "enum", "items", "const"})
@@ -42,20 +52,18 @@ _PLAIN_KEYWORDS = frozenset({"type", "properties", "required", "additionalProper
 
 def wanted(answer: Subject, member: str) -> bool:
     """The request has this constraint and nothing beside it but plain members, and the answer comes whole."""
-    if answer.asked.get(member) is None or answer.asked.get("stream"):
+    if answer.request.get(f"/{member}") is None or answer.request.get("/stream"):
         return False
-    return (PLAIN | {member, "guided_whitespace_pattern"}).issuperset(answer.asked) and must_accept(answer)
+    return (PLAIN | {member, "guided_whitespace_pattern"}).issuperset(answer.request.members()) and must_accept(answer)
 
 
-def format_of(answer: Subject) -> str | None:
-    """The `type` of the response format."""
-    found = answer.asked.get("response_format")
-    return found.get("type") if isinstance(found, dict) else None
+def _asks_for(answer: Subject, format: str) -> bool:
+    """The response format is of this `type`."""
+    return bool(answer.request.get("/response_format/type") == format)
 
 
 def _has_a_schema(answer: Subject) -> bool:
-    found = answer.asked["response_format"].get("json_schema")
-    return isinstance(found, dict) and isinstance(found.get("schema"), dict)
+    return isinstance(answer.request.get("/response_format/json_schema/schema"), dict)
 
 
 def _guided(member: str, *, plain: Predicate = lambda answer: True) -> Of:
@@ -63,9 +71,7 @@ def _guided(member: str, *, plain: Predicate = lambda answer: True) -> Of:
 
 
 def _formatted(type: str) -> Of:
-    return Of(
-        CHAT, status=DECIDED, where=lambda answer: format_of(answer) == type and wanted(answer, "response_format")
-    )
+    return Of(CHAT, status=DECIDED, where=lambda answer: _asks_for(answer, type) and wanted(answer, "response_format"))
 
 
 def atoms(pattern: str) -> list[str] | None:
@@ -74,9 +80,18 @@ def atoms(pattern: str) -> list[str] | None:
     Simple is a sequence of literals and classes, each with a fixed count at most: `[A-F]{3}-[0-9]{4}`.
     """
     found = list(_ATOM.finditer(pattern))
-    if "".join(match[0] for match in found) != pattern:
+    if "".join(match[0] for match in found) != pattern or not _compiles(pattern):
         return None
     return [match[1] for match in found for _ in range(int(match[2] or 1))]
+
+
+def _compiles(pattern: str) -> bool:
+    """A class may yet be none: `[^]`, `[z-a]`."""
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True
 
 
 def alternatives(grammar: str) -> list[str] | None:
@@ -85,35 +100,49 @@ def alternatives(grammar: str) -> list[str] | None:
     return re.findall(r'"([^"]+)"', found[1]) if found else None
 
 
-def parsed(guide: Any) -> Any:
-    """A member that may be JSON text; raises LookupError where it is text and no JSON."""
+def parsed(guide: Value) -> Value:
+    """A member of the request that may be JSON text, read; raises Skip where it is text and no JSON."""
+    if not isinstance(guide.raw, str):
+        return guide
     try:
-        return json.loads(guide) if isinstance(guide, str) else guide
-    except ValueError as error:
-        raise LookupError("the request's constraint is no JSON") from error
+        return Value(read_json(guide.raw), guide.at)
+    except NotJson:
+        raise Skip("the request's constraint is no JSON") from None
 
 
 def is_plain(schema: Any) -> bool:
-    """Nothing but types, members, lists and enumerations: what every engine of structured output knows."""
-    if not isinstance(schema, dict):
-        return isinstance(schema, bool)
-    below = [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]
-    return _PLAIN_KEYWORDS.issuperset(schema) and all(map(is_plain, below))
+    """Nothing but types, members, lists and enumerations: what every engine of structured output knows.
+
+    Raises Skip where `properties` is no object.
+    """
+    rest = [schema]
+    while rest:  # no recursion: a request may be nested more deeply than Python's stack
+        each = rest.pop()
+        if isinstance(each, bool):
+            continue
+        if not isinstance(each, dict) or not _PLAIN_KEYWORDS.issuperset(each):
+            return False
+        properties = each.get("properties", {})
+        if not isinstance(properties, dict):
+            raise Skip("the request's schema is none")
+        rest += properties.values()
+        rest += [each["items"]] if "items" in each else []
+    return True
 
 
 def taken(reply: Subject, check: Check, *, plain: bool = True) -> None:
-    """A plain constraint is not refused; raises LookupError where a special one is, which a server may do."""
+    """A plain constraint is not refused; raises Skip where a special one is, which a server may do."""
     if reply.status != 200 and not plain:
-        raise LookupError("an engine need not know this constraint")
+        raise Skip("an engine need not know this constraint")
     check.accepted(reply)
 
 
 def text_or_beginning(reply: Subject, check: Check, begins: Predicate, expected: str) -> str:
-    """The content; where it was cut short, raises LookupError, or fails if it is no beginning of what is expected."""
+    """The content; where it was cut short, raises Skip, or fails if it is no beginning of what is expected."""
     if reply.finish_reason != "length":
         return reply.whole_text
     check.that(begins(reply), f"the beginning of {expected}", reply.text, at="content")
-    raise LookupError("the text was cut short")
+    raise Skip("the text was cut short")
 
 
 def _begins_an_object(reply: Subject) -> bool:
@@ -127,9 +156,24 @@ def _instance(reply: Subject, check: Check, schema: Any) -> Any:
     else:
         text = text_or_beginning(reply, check, _begins_an_object, "a JSON object")
     try:
-        return json.loads(text)
-    except ValueError as error:
+        return _decoded(json.loads, text)
+    except json.JSONDecodeError as error:
         check.fail("JSON", f"{error} in {text}", at="content")
+
+
+def _decoded(decode: Callable[[str], T], text: str) -> T:
+    """What `decode` makes of the text; raises JSONDecodeError where it is no JSON, Skip where Python cannot tell."""
+    try:
+        return decode(text)
+    except json.JSONDecodeError:
+        raise
+    except (ValueError, RecursionError):
+        raise Skip("the text has a number too long, or is nested too deeply, to be read") from None
+
+
+def _choice(reply: Subject) -> list[str]:
+    """The texts that the request chooses from. Raises Missing."""
+    return [text.string() for text in reply.request.items("/guided_choice")]
 
 
 def _one_of(reply: Subject, check: Check, texts: list[str]) -> None:
@@ -166,7 +210,7 @@ def a_json_object_is_one(reply: Subject, check: Check) -> None:
 )
 def a_json_schema_is_obeyed(reply: Subject, check: Check) -> None:
     """With `response_format` and a JSON schema, the content is the text of an instance of it."""
-    schema = reply.asked["response_format"]["json_schema"]["schema"]
+    schema = reply.request.value("/response_format/json_schema/schema").raw
     taken(reply, check, plain=is_plain(schema))
     check.fits(_instance(reply, check, schema), schema, at="content")
 
@@ -181,7 +225,7 @@ def a_json_schema_is_obeyed(reply: Subject, check: Check) -> None:
 )
 def guided_json_is_obeyed(reply: Subject, check: Check) -> None:
     """With `guided_json`, an object or its JSON text, the content is the text of an instance of it."""
-    schema = parsed(reply.asked["guided_json"])
+    schema = parsed(reply.request.value("/guided_json")).raw
     taken(reply, check, plain=is_plain(schema))
     check.fits(_instance(reply, check, schema), schema, at="content")
 
@@ -197,7 +241,7 @@ def guided_json_is_obeyed(reply: Subject, check: Check) -> None:
 def guided_choice_is_obeyed(reply: Subject, check: Check) -> None:
     """With `guided_choice` the content is one of its texts, exactly."""
     taken(reply, check)
-    _one_of(reply, check, reply.asked["guided_choice"])
+    _one_of(reply, check, _choice(reply))
 
 
 @requirement(
@@ -206,12 +250,12 @@ def guided_choice_is_obeyed(reply: Subject, check: Check) -> None:
     basis=PROSE,
     claims="structured-output.guided-regex",
     cites=f"{REQUEST}/guided_regex/description",
-    of=_guided("guided_regex", plain=lambda answer: atoms(answer.asked["guided_regex"]) is not None),
+    of=_guided("guided_regex", plain=lambda answer: atoms(answer.request.string("/guided_regex")) is not None),
 )
 def guided_regex_is_obeyed(reply: Subject, check: Check) -> None:
     """With a simple `guided_regex` the content as a whole matches it."""
     taken(reply, check)
-    pattern = reply.asked["guided_regex"]
+    pattern = reply.request.string("/guided_regex")
     each = atoms(pattern) or []
     text = text_or_beginning(
         reply,
@@ -228,12 +272,14 @@ def guided_regex_is_obeyed(reply: Subject, check: Check) -> None:
     basis=PROJECT,
     claims="structured-output.guided-grammar",
     cites=f"{REQUEST}/guided_grammar/description",
-    of=_guided("guided_grammar", plain=lambda answer: alternatives(answer.asked["guided_grammar"]) is not None),
+    of=_guided(
+        "guided_grammar", plain=lambda answer: alternatives(answer.request.string("/guided_grammar")) is not None
+    ),
 )
 def guided_grammar_is_obeyed(reply: Subject, check: Check) -> None:
     """With a `guided_grammar` that is one rule of literals (`root ::= "a" | "b"`), the content is one of them."""
     taken(reply, check)
-    _one_of(reply, check, alternatives(reply.asked["guided_grammar"]) or [])
+    _one_of(reply, check, alternatives(reply.request.string("/guided_grammar")) or [])
 
 
 @requirement(
@@ -246,27 +292,43 @@ def guided_grammar_is_obeyed(reply: Subject, check: Check) -> None:
 )
 def structural_tags_are_obeyed(reply: Subject, check: Check) -> None:
     """With `structural_tag`, a tag's `begin` is followed by an instance of its schema and its `end`."""
-    tags, text = parsed(reply.asked["structural_tag"])["structures"], reply.text
-    taken(reply, check, plain=all(is_plain(tag["schema"]) for tag in tags))
-    cut = reply.finish_reason == "length"
+    tags = [_Tag.of(tag) for tag in parsed(reply.request.value("/structural_tag")).items("/structures")]
+    taken(reply, check, plain=all(is_plain(tag.schema) for tag in tags))
+    text, cut = reply.text, reply.finish_reason == "length"
     while tag := _first(tags, text):
-        text = text.partition(tag["begin"])[2].lstrip()
+        text = text.partition(tag.begin)[2].lstrip()
         try:
-            value, used = json.JSONDecoder().raw_decode(text)
-        except ValueError:
-            check.that(cut, f"JSON after {tag['begin']}", text, at="content")
+            value, used = _decoded(json.JSONDecoder().raw_decode, text)
+        except json.JSONDecodeError:
+            check.that(cut, f"JSON after {tag.begin}", text, at="content")
             return
-        check.fits(value, tag["schema"], at="content")
+        check.fits(value, tag.schema, at="content")
         text = text[used:].lstrip()
-        ends = text.startswith(tag["end"]) or (cut and tag["end"].startswith(text))
-        check.that(ends, f"{tag['end']} after the JSON", text, at="content")
-        text = text[len(tag["end"]) :]
+        ends = text.startswith(tag.end) or (cut and tag.end.startswith(text))
+        check.that(ends, f"{tag.end} after the JSON", text, at="content")
+        text = text[len(tag.end) :]
 
 
-def _first(tags: list[dict[str, Any]], text: str) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class _Tag:
+    """One of the `structures` of a structural tag."""
+
+    begin: str
+    schema: Any
+    end: str
+
+    @classmethod
+    def of(cls, tag: Value) -> _Tag:
+        """Raises Skip."""
+        begin = tag.string("/begin")
+        if not begin:
+            raise Skip("a tag that begins with nothing begins everywhere")
+        return cls(begin, tag.value("/schema").raw, tag.string("/end"))
+
+
+def _first(tags: list[_Tag], text: str) -> _Tag | None:
     """The tag that begins first in the text."""
-    present = [tag for tag in tags if tag["begin"] in text]
-    return min(present, key=lambda tag: text.index(tag["begin"]), default=None)
+    return min((tag for tag in tags if tag.begin in text), key=lambda tag: text.index(tag.begin), default=None)
 
 
 @requirement(
@@ -275,7 +337,7 @@ def _first(tags: list[dict[str, Any]], text: str) -> dict[str, Any] | None:
     basis=PROSE,
     claims="structured-output.whitespace",
     cites=f"{REQUEST}/guided_whitespace_pattern/description",
-    of=_guided("guided_json", plain=lambda answer: answer.asked.get("guided_whitespace_pattern") == ""),
+    of=_guided("guided_json", plain=lambda answer: answer.request.get("/guided_whitespace_pattern") == ""),
 )
 def no_whitespace_means_none(reply: Subject, check: Check) -> None:
     """With an empty `guided_whitespace_pattern`, guided JSON has no whitespace outside its strings."""
@@ -293,12 +355,12 @@ def no_whitespace_means_none(reply: Subject, check: Check) -> None:
     of=Of(
         ("chat",),
         media=EVENTS,
-        where=lambda answer: answer.asked.get("guided_choice") is not None and answer.asked.get("stream") is True,
+        where=lambda answer: answer.request.get("/guided_choice") is not None and answer.request.get("/stream") is True,
     ),
 )
 def a_stream_obeys_too(reply: Subject, check: Check) -> None:
     """With `guided_choice` and `stream`, the deltas add up to one of its texts, every character of it intact."""
-    _one_of(reply, check, reply.asked["guided_choice"])
+    _one_of(reply, check, _choice(reply))
 
 
 @requirement(
@@ -310,9 +372,7 @@ def a_stream_obeys_too(reply: Subject, check: Check) -> None:
     of=Of(
         ("chat",),
         status=None,
-        where=lambda answer: (
-            format_of(answer) == "json_schema" and not _has_a_schema(answer) and not must_refuse(answer)
-        ),
+        where=lambda answer: _asks_for(answer, "json_schema") and not _has_a_schema(answer) and not must_refuse(answer),
     ),
 )
 def a_json_schema_format_has_a_schema(reply: Subject, check: Check) -> None:
@@ -321,7 +381,7 @@ def a_json_schema_format_has_a_schema(reply: Subject, check: Check) -> None:
 
 
 def _has_two_guides(answer: Subject) -> bool:
-    return sum(answer.asked.get(member) is not None for member in GUIDES) > 1 and not must_refuse(answer)
+    return sum(answer.request.get(f"/{member}") is not None for member in GUIDES) > 1 and not must_refuse(answer)
 
 
 @requirement(

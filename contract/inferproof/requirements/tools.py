@@ -18,7 +18,8 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import CHAT, DECIDED, EVENTS, Of
-from inferproof.judge.subject import Subject, folded, read_json
+from inferproof.judge.subject import FoldedCall, Subject, read_json, steps
+from inferproof.judge.value import Missing, Skip, Value
 from inferproof.requirements.chat_request import PLAIN
 from inferproof.wire.exchange import NotJson
 
@@ -33,47 +34,65 @@ RESULT = "inflection#/components/schemas/ChatCompletionToolMessageParam"
 
 
 def streamed(answer: Subject) -> bool:
-    return answer.asked.get("stream") is True
+    return answer.request.get("/stream") is True
 
 
-def chosen(answer: Subject) -> Any:
-    """The request's `tool_choice`: `named` for a function of its own, `auto` where tools come without one."""
-    choice = answer.asked.get("tool_choice")
-    if choice is None:
-        return "auto" if answer.asked.get("tools") else "none"
-    return "named" if isinstance(choice, dict) else choice
+def chosen(answer: Subject) -> str:
+    """The request's `tool_choice`: `named` for a function of its own, `auto` where tools come without one.
+
+    Raises Missing where it is neither a word nor an object.
+    """
+    if isinstance(answer.request.get("/tool_choice"), dict):
+        return "named"
+    return answer.request.string("/tool_choice", "auto" if answer.request.get("/tools") else "none")
 
 
-def offered(answer: Subject) -> dict[str, Any]:
-    """The functions of the request, by name."""
-    return {tool["function"]["name"]: tool["function"] for tool in answer.asked.get("tools") or ()}
+def offered(answer: Subject) -> dict[str, Value]:
+    """The functions of the request, by name. Raises Missing."""
+    tools = answer.request.items("/tools", optional=True)
+    return {tool.string("/function/name"): tool.value("/function") for tool in tools}
 
 
-def calls(answer: Subject) -> list[dict[str, Any]]:
-    """The calls of the first choice, each with `id`, `name` and `arguments`; of a stream, put together."""
+def calls(answer: Subject) -> list[Value]:
+    """The calls of the first choice, each with its `function`; of a stream, put together. Raises Skip."""
     if answer.media_type == EVENTS:
-        choice = folded(answer.chunks).choices[0]
-        return [choice.tool_calls[index] for index in sorted(choice.tool_calls)]
-    found = answer.json["choices"][0]["message"].get("tool_calls") or []
-    return [{"id": call.get("id"), **call["function"]} for call in found]
+        made = answer.folded.choice(0).tool_calls
+        return [_put_together(index, made[index]) for index in sorted(made)]
+    found = answer.body.object("/choices/0/message").items("/tool_calls", optional=True)
+    for call in found:
+        call.object("/function")
+    return found
 
 
-def whole_calls(answer: Subject) -> list[dict[str, Any]]:
-    """As `calls`; raises LookupError where the cap cut the answer, since a call may be broken off or missing then."""
+def _put_together(index: int, call: FoldedCall) -> Value:
+    function = {"name": call.name, "arguments": call.arguments}
+    return Value({"id": call.id, "function": function}, f"tool_calls/{index}")
+
+
+def whole_calls(answer: Subject) -> list[Value]:
+    """As `calls`; raises Skip where the cap cut the answer, since a call may be broken off or missing then."""
     if answer.finish_reason == "length":
-        raise LookupError("the answer was cut short")
+        raise Skip("the answer was cut short")
     return calls(answer)
+
+
+def arguments(call: Value) -> Any:
+    """The JSON of a call's arguments. Raises Missing."""
+    try:
+        return read_json(call.string("/function/arguments"))
+    except NotJson:
+        raise Missing("JSON", f"{call.at}/function/arguments") from None
 
 
 def _plainly(answer: Subject) -> bool:
     """Tools, and no member beyond the plain ones: others may get into the way of a call."""
     members = PLAIN | {"tools", "tool_choice", "parallel_tool_calls"}
-    return members.issuperset(answer.asked) and must_accept(answer)
+    return members.issuperset(answer.request.members()) and must_accept(answer)
 
 
 def _calls_of(*choices: str) -> Of:
     """Whole replies, in JSON or streamed, to requests with tools and one of these choices."""
-    return Of(("chat",), where=lambda answer: chosen(answer) in choices and bool(answer.asked.get("tools")))
+    return Of(("chat",), where=lambda answer: chosen(answer) in choices and bool(answer.request.get("/tools")))
 
 
 @requirement(
@@ -85,7 +104,7 @@ def _calls_of(*choices: str) -> Of:
     of=Of(
         CHAT,
         status=DECIDED,
-        where=lambda answer: "tools" in answer.asked and chosen(answer) == "none" and _plainly(answer),
+        where=lambda answer: answer.request.has("/tools") and chosen(answer) == "none" and _plainly(answer),
     ),
 )
 def tools_are_accepted(reply: Subject, check: Check) -> None:
@@ -142,8 +161,11 @@ def required_means_a_call(reply: Subject, check: Check) -> None:
 )
 def a_named_function_is_called(reply: Subject, check: Check) -> None:
     """With a `tool_choice` that names a function, that function is called, and no other."""
-    name = reply.asked["tool_choice"]["function"]["name"]
-    check.equal(sorted({call["name"] for call in whole_calls(reply)}), [name], at="tool_calls")
+    name = reply.request.string("/tool_choice/function/name")
+    found = whole_calls(reply)
+    check.that(found != [], f"a call of {name}", "none", at="tool_calls")
+    for call in found:
+        check.equal(call.value("/function/name"), name)
 
 
 @requirement(
@@ -156,8 +178,9 @@ def a_named_function_is_called(reply: Subject, check: Check) -> None:
 )
 def only_what_was_offered_is_called(reply: Subject, check: Check) -> None:
     """Each call names a function of the request."""
-    for number, call in enumerate(whole_calls(reply)):
-        check.one_of(call["name"], sorted(offered(reply)), at=f"tool_calls/{number}/function/name")
+    names = sorted(offered(reply))
+    for call in whole_calls(reply):
+        check.one_of(call.value("/function/name"), names)
 
 
 @requirement(
@@ -170,7 +193,7 @@ def only_what_was_offered_is_called(reply: Subject, check: Check) -> None:
 )
 def each_call_has_an_id(reply: Subject, check: Check) -> None:
     """Each call has an `id` that no other call of the message has: the result is sent back under it."""
-    ids = [call["id"] for call in whole_calls(reply)]
+    ids = [call.get("/id") for call in whole_calls(reply)]
     check.that(all(isinstance(id, str) and id for id in ids), "an id for each call", ids, at="tool_calls")
     check.equal(len(set(ids)), len(ids), at="different ids of tool_calls")
 
@@ -185,13 +208,13 @@ def each_call_has_an_id(reply: Subject, check: Check) -> None:
 )
 def arguments_are_a_json_object(reply: Subject, check: Check) -> None:
     """The `arguments` of each call are the text of a JSON object."""
-    for number, call in enumerate(whole_calls(reply)):
-        at = f"tool_calls/{number}/function/arguments"
+    for call in whole_calls(reply):
+        text = call.value("/function/arguments")
         try:
-            arguments = read_json(call["arguments"])
+            found = read_json(text.string())
         except NotJson:
-            check.fail("JSON", call["arguments"], at=at)
-        check.that(isinstance(arguments, dict), "a JSON object", arguments, at=at)
+            check.fail("JSON", text.string(), at=text.at)
+        check.that(isinstance(found, dict), "a JSON object", found, at=text.at)
 
 
 @requirement(
@@ -204,9 +227,11 @@ def arguments_are_a_json_object(reply: Subject, check: Check) -> None:
 )
 def arguments_follow_the_parameters(reply: Subject, check: Check) -> None:
     """The arguments of a call that was asked for are valid by the function's `parameters`."""
-    for number, call in enumerate(whole_calls(reply)):
-        schema = offered(reply).get(call["name"], {}).get("parameters") or {}
-        check.fits(read_json(call["arguments"]), schema, at=f"tool_calls/{number}/function/arguments")
+    functions = offered(reply)
+    for call in whole_calls(reply):
+        function = functions.get(call.string("/function/name"))
+        schema = {} if function is None else function.get("/parameters", {})
+        check.fits(arguments(call), schema, at=f"{call.at}/function/arguments")
 
 
 @requirement(
@@ -229,11 +254,15 @@ def calls_finish_a_message(reply: Subject, check: Check) -> None:
     basis=CORRECTION,
     claims="tools",
     cites=f"{REQUEST}/parallel_tool_calls",
-    of=Of(("chat",), where=lambda answer: answer.asked.get("parallel_tool_calls") is False),
+    of=Of(("chat",), where=lambda answer: answer.request.get("/parallel_tool_calls") is False),
 )
 def one_call_at_a_time(reply: Subject, check: Check) -> None:
     """With `parallel_tool_calls: false` a message has at most one call."""
     check.that(len(calls(reply)) <= 1, "at most 1", len(calls(reply)), at="tool_calls")
+
+
+def _ends_with_a_result(answer: Subject) -> bool:
+    return any(message.get("/role") == "tool" for message in answer.request.items("/messages")[-1:])
 
 
 @requirement(
@@ -245,9 +274,7 @@ def one_call_at_a_time(reply: Subject, check: Check) -> None:
     of=Of(
         ("chat",),
         status=DECIDED,
-        where=lambda answer: (
-            chosen(answer) == "none" and must_accept(answer) and answer.asked["messages"][-1]["role"] == "tool"
-        ),
+        where=lambda answer: chosen(answer) == "none" and must_accept(answer) and _ends_with_a_result(answer),
     ),
 )
 def a_result_is_answered(reply: Subject, check: Check) -> None:
@@ -265,8 +292,8 @@ def a_result_is_answered(reply: Subject, check: Check) -> None:
 )
 def tools_are_part_of_the_prompt(answers: list[Subject], check: Check) -> None:
     """The same conversation has more `prompt_tokens` with tools than without: the model is told of them."""
-    without, offered = (answer.json["usage"]["prompt_tokens"] for answer in answers)
-    check.that(offered > without, f"more than {without}", offered, at="/usage/prompt_tokens")
+    without, offered = (answer.body.value("/usage/prompt_tokens") for answer in steps(answers, 2))
+    check.that(offered.integer() > without.integer(), f"more than {without.raw}", offered)
 
 
 @requirement(
@@ -278,7 +305,7 @@ def tools_are_part_of_the_prompt(answers: list[Subject], check: Check) -> None:
     of=Of(
         ("chat",),
         status=None,
-        where=lambda answer: chosen(answer) in ("required", "named") and not answer.asked.get("tools"),
+        where=lambda answer: chosen(answer) in ("required", "named") and not answer.request.get("/tools"),
     ),
 )
 def a_choice_needs_tools(reply: Subject, check: Check) -> None:
@@ -287,14 +314,14 @@ def a_choice_needs_tools(reply: Subject, check: Check) -> None:
 
 
 def _names_an_unknown_tool(answer: Subject) -> bool:
-    if chosen(answer) != "named" or not answer.asked.get("tools") or not _well_formed(answer):
+    if chosen(answer) != "named" or not answer.request.get("/tools") or not _well_formed(answer):
         return False
-    return answer.asked["tool_choice"]["function"]["name"] not in offered(answer)
+    return answer.request.string("/tool_choice/function/name") not in offered(answer)
 
 
 def _well_formed(answer: Subject) -> bool:
     schema = answer.contract.validator(answer.operation.request_schema or "", "published")
-    return schema.decides(answer.asked)
+    return schema.decides(answer.request.raw)
 
 
 @requirement(

@@ -26,7 +26,7 @@ def what_is_called_json_is_json(reply: Subject, check: Check) -> None:
         check.that(reply.status in (204, 304), "a JSON value", "an empty body", at="body")
         return
     try:
-        reply.json  # noqa: B018 - read for the exception
+        reply.reply.json  # noqa: B018 - read for the exception
     except NotJson as error:
         check.fail("a JSON value", str(error), at="body")
 

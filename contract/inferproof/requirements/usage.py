@@ -7,7 +7,7 @@ Reference: the engine's own counts.
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import CONVENTION, EXAMPLE, MUST, PROJECT, SHOULD, requirement
 from inferproof.judge.select import CHAT, chat_reply, replies
-from inferproof.judge.subject import Subject
+from inferproof.judge.subject import Subject, steps
 
 USAGE = "inflection#/components/schemas/UsageInfo"
 SHOWN = "inflection#/paths/~1v1~1chat~1completions/post/responses/200/content/application~1json/example/usage"
@@ -17,8 +17,8 @@ CACHED = "inflection#/components/schemas/PromptTokenUsageInfo/properties/cached_
 @requirement("chat.usage.total", MUST, basis=EXAMPLE, cites=(USAGE, SHOWN), of=chat_reply)
 def total_is_the_sum(reply: Subject, check: Check) -> None:
     """`usage.total_tokens` is `prompt_tokens` plus `completion_tokens`."""
-    usage = reply.json["usage"]
-    check.equal(usage["total_tokens"], usage["prompt_tokens"] + usage["completion_tokens"], at="/usage/total_tokens")
+    usage = reply.body.object("/usage")
+    check.equal(usage.value("/total_tokens"), usage.integer("/prompt_tokens") + usage.integer("/completion_tokens"))
 
 
 @requirement(
@@ -26,8 +26,8 @@ def total_is_the_sum(reply: Subject, check: Check) -> None:
 )
 def the_completion_is_counted(reply: Subject, check: Check) -> None:
     """`usage` has `completion_tokens`, as every example shows: a client is billed by it."""
-    found = reply.json["usage"].get("completion_tokens")
-    check.that(found is not None, "a count", found, at="/usage/completion_tokens")
+    usage = reply.body.object("/usage")
+    check.that(usage.find("/completion_tokens") is not None, "a count", None, at="/usage/completion_tokens")
 
 
 @requirement(
@@ -35,26 +35,16 @@ def the_completion_is_counted(reply: Subject, check: Check) -> None:
 )
 def a_prompt_has_tokens(reply: Subject, check: Check) -> None:
     """`usage.prompt_tokens` counts the prompt: it is greater than zero."""
-    check.that(
-        reply.json["usage"]["prompt_tokens"] > 0,
-        "more than 0",
-        reply.json["usage"]["prompt_tokens"],
-        at="/usage/prompt_tokens",
-    )
+    found = reply.body.integer("/usage/prompt_tokens")
+    check.that(found > 0, "more than 0", found, at="/usage/prompt_tokens")
 
 
 @requirement("chat.usage.cached", MUST, basis=CONVENTION, cites=CACHED, of=chat_reply)
 def cached_tokens_are_part_of_the_prompt(reply: Subject, check: Check) -> None:
     """`cached_tokens`, where given, is at most `prompt_tokens`."""
-    usage = reply.json["usage"]
-    details = usage.get("prompt_tokens_details") or {}
-    cached = details.get("cached_tokens") or 0
-    check.that(
-        0 <= cached <= usage["prompt_tokens"],
-        f"0 to {usage['prompt_tokens']}",
-        cached,
-        at="/usage/prompt_tokens_details/cached_tokens",
-    )
+    at = "/usage/prompt_tokens_details/cached_tokens"
+    cached, prompt = reply.body.integer(at, 0), reply.body.integer("/usage/prompt_tokens")
+    check.that(0 <= cached <= prompt, f"0 to {prompt}", cached, at=at)
 
 
 @requirement(
@@ -65,17 +55,16 @@ def cached_tokens_are_part_of_the_prompt(reply: Subject, check: Check) -> None:
     of=replies(
         *CHAT,
         where=lambda answer: (
-            answer.asked.get("max_tokens") is not None
-            and answer.asked.get("max_completion_tokens") is None
-            and (answer.asked.get("n") or 1) == 1
+            answer.request.get("/max_tokens") is not None
+            and answer.request.get("/max_completion_tokens") is None
+            and answer.request.integer("/n", 1) in (0, 1)
         ),
     ),
 )
 def length_means_the_cap_was_reached(reply: Subject, check: Check) -> None:
     """Where `finish_reason` is `length`, `completion_tokens` is the cap, unless the context ended first."""
-    if reply.choices[0]["finish_reason"] != "length":
-        return
-    check.equal(reply.json["usage"]["completion_tokens"], reply.asked["max_tokens"], at="/usage/completion_tokens")
+    if reply.finish_reason == "length":
+        check.equal(reply.body.value("/usage/completion_tokens"), reply.request.integer("/max_tokens"))
 
 
 @requirement(
@@ -88,7 +77,7 @@ def length_means_the_cap_was_reached(reply: Subject, check: Check) -> None:
 )
 def another_message_costs_tokens(replies: list[Subject], check: Check) -> None:
     """A longer conversation has more `prompt_tokens` than its beginning."""
-    short, long = (reply.json["usage"]["prompt_tokens"] for reply in replies)
+    short, long = (reply.body.integer("/usage/prompt_tokens") for reply in steps(replies, 2))
     check.that(long > short, f"more than {short}", long, at="/usage/prompt_tokens")
 
 
@@ -97,6 +86,6 @@ def another_message_costs_tokens(replies: list[Subject], check: Check) -> None:
 )
 def sampling_does_not_change_the_prompt(replies: list[Subject], check: Check) -> None:
     """`temperature` and `n` leave `prompt_tokens` alone."""
-    first = replies[0].json["usage"]["prompt_tokens"]
+    first = replies[0].body.integer("/usage/prompt_tokens")
     for reply in replies[1:]:
-        check.equal(reply.json["usage"]["prompt_tokens"], first, at="/usage/prompt_tokens")
+        check.equal(reply.body.value("/usage/prompt_tokens"), first)

@@ -10,10 +10,8 @@ Reference: both encodings are the engine's own.
 from __future__ import annotations
 
 import base64
-import binascii
 import math
 import struct
-from typing import Any
 
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import (
@@ -26,6 +24,7 @@ from inferproof.judge.requirement import (
 )
 from inferproof.judge.select import replies
 from inferproof.judge.subject import Subject
+from inferproof.judge.value import Missing, Skip, Value
 from inferproof.requirements.embeddings import DATA, POST, REQUEST, ROLE
 
 EMBEDDING = f"{DATA}/properties/embedding"
@@ -40,20 +39,43 @@ MARGIN = 0.01
 Vector = tuple[float, ...]
 
 
-def vector(item: dict[str, Any]) -> Vector:
-    """An item's numbers; base64 is read as little-endian 32-bit floats. Raises LookupError where it cannot be."""
-    value = item["embedding"]
-    if not isinstance(value, str):
-        return tuple(float(number) for number in value)
+def vector(item: Value) -> Vector:
+    """An item's numbers; base64 is read as little-endian 32-bit floats. Raises Skip where it cannot be."""
+    value = item.value("/embedding")
+    return _decoded(value.raw) if isinstance(value.raw, str) else _numbers(value)
+
+
+def _decoded(text: str) -> Vector:
     try:
-        data = base64.b64decode(value, validate=True)
+        data = base64.b64decode(text, validate=True)
         return struct.unpack(f"<{len(data) // 4}f", data)
-    except (binascii.Error, struct.error):
-        raise LookupError("not base64 of 32-bit floats") from None
+    except (ValueError, struct.error):  # ValueError: also for what is not ASCII
+        raise Skip("not base64 of 32-bit floats") from None
+
+
+def _numbers(value: Value) -> Vector:
+    """All at once, since a vector has thousands of numbers."""
+    if not isinstance(value.raw, list) or not all(isinstance(number, int | float) for number in value.raw):
+        raise Missing("array of numbers", value.at)
+    try:
+        return tuple(map(float, value.raw))
+    except OverflowError:
+        raise Skip("a number that no float can hold") from None
 
 
 def vectors(answer: Subject) -> list[Vector]:
-    return [vector(item) for item in answer.json["data"]]
+    """The vectors of all items. Raises Skip."""
+    return [vector(item) for item in answer.body.items("/data")]
+
+
+def first_vector(answer: Subject) -> Vector:
+    """Raises Skip."""
+    return vector(answer.body.value("/data/0"))
+
+
+def _asks_for_floats(answer: Subject) -> bool:
+    encoding = "/encoding_format"
+    return not answer.request.has(encoding) or answer.request.get(encoding) == "float"
 
 
 def cosine(one: Vector, other: Vector) -> float:
@@ -68,12 +90,13 @@ def cosine(one: Vector, other: Vector) -> float:
     basis=CONVENTION,
     claims=ROLE,
     cites=(ENCODING, EMBEDDING),
-    of=replies(ROLE, where=lambda answer: answer.asked.get("encoding_format", "float") == "float"),
+    of=replies(ROLE, where=_asks_for_floats),
 )
 def floats_are_numbers(reply: Subject, check: Check) -> None:
     """`encoding_format: float`, the default, gives each `embedding` as a list of numbers."""
-    for position, item in enumerate(reply.json["data"]):
-        check.that(isinstance(item["embedding"], list), "numbers", item["embedding"], at=f"/data/{position}/embedding")
+    for item in reply.body.items("/data"):
+        embedding = item.value("/embedding")
+        check.that(isinstance(embedding.raw, list), "numbers", embedding)
 
 
 @requirement(
@@ -82,17 +105,17 @@ def floats_are_numbers(reply: Subject, check: Check) -> None:
     basis=CONVENTION,
     claims=ROLE,
     cites=(ENCODING, EMBEDDING),
-    of=replies(ROLE, where=lambda answer: answer.asked.get("encoding_format") == "base64"),
+    of=replies(ROLE, where=lambda answer: answer.request.get("/encoding_format") == "base64"),
 )
 def base64_is_a_string(reply: Subject, check: Check) -> None:
     """`encoding_format: base64` gives each `embedding` as a base64 string of whole 32-bit floats."""
-    for position, item in enumerate(reply.json["data"]):
-        value, at = item["embedding"], f"/data/{position}/embedding"
-        check.that(isinstance(value, str), "a string", value, at=at)
+    for item in reply.body.items("/data"):
+        embedding = item.value("/embedding")
+        check.that(isinstance(embedding.raw, str), "a string", embedding)
         try:
             vector(item)
-        except LookupError as error:
-            check.fail("base64 of 32-bit floats", str(error), at=at)
+        except Skip as skip:
+            check.fail("base64 of 32-bit floats", skip.reason, at=embedding.at)
 
 
 @requirement(
@@ -100,7 +123,7 @@ def base64_is_a_string(reply: Subject, check: Check) -> None:
 )
 def both_encodings_say_the_same(replies: list[Subject], check: Check) -> None:
     """Read as little-endian 32-bit floats, the base64 form is the vector that the float form shows."""
-    first, *others = (vectors(reply)[0] for reply in replies)
+    first, *others = (first_vector(reply) for reply in replies)
     for other in others:
         check.equal(len(other), len(first), at="/data/0/embedding: length")
         likeness = cosine(first, other)
@@ -117,9 +140,11 @@ def both_encodings_say_the_same(replies: list[Subject], check: Check) -> None:
 )
 def items_are_in_the_order_of_inputs(replies: list[Subject], check: Check) -> None:
     """Each item is the embedding of the input at its `index`: it is no nearer to that of another input."""
-    single = [vectors(reply)[0] for reply in replies[:-1]]
-    for item in replies[-1].json["data"]:
-        index = int(item["index"])
+    single = [first_vector(reply) for reply in replies[:-1]]
+    for item in replies[-1].body.items("/data"):
+        index = item.integer("/index")
+        if not 0 <= index < len(single):
+            raise Skip("an index that no input has")
         likeness = [round(cosine(vector(item), other), 4) for other in single]
         nearest = likeness.index(max(likeness))
         holds = max(likeness) - likeness[index] <= MARGIN
@@ -130,7 +155,7 @@ def items_are_in_the_order_of_inputs(replies: list[Subject], check: Check) -> No
 def a_text_has_one_vector(replies: list[Subject], check: Check) -> None:
     """A text embedded again, alone or among others, has the same vector."""
     for index, (reply, again) in enumerate(zip(replies, vectors(replies[-1]), strict=False)):
-        likeness = cosine(vectors(reply)[0], again)
+        likeness = cosine(first_vector(reply), again)
         check.that(likeness > SAME, f"a cosine above {SAME}", round(likeness, 4), at=f"/data/{index}/embedding")
 
 
@@ -169,9 +194,9 @@ def vectors_are_not_zero(reply: Subject, check: Check) -> None:
     basis=CONVENTION,
     claims="embeddings.dimensions",
     cites=f"{REQUEST}/properties/dimensions",
-    of=replies(ROLE, where=lambda answer: isinstance(answer.asked.get("dimensions"), int)),
+    of=replies(ROLE, where=lambda answer: isinstance(answer.request.get("/dimensions"), int)),
 )
 def dimensions_are_obeyed(reply: Subject, check: Check) -> None:
     """A vector has as many numbers as `dimensions` asks for."""
     for position, found in enumerate(vectors(reply)):
-        check.equal(len(found), reply.asked["dimensions"], at=f"/data/{position}/embedding: length")
+        check.equal(len(found), reply.request.get("/dimensions"), at=f"/data/{position}/embedding: length")

@@ -18,6 +18,7 @@ FaultKind = Literal[
     "bad coding",  # the body is not what its Content-Encoding says
     "hung up",  # we closed it on purpose, because the probe asked for that
     "stopped",  # the run ended before the request was sent, or before its reply was whole
+    "harness",  # our probe broke before it had made its next request: there is none
 ]
 
 
@@ -113,7 +114,7 @@ class Reply:
             value = _json(self.body)
         except NotJson as error:
             return error.with_traceback(None)
-        if self.body.count(b"[") + self.body.count(b"{") > DEEPEST and _deeper(value, DEEPEST):
+        if self.body.count(b"[") + self.body.count(b"{") > DEEPEST and deeper(value, DEEPEST):
             return NotJson(f"it is nested more than {DEEPEST} levels deep")
         return value
 
@@ -154,7 +155,7 @@ def _json(body: bytes) -> Any:
         raise NotJson(str(error)) from error
 
 
-def _deeper(value: Any, levels: int) -> bool:
+def deeper(value: Any, levels: int) -> bool:
     """Whether containers stand in each other more than `levels` times. Level by level: recursion is what to avoid."""
     layer = [value] if isinstance(value, dict | list) else []
     while layer and levels:

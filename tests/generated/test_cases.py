@@ -11,11 +11,11 @@ from collections import Counter
 import pytest
 
 from inferproof.document import Contract
-from inferproof.generated.baselines import ABSENT, STREAMED, base, roles, varied_member, with_member
+from inferproof.generated.baselines import ABSENT, base, varied_member, with_member
 from inferproof.generated.cases import Case, cases, kind_of
+from inferproof.generated.exemptions import exempt
 from inferproof.generated.gate import gate
-from inferproof.generated.left_out import left_out
-from inferproof.generated.members import members
+from inferproof.generated.members import members, operation_facts, roles
 from inferproof.generated.requirements import owners
 from inferproof.judge.oracle import must_accept
 from inferproof.judge.subject import Subject
@@ -63,8 +63,8 @@ def test_every_case_is_what_it_claims_and_varies_its_member_only(
     contract: Contract, generated: tuple[Case, ...]
 ) -> None:
     for case in generated:
-        body = case.body("any-model")
-        assert varied_member(case.role, body) == case.name, case
+        body = case.body(contract, "any-model")
+        assert varied_member(contract, case.role, body) == case.name, case
         assert kind_of(contract, case.role, case.name, body) == case.kind, case
 
 
@@ -75,16 +75,16 @@ def test_a_streamed_case_is_what_the_plain_one_is_and_half_of_them_stream(
     for probe in gate(contract, 0, {}):
         for ask in probe.start(call):
             role, body = ask.role or "", ask.request.json
-            if role in STREAMED and isinstance(body, dict):
+            if operation_facts(contract, role).streams and isinstance(body, dict):
                 streamed[body.get("stream") is True] += 1
-                name, kind = varied_member(role, body), probe.name.rpartition(".")[2]
+                name, kind = varied_member(contract, role, body), probe.name.rpartition(".")[2]
                 assert name is not None, body
                 assert kind_of(contract, role, name, body) == kind, body
     assert 0.8 < streamed[True] / streamed[False] < 1.25
 
 
-def test_no_case_comes_twice(generated: tuple[Case, ...]) -> None:
-    seen = Counter((case.role, json.dumps(case.body("m"), sort_keys=True)) for case in generated)
+def test_no_case_comes_twice(contract: Contract, generated: tuple[Case, ...]) -> None:
+    seen = Counter((case.role, json.dumps(case.body(contract, "m"), sort_keys=True)) for case in generated)
     assert [each for each, count in seen.items() if count > 1] == []
 
 
@@ -95,22 +95,22 @@ def test_every_owner_has_cases_and_every_case_an_owner(contract: Contract, gener
 
 
 def test_the_known_good_body_of_each_role_is_accepted(contract: Contract, call: RequestBuilder) -> None:
-    for role in roles():
+    for role in roles(contract):
         for name in ("temperature", "tools", "messages", "input"):
-            body = {"model": "m", "config": "m", **base(role, name)}
+            body = {"model": "m", "config": "m", **base(contract, role, name)}
             ask = call.to(role, body)
             assert must_accept(Subject(Exchange("base", 0, role, ask.request), contract)), (role, name)
 
 
-def test_a_body_that_varies_nothing_or_two_members_belongs_to_nobody() -> None:
-    plain = with_member("chat", "temperature", ABSENT, "m")
-    assert varied_member("chat", plain) is None
-    assert varied_member("chat", {**plain, "stream": True}) == "stream"
-    assert varied_member("chat", {**plain, "stream": True, "temperature": 1}) == "temperature"
-    assert varied_member("chat", {**plain, "top_p": 1, "temperature": 1}) is None
-    assert varied_member("chat", {**plain, "max_tokens": 4.0}) == "max_tokens"
-    assert varied_member("embeddings", {"model": "m", "input": "Hello!"}) is None
-    assert varied_member("status", plain) is None
+def test_a_body_that_varies_nothing_or_two_members_belongs_to_nobody(contract: Contract) -> None:
+    plain = with_member(contract, "chat", "temperature", ABSENT, "m")
+    assert varied_member(contract, "chat", plain) is None
+    assert varied_member(contract, "chat", {**plain, "stream": True}) == "stream"
+    assert varied_member(contract, "chat", {**plain, "stream": True, "temperature": 1}) == "temperature"
+    assert varied_member(contract, "chat", {**plain, "top_p": 1, "temperature": 1}) is None
+    assert varied_member(contract, "chat", {**plain, "max_tokens": 4.0}) == "max_tokens"
+    assert varied_member(contract, "embeddings", {"model": "m", "input": "Hello!"}) is None
+    assert varied_member(contract, "status", plain) is None
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,10 @@ def test_a_body_that_varies_nothing_or_two_members_belongs_to_nobody() -> None:
         ("chat.openai-path", "user", "me"),
     ],
 )
-def test_what_a_sane_server_may_refuse_is_no_positive_case(role: str, name: str, value: object) -> None:
-    assert left_out(role, name, value)
+def test_what_a_sane_server_may_refuse_is_no_positive_case(
+    contract: Contract, role: str, name: str, value: object
+) -> None:
+    assert exempt(contract, role, name, value)
 
 
 def test_a_declined_capability_is_not_asked_for(contract: Contract) -> None:

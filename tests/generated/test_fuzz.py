@@ -14,8 +14,8 @@ from inferproof.certify.replay import from_case, from_transcript, replayed
 from inferproof.certify.target import Target, UsageError
 from inferproof.document import Contract, load
 from inferproof.front.serve import running
-from inferproof.generated.baselines import roles
 from inferproof.generated.generator import Generator
+from inferproof.generated.members import roles
 from inferproof.generated.regressions import CaseError, Kept, keep, kept, kept_probes
 from inferproof.judge.judge import Outcome
 from inferproof.probes.probe import RequestBuilder
@@ -29,7 +29,7 @@ from tests.generated.planted import App, once, whole
 PLAIN = Exchange("chat.plain", 0, "chat", Request("POST", "/v1/chat/completions", body=b"{}"))
 
 
-@pytest.mark.parametrize("role", roles())
+@pytest.mark.parametrize("role", roles(load("inflection")))
 def test_bodies_are_small_follow_from_the_seed_and_are_of_every_kind(role: str, contract: Contract) -> None:
     first, again = (Generator(contract, role, {}, random.Random(7)) for _ in range(2))
     bodies = [first.body("m") for _ in range(400)]

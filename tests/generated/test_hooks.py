@@ -18,7 +18,7 @@ import pytest
 
 from inferproof.document import Contract
 from inferproof.front.serve import App, running
-from inferproof.generated.refusable import may_be_refused
+from inferproof.generated.exemptions import may_be_refused
 from inferproof.judge.subject import Subject
 from inferproof.probes.probe import RequestBuilder
 from inferproof.wire.exchange import Exchange

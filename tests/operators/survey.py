@@ -11,11 +11,10 @@ from inferproof.document import Contract
 from inferproof.document.contract import Layer
 from inferproof.judge.check import Check, CheckFailed
 from inferproof.judge.judge import base_name
-from inferproof.judge.requirement import Requirement
+from inferproof.judge.requirement import Requirement, held
 from inferproof.judge.select import CHAT
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
-from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange
 from tests.operators.operators import Change, changes
 from tests.operators.places import pattern, places
@@ -145,7 +144,7 @@ def subjects(exchanges: Sequence[Exchange], contract: Contract) -> Iterator[Surv
     groups: dict[str, list[Subject]] = defaultdict(list)
     for answer in answers:
         groups[answer.exchange.probe].append(answer)
-    catalogue = [each for each in CATALOGUE.values() if each.applies_to(contract.name)]
+    catalogue = held(contract)[0]
     for answer in answers:
         if answer.exchange.reply is None or answer.exchange.fault is not None:
             continue  # one probe leaves in mid-stream

@@ -10,12 +10,22 @@ import pytest
 from inferproof.document import Contract
 from inferproof.judge.check import Check
 from inferproof.judge.judge import Judgement, Outcome, judge
-from inferproof.judge.requirement import EXAMPLE, MUST, PROJECT, SHOULD, Requirement, requirement
+from inferproof.judge.requirement import (
+    CORRECTION,
+    EXAMPLE,
+    MUST,
+    PROJECT,
+    PROSE,
+    SHOULD,
+    NotHeld,
+    Requirement,
+    requirement,
+)
 from inferproof.judge.select import replies
 from inferproof.judge.subject import Subject
 from inferproof.wire.exchange import Exchange, Fault, Reply, Request
 
-CITE = ("inflection#/components/schemas/UsageInfo",)
+CITE = ("chat.reply#/usage",)
 
 
 def rule(**changes: Any) -> Requirement:
@@ -103,8 +113,23 @@ def test_an_error_of_ours_is_a_harness_error_and_not_the_servers_fault(contract:
     assert "AssertionError" in found.reason
 
 
-def test_a_requirement_of_another_contract_is_left_out(contract: Contract) -> None:
-    assert judge([rule(cites=("other#/paths",))], [exchange({"n": 1})], contract) == []
+def test_a_requirement_holds_where_the_contract_has_all_that_it_cites(contract: Contract) -> None:
+    assert rule(cites=("chat.reply#/usage", "chat.request#/n")).within(contract).level is MUST
+    with pytest.raises(NotHeld, match=r"chat\.request#/nothing"):
+        rule(cites=("chat.reply#/usage", "chat.request#/nothing")).within(contract)
+
+
+def test_what_rests_on_a_correction_is_at_most_a_should(contract: Contract) -> None:
+    held = rule(cites=("error.400#/error/message",)).within(contract)
+    assert (held.level, held.basis) == (SHOULD, CORRECTION)
+
+
+def test_prose_counts_only_where_the_lock_pins_it(contract: Contract) -> None:
+    unread = Contract("copy", contract.digest, contract.published, contract.corrected)
+    sentence = rule(cites=("chat.reply.prose",), basis=PROSE)
+    assert sentence.within(contract).basis is PROSE
+    with pytest.raises(NotHeld, match="is not in its lock"):
+        sentence.within(unread)
 
 
 def test_a_relation_needs_all_its_answers(contract: Contract) -> None:

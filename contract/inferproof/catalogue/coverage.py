@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from inferproof.catalogue.fragments import LAYERS, citing
+from inferproof.catalogue.cited import LAYERS, citing
 from inferproof.document import Contract, DocumentError, pointers
 from inferproof.document.files import folder, parse, read
 from inferproof.judge.requirement import Requirement

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import yaml
 
-from inferproof.catalogue.fragments import EACH, nodes, own
+from inferproof.catalogue.cited import nodes
 from inferproof.catalogue.places import places
 from inferproof.certify.dry_run import dry_run
 from inferproof.document import Contract
+from inferproof.document.citations import Place
+from inferproof.document.fragments import own
 from inferproof.judge.capabilities import CAPABILITIES
 from inferproof.judge.judge import base_name
 from inferproof.judge.oracle import keyed
@@ -72,23 +73,22 @@ def feeding(contract: Contract, requirement: Requirement) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def fragment(contract: Contract, cite: str) -> list[str]:
-    """The lines of the node that a citation points at, as YAML, without what lies below it."""
-    pointer = cite.partition("#")[2].removesuffix(EACH)
-    layer, node = next(iter(nodes(contract, pointer).items()))
-    shown: Any = sorted(node) if cite.endswith(EACH) else own(node, pointer)
-    lines = yaml.safe_dump(shown, allow_unicode=True, sort_keys=False, width=100).splitlines()
-    head = f"#{pointer}{EACH if cite.endswith(EACH) else ''}" + (" (corrected)" if layer == "corrected" else "")
+def fragment(contract: Contract, place: Place) -> list[str]:
+    """The lines of a node that is cited, as YAML, without what lies below it."""
+    layer, node = next(iter(nodes(contract, place.pointer).items()))
+    lines = yaml.safe_dump(own(node, place.pointer), allow_unicode=True, sort_keys=False, width=100).splitlines()
+    head = f"#{place.pointer}" + (" (corrected)" if layer == "corrected" else "")
     more = [f"… and {len(lines) - LINES} more lines"] if len(lines) > LINES else []
     return [head, *(f"  {line}" for line in (*lines[:LINES], *more) if line != "...")]
 
 
 def _cited(contract: Contract, requirement: Requirement) -> Iterator[str]:
     yield "the document"
-    for cite in requirement.cites[:FRAGMENTS]:
-        yield from (f"  {line}" for line in fragment(contract, cite))
-    for cite in requirement.cites[FRAGMENTS:]:
-        yield f"  #{cite.partition('#')[2]}"
+    places = requirement.places(contract)
+    for place in places[:FRAGMENTS]:
+        yield from (f"  {line}" for line in fragment(contract, place))
+    for place in places[FRAGMENTS:]:
+        yield f"  #{place.pointer}"
     yield ""
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from inferproof.catalogue.fragments import citing, nodes, own
+from inferproof.catalogue.cited import citing, nodes
 from inferproof.document import Contract, DocumentError
 from inferproof.document.files import folder
+from inferproof.document.fragments import LOCK, hash_of, read_pins
 from inferproof.judge.requirement import Requirement
-
-LOCK = "requirements.lock"
 
 HEAD = """\
 # What every requirement rests on: a hash of each fragment of the document that one of them cites.
@@ -65,13 +62,9 @@ def lock_file(name: str) -> Path:
 def read_lock(path: Path) -> dict[str, str]:
     """Fragment to hash. Raises DocumentError."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        return read_pins(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read ({error.strerror}); `catalogue --accept` writes it") from error
-    rows = [line.split(" ", 1) for line in lines if line and not line.startswith("#")]
-    if not all(len(row) == 2 for row in rows):
-        raise DocumentError(f"{path}: expected a hash, a space and a fragment on each line")
-    return {fragment: hash for hash, fragment in rows}
 
 
 def written(contract: Contract, requirements: Sequence[Requirement]) -> str:
@@ -88,5 +81,4 @@ def _hashes(contract: Contract, pointers: dict[str, list[str]]) -> Iterator[tupl
         except KeyError:  # the document has lost it
             continue
         for layer, node in found.items():
-            text = json.dumps(own(node, pointer), ensure_ascii=False, sort_keys=True)
-            yield f"{layer}#{pointer}", hashlib.sha256(text.encode()).hexdigest()[:16]
+            yield f"{layer}#{pointer}", hash_of(node, pointer)

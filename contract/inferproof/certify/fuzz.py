@@ -14,9 +14,9 @@ from inferproof.certify.run import Recorder
 from inferproof.certify.target import Target
 from inferproof.certify.watchdog import Bounds
 from inferproof.document import Contract
-from inferproof.generated.baselines import BODY, roles
 from inferproof.generated.claims import is_claimed
 from inferproof.generated.generator import Generator
+from inferproof.generated.members import BODY, roles
 from inferproof.generated.shrink import reduced
 from inferproof.judge.judge import Judgement, Outcome, judge
 from inferproof.judge.requirement import Requirement
@@ -144,7 +144,7 @@ class Pursuit:
     def _asks(self, seed: int) -> Iterator[PlannedRequest]:
         """Random requests to each operation in turn."""
         call, declined = self._call, self._target.declined
-        offered = [role for role in roles() if is_claimed(role, BODY, declined)]
+        offered = [role for role in roles(self._contract) if is_claimed(self._contract, role, BODY, declined)]
         makers = {role: Generator(self._contract, role, declined, random.Random(f"{seed}/{role}")) for role in offered}
         for role in cycle(offered):
             model = call.embedding_model if role == "embeddings" else call.chat_model

@@ -10,8 +10,8 @@ from inferproof.certify.budget import Budget, budget
 from inferproof.certify.dry_run import dry_run
 from inferproof.certify.target import Limits, UsageError
 from inferproof.document import Contract
-from inferproof.generated.baselines import roles
 from inferproof.generated.gate import gate
+from inferproof.generated.members import roles
 from inferproof.generated.requirements import requirements_of
 from inferproof.judge.capabilities import OF_ROLE, not_claimed
 from inferproof.judge.judge import base_name
@@ -51,7 +51,7 @@ def plan(
     """
     requirements = selected(contract, only, generated=generated)
     written = [each for each in PROBES.values() if _sent(each, contract, call, declined)]
-    bodies = generated and any(_reads_bodies(each) for each in requirements)
+    bodies = generated and any(_reads_bodies(contract, each) for each in requirements)
     cases = gate(contract, call.seed, declined) if bodies else ()
     if not only:
         return Plan(tuple(requirements), (*written, *cases, *(kept if bodies else ())))
@@ -105,10 +105,10 @@ def _sent(probe: Probe, contract: Contract, call: RequestBuilder, declined: Mapp
     return all(not_claimed(capability, declined) is None for capability in needed)
 
 
-def _reads_bodies(requirement: Requirement) -> bool:
+def _reads_bodies(contract: Contract, requirement: Requirement) -> bool:
     """It may be about a generated request."""
     of = requirement.of
-    return of is not None and (not of.roles or not set(roles()).isdisjoint(of.roles))
+    return of is not None and (not of.roles or not set(roles(contract)).isdisjoint(of.roles))
 
 
 def _feeds(probe: Probe, requirements: Sequence[Requirement], contract: Contract, call: RequestBuilder) -> bool:

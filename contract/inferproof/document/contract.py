@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
 from inferproof.document import pointers
+from inferproof.document.citations import Layer, Place, Resolver
+from inferproof.document.credentials import Credential, of_operation
+from inferproof.document.facts import Facts
+from inferproof.document.fragments import hash_of
 from inferproof.document.validate import Schemas, Validator
 
 Json = dict[str, Any]
-Layer = Literal["published", "corrected"]
 Expectation = Literal["accept", "refuse", "either"]
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -27,11 +30,20 @@ class Operation:
     path: str  # "/v1/chat/completions"
     pointer: str  # "/paths/~1v1~1chat~1completions/post"
     node: Json  # the operation object of the corrected document
-    secured: bool
+    credentials: tuple[Credential, ...]  # each opens it by itself; none where everybody is let in
     request_schema: str | None  # pointer to its JSON request schema, None where it takes no body
     reply_schema: str | None  # pointer to the schema of its 200 application/json, None where it has none
     event_schema: str | None  # pointer to the schema of one event's JSON of its 200 text/event-stream, or None
     statuses: tuple[int, ...]  # every documented status, ascending
+
+    @property
+    def secured(self) -> bool:
+        return bool(self.credentials)
+
+    @property
+    def invalid_status(self) -> int:
+        """The status for a body that breaks the schema: the documented 422, else 400."""
+        return 422 if 422 in self.statuses or 400 not in self.statuses else 400
 
 
 class Contract:
@@ -40,11 +52,24 @@ class Contract:
     Treat the documents as read-only: they are shared by everything that asks for the contract.
     """
 
-    def __init__(self, name: str, digest: str, published: Json, corrected: Json) -> None:
-        self.name = name  # "inflection"
+    def __init__(
+        self,
+        name: str,
+        digest: str,
+        published: Json,
+        corrected: Json,
+        marks: Json | None = None,
+        *,
+        anchors: Mapping[str, str] | None = None,
+        pins: Mapping[str, str] | None = None,
+    ) -> None:
+        self.name = name  # that of its folder
         self.digest = digest  # "sha256:…" over base and overlay
         self.published = published  # the base with its pure repairs (what makes it unusable): what must be refused
         self.corrected = corrected  # the whole overlay applied: what must be accepted
+        self._marks = marks or {}  # what the overlay says of members beside the document (`facts.py`)
+        self._anchors = anchors or {}  # subjects of citations that the contract names itself
+        self._pins = pins or {}  # hashes of the fragments that a person has read
         self._validators: dict[tuple[Layer, str], Validator] = {}
         self._schemas = {"published": Schemas(published), "corrected": Schemas(corrected)}
 
@@ -52,6 +77,34 @@ class Contract:
     def operations(self) -> tuple[Operation, ...]:
         """Every operation that has a role, in the document's order."""
         return tuple(self._operations())
+
+    @cached_property
+    def roles(self) -> Mapping[str, str]:
+        """The pointer of each operation by its role."""
+        return {operation.role: operation.pointer for operation in self.operations}
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the contract says of members and no schema can."""
+        return Facts(self._marks, self.roles)
+
+    @cached_property
+    def _resolver(self) -> Resolver:
+        return Resolver(self.published, self.corrected, self.roles, self._anchors)
+
+    def places(self, citation: str) -> tuple[Place, ...]:
+        """Where a citation leads in this contract (`citations.py`). Raises NotThere, and ValueError for no citation."""
+        return self._resolver.places(citation)
+
+    def schema(self, citation: str, layer: Layer = "published") -> str:
+        """The pointer of the schema of a datum, as `chat.reply#/usage`, in that layer. Raises NotThere."""
+        return self._resolver.schema(citation, layer)
+
+    def pinned(self, place: Place) -> bool:
+        """A person has read the fragment as it stands: the contract's lock has its hash."""
+        return self._pins.get(f"{place.layer}#{place.pointer}") == hash_of(
+            self.at(place.pointer, place.layer), place.pointer
+        )
 
     def operation(self, role: str) -> Operation:
         """Raises KeyError for a role that this contract has not."""
@@ -144,7 +197,7 @@ class Contract:
             path=path,
             pointer=pointer,
             node=node,
-            secured=bool(node.get("security", self.corrected.get("security"))),
+            credentials=of_operation(self.corrected, node),
             request_schema=self._present(
                 pointers.join(pointer, "requestBody", "content", "application/json", "schema"),
             ),

@@ -9,6 +9,7 @@ from inferproof.document.errors import DocumentError, nearest
 
 BASE = "openapi.yaml"
 CORRECTIONS = "corrections.yaml"
+ANCHORS = "anchors.yaml"
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 

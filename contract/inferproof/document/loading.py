@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from inferproof.document import cache, files, overlay
+from inferproof.document import cache, facts, files, overlay
 from inferproof.document.contract import Contract
+from inferproof.document.errors import DocumentError
+from inferproof.document.fragments import LOCK, read_pins
 
 _loaded: dict[str, Contract] = {}
 
@@ -20,24 +22,50 @@ def load(name: str = "inflection") -> Contract:
     base, corrections = folder / files.BASE, folder / files.CORRECTIONS
     raw_base, raw_corrections = files.read(base), files.read(corrections)
     digest = hashlib.sha256(b"\0".join((raw_base, raw_corrections))).hexdigest()
-    key = f"{folder.resolve()}:{digest}"
+    key = f"{folder.resolve()}:{digest}:{_stamp(folder)}"
     if key not in _loaded:
         compiled = cache.read(_cache_key(digest))
         if compiled is None:
             published = files.openapi(raw_base, str(base))
             actions = overlay.check(files.parse(raw_corrections, str(corrections)), str(corrections))
             repairs = [action for action in actions if action.get("x-repair") is True]
-            compiled = {
-                "published": overlay.apply(published, repairs, str(corrections)),
-                "corrected": overlay.apply(published, actions, str(corrections)),
-            }
+            corrected, marks = facts.split(overlay.apply(published, actions, str(corrections)), str(corrections))
+            repaired, _ = facts.split(overlay.apply(published, repairs, str(corrections)), str(corrections))
+            compiled = {"published": repaired, "corrected": corrected, "marks": marks}
             cache.write(_cache_key(digest), compiled)
-        _loaded[key] = Contract(folder.resolve().name, f"sha256:{digest}", **compiled)
+        _loaded[key] = Contract(
+            folder.resolve().name, f"sha256:{digest}", **compiled, anchors=_anchors(folder), pins=_pins(folder)
+        )
     return _loaded[key]
+
+
+def _anchors(folder: Path) -> dict[str, str]:
+    """The names that the contract gives to what roles and paths do not reach. Raises DocumentError."""
+    path = folder / files.ANCHORS
+    if not path.is_file():
+        return {}
+    found = files.parse(files.read(path), str(path))
+    if not isinstance(found, dict) or not all(isinstance(pointer, str) for pointer in found.values()):
+        raise DocumentError(f"{path}: expected an object of names and JSON pointers")
+    return found
+
+
+def _pins(folder: Path) -> dict[str, str]:
+    """What a person has read of the document; nothing where the contract has no lock. Raises DocumentError."""
+    path = folder / LOCK
+    return read_pins(files.read(path).decode("utf-8", "replace"), str(path)) if path.is_file() else {}
+
+
+def _stamp(folder: Path) -> str:
+    """Tells when what stands beside the documents has changed."""
+    beside = (folder / name for name in (files.ANCHORS, LOCK))
+    return hashlib.sha256(b"\0".join(path.read_bytes() if path.is_file() else b"" for path in beside)).hexdigest()
 
 
 def _cache_key(digest: str) -> str:
     """What is compiled depends on the documents and on the code that reads and corrects them."""
     here = Path(__file__).parent
-    code = b"".join((here / name).read_bytes() for name in ("overlay.py", "files.py", "yaml_json.py", "loading.py"))
+    code = b"".join(
+        (here / name).read_bytes() for name in ("facts.py", "overlay.py", "files.py", "yaml_json.py", "loading.py")
+    )
     return f"{digest}-{hashlib.sha256(code).hexdigest()[:16]}"

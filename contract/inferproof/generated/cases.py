@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from inferproof.document import Contract, cache
 from inferproof.generated.baselines import ABSENT, varied_member, with_member
-from inferproof.generated.left_out import left_out
+from inferproof.generated.exemptions import exempt
 from inferproof.generated.members import members
 from inferproof.judge.oracle import forbidden, must_accept, must_refuse
 from inferproof.judge.subject import Subject
@@ -37,8 +37,8 @@ class Case:
     kind: Kind
     value: Any
 
-    def body(self, model: str, *, stream: bool = False) -> Any:
-        return with_member(self.role, self.name, self.value, model, stream=stream)
+    def body(self, contract: Contract, model: str, *, stream: bool = False) -> Any:
+        return with_member(contract, self.role, self.name, self.value, model, stream=stream)
 
 
 def cases(contract: Contract, seed: int) -> tuple[Case, ...]:
@@ -57,13 +57,13 @@ def cases(contract: Contract, seed: int) -> tuple[Case, ...]:
 
 def kind_of(contract: Contract, role: str, name: str, body: Any) -> Kind | None:
     """What a body that varies this member is for; None where nothing is expected of the answer to it."""
-    if varied_member(role, body) != name:
+    if varied_member(contract, role, body) != name:
         return None
     ask = RequestBuilder(contract, MODEL, MODEL).to(role, body)
     answer = Subject(Exchange("case", 0, role, ask.request), contract)
     if must_accept(answer):
         value = body.get(name, ABSENT) if isinstance(body, dict) else body
-        return None if left_out(role, name, value) else "accepts"
+        return None if exempt(contract, role, name, value) else "accepts"
     if must_refuse(answer):
         return "refuses"
     return "lax" if forbidden(answer) else None
@@ -76,7 +76,9 @@ def _made(contract: Contract, seed: int) -> Iterator[Case]:
     for member in members(contract):
         by_kind: dict[Kind, list[Any]] = {kind: [] for kind in KINDS}
         for value in found[member.role].get(member.name, ()):
-            kind = kind_of(contract, member.role, member.name, with_member(member.role, member.name, value, MODEL))
+            kind = kind_of(
+                contract, member.role, member.name, with_member(contract, member.role, member.name, value, MODEL)
+            )
             if kind is not None:
                 by_kind[kind].append(value)
         for kind, values_of_kind in by_kind.items():

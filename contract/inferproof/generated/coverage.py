@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from inferproof.document import Contract, Operation, pointers
-from inferproof.generated.baselines import ABSENT, BODY
-from inferproof.generated.members import branches, examples, members
+from inferproof.generated.baselines import ABSENT
+from inferproof.generated.members import BODY, branches, examples, members
 
 if TYPE_CHECKING:
     from schemathesis.schemas import BaseSchema

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from inferproof.document import Contract
-from inferproof.generated.baselines import STREAMED
 from inferproof.generated.cases import Case, cases
 from inferproof.generated.claims import claim, is_claimed, is_streamed
 from inferproof.generated.members import members
@@ -25,17 +24,17 @@ def probes(
     contract: Contract, found: Iterable[Case], declined: Mapping[str, str], prefix: str = "gate"
 ) -> Iterator[Probe]:
     known = {(member.role, member.name): member for member in members(contract)}
-    turn = dict.fromkeys(STREAMED, 0)
+    turn: dict[str, int] = {}
     for (role, name, kind), group in groupby(found, key=lambda case: (case.role, case.name, case.kind)):
-        if not is_claimed(role, name, declined):
+        if not is_claimed(contract, role, name, declined):
             continue
-        streaming = is_streamed(role, name, declined)
+        streaming = is_streamed(contract, role, name, declined)
         sent = []
         for case in group:
             turn[role] = turn.get(role, 0) + streaming
             sent.append((case, streaming and turn[role] % 2 == 1))
         sentence = f"What `{name}` {kind} of {role}, as generated."
-        yield Probe(f"{prefix}.{known[role, name].id(kind)}", _steps(sent), sentence, claim(role, name))
+        yield Probe(f"{prefix}.{known[role, name].id(kind)}", _steps(sent), sentence, claim(contract, role, name))
 
 
 class _steps:
@@ -47,4 +46,4 @@ class _steps:
     def __call__(self, call: RequestBuilder) -> Steps:
         for case, stream in self._sent:
             model = call.embedding_model if case.role == "embeddings" else call.chat_model
-            yield call.to(case.role, case.body(model, stream=stream))
+            yield call.to(case.role, case.body(call.contract, model, stream=stream))

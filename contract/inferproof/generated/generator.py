@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from inferproof.document import Contract, pointers
-from inferproof.generated.baselines import MODEL, base, companions
+from inferproof.generated.baselines import base, model_member, needs
 from inferproof.generated.claims import is_claimed, is_streamed
-from inferproof.generated.members import branches
+from inferproof.generated.members import branches, member_facts
 
 Json = Any
 
@@ -25,41 +25,36 @@ BROKEN = (0.0, 0.5, 1.0, -0.5, 1.5, 2.0, 2.5, 1e-6, 1e6)
 TIMES = ("2025-01-02T03:04:05Z", "1999-12-31T23:59:59.999+01:00")
 
 DEPTH = 5
-MOST_TOKENS = 16
-MOST_CHOICES = 3
-
-COSTLY = frozenset({"max_tokens", "max_completion_tokens", "min_tokens", "n", "best_of", "timeout_sec", "web_search"})
-"""Members whose valid values can cost minutes; they keep to small ones."""
 
 
 class Generator:
     """Makes bodies for one operation. The same random numbers make the same bodies."""
 
     def __init__(self, contract: Contract, role: str, declined: Mapping[str, str], numbers: random.Random) -> None:
-        self._role, self._declined, self._random = role, declined, numbers
+        self._contract, self._role, self._declined, self._random = contract, role, declined, numbers
         self._nodes: dict[str, list[tuple[dict[str, Any], Any]]] = {}
         schema = contract.operation(role).request_schema
         assert schema is not None
         for document in (contract.corrected, contract.published):
             for _, branch in branches(document, schema):
                 for name, node in branch["properties"].items():
-                    if is_claimed(role, name, declined):
+                    if is_claimed(contract, role, name, declined):
                         self._nodes.setdefault(name, []).append((document, node))
-        self._nodes.pop(MODEL.get(role, "model"), None)  # which models there are is the server's own
+        self._nodes.pop(model_member(contract, role), None)  # which models there are is the server's own
         self._names = sorted(self._nodes)
 
     def body(self, model: str) -> Json:
         """A body of one to six members beyond the known-good ones."""
         pick = self._random
         names = pick.sample(self._names, min(len(self._names), pick.choice((1, 1, 1, 2, 2, 3, 4, 6))))
-        body: dict[str, Any] = {MODEL.get(self._role, "model"): model}
+        body: dict[str, Any] = {model_member(self._contract, self._role): model}
         for name in names:
-            body |= copy.deepcopy(base(self._role, name))
+            body |= copy.deepcopy(base(self._contract, self._role, name))
         for name in names:
             body[name] = self._cheap(name, self._member(name))
         for name in names:
-            body = {**copy.deepcopy(companions(self._role, name)), **body}
-        if all(is_streamed(self._role, name, self._declined) for name in names) and pick.random() < 0.5:
+            body = {**copy.deepcopy(needs(self._contract, self._role, name)), **body}
+        if all(is_streamed(self._contract, self._role, name, self._declined) for name in names) and pick.random() < 0.5:
             body["stream"] = True
         return self._spoiled(body, names) if pick.random() < 0.4 else body
 
@@ -69,15 +64,10 @@ class Generator:
 
     def _cheap(self, name: str, value: Json) -> Json:
         """A value of the same type that costs little."""
-        if name not in COSTLY or isinstance(value, str | dict | list):
+        cheap = member_facts(self._contract, self._role, name).cheap
+        if cheap is None or isinstance(value, str | dict | list):
             return value
-        if name in ("max_tokens", "max_completion_tokens"):
-            return self._random.randint(1, MOST_TOKENS)
-        if name == "timeout_sec":
-            return 60
-        if name == "web_search":
-            return False
-        return self._random.randint(0 if name == "min_tokens" else 1, MOST_CHOICES)
+        return cheap["const"] if "const" in cheap else self._random.randint(cheap["minimum"], cheap["maximum"])
 
     def _spoiled(self, body: Json, names: Iterable[str]) -> Json:
         """The body with one place among `names` replaced, removed or put into a list."""

@@ -28,16 +28,15 @@ from schemathesis.config import SchemathesisConfig
 from inferproof.certify.target import DEFAULT_FILE, Target, read_target_file, target_from
 from inferproof.document import Contract, Operation, load
 from inferproof.generated import adapter
-from inferproof.generated.baselines import MODEL, STREAMED
+from inferproof.generated.baselines import model_member
 from inferproof.generated.claims import is_streamed
 from inferproof.generated.coverage import MADE
-from inferproof.generated.members import branches
-from inferproof.generated.refusable import may_be_refused
+from inferproof.generated.exemptions import may_be_refused
+from inferproof.generated.members import branches, operation_facts
 from inferproof.judge.judge import Judgement, Outcome, judge
 from inferproof.judge.oracle import must_accept, must_refuse
-from inferproof.judge.requirement import MUST, SCHEMA, SHOULD, Requirement
+from inferproof.judge.requirement import MUST, SCHEMA, SHOULD, Requirement, held
 from inferproof.judge.subject import DONE, Subject
-from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange, Reply
 from inferproof.wire.redact import Redactor
 from inferproof.wire.secrets import SHORTEST
@@ -75,9 +74,7 @@ def _target() -> Target:
 CONTRACT: Contract = load(os.environ.get("INFERPROOF_CONTRACT") or "inflection")
 TARGET = _target()
 STRICT = os.environ.get("INFERPROOF_STRICT", "") not in ("", "0")
-CHECKS: tuple[Requirement, ...] = tuple(
-    each for each in CATALOGUE.values() if each.of is not None and each.applies_to(CONTRACT.name)
-)
+CHECKS: tuple[Requirement, ...] = tuple(each for each in held(CONTRACT)[0] if each.of is not None)
 
 _secret = {"key": TARGET.key} if TARGET.key and len(TARGET.key) >= SHORTEST else {}
 _redactor = Redactor(_secret)
@@ -225,7 +222,7 @@ def map_body(context: HookContext, body: Any) -> Any:
     if operation is None or not isinstance(body, dict):
         return body
     changed: dict[str, Any] = {}
-    member = MODEL.get(operation.role, "model")
+    member = model_member(CONTRACT, operation.role)
     model = TARGET.embedding_model if operation.role == "embeddings" else TARGET.chat_model
     if isinstance(body.get(member), str):
         changed[member] = model or CONTRACT.request_example(operation.role)[member]
@@ -235,10 +232,10 @@ def map_body(context: HookContext, body: Any) -> Any:
 
 
 def _may_stream(role: str, body: Mapping[str, Any]) -> bool:
-    if role not in STREAMED or body.get("stream") not in (None, False):
+    if not operation_facts(CONTRACT, role).streams or body.get("stream") not in (None, False):
         return False
     used = (name for name, value in body.items() if value and name not in ("stream", "stream_options"))
-    return all(is_streamed(role, name, TARGET.declined) for name in used)
+    return all(is_streamed(CONTRACT, role, name, TARGET.declined) for name in used)
 
 
 @schemathesis.hook

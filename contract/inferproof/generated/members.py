@@ -1,13 +1,18 @@
-"""The members of each operation's request body, as the published document lists them."""
+"""The members of each operation's request body, as the published document lists them, and what is known of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from inferproof.document import Contract, pointers
-from inferproof.generated.baselines import BODY, roles
+from inferproof.document.citations import NotThere
+from inferproof.document.facts import MemberFacts, OperationFacts
+
+BODY = "body"
+"""Stands for the member where the body as a whole is varied: it is no object."""
 
 
 @dataclass(frozen=True)
@@ -19,15 +24,44 @@ class Member:
     pointer: str
     required: bool
 
+    @property
+    def citation(self) -> str:
+        if self.name == BODY:
+            return f"{self.role}.request"
+        return f"{self.role}.request#/{pointers.escape(self.name)}"
+
     def id(self, kind: str) -> str:
         """`chat.top-p.refuses`"""
         return f"{self.role}.{self.name.replace('_', '-').lower()}.{kind}"
 
 
+def roles(contract: Contract) -> tuple[str, ...]:
+    """The operations of whose requests a known-good body is known, in the document's order."""
+    return tuple(
+        operation.role
+        for operation in contract.operations
+        if operation.request_schema is not None and operation_facts(contract, operation.role).base is not None
+    )
+
+
+def operation_facts(contract: Contract, role: str) -> OperationFacts:
+    return contract.facts.operation(role)
+
+
+@lru_cache(maxsize=4096)
+def member_facts(contract: Contract, role: str, name: str) -> MemberFacts:
+    """What the contract says of one member of one operation, beside its schema; nothing of an unknown one."""
+    try:
+        pointer = contract.places(f"{role}.request#/{pointers.escape(name)}")[0].pointer
+    except NotThere:
+        pointer = ""
+    return contract.facts.member(role, name, pointer)
+
+
 def members(contract: Contract) -> Iterator[Member]:
     """In the document's order; each operation ends with BODY, the body as a whole."""
     for operation in contract.operations:
-        if operation.request_schema is None or operation.role not in roles():
+        if operation.request_schema is None or operation.role not in roles(contract):
             continue
         seen: dict[str, Member] = {}
         for branch, schema in branches(contract.published, operation.request_schema):
@@ -40,13 +74,14 @@ def members(contract: Contract) -> Iterator[Member]:
 
 
 def branches(document: dict[str, Any], pointer: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(pointer, schema) of the object schemas that a body is made of."""
+    """(pointer, schema) of the object schemas that a body is made of, through references, `allOf` and unions."""
     place = pointers.follow(document, pointers.locate(document, pointer))
     schema = pointers.resolve(document, place)
     if "properties" in schema:
         yield place, schema
-    for index in range(len(schema.get("anyOf", ()))):
-        yield from branches(document, pointers.join(place, "anyOf", index))
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        for index in range(len(schema.get(keyword, ()))):
+            yield from branches(document, pointers.join(place, keyword, index))
 
 
 def examples(contract: Contract, role: str) -> list[Any]:

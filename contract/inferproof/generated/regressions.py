@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from inferproof.document import Contract
-from inferproof.generated.baselines import MODEL
+from inferproof.generated.baselines import model_member
 from inferproof.probes.probe import Probe, RequestBuilder, Steps
 from inferproof.wire.exchange import Exchange, NotJson, Request
 
@@ -33,14 +33,14 @@ class Kept:
         """The case of an exchange named `reduced.<requirement>`."""
         requirement = exchange.probe.removeprefix("reduced.")
         body, role = exchange.request.json, exchange.role or ""
-        member = MODEL.get(role, "model")
+        member = model_member(call.contract, role)
         if isinstance(body, dict) and body.get(member) == _model(role, call):
             body = {**body, member: member}
         digest = hashlib.sha256(exchange.request.body).hexdigest()[:8]
         return cls(f"{requirement}.{digest}", role, body, requirement)
 
     def __call__(self, call: RequestBuilder) -> Steps:
-        body, member = self.body, MODEL.get(self.role, "model")
+        body, member = self.body, model_member(call.contract, self.role)
         if isinstance(body, dict) and body.get(member) == member:
             body = {**body, member: _model(self.role, call)}
         yield call.to(self.role, body)

@@ -11,14 +11,14 @@ from functools import lru_cache
 from typing import Any
 
 from inferproof.document import Contract, pointers
-from inferproof.generated.baselines import ABSENT, BODY, varied_member, with_member
+from inferproof.generated.baselines import ABSENT, varied_member, with_member
 from inferproof.generated.cases import MODEL, Kind, kind_of
 from inferproof.generated.claims import claim
-from inferproof.generated.left_out import left_out
-from inferproof.generated.members import Member, examples, members
+from inferproof.generated.exemptions import exempt
+from inferproof.generated.members import BODY, Member, examples, members
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept, must_refuse
-from inferproof.judge.requirement import CATALOGUE, MUST, SCHEMA, Requirement
+from inferproof.judge.requirement import MUST, SCHEMA, Requirement, held
 from inferproof.judge.select import DECIDED, Of
 from inferproof.judge.subject import Subject
 from inferproof.wire.exchange import NotJson, Request
@@ -34,8 +34,7 @@ _owners: dict[str, tuple[Requirement, ...]] = {}
 
 def requirements_of(contract: Contract) -> tuple[Requirement, ...]:
     """Every requirement for this contract: those of the catalogue, then the owners of generated cases."""
-    written = [each for each in CATALOGUE.values() if each.applies_to(contract.name)]
-    return (*written, *owners(contract))
+    return (*held(contract)[0], *owners(contract))
 
 
 def owners(contract: Contract) -> tuple[Requirement, ...]:
@@ -49,7 +48,7 @@ def _made(contract: Contract) -> Iterator[Requirement]:
     shown = {role: examples(contract, role) for role in {member.role for member in members(contract)}}
     for member in members(contract):
         kinds = {
-            kind_of(contract, member.role, member.name, with_member(member.role, member.name, value, MODEL))
+            kind_of(contract, member.role, member.name, with_member(contract, member.role, member.name, value, MODEL))
             for value in _hints(contract, member, shown[member.role])
         }
         if "accepts" in kinds:
@@ -81,11 +80,11 @@ def _requirement(contract: Contract, member: Member, kind: Kind) -> Requirement:
         id=member.id(kind),
         level=MUST,
         basis=SCHEMA,
-        cites=(f"{contract.name}#{member.pointer}",),
+        cites=(member.citation,),
         sentence=f"{what} as the document {said}.",
         judge=_is_accepted if kind == "accepts" else _is_refused,
         of=Of((member.role,), DECIDED, where=_Varies(member.name, kind)),
-        claims=claim(member.role, member.name),
+        claims=claim(contract, member.role, member.name),
         breaks=_BREAKS,
         reference=_REFERENCE,
     )
@@ -98,12 +97,12 @@ class _Varies:
         self._name, self._kind = name, kind
 
     def __call__(self, answer: Subject) -> bool:
-        if _varied(answer.role, answer.exchange.request) != self._name:
+        if _varied(answer.contract, answer.role, answer.exchange.request) != self._name:
             return False
         if self._kind == "refuses":
             return must_refuse(answer)
         value = answer.request.raw.get(self._name, ABSENT)
-        return must_accept(answer) and left_out(answer.role, self._name, value) is None
+        return must_accept(answer) and exempt(answer.contract, answer.role, self._name, value) is None
 
 
 def _is_accepted(reply: Subject, check: Check) -> None:
@@ -114,13 +113,13 @@ def _is_refused(reply: Subject, check: Check) -> None:
     check.refused(reply)
 
 
-def _varied(role: str, request: Request) -> str | None:
-    return _varied_by(role, request.body) if request.body else None
+def _varied(contract: Contract, role: str, request: Request) -> str | None:
+    return _varied_by(contract, role, request.body) if request.body else None
 
 
 @lru_cache(maxsize=1 << 15)
-def _varied_by(role: str, body: bytes) -> str | None:
+def _varied_by(contract: Contract, role: str, body: bytes) -> str | None:
     try:
-        return varied_member(role, Request("POST", "/", body=body).json)
+        return varied_member(contract, role, Request("POST", "/", body=body).json)
     except NotJson:
         return None

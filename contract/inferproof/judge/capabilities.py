@@ -68,6 +68,13 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
 }
 """What a capability takes besides its own profile: without that, it is not claimed either."""
 
+STREAMED: Mapping[str, str] = {
+    "tools": "tools.streamed",
+    "logprobs": "logprobs.streamed",
+    "structured-output": "structured-output.streamed",
+}
+"""What a member rests on in a stream, by the profile of what it rests on otherwise; the others on `streaming`."""
+
 OF_ROLE: Mapping[str, str] = {
     "chat.openai-path": "core.openai-path",
     "attributes": "attributes",

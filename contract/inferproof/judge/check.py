@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from inferproof.document import Contract
-from inferproof.document.contract import Layer
+from inferproof.document.citations import Layer
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip, Value
 

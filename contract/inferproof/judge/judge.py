@@ -58,7 +58,7 @@ def judge(
     contract: Contract,
     declined: Mapping[str, str] | None = None,
 ) -> list[Judgement]:
-    """One judgement for each requirement that cites this contract, in the order given.
+    """One judgement for each requirement, in the order given; they are those that hold in this contract.
 
     `declined` maps each capability that the target does not claim to its reason. A requirement that nothing asks for,
     or that needs a probe of ours that broke, is a harness error where one broke.
@@ -70,8 +70,6 @@ def judge(
     cut_off = next((each.fault.text for each in exchanges if each.fault and each.fault.kind == "stopped"), "")
     judgements = []
     for requirement in requirements:
-        if not requirement.applies_to(contract.name):
-            continue
         reason = _inapplicable(requirement, declined or {})
         if reason is not None:
             judgements.append(Judgement(requirement, Outcome.NOT_APPLICABLE, reason))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from inferproof.document import Contract
+from inferproof.document.citations import NotThere, Place, parse
 from inferproof.judge.capabilities import CAPABILITIES, profile_of
 from inferproof.judge.select import Of
 
@@ -41,7 +44,8 @@ INFERRED = frozenset({CORRECTION, PROJECT})
 
 @dataclass(frozen=True)
 class Requirement:
-    """`id` is permanent. `cites` are `contract#pointer`; it applies to the contracts that it cites.
+    """`id` is permanent. `cites` are what it rests on (`document/citations.py`): where a contract lacks one of them, it
+    does not hold there. `covers` are what else it speaks of, where the contract has it.
 
     With `of` it judges each selected exchange for itself; with `needs` it relates the exchanges of the named probes.
     `breaks` and `reference` are notes for who must pass it: what usually breaks it, how the reference does it.
@@ -58,13 +62,57 @@ class Requirement:
     claims: str = "core"
     breaks: str = ""
     reference: str = ""
+    covers: tuple[str, ...] = ()
 
     @property
     def profile(self) -> str:
         return profile_of(self.claims)
 
-    def applies_to(self, contract: str) -> bool:
-        return any(cite.partition("#")[0] == contract for cite in self.cites)
+    def within(self, contract: Contract) -> Requirement:
+        """The requirement as this contract lets us make it. Raises NotHeld, whose text says why it does not hold there.
+
+        It rests on its first citation: what a contract has there by correction only is at most a SHOULD in it.
+        """
+        roles = self.of.roles if self.of else ()
+        if roles and contract.roles.keys().isdisjoint(roles):
+            raise NotHeld(f"it has no operation of role {' or '.join(roles)}")
+        places = [self._found(contract, cite) for cite in self.cites]
+        if self.basis in INFERRED or self.basis is CONVENTION or places[0].layer == "published":
+            return self
+        return replace(self, basis=CORRECTION, level=SHOULD if self.level is MUST else self.level)
+
+    def places(self, contract: Contract) -> tuple[Place, ...]:
+        """Where its citations lead in a contract in which it holds, and what it covers beside them."""
+        found: dict[str, Place] = {}
+        for cite in (*self.cites, *self.covers):
+            with suppress(NotThere):
+                found.update((place.pointer, place) for place in contract.places(cite))
+        return tuple(found.values())
+
+    def _found(self, contract: Contract, cite: str) -> Place:
+        try:
+            place = contract.places(cite)[0]
+        except NotThere as error:
+            raise NotHeld(f"{cite}: {error}") from None
+        if parse(cite).shown and not contract.pinned(place):
+            what = f"{cite} is not in its lock"
+            raise NotHeld(f"{what}: read #{place.pointer}, and pin it with `inferproof catalogue --accept`")
+        return place
+
+
+class NotHeld(Exception):
+    """A requirement does not hold in a contract; the text says why."""
+
+
+def held(contract: Contract) -> tuple[list[Requirement], list[tuple[Requirement, str]]]:
+    """The requirements of the catalogue that hold in a contract, and the others, each with the reason."""
+    holding, others = [], []
+    for each in CATALOGUE.values():
+        try:
+            holding.append(each.within(contract))
+        except NotHeld as why:
+            others.append((each, str(why)))
+    return holding, others
 
 
 CATALOGUE: dict[str, Requirement] = {}
@@ -76,6 +124,7 @@ def requirement(
     *,
     basis: Basis,
     cites: str | tuple[str, ...],
+    covers: str | tuple[str, ...] = (),
     of: Of | None = None,
     needs: str | tuple[str, ...] = (),
     claims: str = "core",
@@ -103,6 +152,7 @@ def requirement(
             claims,
             own.get("Breaks", module.get("Breaks", "")),
             own.get("Reference", module.get("Reference", "")),
+            _many(covers),
         )
         _refuse(made)
         CATALOGUE[id] = made
@@ -131,6 +181,8 @@ def _refuse(made: Requirement) -> None:
         (made.claims not in CAPABILITIES, f"there is no capability {made.claims!r}"),
         (made.level is MUST and made.basis in INFERRED, f"what rests on a {made.basis} is at most SHOULD"),
     ]
+    for cite in (*made.cites, *made.covers):
+        parse(cite)
     for broken, why in problems:
         if broken:
             raise ValueError(f"requirement {made.id!r}: {why}")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 from inferproof.judge.oracle import NO_SUCH_MODEL
 from inferproof.judge.select import LEGACY
@@ -12,20 +10,6 @@ from inferproof.probes.auth import plain
 from inferproof.probes.probe import RequestBuilder, Steps, probe, user
 
 WITH_BODY = ("chat", "chat.openai-path", "attributes", "embeddings", "chat.legacy", "chat.legacy.stream")
-
-_CORE = {"model": {}, "messages": "hello", "temperature": {}, "max_tokens": "many", "stream": "banana"}
-_CHAT = {**_CORE, "n": 1.5, "stop": {}, "seed": "many", "logprobs": "banana", "user": {}, "logit_bias": []}
-_NATIVE = {"config": {}, "temperature": {}, "max_tokens": 2.5, "stop_tokens": "stop", "metadata": {"user_city": {}}}
-
-WRONG: Mapping[str, Mapping[str, Any]] = {
-    "chat": _CHAT,
-    "chat.openai-path": _CORE,
-    "attributes": {**_CORE, "attributes": "Useful", "disable_attributes_prompt": "banana"},
-    "embeddings": {"model": {}, "dimensions": "many", "user": {}, "add_special_tokens": "banana", "priority": 1.5},
-    "chat.legacy": {**_NATIVE, "server_target": {}, "schemas": "none", "tools": {}},
-    "chat.legacy.stream": _NATIVE,
-}
-"""Members of each operation and a value that their schema forbids."""
 
 
 @probe("errors.empty-object", over=WITH_BODY)
@@ -53,11 +37,11 @@ def no_body(call: RequestBuilder, role: str) -> Steps:
     yield call.to(role, {}).with_body(b"")
 
 
-@probe("errors.types", over=tuple(WRONG))
+@probe("errors.types", over=WITH_BODY)
 def types(call: RequestBuilder, role: str) -> Steps:
     """Members of another type, chosen so that no conversion helps: servers may well read "1" as a number."""
     good = plain(call, role)
-    for member, value in WRONG[role].items():
+    for member, value in call.contract.facts.operation(role).wrong.items():
         yield call.to(role, {**json.loads(good.request.body), member: value})
 
 

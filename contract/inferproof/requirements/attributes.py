@@ -14,9 +14,6 @@ from inferproof.judge.subject import Subject, steps
 from inferproof.requirements.chat_reply import DAY
 from inferproof.requirements.chat_request import asks_plainly
 
-POST = "inflection#/paths/~1v1~1chat~1attributes/post"
-REQUEST = "inflection#/components/schemas/AttributesRequest"
-ATTRIBUTE = "inflection#/components/schemas/Attribute"
 ROLE = "attributes"
 
 OWN = frozenset({"attributes", "filter_categories", "disable_attributes_prompt"})
@@ -40,7 +37,9 @@ def _nobody_to_score(answer: Subject) -> bool:
 scored = replies(ROLE, where=good)
 
 
-@requirement("attributes.offered", MUST, basis=EXAMPLE, claims=ROLE, cites=POST, of=Of((ROLE,), None, where=good))
+@requirement(
+    "attributes.offered", MUST, basis=EXAMPLE, claims=ROLE, cites="attributes", of=Of((ROLE,), None, where=good)
+)
 def the_operation_exists(reply: Subject, check: Check) -> None:
     """The attributes operation is there: it does not answer 404, 405 or 501 to a good request."""
     check.offered(reply)
@@ -51,12 +50,8 @@ def the_operation_exists(reply: Subject, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims=ROLE,
-    cites=(
-        f"{POST}/requestBody",
-        f"{POST}/requestBody/description",
-        "inflection#/paths/~1v1~1chat~1attributes/post/responses/200",
-        "inflection#/components/schemas/Attribute/properties/example",
-    ),
+    cites="attributes.request",
+    covers=("attributes.request.prose", "attributes.reply", "attributes.request#/attributes/[]/example"),
     of=Of((ROLE,), DECIDED, where=good),
 )
 def what_the_document_allows_is_accepted(reply: Subject, check: Check) -> None:
@@ -69,7 +64,7 @@ def what_the_document_allows_is_accepted(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=ROLE,
-    cites=f"{REQUEST}/additionalProperties",
+    cites="attributes.request.extra#",
     of=Of((ROLE,), DECIDED, where=lambda answer: answer.request.has("/inferproof_extra") and must_accept(answer)),
 )
 def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
@@ -82,7 +77,7 @@ def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=ROLE,
-    cites=(f"{ATTRIBUTE}/required", f"{ATTRIBUTE}/properties/name"),
+    cites=("attributes.request.required#/attributes/[]", "attributes.request#/attributes/[]/name"),
     of=Of((ROLE,), None, where=wrong_only_at("attributes", "name")),
 )
 def an_attribute_has_a_name(reply: Subject, check: Check) -> None:
@@ -95,7 +90,7 @@ def an_attribute_has_a_name(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=ROLE,
-    cites=(f"{ATTRIBUTE}/required", f"{ATTRIBUTE}/properties/definition"),
+    cites=("attributes.request.required#/attributes/[]", "attributes.request#/attributes/[]/definition"),
     of=Of((ROLE,), None, where=wrong_only_at("attributes", "definition")),
 )
 def an_attribute_has_a_definition(reply: Subject, check: Check) -> None:
@@ -108,7 +103,7 @@ def an_attribute_has_a_definition(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=ROLE,
-    cites=(f"{ATTRIBUTE}/properties/categories", "inflection#/components/schemas/Category"),
+    cites=("attributes.request#/attributes/[]/categories", "attributes.request#/filter_categories/[]/"),
     of=Of((ROLE,), None, where=wrong_only_at("attributes", "categories")),
 )
 def categories_are_known_words(reply: Subject, check: Check) -> None:
@@ -121,7 +116,7 @@ def categories_are_known_words(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=ROLE,
-    cites=f"{REQUEST}/properties/filter_categories",
+    cites="attributes.request#/filter_categories",
     of=Of((ROLE,), None, where=wrong_only_at("filter_categories")),
 )
 def filters_are_known_words(reply: Subject, check: Check) -> None:
@@ -134,7 +129,7 @@ def filters_are_known_words(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     claims=ROLE,
-    cites=f"{POST}/description",
+    cites="attributes.prose",
     of=Of((ROLE,), None, where=_nobody_to_score),
 )
 def without_an_assistant_message_there_is_nothing_to_score(reply: Subject, check: Check) -> None:
@@ -147,7 +142,7 @@ def without_an_assistant_message_there_is_nothing_to_score(reply: Subject, check
     SHOULD,
     basis=SCHEMA,
     claims=ROLE,
-    cites=f"{POST}/responses/200/content",
+    cites="attributes.reply.content",
     of=Of((ROLE,), None, where=lambda answer: answer.request.get("/stream") is True),
 )
 def scores_are_not_streamed(reply: Subject, check: Check) -> None:
@@ -160,7 +155,7 @@ def scores_are_not_streamed(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=ROLE,
-    cites=f"{POST}/responses/200/content/application~1json",
+    cites="attributes.reply.json",
     of=replies(ROLE, media=None, where=lambda answer: answer.request.get("/stream") in (None, False)),
 )
 def the_reply_is_json(reply: Subject, check: Check) -> None:
@@ -173,7 +168,7 @@ def the_reply_is_json(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=ROLE,
-    cites=f"{POST}/responses/200/content/application~1json/schema",
+    cites="attributes.reply#",
     of=replies(ROLE),
 )
 def the_reply_is_a_chat_reply(reply: Subject, check: Check) -> None:
@@ -186,7 +181,7 @@ def the_reply_is_a_chat_reply(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     claims=ROLE,
-    cites=f"{POST}/responses/200/content/application~1json/example",
+    cites="attributes.reply.example",
     of=replies(ROLE),
 )
 def the_reply_has_what_clients_need(reply: Subject, check: Check) -> None:
@@ -199,7 +194,7 @@ def the_reply_has_what_clients_need(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims=ROLE,
-    cites=f"{POST}/responses/200/content/application~1json/example/choices/0/finish_reason",
+    cites="attributes.reply.example#/choices/0/finish_reason",
     of=scored,
 )
 def scoring_comes_to_an_end(reply: Subject, check: Check) -> None:
@@ -212,7 +207,7 @@ def scoring_comes_to_an_end(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims=ROLE,
-    cites=f"{POST}/responses/200/content/application~1json/example/created",
+    cites="attributes.reply.example#/created",
     of=replies(ROLE),
 )
 def created_is_now(reply: Subject, check: Check) -> None:
@@ -226,10 +221,7 @@ def created_is_now(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims=ROLE,
-    cites=(
-        f"{POST}/responses/200/content/application~1json/example/id",
-        f"{POST}/responses/200/content/application~1json/example/model",
-    ),
+    cites=("attributes.reply.example#/id", "attributes.reply.example#/model"),
     of=replies(ROLE),
 )
 def the_reply_and_its_model_have_names(reply: Subject, check: Check) -> None:
@@ -244,7 +236,7 @@ def the_reply_and_its_model_have_names(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims=ROLE,
-    cites=f"{POST}/responses/200/content/application~1json/example/choices",
+    cites="attributes.reply.example#/choices",
     of=scored,
 )
 def there_is_one_set_of_scores(reply: Subject, check: Check) -> None:
@@ -257,7 +249,7 @@ def there_is_one_set_of_scores(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims=ROLE,
-    cites=f"{POST}/responses/200/content/application~1json/example/usage/completion_tokens",
+    cites="attributes.reply.example#/usage/completion_tokens",
     of=replies(ROLE),
 )
 def the_scores_are_counted(reply: Subject, check: Check) -> None:
@@ -271,7 +263,7 @@ def the_scores_are_counted(reply: Subject, check: Check) -> None:
     MUST,
     basis=EXAMPLE,
     claims=ROLE,
-    cites=f"{POST}/responses/200/content/application~1json/example/usage",
+    cites="attributes.reply.example#/usage",
     of=replies(ROLE),
 )
 def total_is_the_sum(reply: Subject, check: Check) -> None:
@@ -286,7 +278,7 @@ def total_is_the_sum(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROSE,
     claims=ROLE,
-    cites=f"{REQUEST}/properties/disable_attributes_prompt",
+    cites="attributes.request#/disable_attributes_prompt",
     needs="attributes.prompt",
 )
 def without_its_prompt_the_request_is_shorter(replies: list[Subject], check: Check) -> None:

@@ -13,7 +13,6 @@ from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOU
 from inferproof.judge.select import FOUND, Of, replies
 from inferproof.judge.subject import Subject
 
-SCHEME = "inflection#/components/securitySchemes/OAuth2PasswordBearer"
 KEY = "Bearer {{secret:key}}"
 WRONG_KEY = "{{secret:wrong-key}}"
 
@@ -49,31 +48,33 @@ def _other_scheme(answer: Subject) -> bool:
 REFUSED = (401, 403)
 
 
-@requirement("auth.missing.refused", MUST, basis=CONVENTION, cites=SCHEME, of=Of(status=FOUND, where=_uncredentialed))
+@requirement(
+    "auth.missing.refused", MUST, basis=CONVENTION, cites="credentials", of=Of(status=FOUND, where=_uncredentialed)
+)
 def no_key_no_answer(reply: Subject, check: Check) -> None:
     """A secured operation refuses a request without credentials with 401 or 403."""
     check.one_of(reply.status, REFUSED, at="status")
 
 
-@requirement("auth.wrong.refused", MUST, basis=CONVENTION, cites=SCHEME, of=Of(status=FOUND, where=_wrong))
+@requirement("auth.wrong.refused", MUST, basis=CONVENTION, cites="credentials", of=Of(status=FOUND, where=_wrong))
 def a_wrong_key_opens_nothing(reply: Subject, check: Check) -> None:
     """A secured operation refuses a bearer key that nobody issued with 401 or 403."""
     check.one_of(reply.status, REFUSED, at="status")
 
 
-@requirement("auth.empty.refused", MUST, basis=SCHEMA, cites=SCHEME, of=Of(status=FOUND, where=_empty))
+@requirement("auth.empty.refused", MUST, basis=SCHEMA, cites="credentials", of=Of(status=FOUND, where=_empty))
 def an_empty_key_opens_nothing(reply: Subject, check: Check) -> None:
     """A secured operation refuses a bearer key of no characters."""
     check.one_of(reply.status, (400, *REFUSED), at="status")
 
 
-@requirement("auth.key.accepted", MUST, basis=SCHEMA, cites=SCHEME, of=Of(status=None, where=_right))
+@requirement("auth.key.accepted", MUST, basis=SCHEMA, cites="credentials", of=Of(status=None, where=_right))
 def one_key_opens_all(reply: Subject, check: Check) -> None:
     """The key, sent as `Authorization: Bearer <key>`, opens every operation: none answers 401."""
     check.that(reply.status != 401, "any status but 401", reply.status, at="status")
 
 
-@requirement("auth.scheme.refused", SHOULD, basis=SCHEMA, cites=SCHEME, of=Of(status=FOUND, where=_other_scheme))
+@requirement("auth.scheme.refused", SHOULD, basis=SCHEMA, cites="credentials", of=Of(status=FOUND, where=_other_scheme))
 def another_scheme_opens_nothing(reply: Subject, check: Check) -> None:
     """A secured operation refuses credentials of another scheme than Bearer."""
     check.one_of(reply.status, (400, *REFUSED), at="status")
@@ -83,7 +84,7 @@ def another_scheme_opens_nothing(reply: Subject, check: Check) -> None:
     "auth.scheme.case",
     SHOULD,
     basis=CONVENTION,
-    cites=SCHEME,
+    cites="credentials",
     of=replies(
         status=None, media=None, where=lambda answer: (_credential(answer) or "").startswith("bearer {{secret:key}}")
     ),
@@ -97,7 +98,7 @@ def the_scheme_has_no_case(reply: Subject, check: Check) -> None:
     "auth.challenge",
     SHOULD,
     basis=CONVENTION,
-    cites=SCHEME,
+    cites="credentials",
     of=Of(status=REFUSED, where=lambda answer: _secured(answer) and not keyed(answer)),
 )
 def a_401_names_the_scheme(reply: Subject, check: Check) -> None:
@@ -111,7 +112,7 @@ def a_401_names_the_scheme(reply: Subject, check: Check) -> None:
     "auth.before-work",
     SHOULD,
     basis=PROJECT,
-    cites=SCHEME,
+    cites="credentials",
     of=Of(status=REFUSED, where=lambda answer: _uncredentialed(answer) or _wrong(answer)),
 )
 def a_refused_request_does_no_work(reply: Subject, check: Check) -> None:
@@ -119,7 +120,7 @@ def a_refused_request_does_no_work(reply: Subject, check: Check) -> None:
     check.that(b'"choices"' not in reply.reply.body, "no completion", "a body with `choices`", at="body")
 
 
-@requirement("auth.key.not-echoed", SHOULD, basis=PROJECT, cites=SCHEME, of=Of(status=None, where=_wrong))
+@requirement("auth.key.not-echoed", SHOULD, basis=PROJECT, cites="credentials", of=Of(status=None, where=_wrong))
 def a_key_is_not_echoed(reply: Subject, check: Check) -> None:
     """A reply never repeats the key that it refuses."""
     said = reply.reply.body.decode("utf-8", "replace") + "".join(value for _, value in reply.reply.headers)

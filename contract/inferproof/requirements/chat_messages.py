@@ -19,10 +19,6 @@ from inferproof.judge.subject import Subject
 from inferproof.judge.value import Value
 from inferproof.requirements.chat_request import PLAIN
 
-SCHEMAS = "inflection#/components/schemas"
-MESSAGES = f"{SCHEMAS}/ChatCompletionRequest/properties/messages"
-CUSTOM = f"{SCHEMAS}/CustomChatCompletionMessageParam"
-
 ROLES = ("developer", "system", "user", "assistant", "tool", "function")
 """The roles that have a schema of their own."""
 
@@ -91,17 +87,17 @@ def _valid(reply: Subject, check: Check) -> None:
     "chat.messages.roles",
     MUST,
     basis=SCHEMA,
-    cites=(
-        MESSAGES,
-        f"{SCHEMAS}/ChatCompletionDeveloperMessageParam",
-        f"{SCHEMAS}/ChatCompletionSystemMessageParam",
-        f"{SCHEMAS}/ChatCompletionUserMessageParam",
-        f"{SCHEMAS}/ChatCompletionAssistantMessageParam",
-        f"{SCHEMAS}/ChatCompletionDeveloperMessageParam/properties/role",
-        f"{SCHEMAS}/ChatCompletionDeveloperMessageParam/properties/content",
-        f"{SCHEMAS}/ChatCompletionSystemMessageParam/properties/role",
-        f"{SCHEMAS}/ChatCompletionUserMessageParam/properties/role",
-        f"{SCHEMAS}/ChatCompletionAssistantMessageParam/properties/role",
+    cites="chat.request#/messages",
+    covers=(
+        "chat.request#/messages/[role=developer]/",
+        "chat.request#/messages/[role=system]/",
+        "chat.request#/messages/[role=user]/",
+        "chat.request#/messages/[role=assistant]/",
+        "chat.request#/messages/[]/role",
+        "chat.request#/messages/[]/content",
+        "chat.request#/messages/[role=system]/role",
+        "chat.request#/messages/[role=user]/role",
+        "chat.request#/messages/[role=assistant]/role",
     ),
     of=_allowed(lambda message: message.string("/role") in ("developer", "system", "assistant")),
 )
@@ -114,13 +110,13 @@ def the_roles_of_a_talk_are_valid(reply: Subject, check: Check) -> None:
     "chat.messages.tool-results",
     MUST,
     basis=SCHEMA,
-    cites=(
-        f"{SCHEMAS}/ChatCompletionToolMessageParam",
-        f"{SCHEMAS}/ChatCompletionFunctionMessageParam",
-        f"{SCHEMAS}/ChatCompletionToolMessageParam/properties/role",
-        f"{SCHEMAS}/ChatCompletionToolMessageParam/properties/tool_call_id",
-        f"{SCHEMAS}/ChatCompletionFunctionMessageParam/properties/role",
-        f"{SCHEMAS}/ChatCompletionFunctionMessageParam/properties/name",
+    cites="chat.request#/messages/[role=tool]/",
+    covers=(
+        "chat.request#/messages/[role=function]/",
+        "chat.request#/messages/[role=tool]/role",
+        "chat.request#/messages/[]/tool_call_id",
+        "chat.request#/messages/[role=function]/role",
+        "chat.request#/messages/[role=function]/name",
     ),
     of=_allowed(lambda message: message.string("/role") in ("tool", "function")),
 )
@@ -133,7 +129,8 @@ def results_of_calls_are_valid(reply: Subject, check: Check) -> None:
     "chat.messages.custom-role",
     MUST,
     basis=SCHEMA,
-    cites=(CUSTOM, f"{CUSTOM}/description"),
+    cites="message.custom",
+    covers="message.custom.prose",
     of=_allowed(lambda message: message.string("/role") not in ROLES),
 )
 def any_other_role_is_valid(reply: Subject, check: Check) -> None:
@@ -145,7 +142,8 @@ def any_other_role_is_valid(reply: Subject, check: Check) -> None:
     "chat.messages.role.required",
     MUST,
     basis=SCHEMA,
-    cites=(f"{CUSTOM}/required", f"{CUSTOM}/properties/role"),
+    cites="message.custom.required",
+    covers="message.custom#/role",
     of=_forbidden("role"),
 )
 def a_message_has_a_role(reply: Subject, check: Check) -> None:
@@ -157,7 +155,7 @@ def a_message_has_a_role(reply: Subject, check: Check) -> None:
     "chat.messages.content.type",
     MUST,
     basis=SCHEMA,
-    cites=f"{CUSTOM}/properties/content",
+    cites="message.custom#/content",
     of=_forbidden("content", where=lambda message: message.get("/content") is not None and not _parts(message)),
 )
 def content_is_text_or_parts(reply: Subject, check: Check) -> None:
@@ -170,9 +168,9 @@ def content_is_text_or_parts(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     cites=(
-        f"{SCHEMAS}/ChatCompletionUserMessageParam/properties/content",
-        f"{SCHEMAS}/ChatCompletionSystemMessageParam/properties/content",
-        f"{SCHEMAS}/ChatCompletionToolMessageParam/properties/content",
+        "chat.request#/messages/[role=user]/content",
+        "chat.request#/messages/[role=system]/content",
+        "chat.request#/messages/[role=tool]/content",
     ),
     of=_forbidden("content", where=_says_null),
 )
@@ -185,10 +183,7 @@ def only_an_assistant_may_say_nothing(reply: Subject, check: Check) -> None:
     "chat.messages.content.nullable",
     MUST,
     basis=SCHEMA,
-    cites=(
-        f"{SCHEMAS}/ChatCompletionAssistantMessageParam/properties/content",
-        f"{SCHEMAS}/ChatCompletionFunctionMessageParam/properties/content",
-    ),
+    cites=("chat.request#/messages/[role=assistant]/content", "chat.request#/messages/[role=function]/content"),
     of=_allowed(_says_null),
 )
 def an_assistant_may_say_nothing(reply: Subject, check: Check) -> None:
@@ -200,7 +195,7 @@ def an_assistant_may_say_nothing(reply: Subject, check: Check) -> None:
     "chat.messages.parts.text",
     MUST,
     basis=SCHEMA,
-    cites=f"{SCHEMAS}/ChatCompletionContentPartTextParam",
+    cites="chat.request#/messages/[role=user]/content/[type=text]/",
     of=_allowed(lambda message: bool(_parts(message)) and not any(_is_media(part) for part in _parts(message))),
 )
 def text_may_come_in_parts(reply: Subject, check: Check) -> None:
@@ -212,32 +207,27 @@ def text_may_come_in_parts(reply: Subject, check: Check) -> None:
     "chat.messages.parts.invalid",
     MUST,
     basis=SCHEMA,
-    cites=(
-        f"{SCHEMAS}/ChatCompletionContentPartTextParam/required",
-        f"{SCHEMAS}/ImageURL/properties/detail",
-        f"{SCHEMAS}/InputAudio/properties/format",
-        f"{SCHEMAS}/File/required",
-        *(
-            f"{SCHEMAS}/{part}/*"
-            for part in (
-                "ChatCompletionContentPartTextParam/properties",
-                "ChatCompletionContentPartImageParam/properties",
-                "ChatCompletionContentPartInputAudioParam/properties",
-                "ChatCompletionContentPartAudioParam/properties",
-                "ChatCompletionContentPartVideoParam/properties",
-                "ChatCompletionContentPartRefusalParam/properties",
-                "ChatCompletionContentPartImageEmbedsParam/properties",
-                "CustomChatCompletionContentSimpleImageParam/properties",
-                "CustomChatCompletionContentSimpleAudioParam/properties",
-                "CustomChatCompletionContentSimpleVideoParam/properties",
-                "File/properties",
-                "FileFile/properties",
-            )
-        ),
-        f"{SCHEMAS}/ImageURL/properties/url",
-        f"{SCHEMAS}/InputAudio/properties/data",
-        f"{SCHEMAS}/AudioURL/properties/url",
-        f"{SCHEMAS}/VideoURL/properties/url",
+    cites="chat.request.required#/messages/[role=user]/content/[type=text]",
+    covers=(
+        "chat.request#/messages/[role=user]/content/[]/image_url/detail",
+        "chat.request#/messages/[role=user]/content/[]/input_audio/format",
+        "chat.request.required#/messages/[role=user]/content/[type=file]",
+        "chat.request#/messages/[role=user]/content/[type=text]/*",
+        "chat.request#/messages/[role=user]/content/[type=image_url]/*",
+        "chat.request#/messages/[role=user]/content/[type=input_audio]/*",
+        "chat.request#/messages/[role=assistant]/content/[type=refusal]/*",
+        "chat.request#/messages/[role=user]/content/[type=file]/*",
+        "chat.request#/messages/[role=user]/content/[]/file/*",
+        "chat.request#/messages/[role=user]/content/[]/image_url/url",
+        "chat.request#/messages/[role=user]/content/[]/input_audio/data",
+        "message.custom#/content/[type=audio_url]/*",
+        "message.custom#/content/[type=video_url]/*",
+        "message.custom#/content/[type=image_embeds]/*",
+        "part.simple-image#/*",
+        "part.simple-audio#/*",
+        "part.simple-video#/*",
+        "message.custom#/content/[type=audio_url]/audio_url/url",
+        "message.custom#/content/[type=video_url]/video_url/url",
     ),
     of=_forbidden("content", where=lambda message: bool(_parts(message))),
 )
@@ -251,14 +241,11 @@ def a_broken_part_is_refused(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     cites=(
-        f"{SCHEMAS}/ChatCompletionContentPartImageParam",
-        f"{SCHEMAS}/ChatCompletionContentPartInputAudioParam",
-        f"{SCHEMAS}/File",
-        f"{SCHEMAS}/CustomChatCompletionContentSimpleImageParam",
-        f"{SCHEMAS}/CustomChatCompletionContentSimpleImageParam/description",
-        f"{SCHEMAS}/CustomChatCompletionContentSimpleAudioParam/description",
-        f"{SCHEMAS}/CustomChatCompletionContentSimpleVideoParam/description",
+        "chat.request#/messages/[role=user]/content/[type=image_url]/",
+        "chat.request#/messages/[role=user]/content/[type=input_audio]/",
+        "chat.request#/messages/[role=user]/content/[type=file]/",
     ),
+    covers=("part.simple-image", "part.simple-image.prose", "part.simple-audio.prose", "part.simple-video.prose"),
     of=Of(
         CHAT,
         tuple(code for code in range(200, 600) if code not in (429, 502, 503, 504)),
@@ -276,14 +263,14 @@ def pictures_and_sounds_do_no_harm(reply: Subject, check: Check) -> None:
     "chat.messages.tool-calls.invalid",
     MUST,
     basis=SCHEMA,
-    cites=(
-        f"{SCHEMAS}/ChatCompletionMessageFunctionToolCallParam",
-        f"{SCHEMAS}/Function",
-        f"{SCHEMAS}/ChatCompletionMessageFunctionToolCallParam/properties/*",
-        f"{SCHEMAS}/ChatCompletionMessageCustomToolCallParam/properties/*",
-        f"{SCHEMAS}/Function/properties/*",
-        f"{SCHEMAS}/Custom/properties/*",
-        f"{CUSTOM}/properties/tool_calls",
+    cites="chat.request#/messages/[]/tool_calls/[type=function]/",
+    covers=(
+        "chat.request#/messages/[]/tool_calls/[]/function/",
+        "chat.request#/messages/[]/tool_calls/[type=function]/*",
+        "chat.request#/messages/[]/tool_calls/[type=custom]/*",
+        "chat.request#/messages/[]/tool_calls/[]/function/*",
+        "chat.request#/messages/[]/tool_calls/[]/custom/*",
+        "message.custom#/tool_calls",
     ),
     of=_forbidden("tool_calls"),
 )
@@ -296,7 +283,7 @@ def a_broken_tool_call_is_refused(reply: Subject, check: Check) -> None:
     "chat.messages.names.invalid",
     MUST,
     basis=SCHEMA,
-    cites=(f"{CUSTOM}/properties/name", f"{CUSTOM}/properties/tool_call_id"),
+    cites=("message.custom#/name", "message.custom#/tool_call_id"),
     of=_forbidden("name", "tool_call_id"),
 )
 def names_are_text(reply: Subject, check: Check) -> None:
@@ -308,14 +295,17 @@ def names_are_text(reply: Subject, check: Check) -> None:
     "chat.messages.members",
     MUST,
     basis=SCHEMA,
-    cites=(
-        *(f"{SCHEMAS}/ChatCompletion{role}MessageParam/properties/name" for role in ("Developer", "System", "User")),
-        *(
-            f"{SCHEMAS}/ChatCompletionAssistantMessageParam/properties/{member}"
-            for member in ("name", "refusal", "audio", "function_call", "tool_calls")
-        ),
-        f"{SCHEMAS}/Audio/properties/id",
-        f"{SCHEMAS}/FunctionCall-Input/properties/*",
+    cites="chat.request#/messages/[]/name",
+    covers=(
+        "chat.request#/messages/[role=system]/name",
+        "chat.request#/messages/[role=user]/name",
+        "chat.request#/messages/[role=assistant]/name",
+        "chat.request#/messages/[]/refusal",
+        "chat.request#/messages/[]/audio",
+        "chat.request#/messages/[]/function_call",
+        "chat.request#/messages/[]/tool_calls",
+        "chat.request#/messages/[]/audio/id",
+        "chat.request#/messages/[]/function_call/*",
     ),
     of=_allowed(
         lambda message: not {"name", "refusal", "audio", "function_call", "tool_calls"}.isdisjoint(message.raw)
@@ -330,7 +320,7 @@ def members_of_a_role_are_valid(reply: Subject, check: Check) -> None:
     "chat.messages.extra-members",
     MUST,
     basis=SCHEMA,
-    cites=f"{SCHEMAS}/ChatCompletionUserMessageParam",
+    cites="chat.request#/messages/[role=user]/",
     of=_allowed(lambda message: message.has("/inferproof_extra")),
 )
 def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
@@ -342,7 +332,7 @@ def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     "chat.messages.unicode",
     MUST,
     basis=CONVENTION,
-    cites=f"{SCHEMAS}/ChatCompletionUserMessageParam/properties/content",
+    cites="chat.request#/messages/[role=user]/content",
     of=_allowed(_beyond_ascii),
 )
 def text_may_be_of_any_script(reply: Subject, check: Check) -> None:

@@ -18,11 +18,6 @@ from inferproof.judge.requirement import (
 from inferproof.judge.select import CHAT, JSON, Of, chat_reply, replies
 from inferproof.judge.subject import Subject, steps
 
-RESPONSE = "inflection#/components/schemas/ChatCompletionResponse"
-CHOICE = "inflection#/components/schemas/ChatCompletionResponseChoice"
-MESSAGE = "inflection#/components/schemas/ChatMessage"
-OK = "inflection#/paths/~1v1~1chat~1completions/post/responses/200"
-
 DAY = 24 * 60 * 60
 
 
@@ -30,9 +25,7 @@ def wants_json(answer: Subject) -> bool:
     return answer.request.get("/stream") in (None, False)
 
 
-@requirement(
-    "chat.reply.media-type", MUST, basis=SCHEMA, cites=f"{OK}/content/application~1json", of=Of(CHAT, where=wants_json)
-)
+@requirement("chat.reply.media-type", MUST, basis=SCHEMA, cites="chat.reply.json", of=Of(CHAT, where=wants_json))
 def without_stream_the_reply_is_json(reply: Subject, check: Check) -> None:
     """Without `stream: true` the answer is `application/json`."""
     check.equal(reply.media_type, JSON, at="content-type")
@@ -42,21 +35,21 @@ def without_stream_the_reply_is_json(reply: Subject, check: Check) -> None:
     "chat.reply.schema",
     MUST,
     basis=SCHEMA,
-    cites=(
-        RESPONSE,
-        CHOICE,
-        MESSAGE,
-        "inflection#/components/schemas/ChatCompletionResponse/properties/*",
-        "inflection#/components/schemas/ChatCompletionResponseChoice/properties/*",
-        "inflection#/components/schemas/ChatMessage/properties/*",
-        "inflection#/components/schemas/UsageInfo/properties/*",
-        "inflection#/components/schemas/PromptTokenUsageInfo/properties/*",
-        "inflection#/components/schemas/ToolCall/properties/*",
-        "inflection#/components/schemas/FunctionCall-Output/properties/*",
-        "inflection#/components/schemas/ChatCompletionLogProbs/properties/*",
-        "inflection#/components/schemas/ChatCompletionLogProbsContent/properties/*",
-        "inflection#/components/schemas/ChatCompletionLogProb/properties/*",
-        "inflection#/components/schemas/Logprob/properties/*",
+    cites="chat.reply#/",
+    covers=(
+        "chat.reply#/choices/[]/",
+        "chat.reply#/choices/[]/message/",
+        "chat.reply#/*",
+        "chat.reply#/choices/[]/*",
+        "chat.reply#/choices/[]/message/*",
+        "chat.reply#/usage/*",
+        "chat.reply#/usage/prompt_tokens_details/*",
+        "chat.reply#/choices/[]/message/tool_calls/[]/*",
+        "chat.reply#/choices/[]/message/tool_calls/[]/function/*",
+        "chat.reply#/choices/[]/logprobs/*",
+        "chat.reply#/choices/[]/logprobs/content/[]/*",
+        "chat.reply#/choices/[]/logprobs/content/[]/top_logprobs/[]/*",
+        "chat.reply#/prompt_logprobs/[]/{}/*",
     ),
     of=chat_reply,
 )
@@ -65,19 +58,19 @@ def the_reply_is_valid(reply: Subject, check: Check) -> None:
     check.valid(reply.body, reply.operation.reply_schema or "")
 
 
-@requirement("chat.reply.corrected", SHOULD, basis=CORRECTION, cites=RESPONSE, of=chat_reply)
+@requirement("chat.reply.corrected", SHOULD, basis=CORRECTION, cites="chat.reply#/", of=chat_reply)
 def the_reply_has_what_clients_need(reply: Subject, check: Check) -> None:
     """The reply has the members that every example shows and every client reads: also `id`, `object` and `created`."""
     check.valid(reply.body, reply.operation.reply_schema or "", "corrected")
 
 
-@requirement("chat.reply.object", MUST, basis=SCHEMA, cites=f"{RESPONSE}/properties/object", of=replies(*CHAT))
+@requirement("chat.reply.object", MUST, basis=SCHEMA, cites="chat.reply#/object", of=replies(*CHAT))
 def object_says_chat_completion(reply: Subject, check: Check) -> None:
     """`object`, where present, is `chat.completion`."""
     check.equal(reply.body.members().get("object", "chat.completion"), "chat.completion")
 
 
-@requirement("chat.reply.created", SHOULD, basis=CONVENTION, cites=f"{RESPONSE}/properties/created", of=chat_reply)
+@requirement("chat.reply.created", SHOULD, basis=CONVENTION, cites="chat.reply#/created", of=chat_reply)
 def created_is_now(reply: Subject, check: Check) -> None:
     """`created` is the time of the reply in whole seconds since 1970, to the day."""
     created, now = reply.body.number("/created"), reply.exchange.began
@@ -88,7 +81,7 @@ def created_is_now(reply: Subject, check: Check) -> None:
     "chat.reply.model",
     SHOULD,
     basis=EXAMPLE,
-    cites=f"{RESPONSE}/properties/model",
+    cites="chat.reply#/model",
     of=replies(*CHAT, where=lambda answer: isinstance(answer.request.get("/model"), str)),
 )
 def model_is_named(reply: Subject, check: Check) -> None:
@@ -97,20 +90,20 @@ def model_is_named(reply: Subject, check: Check) -> None:
     check.that(model.raw != "", "a name", model)
 
 
-@requirement("chat.reply.id", SHOULD, basis=CONVENTION, cites=f"{RESPONSE}/properties/id", of=chat_reply)
+@requirement("chat.reply.id", SHOULD, basis=CONVENTION, cites="chat.reply#/id", of=chat_reply)
 def the_reply_has_an_id(reply: Subject, check: Check) -> None:
     """`id`, where present, is not empty: people name a reply by it when they ask for help."""
     check.that(reply.body.object().get("/id") != "", "an id", "", at="/id")
 
 
-@requirement("chat.reply.id.unique", SHOULD, basis=CONVENTION, cites=f"{RESPONSE}/properties/id", needs="chat.twice")
+@requirement("chat.reply.id.unique", SHOULD, basis=CONVENTION, cites="chat.reply#/id", needs="chat.twice")
 def ids_are_unique(replies: list[Subject], check: Check) -> None:
     """Two replies have different ids."""
     first, second = (reply.body.value("/id") for reply in steps(replies, 2))
     check.that(first.raw != second.raw, f"an id other than {first.raw}", second)
 
 
-@requirement("chat.reply.choices", SHOULD, basis=CORRECTION, cites=f"{RESPONSE}/properties/choices", of=chat_reply)
+@requirement("chat.reply.choices", SHOULD, basis=CORRECTION, cites="chat.reply#/choices", of=chat_reply)
 def there_are_as_many_choices_as_asked_for(reply: Subject, check: Check) -> None:
     """There are `n` choices (one unless said otherwise), numbered from 0."""
     asked = max(0, reply.request.integer("/n", 1) or 1)
@@ -120,7 +113,7 @@ def there_are_as_many_choices_as_asked_for(reply: Subject, check: Check) -> None
     check.that(numbered and len(indexes) in (wanted, asked), f"{wanted} numbered from 0", indexes, at="/choices")
 
 
-@requirement("chat.reply.role", SHOULD, basis=CORRECTION, cites=f"{MESSAGE}/properties/role", of=chat_reply)
+@requirement("chat.reply.role", SHOULD, basis=CORRECTION, cites="chat.reply#/choices/[]/message/role", of=chat_reply)
 def the_assistant_speaks(reply: Subject, check: Check) -> None:
     """Each choice's message has the role `assistant`."""
     for choice in reply.choices:
@@ -131,7 +124,7 @@ def the_assistant_speaks(reply: Subject, check: Check) -> None:
     "chat.reply.content",
     SHOULD,
     basis=EXAMPLE,
-    cites=f"{MESSAGE}/properties/content",
+    cites="chat.reply#/choices/[]/message/content",
     of=replies(
         *CHAT,
         where=lambda answer: (
@@ -149,7 +142,7 @@ def a_plain_question_is_answered_with_text(reply: Subject, check: Check) -> None
 
 
 @requirement(
-    "chat.reply.finish-reason", SHOULD, basis=CORRECTION, cites=f"{CHOICE}/properties/finish_reason", of=chat_reply
+    "chat.reply.finish-reason", SHOULD, basis=CORRECTION, cites="chat.reply#/choices/[]/finish_reason", of=chat_reply
 )
 def the_finish_reason_is_a_known_one(reply: Subject, check: Check) -> None:
     """Each choice's `finish_reason` is `stop`, `length`, `tool_calls` or `content_filter`."""
@@ -162,7 +155,7 @@ def the_finish_reason_is_a_known_one(reply: Subject, check: Check) -> None:
     "chat.reply.utf-8",
     SHOULD,
     basis=PROJECT,
-    cites=f"{OK}/content/application~1json",
+    cites="chat.reply.json",
     of=replies(*CHAT, where=lambda answer: True),
 )
 def replies_are_utf_8(reply: Subject, check: Check) -> None:

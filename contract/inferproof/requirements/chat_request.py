@@ -22,9 +22,6 @@ from inferproof.judge.select import CHAT, DECIDED, Of, replies
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Value
 
-REQUEST = "inflection#/components/schemas/ChatCompletionRequest"
-CHAT_POST = "inflection#/paths/~1v1~1chat~1completions/post"
-
 PLAIN = frozenset(
     {
         "model",
@@ -75,16 +72,15 @@ def _plain(answer: Subject) -> bool:
     "chat.request.accepted",
     MUST,
     basis=SCHEMA,
-    cites=(
-        f"{CHAT_POST}/requestBody",
-        "inflection#/paths/~1v1~1chat~1completions/post/responses/200",
-        "inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post/responses/200",
-        "inflection#/components/schemas/LegacyChatCompletionRequest/properties/model",
-        "inflection#/components/schemas/LegacyChatCompletionRequest/properties/messages",
-        "inflection#/components/schemas/LegacyChatCompletionRequest/properties/temperature",
-        "inflection#/components/schemas/LegacyChatCompletionRequest/properties/max_tokens",
-        "inflection#/components/schemas/LegacyChatCompletionRequest/properties/top_p",
-        "inflection#/components/schemas/LegacyChatCompletionRequest/properties/stream",
+    cites=("chat.request", "chat.reply"),
+    covers=(
+        "chat.openai-path.reply",
+        "chat.openai-path.supported#/model",
+        "chat.openai-path.supported#/messages",
+        "chat.openai-path.supported#/temperature",
+        "chat.openai-path.supported#/max_tokens",
+        "chat.openai-path.supported#/top_p",
+        "chat.openai-path.supported#/stream",
     ),
     of=Of(CHAT, status=DECIDED, where=_plain),
 )
@@ -97,7 +93,7 @@ def a_valid_request_is_accepted(reply: Subject, check: Check) -> None:
     "chat.offered",
     MUST,
     basis=EXAMPLE,
-    cites=f"{CHAT_POST}/requestBody/content/application~1json/example",
+    cites="chat.request.example",
     of=Of(("chat",), status=None, where=_plain),
 )
 def the_operation_exists(reply: Subject, check: Check) -> None:
@@ -110,7 +106,7 @@ def the_operation_exists(reply: Subject, check: Check) -> None:
     MUST,
     basis=EXAMPLE,
     claims="core.openai-path",
-    cites="inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post/requestBody/content/application~1json/example",
+    cites="chat.openai-path.request.example",
     of=Of(("chat.openai-path",), status=None, where=_plain),
 )
 def the_openai_path_exists(reply: Subject, check: Check) -> None:
@@ -122,7 +118,7 @@ def the_openai_path_exists(reply: Subject, check: Check) -> None:
     "chat.request.extra-members",
     MUST,
     basis=SCHEMA,
-    cites=f"{REQUEST}/additionalProperties",
+    cites="chat.request.extra#",
     of=Of(CHAT, status=DECIDED, where=lambda answer: answer.request.has("/inferproof_extra") and must_accept(answer)),
 )
 def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
@@ -134,7 +130,7 @@ def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     "chat.request.charset",
     MUST,
     basis=CONVENTION,
-    cites=f"{CHAT_POST}/requestBody/content/application~1json",
+    cites="chat.request.json",
     of=Of(
         CHAT,
         status=DECIDED,
@@ -152,7 +148,7 @@ def a_charset_parameter_is_accepted(reply: Subject, check: Check) -> None:
     "chat.request.seed.bounds",
     MUST,
     basis=SCHEMA,
-    cites=f"{REQUEST}/properties/seed",
+    cites="chat.request#/seed",
     of=Of(("chat",), status=None, where=lambda answer: answer.request.get("/seed") in (-1, 4294967296)),
 )
 def seed_is_an_unsigned_32_bit_number(reply: Subject, check: Check) -> None:
@@ -164,7 +160,7 @@ def seed_is_an_unsigned_32_bit_number(reply: Subject, check: Check) -> None:
     "chat.request.max-tokens.cap",
     MUST,
     basis=CONVENTION,
-    cites=f"{REQUEST}/properties/max_tokens",
+    cites="chat.request#/max_tokens",
     of=replies(
         *CHAT,
         where=lambda answer: (
@@ -184,7 +180,7 @@ def max_tokens_caps_the_completion(reply: Subject, check: Check) -> None:
     "chat.request.max-completion-tokens.cap",
     MUST,
     basis=CONVENTION,
-    cites=f"{REQUEST}/properties/max_completion_tokens",
+    cites="chat.request#/max_completion_tokens",
     of=replies(
         "chat",
         where=lambda answer: answer.request.has("/max_completion_tokens") and answer.request.integer("/n", 1) == 1,
@@ -200,7 +196,7 @@ def max_completion_tokens_caps_the_completion(reply: Subject, check: Check) -> N
     "chat.request.templates.exclusive",
     SHOULD,  # `add_generation_prompt` is true by default, so the document forbids too much
     basis=CORRECTION,
-    cites=f"{REQUEST}/properties/continue_final_message",
+    cites="chat.request#/continue_final_message",
     of=Of(
         ("chat",),
         status=DECIDED,
@@ -219,7 +215,7 @@ def continuing_excludes_a_generation_prompt(reply: Subject, check: Check) -> Non
     "chat.request.messages.empty",
     SHOULD,
     basis=CORRECTION,
-    cites=f"{REQUEST}/properties/messages",
+    cites="chat.request#/messages",
     of=Of(CHAT, status=None, where=lambda answer: answer.request.get("/messages") == []),
 )
 def an_empty_conversation_is_refused(reply: Subject, check: Check) -> None:

@@ -15,9 +15,7 @@ from inferproof.judge.select import JSON, Of, replies
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Value
 
-GET = "inflection#/paths/~1v1~1discovery~1configs/get"
 CONFIG = "inflection#/components/schemas/ConfigForOrgResponse"
-LIST_EXAMPLE = f"{GET}/responses/200/content/application~1json/example"
 ROLE = "configs"
 
 LISTED = "inferproof-listed-config"
@@ -42,7 +40,9 @@ def _parameters(answer: Subject) -> list[Value]:
 listed = replies(ROLE, where=keyed)
 
 
-@requirement("discovery.offered", MUST, basis=SCHEMA, claims="discovery", cites=GET, of=Of((ROLE,), None, where=keyed))
+@requirement(
+    "discovery.offered", MUST, basis=SCHEMA, claims="discovery", cites="configs", of=Of((ROLE,), None, where=keyed)
+)
 def the_operation_exists(reply: Subject, check: Check) -> None:
     """The list of configs is there: not missing (404, 405, 501), not elsewhere (3xx), not answered without it (204)."""
     there = reply.status == 200 or (reply.status >= 400 and reply.status not in (404, 405, 501))
@@ -54,10 +54,7 @@ def the_operation_exists(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="discovery",
-    cites=(
-        f"{GET}/responses/200/content/application~1json",
-        "inflection#/paths/~1v1~1discovery~1configs/get/responses/200",
-    ),
+    cites=("configs.reply.json", "configs.reply"),
     of=replies(ROLE, media=None),
 )
 def the_list_is_json(reply: Subject, check: Check) -> None:
@@ -70,7 +67,7 @@ def the_list_is_json(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="discovery",
-    cites=f"{GET}/responses/200/content/application~1json/schema",
+    cites="configs.reply#",
     of=listed,
 )
 def the_reply_is_a_list_of_objects(reply: Subject, check: Check) -> None:
@@ -85,17 +82,14 @@ def the_reply_is_a_list_of_objects(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="discovery",
-    cites=tuple(
-        f"{CONFIG}/properties/{name}"
-        for name in (
-            "name",
-            "alias",
-            "default_parameters",
-            "description",
-            "tags",
-            "is_external",
-            "is_playground",
-        )
+    cites="configs.reply#/[]/name",
+    covers=(
+        "configs.reply#/[]/alias",
+        "configs.reply#/[]/default_parameters",
+        "configs.reply#/[]/description",
+        "configs.reply#/[]/tags",
+        "configs.reply#/[]/is_external",
+        "configs.reply#/[]/is_playground",
     ),
     of=listed,
 )
@@ -116,7 +110,7 @@ def a_config_says_what_the_prose_names(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=SCHEMA,
     claims="discovery",
-    cites=f"{CONFIG}/required",
+    cites="configs.reply.required#/[]",
     of=listed,
 )
 def a_config_is_valid(reply: Subject, check: Check) -> None:
@@ -125,14 +119,14 @@ def a_config_is_valid(reply: Subject, check: Check) -> None:
         check.valid(config, ITEM)
 
 
-@requirement("discovery.configs.some", SHOULD, basis=PROSE, claims="discovery", cites=f"{GET}/description", of=listed)
+@requirement("discovery.configs.some", SHOULD, basis=PROSE, claims="discovery", cites="configs.prose", of=listed)
 def there_is_a_config(reply: Subject, check: Check) -> None:
     """The list is not empty: a key that may chat may name a model."""
     check.that(len(reply.body.items()) > 0, "a config", reply.body)
 
 
 @requirement(
-    "discovery.names.unique", SHOULD, basis=PROJECT, claims="discovery", cites=f"{CONFIG}/properties/name", of=listed
+    "discovery.names.unique", SHOULD, basis=PROJECT, claims="discovery", cites="configs.reply#/[]/name", of=listed
 )
 def names_are_unique(reply: Subject, check: Check) -> None:
     """No two configs have one name."""
@@ -145,10 +139,7 @@ def names_are_unique(reply: Subject, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims="discovery",
-    cites=(
-        f"{GET}/description",
-        "inflection#/paths/~1v1~1discovery~1configs/get/responses/200/description",
-    ),
+    cites=("configs.prose", "configs.reply.prose"),
     of=Of(("chat",), NAMED, where=lambda answer: answer.request.get("/user") == LISTED and must_accept(answer)),
 )
 def names_are_usable(reply: Subject, check: Check) -> None:
@@ -161,10 +152,7 @@ def names_are_usable(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims="discovery",
-    cites=(
-        LIST_EXAMPLE,
-        "inflection#/components/schemas/ConfigParameter/properties/*",
-    ),
+    cites=("configs.reply.example", "configs.reply#/[]/default_parameters/{}/*"),
     of=listed,
 )
 def parameters_have_a_range_and_a_value(reply: Subject, check: Check) -> None:
@@ -179,7 +167,7 @@ def parameters_have_a_range_and_a_value(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims="discovery",
-    cites=f"{CONFIG}/properties/default_parameters",
+    cites="configs.reply#/[]/default_parameters",
     of=listed,
 )
 def ranges_hold_their_values(reply: Subject, check: Check) -> None:
@@ -194,7 +182,7 @@ def ranges_hold_their_values(reply: Subject, check: Check) -> None:
 
 
 @requirement(
-    "discovery.stable", SHOULD, basis=PROJECT, claims="discovery", cites=f"{GET}/description", needs="discovery.twice"
+    "discovery.stable", SHOULD, basis=PROJECT, claims="discovery", cites="configs.prose", needs="discovery.twice"
 )
 def the_list_is_stable(replies: list[Subject], check: Check) -> None:
     """One key gets the same names again."""

@@ -20,11 +20,6 @@ from inferproof.judge.requirement import (
 from inferproof.judge.select import DECIDED, JSON, Of, replies
 from inferproof.judge.subject import Subject
 
-POST = "inflection#/paths/~1v1~1embeddings/post"
-REQUEST = "inflection#/components/schemas/EmbeddingCompletionRequest"
-CHAT_REQUEST = "inflection#/components/schemas/EmbeddingChatRequest"
-RESPONSE = "inflection#/components/schemas/EmbeddingResponse"
-DATA = "inflection#/components/schemas/EmbeddingResponseData"
 ROLE = "embeddings"
 
 PLAIN = frozenset({"model", "input", "encoding_format", "user"})
@@ -68,7 +63,7 @@ def inputs(answer: Subject) -> int | None:
 
 
 @requirement(
-    "embeddings.offered", MUST, basis=EXAMPLE, claims=ROLE, cites=POST, of=Of((ROLE,), None, where=asks_plainly)
+    "embeddings.offered", MUST, basis=EXAMPLE, claims=ROLE, cites="embeddings", of=Of((ROLE,), None, where=asks_plainly)
 )
 def the_operation_exists(reply: Subject, check: Check) -> None:
     """The embeddings operation is there: it does not answer 404, 405 or 501 to a good request."""
@@ -80,11 +75,7 @@ def the_operation_exists(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=ROLE,
-    cites=(
-        f"{POST}/requestBody",
-        f"{REQUEST}/properties/input",
-        "inflection#/paths/~1v1~1embeddings/post/responses/200",
-    ),
+    cites=("embeddings.request", "embeddings.request#/input", "embeddings.reply"),
     of=Of((ROLE,), DECIDED, where=asks_plainly),
 )
 def texts_are_accepted(reply: Subject, check: Check) -> None:
@@ -97,7 +88,7 @@ def texts_are_accepted(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="embeddings.token-ids",
-    cites=f"{REQUEST}/properties/input",
+    cites="embeddings.request#/input",
     of=Of((ROLE,), DECIDED, where=_token_ids),
 )
 def token_ids_are_accepted(reply: Subject, check: Check) -> None:
@@ -110,10 +101,7 @@ def token_ids_are_accepted(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="embeddings.messages",
-    cites=(
-        f"{CHAT_REQUEST}/properties/messages",
-        "inflection#/components/schemas/EmbeddingChatRequest/properties/additional_data",
-    ),
+    cites=("embeddings.request#|messages/messages", "embeddings.request#|messages/additional_data"),
     of=Of((ROLE,), DECIDED, where=_messages),
 )
 def messages_are_accepted(reply: Subject, check: Check) -> None:
@@ -126,9 +114,13 @@ def messages_are_accepted(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="embeddings.messages",
-    cites=tuple(
-        f"{CHAT_REQUEST}/properties/{member}"
-        for member in ("model", "dimensions", "user", "truncate_prompt_tokens", "add_special_tokens", "priority")
+    cites="embeddings.request#|messages/model",
+    covers=(
+        "embeddings.request#|messages/dimensions",
+        "embeddings.request#|messages/user",
+        "embeddings.request#|messages/truncate_prompt_tokens",
+        "embeddings.request#|messages/add_special_tokens",
+        "embeddings.request#|messages/priority",
     ),
     of=Of((ROLE,), DECIDED, where=lambda answer: answer.request.has("/messages") and must_refuse(answer)),
 )
@@ -142,7 +134,7 @@ def members_beside_messages_are_checked(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=ROLE,
-    cites=f"{REQUEST}/additionalProperties",
+    cites="embeddings.request.extra#|input",
     of=Of((ROLE,), DECIDED, where=lambda answer: answer.request.has("/inferproof_extra") and must_accept(answer)),
 )
 def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
@@ -155,7 +147,7 @@ def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=ROLE,
-    cites=f"{REQUEST}/properties/input",
+    cites="embeddings.request#/input",
     of=Of((ROLE,), None, where=_with_wrong_input),
 )
 def input_is_text_or_token_ids(reply: Subject, check: Check) -> None:
@@ -168,7 +160,7 @@ def input_is_text_or_token_ids(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=ROLE,
-    cites=(f"{REQUEST}/properties/encoding_format", f"{CHAT_REQUEST}/properties/encoding_format"),
+    cites=("embeddings.request#/encoding_format", "embeddings.request#|messages/encoding_format"),
     of=Of((ROLE,), None, where=wrong_only_at("encoding_format")),
 )
 def the_encoding_is_float_or_base64(reply: Subject, check: Check) -> None:
@@ -181,7 +173,7 @@ def the_encoding_is_float_or_base64(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=ROLE,
-    cites=f"{REQUEST}/properties/truncate_prompt_tokens",
+    cites="embeddings.request#/truncate_prompt_tokens",
     of=Of((ROLE,), None, where=wrong_only_at("truncate_prompt_tokens")),
 )
 def truncation_has_a_lower_bound(reply: Subject, check: Check) -> None:
@@ -194,7 +186,7 @@ def truncation_has_a_lower_bound(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     claims=ROLE,
-    cites=f"{REQUEST}/properties/input",
+    cites="embeddings.request#/input",
     of=Of(
         (ROLE,),
         None,
@@ -211,7 +203,7 @@ def nothing_has_no_embedding(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=ROLE,
-    cites=f"{POST}/responses/200/content/application~1json",
+    cites="embeddings.reply.json",
     of=replies(ROLE, media=None),
 )
 def the_reply_is_json(reply: Subject, check: Check) -> None:
@@ -224,12 +216,8 @@ def the_reply_is_json(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=ROLE,
-    cites=(
-        RESPONSE,
-        DATA,
-        "inflection#/components/schemas/EmbeddingResponse/properties/*",
-        "inflection#/components/schemas/EmbeddingResponseData/properties/*",
-    ),
+    cites="embeddings.reply#/",
+    covers=("embeddings.reply#/data/[]/", "embeddings.reply#/*", "embeddings.reply#/data/[]/*"),
     of=replies(ROLE),
 )
 def the_reply_is_valid(reply: Subject, check: Check) -> None:
@@ -242,7 +230,7 @@ def the_reply_is_valid(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims=ROLE,
-    cites=(f"{RESPONSE}/properties/object", f"{DATA}/properties/object"),
+    cites=("embeddings.reply#/object", "embeddings.reply#/data/[]/object"),
     of=replies(ROLE),
 )
 def objects_say_what_they_are(reply: Subject, check: Check) -> None:
@@ -257,7 +245,7 @@ def objects_say_what_they_are(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims=ROLE,
-    cites=f"{RESPONSE}/properties/model",
+    cites="embeddings.reply#/model",
     of=replies(ROLE),
 )
 def model_is_named(reply: Subject, check: Check) -> None:
@@ -271,7 +259,7 @@ def model_is_named(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims=ROLE,
-    cites=f"{RESPONSE}/properties/created",
+    cites="embeddings.reply#/created",
     of=replies(ROLE),
 )
 def created_is_now(reply: Subject, check: Check) -> None:
@@ -285,7 +273,7 @@ def created_is_now(reply: Subject, check: Check) -> None:
     MUST,
     basis=CONVENTION,
     claims=ROLE,
-    cites=(f"{POST}/responses/200/description", f"{RESPONSE}/properties/data"),
+    cites=("embeddings.reply.prose", "embeddings.reply#/data"),
     of=replies(ROLE, where=lambda answer: inputs(answer) is not None),
 )
 def each_input_has_an_item(reply: Subject, check: Check) -> None:
@@ -298,7 +286,7 @@ def each_input_has_an_item(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CONVENTION,
     claims=ROLE,
-    cites=f"{DATA}/properties/index",
+    cites="embeddings.reply#/data/[]/index",
     of=replies(ROLE),
 )
 def index_is_the_position(reply: Subject, check: Check) -> None:

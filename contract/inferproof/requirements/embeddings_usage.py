@@ -11,7 +11,7 @@ from inferproof.judge.oracle import must_accept
 from inferproof.judge.requirement import EXAMPLE, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import DECIDED, Of, replies
 from inferproof.judge.subject import Subject
-from inferproof.requirements.embeddings import POST, REQUEST, ROLE, asks_plainly, inputs
+from inferproof.requirements.embeddings import ROLE, asks_plainly, inputs
 
 
 @requirement(
@@ -19,7 +19,7 @@ from inferproof.requirements.embeddings import POST, REQUEST, ROLE, asks_plainly
     MUST,
     basis=EXAMPLE,
     claims=ROLE,
-    cites=f"{POST}/responses/200/content/application~1json/example/usage",
+    cites="embeddings.reply.example#/usage",
     of=replies(ROLE),
 )
 def the_prompt_is_all_there_is(reply: Subject, check: Check) -> None:
@@ -34,10 +34,7 @@ def the_prompt_is_all_there_is(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims=ROLE,
-    cites=(
-        f"{POST}/responses/200/content/application~1json/example/usage/prompt_tokens",
-        f"{POST}/responses/200/content/application~1json/example/usage/total_tokens",
-    ),
+    cites=("embeddings.reply.example#/usage/prompt_tokens", "embeddings.reply.example#/usage/total_tokens"),
     of=replies(ROLE),
 )
 def the_input_is_counted(reply: Subject, check: Check) -> None:
@@ -52,7 +49,7 @@ def the_input_is_counted(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     claims=ROLE,
-    cites="inflection#/components/schemas/UsageInfo/properties/prompt_tokens",
+    cites="chat.reply#/usage/prompt_tokens",
     of=replies(ROLE, where=asks_plainly),
 )
 def a_text_has_tokens(reply: Subject, check: Check) -> None:
@@ -66,7 +63,7 @@ def a_text_has_tokens(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     claims=ROLE,
-    cites=f"{REQUEST}/properties/encoding_format",
+    cites="embeddings.request#/encoding_format",
     needs="embeddings.encodings",
 )
 def the_encoding_costs_nothing(replies: list[Subject], check: Check) -> None:
@@ -81,7 +78,7 @@ def the_encoding_costs_nothing(replies: list[Subject], check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     claims=ROLE,
-    cites="inflection#/components/schemas/UsageInfo/properties/prompt_tokens",
+    cites="chat.reply#/usage/prompt_tokens",
     needs="embeddings.batch",
 )
 def a_batch_costs_what_its_texts_cost(replies: list[Subject], check: Check) -> None:
@@ -100,7 +97,7 @@ def _cut(answer: Subject) -> bool:
     SHOULD,
     basis=SCHEMA,
     claims=ROLE,
-    cites=f"{REQUEST}/properties/truncate_prompt_tokens",
+    cites="embeddings.request#/truncate_prompt_tokens",
     of=Of((ROLE,), status=DECIDED, where=_cut),
 )
 def a_text_is_cut_or_refused(reply: Subject, check: Check) -> None:

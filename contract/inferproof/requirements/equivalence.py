@@ -8,16 +8,13 @@ from inferproof.judge.check import Check
 from inferproof.judge.requirement import PROJECT, SHOULD, requirement
 from inferproof.judge.subject import Subject, repeated, steps
 
-EXTERNAL = "inflection#/paths/~1external~1api~1inference"
-TWIN = f"{EXTERNAL}~1openai~1v1~1chat~1completions/post"
-
 
 @requirement(
     "equivalence.openai-path.content",
     SHOULD,
     basis=PROJECT,
     claims="core.openai-path",
-    cites=f"{TWIN}/description",
+    cites="chat.openai-path.prose",
     needs="equivalence.openai-path",
 )
 def the_twin_says_the_same(answers: list[Subject], check: Check) -> None:
@@ -32,7 +29,7 @@ def the_twin_says_the_same(answers: list[Subject], check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     claims="core.openai-path",
-    cites=f"{TWIN}/description",
+    cites="chat.openai-path.prose",
     needs="equivalence.openai-path",
 )
 def the_twin_counts_the_same(answers: list[Subject], check: Check) -> None:
@@ -46,7 +43,7 @@ def the_twin_counts_the_same(answers: list[Subject], check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     claims="legacy.as-chat",
-    cites=f"{EXTERNAL}/post/description",
+    cites="chat.legacy.prose",
     needs="equivalence.legacy",
 )
 def turns_are_messages(answers: list[Subject], check: Check) -> None:

@@ -11,10 +11,6 @@ from inferproof.judge.select import CHAT, DECIDED, LEGACY, Of, replies
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Value
 
-VALIDATION = "inflection#/components/schemas/HTTPValidationError"
-ENTRY = "inflection#/components/schemas/ValidationError"
-PATHS = "inflection#/paths"
-
 
 def _malformed(answer: Subject) -> bool:
     if not (keyed(answer) and declared_json(answer)) or answer.role == "" or deep(answer):
@@ -47,7 +43,9 @@ def _of_another_type(answer: Subject) -> bool:
     return media.startswith(("text/", "multipart/", "application/x-www-form-urlencoded"))
 
 
-@requirement("errors.invalid.refused", MUST, basis=SCHEMA, cites=VALIDATION, of=Of(status=DECIDED, where=must_refuse))
+@requirement(
+    "errors.invalid.refused", MUST, basis=SCHEMA, cites="chat.invalid#/", of=Of(status=DECIDED, where=must_refuse)
+)
 def what_the_schema_forbids_is_refused(reply: Subject, check: Check) -> None:
     """A body that the document's schema forbids is refused: its answer is a 4xx."""
     check.refused(reply)
@@ -57,20 +55,19 @@ def what_the_schema_forbids_is_refused(reply: Subject, check: Check) -> None:
     "errors.invalid.status",
     MUST,
     basis=SCHEMA,
-    cites=(
-        "inflection#/paths/~1v1~1chat~1completions/post/responses/422",
-        "inflection#/paths/~1v1~1chat~1attributes/post/responses/422",
-        "inflection#/paths/~1v1~1embeddings/post/responses/422",
-        "inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post/responses/422",
-        "inflection#/paths/~1external~1api~1inference/post/responses/422",
-        "inflection#/paths/~1external~1api~1inference~1streaming/post/responses/422",
-        "inflection#/paths/~1v1~1chat~1completions/post/responses/422/description",
-        "inflection#/paths/~1v1~1chat~1attributes/post/responses/422/description",
-        "inflection#/paths/~1v1~1embeddings/post/responses/422/description",
-        "inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post/responses/422/description",
-        "inflection#/paths/~1external~1api~1inference/post/responses/422/description",
-        "inflection#/paths/~1external~1api~1inference~1streaming/post/responses/422/description",
-        "inflection#/components/responses/UnprocessableContent",
+    cites=("chat.invalid", "chat.invalid.prose"),
+    covers=(
+        "attributes.invalid",
+        "embeddings.invalid",
+        "chat.openai-path.invalid",
+        "chat.legacy.invalid",
+        "chat.legacy.stream.invalid",
+        "attributes.invalid.prose",
+        "embeddings.invalid.prose",
+        "chat.openai-path.invalid.prose",
+        "chat.legacy.invalid.prose",
+        "chat.legacy.stream.invalid.prose",
+        "error.422",
     ),
     of=Of(status=tuple(code for code in DECIDED if 400 <= code < 500), where=must_refuse),
 )
@@ -83,11 +80,7 @@ def a_validation_error_is_422(reply: Subject, check: Check) -> None:
     "errors.invalid.body",
     MUST,
     basis=SCHEMA,
-    cites=(
-        VALIDATION,
-        "inflection#/components/schemas/HTTPValidationError/properties/*",
-        "inflection#/components/schemas/ValidationError/properties/*",
-    ),
+    cites=("chat.invalid#/", "chat.invalid#/*", "chat.invalid#/detail/[]/*"),
     of=replies(status=422, media=None),
 )
 def a_validation_error_has_the_documented_shape(reply: Subject, check: Check) -> None:
@@ -100,7 +93,7 @@ def a_validation_error_has_the_documented_shape(reply: Subject, check: Check) ->
     "errors.invalid.detail",
     SHOULD,
     basis=CORRECTION,
-    cites=(f"{VALIDATION}/properties/detail", ENTRY),
+    cites=("chat.invalid#/detail", "chat.invalid#/detail/[]/"),
     of=replies(status=422),
 )
 def a_validation_error_says_what_is_wrong(reply: Subject, check: Check) -> None:
@@ -117,7 +110,7 @@ def a_validation_error_says_what_is_wrong(reply: Subject, check: Check) -> None:
     "errors.invalid.loc",
     SHOULD,
     basis=PROJECT,
-    cites=f"{ENTRY}/properties/loc",
+    cites="chat.invalid#/detail/[]/loc",
     of=replies(status=422, where=must_refuse),
 )
 def a_validation_error_points_at_the_member(reply: Subject, check: Check) -> None:
@@ -140,7 +133,7 @@ def _parts(loc: Value) -> set[str | int]:
 
 
 @requirement(
-    "errors.malformed.refused", SHOULD, basis=PROJECT, cites=VALIDATION, of=Of(status=DECIDED, where=_malformed)
+    "errors.malformed.refused", SHOULD, basis=PROJECT, cites="chat.invalid#/", of=Of(status=DECIDED, where=_malformed)
 )
 def broken_json_is_the_clients_fault(reply: Subject, check: Check) -> None:
     """A body that is not JSON is refused with 400 or 422."""
@@ -151,7 +144,7 @@ def broken_json_is_the_clients_fault(reply: Subject, check: Check) -> None:
     "errors.media-type.refused",
     SHOULD,
     basis=PROJECT,
-    cites=VALIDATION,
+    cites="chat.invalid#/",
     of=Of(
         status=None,
         where=lambda answer: keyed(answer) and answer.exchange.request.body != b"" and _of_another_type(answer),
@@ -166,7 +159,7 @@ def a_body_of_another_type_is_refused(reply: Subject, check: Check) -> None:
     "errors.empty-body.refused",
     SHOULD,
     basis=SCHEMA,
-    cites="inflection#/paths/~1v1~1chat~1completions/post/requestBody/required",
+    cites="chat.request.required",
     of=Of(status=DECIDED, where=_bodiless),
 )
 def a_body_is_required(reply: Subject, check: Check) -> None:
@@ -174,7 +167,7 @@ def a_body_is_required(reply: Subject, check: Check) -> None:
     check.one_of(reply.status, (400, 411, 415, 422), at="status")
 
 
-@requirement("errors.path.unknown", SHOULD, basis=CONVENTION, cites=PATHS, of=Of(status=None, where=_unknown_path))
+@requirement("errors.path.unknown", SHOULD, basis=CONVENTION, cites="paths", of=Of(status=None, where=_unknown_path))
 def an_unknown_path_is_404(reply: Subject, check: Check) -> None:
     """A path that the server has not is answered 404 (RFC 9110 §15.5.5), or 401 or 403 by one that guards them all."""
     check.one_of(reply.status, (401, 403, 404), at="status")
@@ -184,10 +177,8 @@ def an_unknown_path_is_404(reply: Subject, check: Check) -> None:
     "errors.method.unknown",
     SHOULD,
     basis=CONVENTION,
-    cites=(
-        PATHS,
-        "inflection#/components/responses/MethodNotAllowed",
-    ),
+    cites="paths",
+    covers="error.405",
     of=Of(status=None, where=_unknown_method),
 )
 def an_unknown_method_is_405(reply: Subject, check: Check) -> None:
@@ -195,7 +186,7 @@ def an_unknown_method_is_405(reply: Subject, check: Check) -> None:
     check.one_of(reply.status, (401, 403, 404, 405, 501), at="status")
 
 
-@requirement("errors.method.allow", SHOULD, basis=CONVENTION, cites=PATHS, of=Of(status=None, where=_unknown_method))
+@requirement("errors.method.allow", SHOULD, basis=CONVENTION, cites="paths", of=Of(status=None, where=_unknown_method))
 def a_405_names_the_methods(reply: Subject, check: Check) -> None:
     """A 405, where that is the answer to an unknown method, has an `Allow` with the known one (RFC 9110 §15.5.6)."""
     if reply.status != 405:
@@ -207,7 +198,7 @@ def a_405_names_the_methods(reply: Subject, check: Check) -> None:
     check.that(set(known) <= set(found), f"a list with {' and '.join(known)}", allowed, at="allow")
 
 
-@requirement("errors.no-crash", SHOULD, basis=PROJECT, cites=PATHS, of=Of(status=None))
+@requirement("errors.no-crash", SHOULD, basis=PROJECT, cites="paths", of=Of(status=None))
 def no_request_crashes_the_server(reply: Subject, check: Check) -> None:
     """No request of the run is answered with 500."""
     check.that(reply.status != 500, "any status but 500", reply.status, at="status")
@@ -217,15 +208,8 @@ def no_request_crashes_the_server(reply: Subject, check: Check) -> None:
     "errors.body.shape",
     SHOULD,
     basis=CORRECTION,
-    cites=(
-        "inflection#/components/schemas/Error",
-        "inflection#/components/schemas/Error/properties/*",
-        "inflection#/components/schemas/Error/properties/error/properties/*",
-        "inflection#/components/responses/Unauthorized",
-        "inflection#/components/responses/NotFound",
-        "inflection#/components/responses/BadRequest",
-        "inflection#/components/responses/UnsupportedMediaType",
-    ),
+    cites="error.400#/",
+    covers=("error.400#/*", "error.400#/error/*", "error.400", "error.401", "error.404", "error.415"),
     of=replies(
         *CHAT,
         *LEGACY,
@@ -246,7 +230,7 @@ def errors_share_one_body(reply: Subject, check: Check) -> None:
     "errors.model.unknown",
     SHOULD,
     basis=CORRECTION,
-    cites="inflection#/components/schemas/ChatCompletionRequest/properties/model",
+    cites="chat.request#/model",
     of=Of((*CHAT, *LEGACY, "embeddings"), status=None, where=for_no_model),
 )
 def an_unknown_model_is_refused(reply: Subject, check: Check) -> None:

@@ -10,14 +10,12 @@ from inferproof.judge.requirement import SCHEMA, SHOULD, requirement
 from inferproof.judge.select import DECIDED, Of
 from inferproof.judge.subject import Subject
 
-VALIDATION = "inflection#/components/schemas/HTTPValidationError"
-
 
 @requirement(
     "errors.invalid.coerced",
     SHOULD,
     basis=SCHEMA,
-    cites=VALIDATION,
+    cites="chat.invalid#/",
     of=Of(status=DECIDED, where=lambda answer: forbidden(answer) and answer.allowed_if_lax == "by coercion"),
 )
 def another_type_is_not_coerced(reply: Subject, check: Check) -> None:

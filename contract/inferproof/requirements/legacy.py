@@ -20,11 +20,6 @@ from inferproof.judge.select import DECIDED, LEGACY, Of
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Value, is_number
 
-BODY = "inflection#/components/schemas/ExternalChatBody"
-TURN = "inflection#/components/schemas/ExternalTurn"
-POST = "inflection#/paths/~1external~1api~1inference/post"
-STREAM_POST = "inflection#/paths/~1external~1api~1inference~1streaming/post"
-
 PLAIN = frozenset({"config", "context", "temperature", "max_tokens", "top_p", "stop_tokens", "metadata", "web_search"})
 """Members that every server must take; a search of the web is left out where it is asked for, as it needs a network."""
 
@@ -83,7 +78,12 @@ def _no_time(answer: Subject) -> bool:
 
 
 @requirement(
-    "legacy.offered", MUST, basis=EXAMPLE, claims="legacy", cites=POST, of=Of(("chat.legacy",), None, where=plain)
+    "legacy.offered",
+    MUST,
+    basis=EXAMPLE,
+    claims="legacy",
+    cites="chat.legacy",
+    of=Of(("chat.legacy",), None, where=plain),
 )
 def the_operation_exists(reply: Subject, check: Check) -> None:
     """The native inference operation is there: it does not answer 404, 405 or 501 to a good request."""
@@ -95,7 +95,7 @@ def the_operation_exists(reply: Subject, check: Check) -> None:
     MUST,
     basis=EXAMPLE,
     claims="legacy",
-    cites=STREAM_POST,
+    cites="chat.legacy.stream",
     of=Of(("chat.legacy.stream",), None, where=plain),
 )
 def the_stream_exists(reply: Subject, check: Check) -> None:
@@ -108,13 +108,8 @@ def the_stream_exists(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="legacy",
-    cites=(
-        f"{POST}/requestBody",
-        f"{STREAM_POST}/requestBody",
-        f"{POST}/responses/200",
-        f"{STREAM_POST}/responses/200",
-        "inflection#/components/schemas/ExternalMetadata/properties/*",
-    ),
+    cites=("chat.legacy.request", "chat.legacy.reply", "chat.legacy.request#/metadata/*"),
+    covers=("chat.legacy.stream.request", "chat.legacy.stream.reply"),
     of=Of(LEGACY, DECIDED, where=plain),
 )
 def a_plain_conversation_is_accepted(reply: Subject, check: Check) -> None:
@@ -128,9 +123,9 @@ def a_plain_conversation_is_accepted(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims="legacy",
     cites=(
-        f"{BODY}/additionalProperties",
-        f"{TURN}/additionalProperties",
-        "inflection#/components/schemas/ExternalMetadata/additionalProperties",
+        "chat.legacy.request.extra#",
+        "chat.legacy.request.extra#/context/[]",
+        "chat.legacy.request.extra#/metadata:object",
     ),
     of=Of(LEGACY, DECIDED, where=lambda answer: answer.request.has("/inferproof_extra") and must_accept(answer)),
 )
@@ -144,7 +139,8 @@ def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="legacy",
-    cites=(f"{POST}/parameters/0", f"{STREAM_POST}/parameters/0"),
+    cites="chat.legacy.query#",
+    covers="chat.legacy.stream.query#",
     of=Of(LEGACY, DECIDED, where=lambda answer: "origin_endpoint=" in answer.exchange.request.target and plain(answer)),
 )
 def the_origin_may_be_named(reply: Subject, check: Check) -> None:
@@ -157,7 +153,7 @@ def the_origin_may_be_named(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="legacy",
-    cites=(f"{BODY}/required", f"{BODY}/properties/context"),
+    cites=("chat.legacy.request.required#", "chat.legacy.request#/context"),
     of=Of(LEGACY, None, where=wrong_only_at("context")),
 )
 def there_is_a_context(reply: Subject, check: Check) -> None:
@@ -170,7 +166,7 @@ def there_is_a_context(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="legacy",
-    cites=(f"{TURN}/properties/type", "inflection#/components/schemas/TurnType"),
+    cites=("chat.legacy.request#/context/[]/type", "chat.legacy.request#/context/[]/type/"),
     of=Of(LEGACY, None, where=wrong_only_at("context", "type")),
 )
 def a_turn_has_a_known_type(reply: Subject, check: Check) -> None:
@@ -183,7 +179,7 @@ def a_turn_has_a_known_type(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="legacy",
-    cites=(f"{TURN}/required", f"{TURN}/properties/text"),
+    cites=("chat.legacy.request.required#/context/[]", "chat.legacy.request#/context/[]/text"),
     of=Of(LEGACY, None, where=wrong_only_at("context", "text")),
 )
 def a_turn_has_a_text(reply: Subject, check: Check) -> None:
@@ -196,7 +192,7 @@ def a_turn_has_a_text(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="legacy",
-    cites="inflection#/components/schemas/TurnType",
+    cites="chat.legacy.request#/context/[]/type/",
     of=Of(LEGACY, DECIDED, where=_of_internal_types),
 )
 def every_type_of_turn_is_valid(reply: Subject, check: Check) -> None:
@@ -209,7 +205,7 @@ def every_type_of_turn_is_valid(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="legacy",
-    cites=f"{TURN}/properties/ts",
+    cites="chat.legacy.request#/context/[]/ts",
     of=Of(LEGACY, DECIDED, where=lambda answer: bool(_times(answer)) and _simple(answer)),
 )
 def a_turn_may_have_a_time(reply: Subject, check: Check) -> None:
@@ -222,7 +218,7 @@ def a_turn_may_have_a_time(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     claims="legacy",
-    cites=f"{TURN}/properties/ts",
+    cites="chat.legacy.request#/context/[]/ts",
     of=Of(LEGACY, DECIDED, where=_epoch),
 )
 def a_time_may_be_a_number(reply: Subject, check: Check) -> None:
@@ -235,7 +231,7 @@ def a_time_may_be_a_number(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=SCHEMA,
     claims="legacy",
-    cites=f"{TURN}/properties/ts",
+    cites="chat.legacy.request#/context/[]/ts",
     of=Of(LEGACY, None, where=_no_time),
 )
 def a_time_is_no_other_text(reply: Subject, check: Check) -> None:
@@ -248,7 +244,7 @@ def a_time_is_no_other_text(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="legacy",
-    cites=f"{BODY}/properties/web_search",
+    cites="chat.legacy.request#/web_search",
     of=Of(LEGACY, None, where=wrong_only_at("web_search")),
 )
 def web_search_is_a_boolean(reply: Subject, check: Check) -> None:
@@ -261,7 +257,7 @@ def web_search_is_a_boolean(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="legacy",
-    cites=f"{BODY}/properties/tools",
+    cites="chat.legacy.request#/tools",
     of=Of(
         LEGACY,
         DECIDED,
@@ -278,7 +274,7 @@ def no_tools_are_no_tools(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="legacy.tools",
-    cites=(f"{TURN}/properties/tool_calls", f"{TURN}/properties/tool_call_id"),
+    cites=("chat.legacy.request#/context/[]/tool_calls", "chat.legacy.request#/context/[]/tool_call_id"),
     of=Of(
         LEGACY,
         DECIDED,

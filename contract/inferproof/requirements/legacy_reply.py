@@ -10,9 +10,7 @@ from inferproof.judge.check import Check
 from inferproof.judge.requirement import CONVENTION, EXAMPLE, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import JSON, replies
 from inferproof.judge.subject import Subject
-from inferproof.requirements.legacy import BODY, POST, plain
-
-RESPONSE = "inflection#/components/schemas/ExternalChatResponse"
+from inferproof.requirements.legacy import plain
 
 DAY = 24 * 60 * 60
 
@@ -25,7 +23,7 @@ LONGEST_TOKEN = 64
     MUST,
     basis=SCHEMA,
     claims="legacy",
-    cites=f"{POST}/responses/200/content/application~1json",
+    cites="chat.legacy.reply.json",
     of=replies("chat.legacy", media=None),
 )
 def the_reply_is_json(reply: Subject, check: Check) -> None:
@@ -38,10 +36,7 @@ def the_reply_is_json(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="legacy",
-    cites=(
-        RESPONSE,
-        "inflection#/components/schemas/ExternalChatResponse/properties/*",
-    ),
+    cites=("chat.legacy.reply#/", "chat.legacy.reply#/*"),
     of=replies("chat.legacy"),
 )
 def the_reply_is_valid(reply: Subject, check: Check) -> None:
@@ -54,7 +49,7 @@ def the_reply_is_valid(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims="legacy",
-    cites=f"{RESPONSE}/properties/created",
+    cites="chat.legacy.reply#/created",
     of=replies("chat.legacy"),
 )
 def created_is_now(reply: Subject, check: Check) -> None:
@@ -68,10 +63,7 @@ def created_is_now(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims="legacy",
-    cites=(
-        f"{RESPONSE}/properties/text",
-        "inflection#/paths/~1external~1api~1inference/post/responses/200/description",
-    ),
+    cites=("chat.legacy.reply#/text", "chat.legacy.reply.prose"),
     of=replies(
         "chat.legacy",
         where=lambda answer: (
@@ -87,7 +79,14 @@ def a_person_is_answered(reply: Subject, check: Check) -> None:
     check.that(bool(text.raw or reply.body.get("/reasoning_content")), "text", text)
 
 
-@requirement("legacy.reply.own-form", SHOULD, basis=SCHEMA, claims="legacy", cites=RESPONSE, of=replies("chat.legacy"))
+@requirement(
+    "legacy.reply.own-form",
+    SHOULD,
+    basis=SCHEMA,
+    claims="legacy",
+    cites="chat.legacy.reply#/",
+    of=replies("chat.legacy"),
+)
 def the_reply_is_no_chat_completion(reply: Subject, check: Check) -> None:
     """The reply has the native form, without the `choices` of a chat completion."""
     members = reply.body.members()
@@ -99,7 +98,7 @@ def the_reply_is_no_chat_completion(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CONVENTION,
     claims="legacy",
-    cites=f"{BODY}/properties/max_tokens",
+    cites="chat.legacy.request#/max_tokens",
     of=replies("chat.legacy", where=lambda answer: answer.request.integer("/max_tokens", None) is not None),
 )
 def max_tokens_keeps_the_text_short(reply: Subject, check: Check) -> None:
@@ -119,7 +118,7 @@ def _stops(answer: Subject) -> list[str]:
     SHOULD,
     basis=PROJECT,
     claims="legacy",
-    cites=f"{BODY}/properties/stop_tokens",
+    cites="chat.legacy.request#/stop_tokens",
     of=replies("chat.legacy", where=lambda answer: bool(_stops(answer))),
 )
 def stop_tokens_end_the_text(reply: Subject, check: Check) -> None:

@@ -20,12 +20,9 @@ from inferproof.judge.requirement import (
 from inferproof.judge.select import EVENTS, Of, streams
 from inferproof.judge.subject import DONE, Subject, read_json, steps
 from inferproof.judge.value import Skip
-from inferproof.requirements.legacy import STREAM_POST
 from inferproof.requirements.legacy_reply import DAY, LONGEST_TOKEN
 from inferproof.wire.exchange import NotJson
 
-OK = f"{STREAM_POST}/responses/200"
-EVENT_EXAMPLE = f"{OK}/content/text~1event-stream/example"
 CHUNK = "inflection#/components/schemas/ExternalStreamChunk"
 ROLE = "chat.legacy.stream"
 
@@ -37,10 +34,7 @@ legacy_stream = streams(ROLE)
     MUST,
     basis=SCHEMA,
     claims="legacy",
-    cites=(
-        f"{OK}/content/text~1event-stream",
-        "inflection#/paths/~1external~1api~1inference~1streaming/post/description",
-    ),
+    cites=("chat.legacy.stream.reply.events", "chat.legacy.stream.prose"),
     of=Of((ROLE,)),
 )
 def the_answer_is_an_event_stream(reply: Subject, check: Check) -> None:
@@ -53,7 +47,7 @@ def the_answer_is_an_event_stream(reply: Subject, check: Check) -> None:
     MUST,
     basis=CONVENTION,
     claims="legacy",
-    cites=OK,
+    cites="chat.legacy.stream.reply",
     of=Of((ROLE,), media=EVENTS, whole=False),
 )
 def the_stream_ends(reply: Subject, check: Check) -> None:
@@ -64,7 +58,12 @@ def the_stream_ends(reply: Subject, check: Check) -> None:
 
 
 @requirement(
-    "legacy.stream.framing", SHOULD, basis=CONVENTION, claims="legacy", cites=f"{OK}/description", of=legacy_stream
+    "legacy.stream.framing",
+    SHOULD,
+    basis=CONVENTION,
+    claims="legacy",
+    cites="chat.legacy.stream.reply.prose",
+    of=legacy_stream,
 )
 def every_event_reaches_the_client(reply: Subject, check: Check) -> None:
     """The stream is UTF-8, and a blank line ends each event, the last one too, by the event-stream standard."""
@@ -77,10 +76,7 @@ def every_event_reaches_the_client(reply: Subject, check: Check) -> None:
     MUST,
     basis=EXAMPLE,
     claims="legacy",
-    cites=(
-        EVENT_EXAMPLE,
-        "inflection#/paths/~1external~1api~1inference~1streaming/post/responses/200/content/text~1event-stream/itemSchema/properties/data",
-    ),
+    cites=("chat.legacy.stream.reply.example", "chat.legacy.stream.event"),
     of=legacy_stream,
 )
 def each_event_is_an_object(reply: Subject, check: Check) -> None:
@@ -100,10 +96,7 @@ def each_event_is_an_object(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     claims="legacy",
-    cites=(
-        CHUNK,
-        "inflection#/components/schemas/ExternalStreamChunk/properties/*",
-    ),
+    cites=("chat.legacy.stream.event#/", "chat.legacy.stream.event#/*"),
     of=legacy_stream,
 )
 def each_object_is_a_chunk(reply: Subject, check: Check) -> None:
@@ -113,7 +106,7 @@ def each_object_is_a_chunk(reply: Subject, check: Check) -> None:
 
 
 @requirement(
-    "legacy.stream.idx", SHOULD, basis=EXAMPLE, claims="legacy", cites=f"{CHUNK}/properties/idx", of=legacy_stream
+    "legacy.stream.idx", SHOULD, basis=EXAMPLE, claims="legacy", cites="chat.legacy.stream.event#/idx", of=legacy_stream
 )
 def events_are_numbered(reply: Subject, check: Check) -> None:
     """`idx` counts the events from 0, by one."""
@@ -126,7 +119,7 @@ def events_are_numbered(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims="legacy",
-    cites=f"{CHUNK}/properties/created",
+    cites="chat.legacy.stream.event#/created",
     of=legacy_stream,
 )
 def events_are_of_today(reply: Subject, check: Check) -> None:
@@ -137,7 +130,14 @@ def events_are_of_today(reply: Subject, check: Check) -> None:
         check.that(abs(created.number() - now) < DAY, f"about {now:.0f}", created)
 
 
-@requirement("legacy.stream.one-line", SHOULD, basis=EXAMPLE, claims="legacy", cites=EVENT_EXAMPLE, of=legacy_stream)
+@requirement(
+    "legacy.stream.one-line",
+    SHOULD,
+    basis=EXAMPLE,
+    claims="legacy",
+    cites="chat.legacy.stream.reply.example",
+    of=legacy_stream,
+)
 def an_event_is_one_line(reply: Subject, check: Check) -> None:
     """Each event has one `data` line: existing clients of this operation read line by line."""
     for position, event in enumerate(reply.stream.events):
@@ -146,7 +146,12 @@ def an_event_is_one_line(reply: Subject, check: Check) -> None:
 
 
 @requirement(
-    "legacy.stream.several", SHOULD, basis=PROJECT, claims="legacy", cites=f"{OK}/description", of=legacy_stream
+    "legacy.stream.several",
+    SHOULD,
+    basis=PROJECT,
+    claims="legacy",
+    cites="chat.legacy.stream.reply.prose",
+    of=legacy_stream,
 )
 def a_long_text_comes_in_pieces(reply: Subject, check: Check) -> None:
     """A text of more than one token comes in several events."""
@@ -157,7 +162,9 @@ def a_long_text_comes_in_pieces(reply: Subject, check: Check) -> None:
     check.that(holds, "several events", texts[0], at="events/0/text")
 
 
-@requirement("legacy.stream.done", SHOULD, basis=CONVENTION, claims="legacy", cites=OK, of=legacy_stream)
+@requirement(
+    "legacy.stream.done", SHOULD, basis=CONVENTION, claims="legacy", cites="chat.legacy.stream.reply", of=legacy_stream
+)
 def done_is_the_last_word(reply: Subject, check: Check) -> None:
     """`[DONE]`, where it is sent, is the last event, and is sent once."""
     found = [position for position, event in enumerate(reply.stream.events) if event.data == DONE]
@@ -169,7 +176,7 @@ def done_is_the_last_word(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims="legacy",
-    cites=f"{CHUNK}/properties/tool_calls",
+    cites="chat.legacy.stream.event#/tool_calls",
     of=streams(ROLE, where=lambda answer: not answer.request.get("/tools")),
 )
 def without_tools_there_are_no_calls(reply: Subject, check: Check) -> None:
@@ -179,7 +186,12 @@ def without_tools_there_are_no_calls(reply: Subject, check: Check) -> None:
 
 
 @requirement(
-    "legacy.stream.same-text", SHOULD, basis=PROJECT, claims="legacy", cites=f"{OK}/description", needs="legacy.both"
+    "legacy.stream.same-text",
+    SHOULD,
+    basis=PROJECT,
+    claims="legacy",
+    cites="chat.legacy.stream.reply.prose",
+    needs="legacy.both",
 )
 def the_stream_says_what_the_reply_says(replies: list[Subject], check: Check) -> None:
     """At temperature 0 the texts of the events add up to the `text` of the reply in one piece."""

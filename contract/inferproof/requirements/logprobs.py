@@ -22,14 +22,6 @@ from inferproof.judge.select import CHAT, DECIDED, EVENTS, Of, replies
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
 
-REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
-RESPONSE = "inflection#/components/schemas/ChatCompletionResponse/properties"
-CHOICE = "inflection#/components/schemas/ChatCompletionResponseChoice/properties/logprobs"
-LOGPROBS = "inflection#/components/schemas/ChatCompletionLogProbs"
-TOKEN = "inflection#/components/schemas/ChatCompletionLogProbsContent"
-ALTERNATIVE = "inflection#/components/schemas/ChatCompletionLogProb"
-PROMPT = "inflection#/components/schemas/Logprob"
-
 NOISE = 0.5
 """Natural logarithms. Half precision and another batch shift a value by a few hundredths."""
 
@@ -84,7 +76,7 @@ asked_for = replies("chat", where=_asks)
     MUST,
     basis=SCHEMA,
     claims="logprobs",
-    cites=(f"{REQUEST}/logprobs", f"{REQUEST}/top_logprobs"),
+    cites=("chat.request#/logprobs", "chat.request#/top_logprobs"),
     of=Of(
         ("chat",),
         status=DECIDED,
@@ -105,7 +97,7 @@ def _only_plain(answer: Subject) -> bool:
     "logprobs.unasked",
     MUST,
     basis=CONVENTION,
-    cites=f"{REQUEST}/logprobs/default",
+    cites="chat.request.default#/logprobs",
     of=replies(*CHAT, where=lambda answer: not answer.request.get("/logprobs")),
 )
 def logprobs_are_not_sent_unasked(reply: Subject, check: Check) -> None:
@@ -116,7 +108,16 @@ def logprobs_are_not_sent_unasked(reply: Subject, check: Check) -> None:
 
 
 @requirement(
-    "logprobs.content", MUST, basis=CONVENTION, claims="logprobs", cites=(CHOICE, LOGPROBS, TOKEN), of=asked_for
+    "logprobs.content",
+    MUST,
+    basis=CONVENTION,
+    claims="logprobs",
+    cites=(
+        "chat.reply#/choices/[]/logprobs",
+        "chat.reply#/choices/[]/logprobs/",
+        "chat.reply#/choices/[]/logprobs/content/[]/",
+    ),
+    of=asked_for,
 )
 def logprobs_have_an_entry_for_each_token(reply: Subject, check: Check) -> None:
     """With `logprobs: true` each choice with text has a list of entries, each with its token."""
@@ -131,7 +132,12 @@ def logprobs_have_an_entry_for_each_token(reply: Subject, check: Check) -> None:
 
 
 @requirement(
-    "logprobs.sign", SHOULD, basis=CONVENTION, claims="logprobs", cites=f"{TOKEN}/properties/logprob", of=asked_for
+    "logprobs.sign",
+    SHOULD,
+    basis=CONVENTION,
+    claims="logprobs",
+    cites="chat.reply#/choices/[]/logprobs/content/[]/logprob",
+    of=asked_for,
 )
 def a_log_probability_is_not_positive(reply: Subject, check: Check) -> None:
     """Each `logprob` is at most 0, as the logarithm of a probability is."""
@@ -146,7 +152,10 @@ def a_log_probability_is_not_positive(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CONVENTION,
     claims="logprobs",
-    cites=(f"{TOKEN}/properties/top_logprobs", ALTERNATIVE),
+    cites=(
+        "chat.reply#/choices/[]/logprobs/content/[]/top_logprobs",
+        "chat.reply#/choices/[]/logprobs/content/[]/top_logprobs/[]/",
+    ),
     of=asked_for,
 )
 def there_are_no_more_alternatives_than_asked_for(reply: Subject, check: Check) -> None:
@@ -162,7 +171,7 @@ def there_are_no_more_alternatives_than_asked_for(reply: Subject, check: Check) 
     SHOULD,
     basis=CONVENTION,
     claims="logprobs",
-    cites=f"{REQUEST}/top_logprobs",
+    cites="chat.request#/top_logprobs",
     of=replies("chat", where=lambda answer: _asks(answer) and answer.request.integer("/top_logprobs", 0) > 0),
 )
 def alternatives_are_sent_when_asked_for(reply: Subject, check: Check) -> None:
@@ -178,7 +187,7 @@ def alternatives_are_sent_when_asked_for(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CONVENTION,
     claims="logprobs",
-    cites=(f"{TOKEN}/properties/token", f"{TOKEN}/properties/bytes"),
+    cites=("chat.reply#/choices/[]/logprobs/content/[]/token", "chat.reply#/choices/[]/logprobs/content/[]/bytes"),
     of=replies("chat", where=_asks_for_text),
 )
 def the_tokens_spell_the_content(reply: Subject, check: Check) -> None:
@@ -200,7 +209,7 @@ def the_tokens_spell_the_content(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CONVENTION,
     claims="logprobs",
-    cites=f"{TOKEN}/properties/bytes",
+    cites="chat.reply#/choices/[]/logprobs/content/[]/bytes",
     of=Of(("chat",), where=_asks_for_text),
 )
 def the_bytes_are_those_of_the_token(reply: Subject, check: Check) -> None:
@@ -219,7 +228,7 @@ def the_bytes_are_those_of_the_token(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     claims="logprobs",
-    cites=f"{LOGPROBS}/properties/content",
+    cites="chat.reply#/choices/[]/logprobs/content",
     of=replies("chat", where=_asks_for_text),
 )
 def there_is_an_entry_for_each_completion_token(reply: Subject, check: Check) -> None:
@@ -233,7 +242,7 @@ def there_is_an_entry_for_each_completion_token(reply: Subject, check: Check) ->
     SHOULD,
     basis=CORRECTION,
     claims="logprobs",
-    cites=f"{REQUEST}/top_logprobs",
+    cites="chat.request#/top_logprobs",
     of=Of(
         ("chat",),
         status=None,
@@ -250,7 +259,7 @@ def alternatives_need_logprobs(reply: Subject, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims="logprobs.token-ids",
-    cites=f"{REQUEST}/return_tokens_as_token_ids/description",
+    cites="chat.request.prose#/return_tokens_as_token_ids",
     of=replies(
         "chat", where=lambda answer: _asks(answer) and answer.request.get("/return_tokens_as_token_ids") is True
     ),
@@ -273,7 +282,7 @@ asked_for_prompt = replies(
     SHOULD,  # the document allows null, and no standard has this member
     basis=PROJECT,
     claims="logprobs.prompt",
-    cites=(f"{REQUEST}/prompt_logprobs", f"{RESPONSE}/prompt_logprobs", PROMPT),
+    cites=("chat.request#/prompt_logprobs", "chat.reply#/prompt_logprobs", "chat.reply#/prompt_logprobs/[]/{}/"),
     of=asked_for_prompt,
 )
 def prompt_logprobs_are_sent(reply: Subject, check: Check) -> None:
@@ -288,7 +297,7 @@ def prompt_logprobs_are_sent(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     claims="logprobs.prompt",
-    cites=f"{RESPONSE}/prompt_logprobs",
+    cites="chat.reply#/prompt_logprobs",
     of=asked_for_prompt,
 )
 def each_token_of_the_prompt_has_an_entry(reply: Subject, check: Check) -> None:
@@ -303,7 +312,7 @@ def each_token_of_the_prompt_has_an_entry(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     claims="logprobs.streamed",
-    cites="inflection#/components/schemas/ChatCompletionResponseStreamChoice/properties/logprobs",
+    cites="chat.event#/choices/[]/logprobs",
     needs="logprobs.stream",
 )
 def a_stream_has_the_same_tokens(answers: list[Subject], check: Check) -> None:
@@ -321,7 +330,7 @@ def a_stream_has_the_same_tokens(answers: list[Subject], check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     claims="logprobs.streamed",
-    cites="inflection#/components/schemas/ChatCompletionResponseStreamChoice/properties/logprobs",
+    cites="chat.event#/choices/[]/logprobs",
     needs="logprobs.stream",
 )
 def a_stream_has_the_same_values(answers: list[Subject], check: Check) -> None:

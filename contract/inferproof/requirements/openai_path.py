@@ -13,9 +13,6 @@ from inferproof.judge.select import DECIDED, Of, replies
 from inferproof.judge.subject import Subject
 from inferproof.requirements.chat_request import UNSUPPORTED, asks_plainly
 
-POST = "inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post"
-SUPPORTED = f"{POST}/requestBody/description"
-CORE = f"{POST}/responses/200/description"
 ROLE = "chat.openai-path"
 CLAIM = "core.openai-path"
 
@@ -25,7 +22,7 @@ CLAIM = "core.openai-path"
     SHOULD,
     basis=PROSE,
     claims=CLAIM,
-    cites=SUPPORTED,
+    cites="chat.openai-path.request.prose",
     of=Of(
         (ROLE,),
         tuple(code for code in range(200, 600) if code not in (502, 503, 504)),
@@ -42,7 +39,7 @@ def what_is_not_supported_does_no_harm(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROSE,
     claims=CLAIM,
-    cites=SUPPORTED,
+    cites="chat.openai-path.request.prose",
     of=Of(
         (ROLE,),
         DECIDED,
@@ -62,7 +59,7 @@ def n_is_ignored_or_refused(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROSE,
     claims=CLAIM,
-    cites=CORE,
+    cites="chat.openai-path.reply.prose",
     of=replies(ROLE),
 )
 def there_are_no_logprobs(reply: Subject, check: Check) -> None:
@@ -76,7 +73,7 @@ def there_are_no_logprobs(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROSE,
     claims=CLAIM,
-    cites=CORE,
+    cites="chat.openai-path.reply.prose",
     of=replies(ROLE),
 )
 def the_core_members_are_there(reply: Subject, check: Check) -> None:
@@ -90,7 +87,7 @@ def the_core_members_are_there(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=CLAIM,
-    cites="inflection#/components/schemas/ChatCompletionRequest/additionalProperties",
+    cites="chat.request.extra#",
     of=Of((ROLE,), DECIDED, where=lambda answer: answer.request.has("/web_search") and must_accept(answer)),
 )
 def the_vendors_own_member_is_accepted(reply: Subject, check: Check) -> None:

@@ -20,8 +20,6 @@ from inferproof.judge.select import DECIDED, Of, replies
 from inferproof.judge.subject import Subject, repeated, steps
 from inferproof.judge.value import is_number
 
-REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
-
 STEERING = (
     "top_k",
     "min_p",
@@ -60,7 +58,21 @@ def _steered(answer: Subject) -> bool:
     MUST,
     basis=SCHEMA,
     claims="sampling",
-    cites=tuple(f"{REQUEST}/{member}" for member in STEERING),
+    cites="chat.request#/top_k",
+    covers=(
+        "chat.request#/min_p",
+        "chat.request#/repetition_penalty",
+        "chat.request#/length_penalty",
+        "chat.request#/stop_token_ids",
+        "chat.request#/include_stop_str_in_output",
+        "chat.request#/ignore_eos",
+        "chat.request#/min_tokens",
+        "chat.request#/skip_special_tokens",
+        "chat.request#/spaces_between_special_tokens",
+        "chat.request#/add_special_tokens",
+        "chat.request#/documents",
+        "chat.request#/cache_salt",
+    ),
     of=Of(("chat",), status=DECIDED, where=_steered),
 )
 def steering_is_accepted(reply: Subject, check: Check) -> None:
@@ -73,7 +85,7 @@ def steering_is_accepted(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=SCHEMA,
     claims="sampling",
-    cites="inflection#/components/schemas/ChatCompletionRequest",
+    cites="chat.request#/",
     needs="sampling.defaults",
 )
 def defaults_change_nothing(answers: list[Subject], check: Check) -> None:
@@ -87,7 +99,7 @@ def defaults_change_nothing(answers: list[Subject], check: Check) -> None:
     MUST,
     basis=CONVENTION,
     claims="sampling.n",
-    cites=f"{REQUEST}/n",
+    cites="chat.request#/n",
     of=replies("chat", where=lambda answer: not one_choice(answer)),
 )
 def there_are_n_choices(reply: Subject, check: Check) -> None:
@@ -98,7 +110,7 @@ def there_are_n_choices(reply: Subject, check: Check) -> None:
 
 
 @requirement(
-    "sampling.seed", SHOULD, basis=CONVENTION, claims="sampling.seed", cites=f"{REQUEST}/seed", needs="sampling.seed"
+    "sampling.seed", SHOULD, basis=CONVENTION, claims="sampling.seed", cites="chat.request#/seed", needs="sampling.seed"
 )
 def a_seed_repeats_its_answer(answers: list[Subject], check: Check) -> None:
     """The same request with the same seed at temperature 0 gets the same content."""
@@ -127,7 +139,8 @@ def _meaningless(answer: Subject) -> bool:
     SHOULD,
     basis=CORRECTION,
     claims="sampling",
-    cites=tuple(f"{REQUEST}/{member}" for member in ("temperature", "top_p", "max_tokens", "max_completion_tokens")),
+    cites="chat.request#/temperature",
+    covers=("chat.request#/top_p", "chat.request#/max_tokens", "chat.request#/max_completion_tokens"),
     of=Of(("chat",), status=None, where=_meaningless),
 )
 def what_has_no_meaning_is_refused(reply: Subject, check: Check) -> None:
@@ -140,7 +153,7 @@ def what_has_no_meaning_is_refused(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     claims="sampling.n",
-    cites=f"{REQUEST}/best_of",
+    cites="chat.request#/best_of",
     of=Of(
         ("chat",),
         status=None,

@@ -15,8 +15,6 @@ from inferproof.judge.select import DECIDED, Of, replies
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 
-REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
-
 
 def _last(answer: Subject, role: str) -> str:
     """The text of the request's last message; raises Skip where it is another role's, or none."""
@@ -31,7 +29,7 @@ def _last(answer: Subject, role: str) -> str:
     MUST,
     basis=PROSE,
     claims="sampling.echo",
-    cites=f"{REQUEST}/echo/description",
+    cites="chat.request.prose#/echo",
     of=replies("chat", where=lambda answer: answer.request.get("/echo") is True and _last(answer, "assistant") != ""),
 )
 def echo_puts_the_last_message_in_front(reply: Subject, check: Check) -> None:
@@ -45,7 +43,7 @@ def echo_puts_the_last_message_in_front(reply: Subject, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims="sampling.echo",
-    cites=f"{REQUEST}/echo",
+    cites="chat.request#/echo",
     of=replies(
         "chat",
         where=lambda answer: (
@@ -66,7 +64,7 @@ def another_role_is_not_echoed(reply: Subject, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims="sampling.continue",
-    cites=f"{REQUEST}/continue_final_message/description",
+    cites="chat.request.prose#/continue_final_message",
     of=Of(
         ("chat",),
         status=DECIDED,

@@ -17,8 +17,6 @@ from inferproof.judge.subject import Subject, repeated, steps
 from inferproof.judge.value import Skip
 from inferproof.requirements.sampling import PLAIN, one_choice
 
-REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
-
 
 def _stops(answer: Subject) -> list[str]:
     """The request's `stop` strings, but for empty ones, which stand in every text."""
@@ -32,7 +30,7 @@ def _stops(answer: Subject) -> list[str]:
     MUST,
     basis=CONVENTION,
     claims="sampling.stop",
-    cites=f"{REQUEST}/stop",
+    cites="chat.request#/stop",
     of=replies("chat", where=lambda answer: bool(_stops(answer)) and not _keeps_the_stop(answer)),
 )
 def the_text_ends_before_a_stop(reply: Subject, check: Check) -> None:
@@ -52,7 +50,7 @@ def _keeps_the_stop(answer: Subject) -> bool:
     SHOULD,
     basis=CONVENTION,
     claims="sampling.stop",
-    cites=f"{REQUEST}/stop",
+    cites="chat.request#/stop",
     needs="sampling.stop",
 )
 def a_stop_cuts_the_same_text(answers: list[Subject], check: Check) -> None:
@@ -77,7 +75,7 @@ def _found(answer: Subject, text: str) -> str:
     SHOULD,
     basis=CONVENTION,
     claims="sampling.stop",
-    cites=f"{REQUEST}/include_stop_str_in_output",
+    cites="chat.request#/include_stop_str_in_output",
     needs="sampling.stop-included",
 )
 def a_stop_may_stay(answers: list[Subject], check: Check) -> None:
@@ -93,7 +91,7 @@ def a_stop_may_stay(answers: list[Subject], check: Check) -> None:
     SHOULD,
     basis=SCHEMA,
     claims="sampling.length",
-    cites=f"{REQUEST}/min_tokens",
+    cites="chat.request#/min_tokens",
     of=replies("chat", where=lambda answer: bool(answer.request.get("/min_tokens")) and one_choice(answer)),
 )
 def min_tokens_is_the_least(reply: Subject, check: Check) -> None:
@@ -107,7 +105,7 @@ def min_tokens_is_the_least(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=SCHEMA,
     claims="sampling.length",
-    cites=f"{REQUEST}/ignore_eos",
+    cites="chat.request#/ignore_eos",
     of=replies(
         "chat",
         where=lambda answer: (

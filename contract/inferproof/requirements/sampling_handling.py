@@ -22,8 +22,6 @@ from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Value
 from inferproof.requirements.sampling import PLAIN, number
 
-REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
-
 EXECUTED = "invalid literal for int()"
 """What Python says when `int` is really called with the word that the probe sends."""
 
@@ -33,7 +31,7 @@ EXECUTED = "invalid literal for int()"
     SHOULD,
     basis=PROSE,
     claims="sampling",
-    cites=f"{REQUEST}/request_id/description",
+    cites="chat.request.prose#/request_id",
     of=replies("chat", where=lambda answer: bool(answer.request.get("/request_id"))),
 )
 def a_request_id_comes_back(reply: Subject, check: Check) -> None:
@@ -48,7 +46,7 @@ def a_request_id_comes_back(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     claims="sampling",
-    cites=f"{REQUEST}/cache_salt/description",
+    cites="chat.request.prose#/cache_salt",
     of=Of(("chat",), status=None, where=lambda answer: answer.request.get("/cache_salt") == ""),
 )
 def an_empty_salt_is_refused(reply: Subject, check: Check) -> None:
@@ -61,7 +59,7 @@ def an_empty_salt_is_refused(reply: Subject, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims="sampling",
-    cites=f"{REQUEST}/priority",
+    cites="chat.request#/priority",
     of=Of(
         ("chat",),
         status=DECIDED,
@@ -82,7 +80,7 @@ def the_usual_priority_is_accepted(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROSE,
     claims="sampling",
-    cites=f"{REQUEST}/priority/description",
+    cites="chat.request.prose#/priority",
     of=Of(("chat",), status=DECIDED, where=lambda answer: number(answer, "priority", 0) != 0),
 )
 def another_priority_is_served_or_refused(reply: Subject, check: Check) -> None:
@@ -95,7 +93,7 @@ def another_priority_is_served_or_refused(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     claims="sampling",
-    cites=(f"{REQUEST}/logits_processors", "inflection#/components/schemas/LogitsProcessorConstructor"),
+    cites=("chat.request#/logits_processors", "chat.request#/logits_processors/[:object]/"),
     of=Of(("chat",), status=None, where=lambda answer: bool(answer.request.get("/logits_processors"))),
 )
 def code_of_a_request_is_never_run(reply: Subject, check: Check) -> None:
@@ -110,11 +108,11 @@ def code_of_a_request_is_never_run(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="sampling",
-    cites=(
-        f"{REQUEST}/logits_processors/description",
-        "inflection#/components/schemas/LogitsProcessorConstructor/properties/*",
-        "inflection#/components/schemas/LogitsProcessorConstructor/required",
-        "inflection#/components/schemas/LogitsProcessorConstructor/additionalProperties",
+    cites="chat.request.prose#/logits_processors",
+    covers=(
+        "chat.request#/logits_processors/[:object]/*",
+        "chat.request.required#/logits_processors/[:object]",
+        "chat.request.extra#/logits_processors/[:object]",
     ),
     of=Of(("chat",), status=DECIDED, where=lambda answer: refused_for(answer) == {"logits_processors"}),
 )
@@ -128,7 +126,7 @@ def a_broken_constructor_is_refused(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROSE,
     claims="sampling",
-    cites=f"{REQUEST}/add_generation_prompt/description",
+    cites="chat.request.prose#/add_generation_prompt",
     needs="sampling.prompt",
 )
 def a_generation_prompt_has_tokens(answers: list[Subject], check: Check) -> None:
@@ -147,7 +145,7 @@ def _prompts(answers: list[Subject]) -> list[Value]:
     SHOULD,
     basis=PROSE,
     claims="sampling",
-    cites=f"{REQUEST}/add_special_tokens/description",
+    cites="chat.request.prose#/add_special_tokens",
     needs="sampling.prompt",
 )
 def special_tokens_come_on_top(answers: list[Subject], check: Check) -> None:
@@ -161,7 +159,7 @@ def special_tokens_come_on_top(answers: list[Subject], check: Check) -> None:
     SHOULD,
     basis=SCHEMA,
     claims="sampling",
-    cites=f"{REQUEST}/truncate_prompt_tokens",
+    cites="chat.request#/truncate_prompt_tokens",
     of=Of(("chat",), status=DECIDED, where=lambda answer: _truncates(answer) and must_accept(answer)),
 )
 def a_prompt_is_truncated_or_refused(reply: Subject, check: Check) -> None:
@@ -182,7 +180,7 @@ def _truncates(answer: Subject) -> bool:
     MAY,
     basis=CORRECTION,
     claims="sampling",
-    cites=f"{REQUEST}/timeout_sec",
+    cites="chat.request#/timeout_sec",
     of=Of(
         ("chat",),
         status=None,

@@ -16,15 +16,13 @@ from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip
 from inferproof.requirements.logprobs import tokens
 
-REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
-
 
 @requirement(
     "sampling.bad-words",
     SHOULD,
     basis=SCHEMA,
     claims="sampling.bad-words",
-    cites=f"{REQUEST}/bad_words",
+    cites="chat.request#/bad_words",
     needs="sampling.bad-words",
 )
 def bad_words_change_the_answer(answers: list[Subject], check: Check) -> None:
@@ -43,7 +41,7 @@ def bad_words_change_the_answer(answers: list[Subject], check: Check) -> None:
     SHOULD,
     basis=SCHEMA,
     claims="sampling.tokens",
-    cites=f"{REQUEST}/stop_token_ids",
+    cites="chat.request#/stop_token_ids",
     needs="sampling.stop-token-ids",
 )
 def a_token_may_end_the_answer(answers: list[Subject], check: Check) -> None:
@@ -68,7 +66,7 @@ def _token(id: int | str) -> str:
     SHOULD,
     basis=CONVENTION,
     claims="sampling.tokens",
-    cites=f"{REQUEST}/logit_bias",
+    cites="chat.request#/logit_bias",
     of=replies("chat", where=lambda answer: _as_ids(answer) and bool(_biased(answer, -100))),
 )
 def a_low_bias_bans_a_token(reply: Subject, check: Check) -> None:
@@ -81,7 +79,7 @@ def a_low_bias_bans_a_token(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CONVENTION,
     claims="sampling.tokens",
-    cites=f"{REQUEST}/logit_bias/anyOf/0/additionalProperties",
+    cites="chat.request.extra#/logit_bias:object",
     of=replies("chat", where=lambda answer: _as_ids(answer) and bool(_biased(answer, 100))),
 )
 def a_high_bias_forces_a_token(reply: Subject, check: Check) -> None:
@@ -104,7 +102,7 @@ def _biased(answer: Subject, bias: int) -> set[str]:
     SHOULD,
     basis=SCHEMA,
     claims="sampling.tokens",
-    cites=f"{REQUEST}/allowed_token_ids",
+    cites="chat.request#/allowed_token_ids",
     of=replies("chat", where=lambda answer: bool(answer.request.get("/allowed_token_ids")) and _as_ids(answer)),
 )
 def no_other_token_comes(reply: Subject, check: Check) -> None:

@@ -14,7 +14,7 @@ from inferproof.judge.requirement import CORRECTION, EXAMPLE, MUST, PROSE, SHOUL
 from inferproof.judge.select import replies
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip, Value
-from inferproof.requirements.attributes import ATTRIBUTE, POST, REQUEST, ROLE, good
+from inferproof.requirements.attributes import ROLE, good
 
 CONTENT = "/choices/0/message/content"
 
@@ -58,11 +58,11 @@ def _whole(answer: Subject) -> bool:
     MUST,
     basis=PROSE,
     claims=ROLE,
-    cites=(
-        f"{POST}/responses/200/description",
-        "inflection#/components/schemas/AttributesResponse/allOf/1/properties/choices",
-        "inflection#/components/schemas/AttributesResponse/allOf/1/properties/choices/items/properties/message",
-        "inflection#/components/schemas/AttributesResponse/allOf/1/properties/choices/items/properties/message/properties/content",
+    cites="attributes.reply.prose",
+    covers=(
+        "attributes.scores#/choices",
+        "attributes.scores#/choices/[]/message",
+        "attributes.scores#/choices/[]/message/content",
     ),
     of=replies(ROLE),
 )
@@ -79,10 +79,7 @@ def the_content_is_json(reply: Subject, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims=ROLE,
-    cites=(
-        f"{POST}/responses/200/description",
-        "inflection#/components/schemas/AttributeScore/properties/*",
-    ),
+    cites=("attributes.reply.prose", "attributes.score#/*"),
     of=replies(ROLE),
 )
 def each_value_is_a_score(reply: Subject, check: Check) -> None:
@@ -98,7 +95,7 @@ def each_value_is_a_score(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims=ROLE,
-    cites=f"{POST}/responses/200/content/application~1json/example",
+    cites="attributes.reply.example",
     of=replies(ROLE),
 )
 def a_score_lies_between_0_and_1(reply: Subject, check: Check) -> None:
@@ -113,7 +110,7 @@ def a_score_lies_between_0_and_1(reply: Subject, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims=ROLE,
-    cites=f"{POST}/requestBody/description",
+    cites="attributes.request.prose",
     of=replies(ROLE, where=lambda answer: good(answer) and bool(_given(answer))),
 )
 def every_attribute_is_scored(reply: Subject, check: Check) -> None:
@@ -131,7 +128,7 @@ def every_attribute_is_scored(reply: Subject, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims=ROLE,
-    cites=f"{POST}/requestBody/description",
+    cites="attributes.request.prose",
     of=replies(ROLE, where=lambda answer: bool(answer.request.get("/filter_categories")) and good(answer)),
 )
 def other_categories_are_not_scored(reply: Subject, check: Check) -> None:
@@ -150,7 +147,7 @@ def other_categories_are_not_scored(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims=ROLE,
-    cites=f"{POST}/responses/200/content/application~1json/example",
+    cites="attributes.reply.example",
     of=replies(ROLE, where=lambda answer: good(answer) and bool(_given(answer))),
 )
 def nothing_else_is_scored(reply: Subject, check: Check) -> None:
@@ -164,7 +161,7 @@ def nothing_else_is_scored(reply: Subject, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims=ROLE,
-    cites=(f"{POST}/requestBody/description", f"{REQUEST}/properties/attributes"),
+    cites=("attributes.request.prose", "attributes.request#/attributes"),
     of=replies(
         ROLE,
         where=lambda answer: (
@@ -182,7 +179,7 @@ def without_attributes_there_is_a_default_set(reply: Subject, check: Check) -> N
     SHOULD,
     basis=CORRECTION,
     claims=ROLE,
-    cites=f"{ATTRIBUTE}/properties/positive",
+    cites="attributes.request#/attributes/[]/positive",
     of=replies(ROLE, where=lambda answer: any(isinstance(one.get("/positive"), bool) for one in _given(answer))),
 )
 def an_explicit_positive_is_echoed(reply: Subject, check: Check) -> None:

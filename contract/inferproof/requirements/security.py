@@ -10,8 +10,6 @@ from inferproof.judge.requirement import CORRECTION, PROJECT, SHOULD, requiremen
 from inferproof.judge.select import CHAT, DECIDED, Of
 from inferproof.judge.subject import Subject
 
-REQUEST = "inflection#/components/schemas/ChatCompletionRequest"
-
 WORDS = 2**18
 """More than the usual 128 Ki or 200 k tokens of context hold; a server with more room counts them and answers."""
 
@@ -30,7 +28,7 @@ def _long(answer: Subject) -> bool:
     return keyed(answer) and len(answer.exchange.request.body) > WORDS and not deep(answer)
 
 
-@requirement("security.nesting", SHOULD, basis=PROJECT, cites=REQUEST, of=Of(status=DECIDED, where=_deep))
+@requirement("security.nesting", SHOULD, basis=PROJECT, cites="chat.request#/", of=Of(status=DECIDED, where=_deep))
 def a_deep_body_is_refused(reply: Subject, check: Check) -> None:
     """A body nested twenty thousand levels deep is refused with a 4xx, or read to its end where any value may stand.
 
@@ -46,7 +44,7 @@ def a_deep_body_is_refused(reply: Subject, check: Check) -> None:
     "security.long-prompt",
     SHOULD,
     basis=PROJECT,
-    cites=f"{REQUEST}/properties/messages",
+    cites="chat.request#/messages",
     of=Of(CHAT, status=DECIDED, where=_long),
 )
 def a_long_prompt_is_refused_or_read(reply: Subject, check: Check) -> None:
@@ -66,7 +64,7 @@ def a_long_prompt_is_refused_or_read(reply: Subject, check: Check) -> None:
     "security.template",
     SHOULD,
     basis=CORRECTION,
-    cites=f"{REQUEST}/properties/chat_template",
+    cites="chat.request#/chat_template",
     of=Of(CHAT, status=None, where=lambda answer: "6 * 7000" in answer.request.string("/chat_template", "")),
 )
 def a_template_of_a_request_is_never_run(reply: Subject, check: Check) -> None:

@@ -9,12 +9,8 @@ from inferproof.judge.requirement import MUST, PROJECT, SCHEMA, SHOULD, requirem
 from inferproof.judge.select import replies
 from inferproof.judge.subject import Subject
 
-STATUS = "inflection#/paths/~1status/get"
 
-
-@requirement(
-    "status.reply.schema", MUST, basis=SCHEMA, cites=f"{STATUS}/responses/200", of=replies("status", media=None)
-)
+@requirement("status.reply.schema", MUST, basis=SCHEMA, cites="status.reply", of=replies("status", media=None))
 def status_is_an_object_with_a_word(reply: Subject, check: Check) -> None:
     """`GET /status` answers with JSON that has a `status` string."""
     check.equal(reply.media_type, "application/json", at="content-type")
@@ -25,10 +21,7 @@ def status_is_an_object_with_a_word(reply: Subject, check: Check) -> None:
     "status.open",
     MUST,
     basis=SCHEMA,
-    cites=(
-        STATUS,
-        "inflection#/paths/~1status/get/responses/200/description",
-    ),
+    cites=("status", "status.reply.prose"),
     of=replies(
         "status",
         status=None,
@@ -47,7 +40,7 @@ def status_needs_no_key(reply: Subject, check: Check) -> None:
     "status.word",
     SHOULD,
     basis=PROJECT,
-    cites="inflection#/components/schemas/StatusResponse/properties/status",
+    cites="status.reply#/status",
     of=replies("status"),
 )
 def status_word_is_not_empty(reply: Subject, check: Check) -> None:

@@ -23,13 +23,6 @@ from inferproof.judge.select import CHAT, DECIDED, EVENTS, JSON, Of, chat_stream
 from inferproof.judge.subject import DONE, Subject
 from inferproof.judge.value import Missing, Value
 
-CHUNK = "inflection#/components/schemas/ChatCompletionStreamResponse"
-CHOICE = "inflection#/components/schemas/ChatCompletionResponseStreamChoice"
-DELTA = "inflection#/components/schemas/DeltaMessage"
-OK = "inflection#/paths/~1v1~1chat~1completions/post/responses/200"
-STREAM = f"{OK}/content/text~1event-stream"
-LEGACY_OK = "inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post/responses/200"
-
 
 def wants_stream(answer: Subject) -> bool:
     return answer.request.get("/stream") is True
@@ -45,7 +38,8 @@ def choices_of(answer: Subject) -> list[Value]:
     MUST,
     basis=SCHEMA,
     claims="streaming",
-    cites=(STREAM, f"{LEGACY_OK}/content/text~1event-stream"),
+    cites="chat.reply.events",
+    covers="chat.openai-path.reply.events",
     of=Of(CHAT, where=lambda answer: wants_stream(answer) and must_accept(answer)),
 )
 def a_stream_is_an_event_stream(reply: Subject, check: Check) -> None:
@@ -53,7 +47,7 @@ def a_stream_is_an_event_stream(reply: Subject, check: Check) -> None:
     check.equal(reply.media_type, EVENTS, at="content-type")
 
 
-@requirement("stream.framing", MUST, basis=CONVENTION, claims="streaming", cites=STREAM, of=chat_stream)
+@requirement("stream.framing", MUST, basis=CONVENTION, claims="streaming", cites="chat.reply.events", of=chat_stream)
 def every_event_ends_with_a_blank_line(reply: Subject, check: Check) -> None:
     """Every event ends with a blank line; one at the end that does not is lost to a client (WHATWG HTML §9.2.6)."""
     for fault in reply.stream.faults:
@@ -66,14 +60,14 @@ def every_event_ends_with_a_blank_line(reply: Subject, check: Check) -> None:
         )
 
 
-@requirement("stream.utf-8", MUST, basis=CONVENTION, claims="streaming", cites=STREAM, of=chat_stream)
+@requirement("stream.utf-8", MUST, basis=CONVENTION, claims="streaming", cites="chat.reply.events", of=chat_stream)
 def every_event_is_utf_8(reply: Subject, check: Check) -> None:
     """The stream is UTF-8 (WHATWG HTML §9.2.5), and no event ends within a character."""
     for fault in reply.stream.faults:
         check.that(fault.kind != "not utf-8", "UTF-8", fault.text, at=f"byte {fault.offset}")
 
 
-@requirement("stream.line", SHOULD, basis=PROJECT, claims="streaming", cites=STREAM, of=chat_stream)
+@requirement("stream.line", SHOULD, basis=PROJECT, claims="streaming", cites="chat.reply.events", of=chat_stream)
 def an_event_is_one_data_line(reply: Subject, check: Check) -> None:
     """Each event has its data on one line: many clients read line by line."""
     for number, event in enumerate(reply.stream.events):
@@ -86,12 +80,8 @@ def an_event_is_one_data_line(reply: Subject, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims="streaming",
-    cites=(
-        f"{OK}/description",
-        f"{LEGACY_OK}/description",
-        "inflection#/paths/~1v1~1chat~1completions/post/responses/200/content/text~1event-stream/itemSchema/properties/data",
-        "inflection#/paths/~1external~1api~1inference~1openai~1v1~1chat~1completions/post/responses/200/content/text~1event-stream/itemSchema/properties/data",
-    ),
+    cites=("chat.reply.prose", "chat.event"),
+    covers=("chat.openai-path.reply.prose", "chat.openai-path.event"),
     of=chat_stream,
 )
 def each_event_is_json(reply: Subject, check: Check) -> None:
@@ -109,15 +99,15 @@ def each_event_is_json(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="streaming",
-    cites=(
-        CHUNK,
-        CHOICE,
-        DELTA,
-        "inflection#/components/schemas/ChatCompletionStreamResponse/properties/*",
-        "inflection#/components/schemas/ChatCompletionResponseStreamChoice/properties/*",
-        "inflection#/components/schemas/DeltaMessage/properties/*",
-        "inflection#/components/schemas/DeltaToolCall/properties/*",
-        "inflection#/components/schemas/DeltaFunctionCall/properties/*",
+    cites="chat.event#/",
+    covers=(
+        "chat.event#/choices/[]/",
+        "chat.event#/choices/[]/delta/",
+        "chat.event#/*",
+        "chat.event#/choices/[]/*",
+        "chat.event#/choices/[]/delta/*",
+        "chat.event#/choices/[]/delta/tool_calls/[]/*",
+        "chat.event#/choices/[]/delta/tool_calls/[]/function/*",
     ),
     of=chat_stream,
 )
@@ -128,7 +118,9 @@ def each_chunk_is_valid(reply: Subject, check: Check) -> None:
             check.valid(event, reply.operation.event_schema or "")
 
 
-@requirement("stream.event.corrected", SHOULD, basis=CORRECTION, claims="streaming", cites=CHUNK, of=chat_stream)
+@requirement(
+    "stream.event.corrected", SHOULD, basis=CORRECTION, claims="streaming", cites="chat.event#/", of=chat_stream
+)
 def each_chunk_has_what_clients_need(reply: Subject, check: Check) -> None:
     """Each chunk has the members that every example shows and every client reads: also `id`, `object`, `created`."""
     for event in reply.events:
@@ -136,16 +128,14 @@ def each_chunk_has_what_clients_need(reply: Subject, check: Check) -> None:
             check.valid(event, reply.operation.event_schema or "", "corrected")
 
 
-@requirement("stream.series", MUST, basis=PROSE, claims="streaming", cites=f"{OK}/description", of=chat_stream)
+@requirement("stream.series", MUST, basis=PROSE, claims="streaming", cites="chat.reply.prose", of=chat_stream)
 def a_stream_is_a_series(reply: Subject, check: Check) -> None:
     """An answer of more than a few words comes as a series of chunks, not as one."""
     if len(reply.text) > 16:
         check.that(len(reply.events) > 1, "several chunks", len(reply.events), at="events")
 
 
-@requirement(
-    "stream.constant", SHOULD, basis=EXAMPLE, claims="streaming", cites=f"{CHUNK}/properties/id", of=chat_stream
-)
+@requirement("stream.constant", SHOULD, basis=EXAMPLE, claims="streaming", cites="chat.event#/id", of=chat_stream)
 def the_chunks_belong_together(reply: Subject, check: Check) -> None:
     """`id`, `created` and `model` are the same in every chunk of a stream."""
     for event in reply.events:
@@ -153,7 +143,9 @@ def the_chunks_belong_together(reply: Subject, check: Check) -> None:
             check.equal(event.value(path), reply.events[0].value(path).raw)
 
 
-@requirement("stream.role", SHOULD, basis=EXAMPLE, claims="streaming", cites=f"{DELTA}/properties/role", of=chat_stream)
+@requirement(
+    "stream.role", SHOULD, basis=EXAMPLE, claims="streaming", cites="chat.event#/choices/[]/delta/role", of=chat_stream
+)
 def the_first_delta_says_who_speaks(reply: Subject, check: Check) -> None:
     """The first delta of each choice has the role `assistant`."""
     seen = set()
@@ -168,7 +160,7 @@ def the_first_delta_says_who_speaks(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims="streaming",
-    cites=f"{CHOICE}/properties/finish_reason",
+    cites="chat.event#/choices/[]/finish_reason",
     of=chat_stream,
 )
 def each_choice_finishes_once(reply: Subject, check: Check) -> None:
@@ -185,7 +177,7 @@ def each_choice_finishes_once(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims="streaming",
-    cites=f"{CHOICE}/properties/finish_reason",
+    cites="chat.event#/choices/[]/finish_reason",
     of=chat_stream,
 )
 def nothing_follows_the_finish(reply: Subject, check: Check) -> None:
@@ -203,7 +195,7 @@ def nothing_follows_the_finish(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CONVENTION,
     claims="streaming",
-    cites=f"{OK}/content/text~1event-stream",
+    cites="chat.reply.events",
     of=chat_stream,
 )
 def the_stream_says_that_it_is_done(reply: Subject, check: Check) -> None:
@@ -218,7 +210,7 @@ def the_stream_says_that_it_is_done(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     claims="streaming",
-    cites=STREAM,
+    cites="chat.reply.events",
     of=streams(*CHAT, where=lambda answer: answer.request.get("/timeout_sec") is None),
 )
 def no_stream_breaks_down(reply: Subject, check: Check) -> None:
@@ -227,7 +219,7 @@ def no_stream_breaks_down(reply: Subject, check: Check) -> None:
     check.equal(errors, [], at="events with an error")
 
 
-@requirement("stream.done.last", MUST, basis=CONVENTION, claims="streaming", cites=STREAM, of=chat_stream)
+@requirement("stream.done.last", MUST, basis=CONVENTION, claims="streaming", cites="chat.reply.events", of=chat_stream)
 def nothing_follows_done(reply: Subject, check: Check) -> None:
     """Nothing follows `[DONE]`: clients stop reading there."""
     datas = [event.data for event in reply.stream.events]
@@ -240,7 +232,7 @@ def nothing_follows_done(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="streaming",
-    cites="inflection#/paths/~1v1~1chat~1completions/post/responses/422/content/application~1json",
+    cites="chat.invalid.json",
     of=Of(CHAT, status=DECIDED, where=lambda answer: wants_stream(answer) and must_refuse(answer)),
 )
 def what_is_wrong_is_said_before_the_stream(reply: Subject, check: Check) -> None:
@@ -254,7 +246,7 @@ def what_is_wrong_is_said_before_the_stream(reply: Subject, check: Check) -> Non
     SHOULD,
     basis=CORRECTION,
     claims="streaming",
-    cites="inflection#/components/schemas/ChatCompletionRequest/properties/stream_options",
+    cites="chat.request#/stream_options",
     of=replies(
         "chat",
         status=None,
@@ -272,7 +264,7 @@ def stream_options_need_a_stream(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CONVENTION,
     claims="streaming.choices",
-    cites=f"{CHOICE}/properties/index",
+    cites="chat.event#/choices/[]/index",
     of=Of(("chat",), media=EVENTS, where=lambda answer: answer.request.integer("/n", 1) > 1),
 )
 def every_choice_is_streamed(reply: Subject, check: Check) -> None:

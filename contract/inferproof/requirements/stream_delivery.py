@@ -14,10 +14,6 @@ from inferproof.judge.requirement import (
 from inferproof.judge.subject import Subject, repeated, steps
 from inferproof.judge.value import Skip
 
-CHOICE = "inflection#/components/schemas/ChatCompletionResponseStreamChoice"
-DELTA = "inflection#/components/schemas/DeltaMessage"
-OK = "inflection#/paths/~1v1~1chat~1completions/post/responses/200"
-
 PROMPT_TIMES = 4
 HELD_AT_LEAST = 200_000
 """Microseconds. A pause of a busy machine is shorter, and three streams in a row do not meet one each."""
@@ -31,7 +27,7 @@ ENOUGH_EVENTS = 16
     SHOULD,
     basis=PROJECT,
     claims="streaming",
-    cites=f"{DELTA}/properties/content",
+    cites="chat.event#/choices/[]/delta/content",
     needs="stream.equal",
 )
 def a_stream_adds_up_to_the_same_text(answers: list[Subject], check: Check) -> None:
@@ -45,7 +41,7 @@ def a_stream_adds_up_to_the_same_text(answers: list[Subject], check: Check) -> N
     SHOULD,
     basis=PROJECT,
     claims="streaming",
-    cites=f"{CHOICE}/properties/finish_reason",
+    cites="chat.event#/choices/[]/finish_reason",
     needs="stream.equal",
 )
 def a_stream_finishes_for_the_same_reason(answers: list[Subject], check: Check) -> None:
@@ -60,7 +56,7 @@ def a_stream_finishes_for_the_same_reason(answers: list[Subject], check: Check) 
     SHOULD,
     basis=PROJECT,
     claims="streaming",
-    cites=f"{OK}/content/text~1event-stream",
+    cites="chat.reply.events",
     needs="stream.hang-up",
 )
 def a_client_may_leave(answers: list[Subject], check: Check) -> None:
@@ -78,7 +74,7 @@ def a_client_may_leave(answers: list[Subject], check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     claims="streaming",
-    cites=f"{OK}/content/text~1event-stream",
+    cites="chat.reply.events",
     needs="stream.slow-reader",
 )
 def a_slow_reader_gets_it_all(answers: list[Subject], check: Check) -> None:
@@ -93,7 +89,7 @@ def a_slow_reader_gets_it_all(answers: list[Subject], check: Check) -> None:
     SHOULD,
     basis=PROSE,
     claims="streaming.incremental",
-    cites=f"{OK}/description",
+    cites="chat.reply.prose",
     needs="stream.timing",
 )
 def events_leave_as_they_are_made(answers: list[Subject], check: Check) -> None:

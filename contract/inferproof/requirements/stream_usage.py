@@ -19,12 +19,6 @@ from inferproof.judge.select import chat_stream, streams
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
 
-OPTIONS = "inflection#/components/schemas/StreamOptions"
-INCLUDE = f"{OPTIONS}/properties/include_usage"
-CONTINUOUS = f"{OPTIONS}/properties/continuous_usage_stats"
-USAGE = "inflection#/components/schemas/ChatCompletionStreamResponse/properties/usage"
-SHOWN = "inflection#/paths/~1v1~1chat~1completions/post/responses/200/content/application~1json/example/usage"
-
 
 def _asks(answer: Subject) -> bool:
     return answer.request.get("/stream_options/include_usage") is True
@@ -67,7 +61,7 @@ def _last_usage(stream: Subject) -> Value:
     MUST,
     basis=CONVENTION,
     claims="streaming.usage",
-    cites=INCLUDE,
+    cites="chat.request#/stream_options/include_usage",
     of=streams("chat", where=_asks),
 )
 def usage_is_sent_when_asked_for(reply: Subject, check: Check) -> None:
@@ -80,7 +74,7 @@ def usage_is_sent_when_asked_for(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CONVENTION,
     claims="streaming.usage",
-    cites=INCLUDE,
+    cites="chat.request#/stream_options/include_usage",
     of=streams("chat", where=lambda answer: _asks(answer) and not _continuously(answer)),
 )
 def usage_is_sent_once(reply: Subject, check: Check) -> None:
@@ -93,7 +87,7 @@ def usage_is_sent_once(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     claims="streaming.usage",
-    cites=INCLUDE,
+    cites="chat.request#/stream_options/include_usage",
     of=streams("chat", where=_asks),
 )
 def the_usage_chunk_is_the_last(reply: Subject, check: Check) -> None:
@@ -110,7 +104,7 @@ def the_usage_chunk_is_the_last(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=SCHEMA,
     claims="streaming.usage",
-    cites=f"{INCLUDE}/default",
+    cites="chat.request.default#/stream_options/include_usage",
     of=streams("chat", where=_asks_by_default),
 )
 def stream_options_alone_ask_for_usage(reply: Subject, check: Check) -> None:
@@ -123,7 +117,7 @@ def stream_options_alone_ask_for_usage(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     claims="streaming",
-    cites=OPTIONS,
+    cites="chat.request#/stream_options/",
     of=streams("chat", where=_does_not_ask),
 )
 def usage_is_not_sent_unasked(reply: Subject, check: Check) -> None:
@@ -131,7 +125,14 @@ def usage_is_not_sent_unasked(reply: Subject, check: Check) -> None:
     check.equal([usage.raw for usage in usages(reply)], [], at="usage")
 
 
-@requirement("stream.usage.total", MUST, basis=EXAMPLE, claims="streaming", cites=(USAGE, SHOWN), of=chat_stream)
+@requirement(
+    "stream.usage.total",
+    MUST,
+    basis=EXAMPLE,
+    claims="streaming",
+    cites=("chat.event#/usage", "chat.reply.example#/usage"),
+    of=chat_stream,
+)
 def total_is_the_sum_in_streams_too(reply: Subject, check: Check) -> None:
     """Wherever a chunk has a usage, its `total_tokens` is `prompt_tokens` plus `completion_tokens`."""
     for usage in usages(reply):
@@ -144,7 +145,7 @@ def total_is_the_sum_in_streams_too(reply: Subject, check: Check) -> None:
     MUST,
     basis=CONVENTION,
     claims="streaming",
-    cites="inflection#/components/schemas/ChatCompletionRequest/properties/max_tokens",
+    cites="chat.request#/max_tokens",
     of=streams(
         "chat",
         where=lambda answer: (
@@ -166,7 +167,7 @@ def max_tokens_caps_a_stream(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=SCHEMA,
     claims="streaming.continuous-usage",
-    cites=CONTINUOUS,
+    cites="chat.request#/stream_options/continuous_usage_stats",
     of=streams("chat", where=lambda answer: _asks(answer) and _continuously(answer)),
 )
 def continuous_usage_grows(reply: Subject, check: Check) -> None:
@@ -184,7 +185,7 @@ def continuous_usage_grows(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     claims="streaming.usage",
-    cites="inflection#/components/schemas/UsageInfo/properties/prompt_tokens",
+    cites="chat.reply#/usage/prompt_tokens",
     needs="stream.usage",
 )
 def a_stream_has_the_same_prompt(answers: list[Subject], check: Check) -> None:
@@ -198,7 +199,7 @@ def a_stream_has_the_same_prompt(answers: list[Subject], check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     claims="streaming.usage",
-    cites="inflection#/components/schemas/UsageInfo/properties/completion_tokens",
+    cites="chat.reply#/usage/completion_tokens",
     needs="stream.usage",
 )
 def the_same_text_costs_the_same(answers: list[Subject], check: Check) -> None:

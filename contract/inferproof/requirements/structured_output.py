@@ -35,10 +35,6 @@ from inferproof.wire.exchange import NotJson
 
 T = TypeVar("T")
 
-REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
-FORMAT = "inflection#/components/schemas/ResponseFormat"
-JSON_SCHEMA = "inflection#/components/schemas/JsonSchemaResponseFormat"
-TAGS = "inflection#/components/schemas/StructuralTagResponseFormat"
 
 GUIDES = ("guided_json", "guided_regex", "guided_choice", "guided_grammar", "structural_tag")
 
@@ -187,10 +183,8 @@ def _one_of(reply: Subject, check: Check, texts: list[str]) -> None:
     MUST,
     basis=CONVENTION,
     claims="structured-output.json-object",
-    cites=(
-        f"{FORMAT}/properties/type",
-        "inflection#/components/schemas/LegacyChatCompletionRequest/properties/response_format",
-    ),
+    cites="chat.request#/response_format/type",
+    covers="chat.openai-path.supported#/response_format",
     of=_formatted("json_object"),
 )
 def a_json_object_is_one(reply: Subject, check: Check) -> None:
@@ -205,7 +199,7 @@ def a_json_object_is_one(reply: Subject, check: Check) -> None:
     MUST,
     basis=CONVENTION,
     claims="structured-output.json-schema",
-    cites=f"{JSON_SCHEMA}/properties/schema",
+    cites="chat.request#/response_format/json_schema/schema",
     of=_formatted("json_schema"),
 )
 def a_json_schema_is_obeyed(reply: Subject, check: Check) -> None:
@@ -220,7 +214,7 @@ def a_json_schema_is_obeyed(reply: Subject, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims="structured-output.guided-json",
-    cites=f"{REQUEST}/guided_json/description",
+    cites="chat.request.prose#/guided_json",
     of=_guided("guided_json"),
 )
 def guided_json_is_obeyed(reply: Subject, check: Check) -> None:
@@ -235,7 +229,7 @@ def guided_json_is_obeyed(reply: Subject, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims="structured-output.guided-choice",
-    cites=f"{REQUEST}/guided_choice/description",
+    cites="chat.request.prose#/guided_choice",
     of=_guided("guided_choice"),
 )
 def guided_choice_is_obeyed(reply: Subject, check: Check) -> None:
@@ -249,7 +243,7 @@ def guided_choice_is_obeyed(reply: Subject, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims="structured-output.guided-regex",
-    cites=f"{REQUEST}/guided_regex/description",
+    cites="chat.request.prose#/guided_regex",
     of=_guided("guided_regex", plain=lambda answer: atoms(answer.request.string("/guided_regex")) is not None),
 )
 def guided_regex_is_obeyed(reply: Subject, check: Check) -> None:
@@ -271,7 +265,7 @@ def guided_regex_is_obeyed(reply: Subject, check: Check) -> None:
     SHOULD,  # the document does not say in which notation a grammar is written
     basis=PROJECT,
     claims="structured-output.guided-grammar",
-    cites=f"{REQUEST}/guided_grammar/description",
+    cites="chat.request.prose#/guided_grammar",
     of=_guided(
         "guided_grammar", plain=lambda answer: alternatives(answer.request.string("/guided_grammar")) is not None
     ),
@@ -287,7 +281,7 @@ def guided_grammar_is_obeyed(reply: Subject, check: Check) -> None:
     SHOULD,  # the document does not say that the text is JSON
     basis=CORRECTION,
     claims="structured-output.structural-tag",
-    cites=f"{REQUEST}/structural_tag/description",
+    cites="chat.request.prose#/structural_tag",
     of=_guided("structural_tag"),
 )
 def structural_tags_are_obeyed(reply: Subject, check: Check) -> None:
@@ -336,7 +330,7 @@ def _first(tags: list[_Tag], text: str) -> _Tag | None:
     SHOULD,
     basis=PROSE,
     claims="structured-output.whitespace",
-    cites=f"{REQUEST}/guided_whitespace_pattern/description",
+    cites="chat.request.prose#/guided_whitespace_pattern",
     of=_guided("guided_json", plain=lambda answer: answer.request.get("/guided_whitespace_pattern") == ""),
 )
 def no_whitespace_means_none(reply: Subject, check: Check) -> None:
@@ -351,7 +345,7 @@ def no_whitespace_means_none(reply: Subject, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims="structured-output.streamed",
-    cites=f"{REQUEST}/guided_choice",
+    cites="chat.request#/guided_choice",
     of=Of(
         ("chat",),
         media=EVENTS,
@@ -368,7 +362,7 @@ def a_stream_obeys_too(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     claims="structured-output",
-    cites=f"{FORMAT}/properties/json_schema",
+    cites="chat.request#/response_format/json_schema",
     of=Of(
         ("chat",),
         status=None,
@@ -389,7 +383,13 @@ def _has_two_guides(answer: Subject) -> bool:
     SHOULD,
     basis=CORRECTION,
     claims="structured-output",
-    cites=tuple(f"{REQUEST}/{member}" for member in GUIDES),
+    cites="chat.request#/guided_json",
+    covers=(
+        "chat.request#/guided_regex",
+        "chat.request#/guided_choice",
+        "chat.request#/guided_grammar",
+        "chat.request#/structural_tag",
+    ),
     of=Of(("chat",), status=None, where=_has_two_guides),
 )
 def two_constraints_are_refused(reply: Subject, check: Check) -> None:
@@ -402,13 +402,15 @@ def two_constraints_are_refused(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="structured-output",
-    cites=(
-        FORMAT,
-        JSON_SCHEMA,
-        TAGS,
-        *(f"{JSON_SCHEMA}/properties/{member}" for member in ("name", "description", "strict")),
-        f"{TAGS}/properties/*",
-        "inflection#/components/schemas/StructuralTag/properties/*",
+    cites="chat.request#/response_format:object/",
+    covers=(
+        "chat.request#/response_format/json_schema/",
+        "chat.request#/response_format|structures/",
+        "chat.request#/response_format/json_schema/name",
+        "chat.request#/response_format/json_schema/description",
+        "chat.request#/response_format/json_schema/strict",
+        "chat.request#/response_format|structures/*",
+        "chat.request#/response_format/structures/[]/*",
     ),
     of=Of(("chat",), status=None, where=lambda answer: bool(refused_for(answer) & {"response_format", *GUIDES})),
 )

@@ -23,15 +23,6 @@ from inferproof.judge.value import Missing, Skip, Value
 from inferproof.requirements.chat_request import PLAIN
 from inferproof.wire.exchange import NotJson
 
-REQUEST = "inflection#/components/schemas/ChatCompletionRequest/properties"
-CHOICE = f"{REQUEST}/tool_choice"
-DEFINITION = "inflection#/components/schemas/ChatCompletionToolsParam"
-PARAMETERS = "inflection#/components/schemas/FunctionDefinition/properties/parameters"
-CALL = "inflection#/components/schemas/ToolCall"
-ARGUMENTS = "inflection#/components/schemas/FunctionCall-Output/properties/arguments"
-DELTA = "inflection#/components/schemas/DeltaToolCall"
-RESULT = "inflection#/components/schemas/ChatCompletionToolMessageParam"
-
 
 def streamed(answer: Subject) -> bool:
     return answer.request.get("/stream") is True
@@ -100,7 +91,7 @@ def _calls_of(*choices: str) -> Of:
     MUST,
     basis=SCHEMA,
     claims="tools",
-    cites=(DEFINITION, f"{REQUEST}/tools"),
+    cites=("chat.request#/tools/[]/", "chat.request#/tools"),
     of=Of(
         CHAT,
         status=DECIDED,
@@ -117,10 +108,8 @@ def tools_are_accepted(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="tools.auto",
-    cites=(
-        f"{CHOICE}/anyOf/1",
-        "inflection#/components/schemas/LegacyChatCompletionRequest/properties/tools",
-    ),
+    cites="chat.request#/tool_choice=auto",
+    covers="chat.openai-path.supported#/tools",
     of=Of(
         CHAT,
         status=DECIDED,
@@ -132,7 +121,9 @@ def the_model_may_choose(reply: Subject, check: Check) -> None:
     check.accepted(reply)
 
 
-@requirement("tools.none", MUST, basis=CONVENTION, claims="tools", cites=f"{CHOICE}/anyOf/0", of=_calls_of("none"))
+@requirement(
+    "tools.none", MUST, basis=CONVENTION, claims="tools", cites="chat.request#/tool_choice=none", of=_calls_of("none")
+)
 def none_means_no_call(reply: Subject, check: Check) -> None:
     """With `tool_choice: none` no tool is called."""
     check.equal(calls(reply), [], at="tool_calls")
@@ -143,7 +134,7 @@ def none_means_no_call(reply: Subject, check: Check) -> None:
     MUST,
     basis=CONVENTION,
     claims="tools.required",
-    cites=f"{CHOICE}/anyOf/2",
+    cites="chat.request#/tool_choice=required",
     of=_calls_of("required"),
 )
 def required_means_a_call(reply: Subject, check: Check) -> None:
@@ -156,7 +147,7 @@ def required_means_a_call(reply: Subject, check: Check) -> None:
     MUST,
     basis=CONVENTION,
     claims="tools.named",
-    cites=f"{CHOICE}/anyOf/3",
+    cites="chat.request#/tool_choice:object",
     of=_calls_of("named"),
 )
 def a_named_function_is_called(reply: Subject, check: Check) -> None:
@@ -173,7 +164,7 @@ def a_named_function_is_called(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CONVENTION,
     claims="tools",
-    cites=f"{CALL}/properties/function",
+    cites="chat.reply#/choices/[]/message/tool_calls/[]/function",
     of=_calls_of("auto", "required", "named"),
 )
 def only_what_was_offered_is_called(reply: Subject, check: Check) -> None:
@@ -188,7 +179,7 @@ def only_what_was_offered_is_called(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     claims="tools",
-    cites=f"{CALL}/properties/id",
+    cites="chat.reply#/choices/[]/message/tool_calls/[]/id",
     of=_calls_of("auto", "required", "named"),
 )
 def each_call_has_an_id(reply: Subject, check: Check) -> None:
@@ -203,7 +194,7 @@ def each_call_has_an_id(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     claims="tools",
-    cites=ARGUMENTS,
+    cites="chat.reply#/choices/[]/message/tool_calls/[]/function/arguments",
     of=_calls_of("auto", "required", "named"),
 )
 def arguments_are_a_json_object(reply: Subject, check: Check) -> None:
@@ -222,7 +213,7 @@ def arguments_are_a_json_object(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CONVENTION,
     claims="tools",
-    cites=PARAMETERS,
+    cites="chat.request#/tools/[]/function/parameters",
     of=_calls_of("required", "named"),
 )
 def arguments_follow_the_parameters(reply: Subject, check: Check) -> None:
@@ -239,7 +230,7 @@ def arguments_follow_the_parameters(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     claims="tools",
-    cites="inflection#/components/schemas/ChatCompletionResponseChoice/properties/finish_reason",
+    cites="chat.reply#/choices/[]/finish_reason",
     of=_calls_of("auto", "required"),
 )
 def calls_finish_a_message(reply: Subject, check: Check) -> None:
@@ -253,7 +244,7 @@ def calls_finish_a_message(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     claims="tools",
-    cites=f"{REQUEST}/parallel_tool_calls",
+    cites="chat.request#/parallel_tool_calls",
     of=Of(("chat",), where=lambda answer: answer.request.get("/parallel_tool_calls") is False),
 )
 def one_call_at_a_time(reply: Subject, check: Check) -> None:
@@ -270,7 +261,7 @@ def _ends_with_a_result(answer: Subject) -> bool:
     MUST,
     basis=SCHEMA,
     claims="tools",
-    cites=RESULT,
+    cites="chat.request#/messages/[role=tool]/",
     of=Of(
         ("chat",),
         status=DECIDED,
@@ -287,7 +278,7 @@ def a_result_is_answered(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     claims="tools.required",
-    cites=f"{REQUEST}/tools",
+    cites="chat.request#/tools",
     needs="tools.required",
 )
 def tools_are_part_of_the_prompt(answers: list[Subject], check: Check) -> None:
@@ -301,7 +292,7 @@ def tools_are_part_of_the_prompt(answers: list[Subject], check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     claims="tools",
-    cites=CHOICE,
+    cites="chat.request#/tool_choice",
     of=Of(
         ("chat",),
         status=None,
@@ -329,7 +320,7 @@ def _well_formed(answer: Subject) -> bool:
     SHOULD,
     basis=CORRECTION,
     claims="tools",
-    cites="inflection#/components/schemas/ChatCompletionNamedFunction/properties/name",
+    cites="chat.request#/tool_choice/function/name",
     of=Of(("chat",), status=None, where=_names_an_unknown_tool),
 )
 def a_choice_names_one_of_the_tools(reply: Subject, check: Check) -> None:
@@ -342,12 +333,8 @@ def a_choice_names_one_of_the_tools(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims="tools",
-    cites=(
-        CHOICE,
-        f"{DEFINITION}/properties/*",
-        "inflection#/components/schemas/FunctionDefinition/properties/*",
-        "inflection#/components/schemas/ChatCompletionNamedToolChoiceParam/properties/*",
-    ),
+    cites="chat.request#/tool_choice",
+    covers=("chat.request#/tools/[]/*", "chat.request#/tools/[]/function/*", "chat.request#/tool_choice:object/*"),
     of=Of(("chat",), status=None, where=lambda answer: bool(refused_for(answer) & {"tools", "tool_choice"})),
 )
 def invalid_tools_are_refused(reply: Subject, check: Check) -> None:

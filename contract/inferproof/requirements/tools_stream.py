@@ -11,8 +11,6 @@ from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
 from inferproof.requirements.tools import arguments, chosen, streamed, whole_calls
 
-DELTA = "inflection#/components/schemas/DeltaToolCall"
-
 
 def _streams_of_calls() -> Of:
     return Of(
@@ -35,7 +33,7 @@ def _pieces(answer: Subject) -> dict[int, list[Value]]:
     MUST,
     basis=CONVENTION,
     claims="tools.streamed",
-    cites=(DELTA, "inflection#/components/schemas/DeltaFunctionCall"),
+    cites=("chat.event#/choices/[]/delta/tool_calls/[]/", "chat.event#/choices/[]/delta/tool_calls/[]/function/"),
     of=_streams_of_calls(),
 )
 def pieces_add_up_to_calls(reply: Subject, check: Check) -> None:
@@ -52,7 +50,7 @@ def pieces_add_up_to_calls(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CONVENTION,
     claims="tools.streamed",
-    cites=(f"{DELTA}/properties/id", "inflection#/components/schemas/DeltaFunctionCall/properties/name"),
+    cites=("chat.event#/choices/[]/delta/tool_calls/[]/id", "chat.event#/choices/[]/delta/tool_calls/[]/function/name"),
     of=_streams_of_calls(),
 )
 def a_call_is_named_once(reply: Subject, check: Check) -> None:
@@ -69,7 +67,7 @@ def a_call_is_named_once(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     claims="tools.streamed",
-    cites=f"{DELTA}/properties/index",
+    cites="chat.event#/choices/[]/delta/tool_calls/[]/index",
     of=_streams_of_calls(),
 )
 def calls_are_numbered_from_zero(reply: Subject, check: Check) -> None:
@@ -83,7 +81,7 @@ def calls_are_numbered_from_zero(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     claims="tools.streamed",
-    cites=f"{DELTA}/properties/function",
+    cites="chat.event#/choices/[]/delta/tool_calls/[]/function",
     needs="tools.stream",
 )
 def a_stream_makes_the_same_calls(answers: list[Subject], check: Check) -> None:

@@ -9,21 +9,17 @@ from inferproof.judge.requirement import CONVENTION, EXAMPLE, MUST, PROJECT, SHO
 from inferproof.judge.select import CHAT, chat_reply, replies
 from inferproof.judge.subject import Subject, steps
 
-USAGE = "inflection#/components/schemas/UsageInfo"
-SHOWN = "inflection#/paths/~1v1~1chat~1completions/post/responses/200/content/application~1json/example/usage"
-CACHED = "inflection#/components/schemas/PromptTokenUsageInfo/properties/cached_tokens"
 
-
-@requirement("chat.usage.total", MUST, basis=EXAMPLE, cites=(USAGE, SHOWN), of=chat_reply)
+@requirement(
+    "chat.usage.total", MUST, basis=EXAMPLE, cites=("chat.reply#/usage/", "chat.reply.example#/usage"), of=chat_reply
+)
 def total_is_the_sum(reply: Subject, check: Check) -> None:
     """`usage.total_tokens` is `prompt_tokens` plus `completion_tokens`."""
     usage = reply.body.object("/usage")
     check.equal(usage.value("/total_tokens"), usage.integer("/prompt_tokens") + usage.integer("/completion_tokens"))
 
 
-@requirement(
-    "chat.usage.completion", SHOULD, basis=EXAMPLE, cites=f"{USAGE}/properties/completion_tokens", of=chat_reply
-)
+@requirement("chat.usage.completion", SHOULD, basis=EXAMPLE, cites="chat.reply#/usage/completion_tokens", of=chat_reply)
 def the_completion_is_counted(reply: Subject, check: Check) -> None:
     """`usage` has `completion_tokens`, as every example shows: a client is billed by it."""
     usage = reply.body.object("/usage")
@@ -31,7 +27,7 @@ def the_completion_is_counted(reply: Subject, check: Check) -> None:
 
 
 @requirement(
-    "chat.usage.prompt.positive", SHOULD, basis=PROJECT, cites=f"{USAGE}/properties/prompt_tokens", of=chat_reply
+    "chat.usage.prompt.positive", SHOULD, basis=PROJECT, cites="chat.reply#/usage/prompt_tokens", of=chat_reply
 )
 def a_prompt_has_tokens(reply: Subject, check: Check) -> None:
     """`usage.prompt_tokens` counts the prompt: it is greater than zero."""
@@ -39,7 +35,13 @@ def a_prompt_has_tokens(reply: Subject, check: Check) -> None:
     check.that(found > 0, "more than 0", found, at="/usage/prompt_tokens")
 
 
-@requirement("chat.usage.cached", MUST, basis=CONVENTION, cites=CACHED, of=chat_reply)
+@requirement(
+    "chat.usage.cached",
+    MUST,
+    basis=CONVENTION,
+    cites="chat.reply#/usage/prompt_tokens_details/cached_tokens",
+    of=chat_reply,
+)
 def cached_tokens_are_part_of_the_prompt(reply: Subject, check: Check) -> None:
     """`cached_tokens`, where given, is at most `prompt_tokens`."""
     at = "/usage/prompt_tokens_details/cached_tokens"
@@ -51,7 +53,7 @@ def cached_tokens_are_part_of_the_prompt(reply: Subject, check: Check) -> None:
     "chat.usage.length",
     SHOULD,
     basis=PROJECT,
-    cites=f"{USAGE}/properties/completion_tokens",
+    cites="chat.reply#/usage/completion_tokens",
     of=replies(
         *CHAT,
         where=lambda answer: (
@@ -71,7 +73,7 @@ def length_means_the_cap_was_reached(reply: Subject, check: Check) -> None:
     "chat.usage.prompt.grows",
     SHOULD,
     basis=PROJECT,
-    cites=f"{USAGE}/properties/prompt_tokens",
+    cites="chat.reply#/usage/prompt_tokens",
     needs="usage.longer",
     claims="core.context-follows",
 )
@@ -82,7 +84,7 @@ def another_message_costs_tokens(replies: list[Subject], check: Check) -> None:
 
 
 @requirement(
-    "chat.usage.prompt.steady", SHOULD, basis=PROJECT, cites=f"{USAGE}/properties/prompt_tokens", needs="usage.sampling"
+    "chat.usage.prompt.steady", SHOULD, basis=PROJECT, cites="chat.reply#/usage/prompt_tokens", needs="usage.sampling"
 )
 def sampling_does_not_change_the_prompt(replies: list[Subject], check: Check) -> None:
     """`temperature` and `n` leave `prompt_tokens` alone."""

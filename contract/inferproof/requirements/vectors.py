@@ -25,10 +25,7 @@ from inferproof.judge.requirement import (
 from inferproof.judge.select import replies
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Missing, Skip, Value
-from inferproof.requirements.embeddings import DATA, POST, REQUEST, ROLE
-
-EMBEDDING = f"{DATA}/properties/embedding"
-ENCODING = f"{REQUEST}/properties/encoding_format"
+from inferproof.requirements.embeddings import ROLE
 
 SAME = 0.99
 """Vectors of one text have at least this cosine: bfloat16 and batching cost less than 0.001."""
@@ -89,7 +86,7 @@ def cosine(one: Vector, other: Vector) -> float:
     MUST,
     basis=CONVENTION,
     claims=ROLE,
-    cites=(ENCODING, EMBEDDING),
+    cites=("embeddings.request#/encoding_format", "embeddings.reply#/data/[]/embedding"),
     of=replies(ROLE, where=_asks_for_floats),
 )
 def floats_are_numbers(reply: Subject, check: Check) -> None:
@@ -104,7 +101,7 @@ def floats_are_numbers(reply: Subject, check: Check) -> None:
     MUST,
     basis=CONVENTION,
     claims=ROLE,
-    cites=(ENCODING, EMBEDDING),
+    cites=("embeddings.request#/encoding_format", "embeddings.reply#/data/[]/embedding"),
     of=replies(ROLE, where=lambda answer: answer.request.get("/encoding_format") == "base64"),
 )
 def base64_is_a_string(reply: Subject, check: Check) -> None:
@@ -119,7 +116,12 @@ def base64_is_a_string(reply: Subject, check: Check) -> None:
 
 
 @requirement(
-    "embeddings.encoding.same", SHOULD, basis=CORRECTION, claims=ROLE, cites=EMBEDDING, needs="embeddings.encodings"
+    "embeddings.encoding.same",
+    SHOULD,
+    basis=CORRECTION,
+    claims=ROLE,
+    cites="embeddings.reply#/data/[]/embedding",
+    needs="embeddings.encodings",
 )
 def both_encodings_say_the_same(replies: list[Subject], check: Check) -> None:
     """Read as little-endian 32-bit floats, the base64 form is the vector that the float form shows."""
@@ -135,7 +137,7 @@ def both_encodings_say_the_same(replies: list[Subject], check: Check) -> None:
     MUST,
     basis=CONVENTION,
     claims=ROLE,
-    cites=(f"{POST}/responses/200/description", f"{DATA}/properties/index"),
+    cites=("embeddings.reply.prose", "embeddings.reply#/data/[]/index"),
     needs="embeddings.batch",
 )
 def items_are_in_the_order_of_inputs(replies: list[Subject], check: Check) -> None:
@@ -151,7 +153,14 @@ def items_are_in_the_order_of_inputs(replies: list[Subject], check: Check) -> No
         check.that(holds, f"nearest to input {index}", f"nearest to input {nearest}", at=f"/data/{index}/embedding")
 
 
-@requirement("embeddings.repeated", SHOULD, basis=PROJECT, claims=ROLE, cites=EMBEDDING, needs="embeddings.batch")
+@requirement(
+    "embeddings.repeated",
+    SHOULD,
+    basis=PROJECT,
+    claims=ROLE,
+    cites="embeddings.reply#/data/[]/embedding",
+    needs="embeddings.batch",
+)
 def a_text_has_one_vector(replies: list[Subject], check: Check) -> None:
     """A text embedded again, alone or among others, has the same vector."""
     for index, (reply, again) in enumerate(zip(replies, vectors(replies[-1]), strict=False)):
@@ -159,21 +168,42 @@ def a_text_has_one_vector(replies: list[Subject], check: Check) -> None:
         check.that(likeness > SAME, f"a cosine above {SAME}", round(likeness, 4), at=f"/data/{index}/embedding")
 
 
-@requirement("embeddings.distinct", SHOULD, basis=PROJECT, claims=ROLE, cites=EMBEDDING, needs="embeddings.batch")
+@requirement(
+    "embeddings.distinct",
+    SHOULD,
+    basis=PROJECT,
+    claims=ROLE,
+    cites="embeddings.reply#/data/[]/embedding",
+    needs="embeddings.batch",
+)
 def different_texts_have_different_vectors(replies: list[Subject], check: Check) -> None:
     """Different texts have different vectors."""
     found = vectors(replies[-1])
     check.equal(len(set(found)), len(found), at="/data: different embeddings")
 
 
-@requirement("embeddings.length", SHOULD, basis=PROJECT, claims=ROLE, cites=EMBEDDING, needs="embeddings.batch")
+@requirement(
+    "embeddings.length",
+    SHOULD,
+    basis=PROJECT,
+    claims=ROLE,
+    cites="embeddings.reply#/data/[]/embedding",
+    needs="embeddings.batch",
+)
 def vectors_have_one_length(replies: list[Subject], check: Check) -> None:
     """All vectors of one model have the same length."""
     lengths = {len(found) for reply in replies for found in vectors(reply)}
     check.that(len(lengths) == 1, "one length", sorted(lengths), at="/data: lengths")
 
 
-@requirement("embeddings.finite", SHOULD, basis=PROJECT, claims=ROLE, cites=EMBEDDING, of=replies(ROLE))
+@requirement(
+    "embeddings.finite",
+    SHOULD,
+    basis=PROJECT,
+    claims=ROLE,
+    cites="embeddings.reply#/data/[]/embedding",
+    of=replies(ROLE),
+)
 def vectors_are_finite(reply: Subject, check: Check) -> None:
     """The numbers of a vector are finite."""
     for position, found in enumerate(vectors(reply)):
@@ -181,7 +211,14 @@ def vectors_are_finite(reply: Subject, check: Check) -> None:
         check.that(not odd, "finite numbers", odd[:3], at=f"/data/{position}/embedding")
 
 
-@requirement("embeddings.nonzero", SHOULD, basis=PROJECT, claims=ROLE, cites=EMBEDDING, of=replies(ROLE))
+@requirement(
+    "embeddings.nonzero",
+    SHOULD,
+    basis=PROJECT,
+    claims=ROLE,
+    cites="embeddings.reply#/data/[]/embedding",
+    of=replies(ROLE),
+)
 def vectors_are_not_zero(reply: Subject, check: Check) -> None:
     """A vector has numbers, and not all of them are zero."""
     for position, found in enumerate(vectors(reply)):
@@ -193,7 +230,7 @@ def vectors_are_not_zero(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CONVENTION,
     claims="embeddings.dimensions",
-    cites=f"{REQUEST}/properties/dimensions",
+    cites="embeddings.request#/dimensions",
     of=replies(ROLE, where=lambda answer: isinstance(answer.request.get("/dimensions"), int)),
 )
 def dimensions_are_obeyed(reply: Subject, check: Check) -> None:

@@ -9,16 +9,21 @@ from typing import Any
 
 import jsonschema_rs
 import llguidance
-from llguidance import LLMatcher, StructTag
+from llguidance import LLMatcher, LLParserLimits, StructTag
 from llguidance.gbnf_to_lark import any_to_lark
 
+from inferproof.document import patterns
 from inferproof_mock.vocabulary import VOCABULARY
 
 Json = dict[str, Any]
 
 
+_LIMITS = LLParserLimits(initial_lexer_fuel=100_000, step_lexer_fuel=20_000, max_lexer_states=20_000)
+"""A tenth of what llguidance 1.9 allows: no token costs more than 0.1 s (measured in 2026)."""
+
+
 class Unsupported(Exception):
-    """The grammar engine cannot read or express this; the text says why."""
+    """The grammar engine cannot read or express this, or not within its limits; the text says why."""
 
 
 class Matcher:
@@ -28,8 +33,11 @@ class Matcher:
         self._matcher = matcher
 
     def allowed(self) -> int:
-        """The set of tokens that may come next, with the end token where the text is complete."""
-        return int.from_bytes(self._matcher.compute_bitmask(), "little")
+        """The set of tokens that may come next, with the end token where the text is complete. Raises Unsupported."""
+        allowed = int.from_bytes(self._matcher.compute_bitmask(), "little")
+        if self._matcher.is_error():  # and else the text would end here, as if it were complete
+            raise Unsupported(f"it takes too much work to follow ({_reason(self._matcher.get_error())})")
+        return allowed
 
     def advance(self, token: int) -> None:
         self._matcher.consume_token(token)
@@ -41,10 +49,17 @@ class Matcher:
 
 def compiled(grammar: str) -> Matcher:
     """Raises Unsupported."""
-    matcher = LLMatcher(_tokenizer(), grammar)
+    matcher = LLMatcher(_tokenizer(), grammar, log_level=0, limits=_LIMITS)
     if matcher.is_error():
-        raise Unsupported(matcher.get_error().strip().splitlines()[0])
+        raise Unsupported(_reason(matcher.get_error()))
     return Matcher(matcher)
+
+
+def _reason(error: str) -> str:
+    """What is wrong, in one line; of a regular expression the engine says it after a picture of it."""
+    lines = error.strip().splitlines() or ["the engine does not say why"]
+    words = next((line.removeprefix("error: ") for line in lines if line.startswith("error: ")), lines[0])
+    return words if len(words) <= 200 else f"{words[:199]}…"
 
 
 def of_schema(schema: Any, whitespace: str | None) -> str:
@@ -96,9 +111,13 @@ def of_tags(structures: list[Json], triggers: list[str]) -> str:
 def obeys(schema: Any, instance: Any) -> bool:
     """Whether the instance is valid, by a validator that knows all of JSON Schema. Raises Unsupported."""
     try:
-        return jsonschema_rs.validator_for(schema, offline=True).is_valid(instance)
+        patterns.require(schema, len(json.dumps(instance)))
+        options = jsonschema_rs.RegexOptions()  # which never steps back
+        return jsonschema_rs.validator_for(schema, offline=True, pattern_options=options).is_valid(instance)
+    except patterns.BadPattern as error:
+        raise Unsupported(str(error)) from None
     except ValueError as error:
-        raise Unsupported(f"it is no valid JSON Schema: {str(error).splitlines()[0]}") from None
+        raise Unsupported(f"it is no valid JSON Schema: {_reason(str(error))}") from None
 
 
 class _Tokens:

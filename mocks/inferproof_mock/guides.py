@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
+from inferproof.document import patterns
+from inferproof.front.backend import Refusal
 from inferproof_mock import grammar
 from inferproof_mock.fallback import Fallback
 from inferproof_mock.grammar import Matcher, Unsupported
@@ -26,14 +28,39 @@ _LONGEST_SPELLING = 64
 
 @dataclass(frozen=True)
 class Guide:
-    """A constraint: its grammar, what the model would like to say within it, and whether the text is JSON."""
+    """A constraint: its grammar, what the model would like to say within it, and whether the text is JSON.
+
+    `loc` is where it stands in the request.
+    """
 
     matcher: Matcher
     plans: tuple[str, ...]
     json: bool = False
+    loc: tuple[str | int, ...] = ()
+
+    def followed(self) -> Followed:
+        """By one reply, from its beginning."""
+        return Followed(self.matcher.copy(), self.loc)
 
     def logits(self, key: int) -> GuidedLogits:
         return GuidedLogits(self.plans, key, json=self.json)
+
+
+class Followed:
+    """The constraint of one reply. Both raise a 422 Refusal where following it takes too much work."""
+
+    def __init__(self, matcher: Matcher, loc: tuple[str | int, ...]) -> None:
+        self._matcher = matcher
+        self._loc = loc
+
+    def allowed(self) -> int:
+        try:
+            return self._matcher.allowed()
+        except Unsupported as error:
+            raise Refusal(422, f"the constraint cannot be obeyed: {error}", loc=self._loc) from None
+
+    def advance(self, token: int) -> None:
+        self._matcher.advance(token)
 
 
 def guide_of(body: Json, text: str, key: int) -> Guide | None:
@@ -51,9 +78,8 @@ def guide_of(body: Json, text: str, key: int) -> Guide | None:
         raise refuse(next(iter(given)), f"one reply can follow one constraint, and {members} are given")
     ((member, value),) = given.items()
     try:
-        if member == "response_format":
-            return _of_response_format(value, body, text, key)
-        return _GUIDES[member](value, body, text, key)
+        reader = _of_response_format if member == "response_format" else _GUIDES[member]
+        return replace(reader(value, body, text, key), loc=("body", member))
     except Unsupported as error:
         raise refuse(member, f"`{member}` cannot be obeyed: {error}") from None
 
@@ -71,9 +97,9 @@ def guide_of_arguments(parameters: Json | None, text: str, key: int) -> Guide:
 def guide_of_schema(schema: Any, whitespace: str | None, text: str, key: int) -> Guide:
     """JSON by a schema. What the grammar cannot express is one of the instances that a validator accepts.
 
-    Raises Unsupported.
+    Raises Unsupported, and patterns.BadPattern for the whitespace.
     """
-    compact = whitespace is not None and not re.fullmatch(whitespace, " ")
+    compact = whitespace is not None and not patterns.matches_whole(whitespace, " ")
     separators = (",", ":") if compact else (", ", ": ")
     try:
         matcher = grammar.compiled(grammar.of_schema(schema, whitespace))
@@ -95,21 +121,22 @@ def _instances(schema: Any, text: str, key: int, count: int) -> list[Any]:
         return []
 
 
+@lru_cache(maxsize=64)
 def spell(pattern: str) -> str:
     """A short text that matches the pattern as a whole; an empty one where that is too hard."""
-    try:
-        matcher = grammar.compiled(grammar.of_regex(pattern))
-    except Unsupported:
-        return ""
     improviser = Fallback(None)
     tokens: list[int] = []
-    while len(tokens) < _LONGEST_SPELLING:
-        token = next(iter(improviser.ideas(matcher.allowed(), mix(len(tokens), 0))), VOCABULARY.end)
-        if token == VOCABULARY.end:
-            break
-        tokens.append(token)
-        improviser.advance(token)
-        matcher.advance(token)
+    try:
+        matcher = grammar.compiled(grammar.of_regex(pattern))
+        while len(tokens) < _LONGEST_SPELLING:
+            token = next(iter(improviser.ideas(matcher.allowed(), mix(len(tokens), 0))), VOCABULARY.end)
+            if token == VOCABULARY.end:
+                break
+            tokens.append(token)
+            improviser.advance(token)
+            matcher.advance(token)
+    except Unsupported:
+        return ""
     return VOCABULARY.decode(tokens).decode("utf-8", "replace")
 
 
@@ -129,10 +156,10 @@ def _of_json(value: str | Json, body: Json, text: str, key: int) -> Guide:
     schema = _parsed(value) if isinstance(value, str) else value
     if not isinstance(schema, dict | bool):
         raise Unsupported("a JSON Schema is an object")
-    whitespace = body.get("guided_whitespace_pattern")
-    if whitespace is not None:
-        _require_pattern(whitespace)
-    return guide_of_schema(schema, whitespace, text, key)
+    try:
+        return guide_of_schema(schema, body.get("guided_whitespace_pattern"), text, key)
+    except patterns.BadPattern as error:
+        raise refuse("guided_whitespace_pattern", f"`guided_whitespace_pattern` {error}") from None
 
 
 def _of_regex(value: str, body: Json, text: str, key: int) -> Guide:
@@ -166,13 +193,8 @@ def _parsed(text: str) -> Any:
         return json.loads(text)
     except ValueError as error:
         raise Unsupported(f"the text is no JSON: {error}") from None
-
-
-def _require_pattern(pattern: str) -> None:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise refuse("guided_whitespace_pattern", f"`guided_whitespace_pattern` is no pattern: {error}") from None
+    except RecursionError:
+        raise Unsupported("the JSON is nested too deeply") from None
 
 
 Reader = Callable[[Any, Json, str, int], Guide]

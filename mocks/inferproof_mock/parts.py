@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -48,7 +49,7 @@ class Parts:
         sampler = Sampler(self._settings, self._prompt.tokens, number(*self._dice, index, turn))
         guide = self._guides[turn]
         if guide is not None:
-            return Decoder(self._settings, guide.logits(self._key), sampler, cap, guide.matcher.copy())
+            return Decoder(self._settings, guide.logits(self._key), sampler, cap, guide.followed())
         said = sentences(self._prompt, continues=self._continues)
         return Decoder(self._settings, ProseVoice(said, self._key), sampler, cap)
 
@@ -59,8 +60,9 @@ class Parts:
 
     def _arguments(self, place: int, function: Json, key: int) -> Guide:
         """The guide of the arguments of the function at that place in the request's `tools`."""
+        loc = ("body", "tools", place, "function", "parameters")
         try:
-            return guide_of_arguments(function.get("parameters"), self._prompt.text, key)
+            return replace(guide_of_arguments(function.get("parameters"), self._prompt.text, key), loc=loc)
         except Unsupported as error:
             message = f"the parameters of {function['name']!r} cannot be obeyed: {error}"
-            raise Refusal(422, message, loc=("body", "tools", place, "function", "parameters")) from None
+            raise Refusal(422, message, loc=loc) from None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
+from inferproof.document import patterns
 from inferproof.front.backend import Json, Refusal
 
 # Member of a request to member of `structured_outputs`.
@@ -53,6 +53,8 @@ def _schema(value: Any) -> Any:
         schema = json.loads(value)
     except ValueError as error:
         raise _refused("guided_json", f"`guided_json` is no JSON: {error}.") from None
+    except RecursionError:
+        raise _refused("guided_json", "`guided_json` is nested too deeply.") from None
     if not isinstance(schema, dict):
         raise _refused("guided_json", "`guided_json` has to be a JSON Schema, which is an object.")
     return schema
@@ -64,9 +66,9 @@ def _require_obeyed(whitespace: str, compact: bool) -> None:
     vLLM 0.32 reads `whitespace_pattern` and leaves it at that, so one engine has one way of writing JSON.
     """
     try:
-        optional = re.fullmatch(whitespace, "") is not None
-    except re.error as error:
-        message = f"This is no regular expression: {error}."
+        optional = patterns.matches_whole(whitespace, "")
+    except patterns.BadPattern as error:
+        message = f"This pattern {error}."
     else:
         if compact and optional:
             return

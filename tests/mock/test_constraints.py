@@ -182,11 +182,27 @@ async def test_a_format_of_text_constrains_nothing() -> None:
         {"structural_tag": "{}"},
         {"structural_tag": '{"structures": [{"begin": "<a>", "end": "</a>"}], "triggers": ["<b>"]}'},
         {"guided_whitespace_pattern": "(", "guided_json": {}},
+        {"guided_regex": "(a?){2500}a{2500}"},
+        {"guided_grammar": 'start: A\nA: B{10000}\nB: C{10000}\nC: "a"'},
     ],
 )
 async def test_what_cannot_be_obeyed_is_refused_at_its_member(members: dict[str, Any]) -> None:
     refused = await refusal(body(**members))
     assert (refused.status, refused.loc) == (422, ("body", next(iter(members))))
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"guided_regex": "(?=a)b"}, "look-around, including look-ahead and look-behind, is not supported"),
+        ({"guided_regex": "(" * 3000 + ")" * 3000}, "exceed the maximum number of nested parentheses/brackets (250)"),
+        ({"guided_json": {"type": "string", "pattern": "(?=a)b"}}, "'(?=a)b' looks ahead or behind"),
+        ({"guided_json": {}, "guided_whitespace_pattern": "(?=a) ?"}, "looks ahead or behind"),
+        ({"guided_regex": "(a?){2500}a{2500}"}, "it takes too much work to follow"),
+    ],
+)
+async def test_a_refusal_says_why(members: dict[str, Any], said: str) -> None:
+    assert said in (await refusal(body(**members))).message
 
 
 async def test_constraints_that_leave_no_token_are_refused() -> None:

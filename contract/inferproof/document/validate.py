@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from inferproof.document import patterns
 from inferproof.document.explain import Violation, explain
 from inferproof.document.inline import inlined
 
@@ -108,16 +109,22 @@ class Validator:
     def _compiled(self, *, formats: bool) -> jsonschema_rs.Validator:
         import jsonschema_rs
 
+        # Expressions that look around or refer back are the only ones for which it ever steps back.
         return jsonschema_rs.Draft202012Validator(
-            self._reference, registry=self._schemas.deciding, validate_formats=formats, offline=True
+            self._reference,
+            registry=self._schemas.deciding,
+            validate_formats=formats,
+            offline=True,
+            pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=patterns.MOST_STEPS),
         )
 
     @cached_property
     def _explains(self) -> jsonschema.Draft202012Validator:
-        from inferproof.document.unions import validator_class
+        from inferproof.document.linear import format_checker
 
-        chosen = validator_class()
-        return chosen(self._reference, registry=self._schemas.explaining, format_checker=chosen.FORMAT_CHECKER)
+        return self._schemas.explaining_class(
+            self._reference, registry=self._schemas.explaining, format_checker=format_checker()
+        )
 
 
 class Schemas:
@@ -147,12 +154,23 @@ class Schemas:
         return jsonschema_rs.Registry([(_URI, self.document)], draft=jsonschema_rs.Draft202012)
 
     @cached_property
+    def explaining_class(self) -> type[jsonschema.Draft202012Validator]:
+        from inferproof.document.linear import linear
+        from inferproof.document.unions import validator_class
+
+        return linear(validator_class(), _may_match, self.document)
+
+    @cached_property
     def explaining(self) -> Any:
         from referencing import Registry
         from referencing.jsonschema import DRAFT202012
 
         registry: Any = Registry()
         return registry.with_resource(_URI, DRAFT202012.create_resource(inlined(self.document)))
+
+
+def _may_match(pattern: str, text: str) -> bool:
+    return patterns.agreed_with_steps(pattern, text) is not False  # a doubt must not become somebody's failure
 
 
 def _fragment(pointer: str) -> str:

@@ -8,6 +8,7 @@ from inferproof.document import pointers
 from inferproof.document.contract import Contract
 from inferproof.front.backend import Backend, Chat, Json
 from inferproof.front.deadline import stream_within, within
+from inferproof.front.expressions import require_bounded
 from inferproof.front.response import Events, Handler, Response, Whole
 from inferproof.front.sse import closing
 
@@ -16,6 +17,7 @@ OPENAI_PATH = "chat.openai-path"
 
 def chat(contract: Contract, backend: Backend) -> Handler:
     async def answer(body: Json, key: str | None) -> Response:
+        require_bounded(body)
         call = Chat(body, "chat", key)
         if body.get("stream"):
             return Events(stream(backend, call))
@@ -32,6 +34,7 @@ def chat_core(contract: Contract, backend: Backend) -> Handler:
 
     async def answer(body: Json, key: str | None) -> Response:
         call = Chat({name: value for name, value in body.items() if name in supported}, OPENAI_PATH, key)
+        require_bounded(call.body)
         if call.body.get("stream"):
             return Events(_core_chunks(stream(backend, call)))
         return Whole(_without_logprobs(await complete(backend, call)))

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import copy
 import random
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from inferproof.document import Contract, pointers
+from inferproof.document import Contract, patterns, pointers
 from inferproof.generated.baselines import base, model_member, needs
 from inferproof.generated.claims import is_claimed, is_streamed
 from inferproof.generated.members import branches, member_facts
@@ -158,7 +157,9 @@ class _Values:
             return self._random.choice(TIMES)
         pattern, least, most = schema.get("pattern"), schema.get("minLength", 0), schema.get("maxLength", 10**6)
         fitting = [
-            text for text in TEXTS if least <= len(text) <= most and (pattern is None or re.search(pattern, text))
+            text
+            for text in TEXTS
+            if least <= len(text) <= most and (pattern is None or patterns.agreed_with_steps(pattern, text))
         ]
         return str(self._random.choice(fitting or ["0" * max(1, least)]))
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from inferproof.document import patterns
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept, must_refuse, refused_for
 from inferproof.judge.requirement import (
@@ -73,8 +74,11 @@ def _formatted(type: str) -> Of:
 def atoms(pattern: str) -> list[str] | None:
     """One pattern for each character that a simple regular expression matches; None for any other.
 
-    Simple is a sequence of literals and classes, each with a fixed count at most: `[A-F]{3}-[0-9]{4}`.
+    Simple is a sequence of literals and classes, each with a fixed count at most: `[A-F]{3}-[0-9]{4}`. Nothing in it
+    can be tried another way, so that Python's `re` may have it.
     """
+    if patterns.weight(pattern) > patterns.MOST:
+        return None
     found = list(_ATOM.finditer(pattern))
     if "".join(match[0] for match in found) != pattern or not _compiles(pattern):
         return None

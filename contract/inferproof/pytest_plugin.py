@@ -11,7 +11,9 @@ the workers judge its transcript.
 from __future__ import annotations
 
 import tempfile
+from argparse import ArgumentTypeError
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +22,8 @@ import pytest
 
 if TYPE_CHECKING:
     from inferproof.certify.certify import Certification
+    from inferproof.certify.result import Result
+    from inferproof.certify.target import Target
     from inferproof.judge.judge import Judgement
 
 HANDED_OVER = "inferproof_transcript"
@@ -33,14 +37,41 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--inferproof-target", metavar="FILE", help="target file [default: inferproof.toml, if there is one]"
     )
     group.addoption("--inferproof-contract", metavar="NAME", default="inflection", help="contract, by name or folder")
-    group.addoption("--inferproof-seed", metavar="N", type=int, default=0, help="everything random follows from it")
+    group.addoption("--inferproof-seed", metavar="N", type=_seed, default=0, help="everything random follows from it")
     group.addoption("--inferproof-strict", action="store_true", help="a failure at SHOULD is a failure")
     group.addoption("--inferproof-quick", action="store_true", help="leave the generated cases out")
 
 
+def _seed(text: str) -> int:
+    """The number; argparse names the option where it raises."""
+    if not (text.isascii() and text.isdigit() and int(text) < 2**32):
+        raise ArgumentTypeError(f"{text!r} is no whole number from 0 to {2**32 - 1}")
+    return int(text)
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    """What the user must mend is said here, before anything is collected."""
     if config.getoption("--inferproof-url"):
-        config.pluginmanager.register(Certifying(config), "inferproof-certifying")
+        with _usage_errors():
+            config.pluginmanager.register(Certifying(config), "inferproof-certifying")
+
+
+@contextmanager
+def _usage_errors() -> Iterator[None]:
+    """What the user must mend, as pytest says it: one line, and exit code 4."""
+    from inferproof.certify.target import UsageError
+    from inferproof.document import DocumentError
+
+    try:
+        yield
+    except (UsageError, DocumentError) as error:
+        raise pytest.UsageError(_printable(f"inferproof: {error}")) from error
+
+
+def _printable(text: str) -> str:
+    from inferproof.reports.words import printable
+
+    return printable(text)
 
 
 @dataclass(frozen=True)
@@ -54,29 +85,53 @@ class Mock:
 @pytest.fixture(scope="session")
 def inferproof_mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
     """A mock server of the contract, up for the session."""
-    from inferproof.document import load
+    from inferproof.document import DocumentError, load
     from inferproof.front.serve import running
     from inferproof_mock.server import DEFAULT_KEY, mock
 
-    with running(mock(load(request.config.getoption("--inferproof-contract")))) as url:
+    try:
+        contract = load(request.config.getoption("--inferproof-contract"))
+    except DocumentError as error:
+        pytest.fail(f"inferproof: {error}", pytrace=False)
+    with running(mock(contract)) as url:
         yield Mock(url, DEFAULT_KEY)
 
 
 class Certifying:
-    """Adds the items, and runs the certification that they read, once."""
+    """Adds the items, and runs the certification that they read, once.
+
+    Raises UsageError or DocumentError where contract or target cannot be used. A worker of pytest-xdist has no target:
+    it is told where the transcript is.
+    """
 
     _session: pytest.Session
 
     def __init__(self, config: pytest.Config) -> None:
+        from inferproof.certify.credentials import announced
+        from inferproof.certify.plan import selected
+        from inferproof.certify.target import server_url, target_file, target_from
+        from inferproof.document import load
+
         self._config = config
+        self._contract = load(config.getoption("--inferproof-contract"))
+        self._requirements = selected(self._contract, (), generated=self._generated)
+        self._handed_over: str | None = getattr(config, "workerinput", {}).get(HANDED_OVER)
+        self._target: Target | None = None
+        self._notes: list[str] = []
+        if self._handed_over is None:
+            file, url = target_file(config.getoption("--inferproof-target")), config.getoption("--inferproof-url")
+            self._target = target_from(file.without(file.kept_home(server_url(url))), url=url)
+            self._notes = announced(self._target, file)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._judgements: dict[str, Judgement] | None = None
-        self._all = 0
         self._only: tuple[str, ...] = ()
         """The ids that were chosen; none where all were."""
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         self._session = session
+
+    def pytest_report_header(self) -> list[str]:
+        return [_printable(f"inferproof: {line}") for line in self._notes]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -88,6 +143,13 @@ class Certifying:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self._choose(session.items)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        """Before the first of our items; what is raised here ends the session, instead of failing an item."""
+        if isinstance(item, Requirement) and not self._config.getoption("setuponly", False):
+            self._judge()
+
+    @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """pytest-xdist is about to start a worker: by the first one, the run is over and its transcript written.
 
@@ -106,31 +168,28 @@ class Certifying:
         node.workerinput[HANDED_OVER] = str(self._transcript)
 
     def _items(self) -> list[Requirement]:
-        from inferproof.certify.plan import selected
-        from inferproof.document import load
-
-        contract = load(self._config.getoption("--inferproof-contract"))
-        requirements = selected(contract, (), generated=self._generated)
-        self._all = len(requirements)
         return [
             Requirement.from_parent(self._session, name=each.id, nodeid=f"inferproof::{each.id}", certifying=self)
-            for each in requirements
+            for each in self._requirements
         ]
 
     def _choose(self, items: Sequence[pytest.Item]) -> None:
         """Send what these items need; everything, where no requirement was deselected."""
         chosen = tuple(item.name for item in items if isinstance(item, Requirement))
-        self._only = chosen if len(chosen) < self._all else ()
+        self._only = chosen if len(chosen) < len(self._requirements) else ()
 
     def pytest_unconfigure(self) -> None:
         if self._folder is not None:
             self._folder.cleanup()
 
     def judgement(self, id: str) -> Judgement:
+        return self._judge()[id]
+
+    def _judge(self) -> dict[str, Judgement]:
         if self._judgements is None:
             result = self._result()
             self._judgements = {each.requirement.id: each for each in result.judgements}
-        return self._judgements[id]
+        return self._judgements
 
     @property
     def _generated(self) -> bool:
@@ -141,36 +200,27 @@ class Certifying:
         assert self._folder is not None
         return Path(self._folder.name) / "transcript.jsonl"
 
-    def _result(self) -> Any:
+    def _result(self) -> Result:
         from inferproof.certify.certify import judged
-        from inferproof.document import load
         from inferproof.wire.transcript import read
 
-        handed_over = getattr(self._config, "workerinput", {}).get(HANDED_OVER)
-        if handed_over is None:
+        if self._handed_over is None:
             return self._certify().result
-        return judged(load(self._config.getoption("--inferproof-contract")), read(handed_over))
+        return judged(self._contract, read(self._handed_over))
 
     def _certify(self) -> Certification:
+        """Raises pytest.UsageError where the target cannot be reached, or does not offer this API."""
         from inferproof.certify.certify import certify
-        from inferproof.certify.target import DEFAULT_FILE, UsageError, read_target_file, target_from
-        from inferproof.document import load
 
-        option = self._config.getoption
-        named = option("--inferproof-target")
-        path = Path(named or DEFAULT_FILE)
-        try:
-            data = read_target_file(path) if named or path.is_file() else {}
-            target = target_from(data, url=option("--inferproof-url"))
+        assert self._target is not None
+        with _usage_errors():
             return certify(
-                load(option("--inferproof-contract")),
-                target,
-                seed=option("--inferproof-seed"),
+                self._contract,
+                self._target,
+                seed=self._config.getoption("--inferproof-seed"),
                 only=self._only,
                 generated=self._generated,
             )
-        except UsageError as error:
-            raise pytest.UsageError(str(error)) from error
 
 
 class Requirement(pytest.Item):

@@ -26,6 +26,8 @@ from types import FrameType
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
+from inferproof import writing
+
 IMAGE = "stoplight/prism:5"
 PACKAGE = "@stoplight/prism-cli@5"
 PORT = 4010
@@ -193,7 +195,7 @@ def _archive(path: str, document: dict[str, Any]) -> bytes:
 
 def _npx_command(npx: str, folder: Path, document: dict[str, Any], port: int, proxy: str | None) -> list[str]:
     file = folder / "openapi.json"
-    file.write_text(json.dumps(document), encoding="utf-8")
+    writing.write(file, json.dumps(document))
     return [npx, "--yes", PACKAGE, *_arguments(str(file), LOOPBACK, port, proxy)]
 
 

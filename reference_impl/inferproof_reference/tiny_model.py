@@ -32,6 +32,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
+from inferproof import writing
 from inferproof_reference import tiny_tokenizer as tokenizer
 
 HIDDEN, HEADS, HEAD_SIZE, MLP, LAYERS = 64, 2, 32, 128, 2
@@ -49,18 +50,18 @@ Matrix = list[list[float]]
 def write_tiny_model(folder: Path) -> None:
     """Write the model into `folder`, which is made if need be; files of the same names are replaced.
 
-    Raises OSError if it cannot be written.
+    Raises CannotWrite.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    writing.make_folder(folder)
     for name, content in (
         ("config.json", config()),
         ("generation_config.json", {"eos_token_id": token_id(tokenizer.END), "pad_token_id": token_id(tokenizer.PAD)}),
         ("tokenizer.json", tokenizer.tokenizer_json()),
         ("tokenizer_config.json", tokenizer.tokenizer_config()),
     ):
-        (folder / name).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    (folder / "chat_template.jinja").write_text(tokenizer.CHAT_TEMPLATE, encoding="utf-8")
-    (folder / "model.safetensors").write_bytes(safetensors(weights()))
+        writing.write(folder / name, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    writing.write(folder / "chat_template.jinja", tokenizer.CHAT_TEMPLATE)
+    writing.write(folder / "model.safetensors", safetensors(weights()))
 
 
 def config() -> dict[str, Any]:

@@ -14,7 +14,7 @@ def inferproof(*arguments: str, folder: Path, env: dict[str, str] | None = None)
         [sys.executable, "-m", "inferproof", *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,  # a busy machine is no fault
         cwd=folder,
         env=clean | (env or {}),
         check=False,

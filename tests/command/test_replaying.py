@@ -62,8 +62,9 @@ def test_replay_without_a_name_lists_what_failed(failed: Path) -> None:
     refused(inferproof("replay", str(failed), folder=failed, env=KEY), "name the request to send again", "(chat.usage")
 
 
-def test_replay_without_a_key_says_what_certify_says(report: Path) -> None:
-    refused(inferproof("replay", str(report), "status.plain/0", folder=report), "wants a key", "INFERPROOF_API_KEY")
+def test_replay_without_a_key_says_what_certify_says(report: Path, mock_url: str) -> None:
+    done = inferproof("replay", str(report), "status.plain/0", "--url", mock_url, folder=report)
+    refused(done, "wants a key", "INFERPROOF_API_KEY")
 
 
 def test_replay_to_a_dead_url_says_what_certify_says(report: Path) -> None:

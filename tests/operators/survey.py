@@ -11,10 +11,11 @@ from inferproof.document import Contract
 from inferproof.document.contract import Layer
 from inferproof.judge.check import Check, CheckFailed
 from inferproof.judge.judge import base_name
-from inferproof.judge.requirement import Requirement, held
+from inferproof.judge.requirement import Requirement
 from inferproof.judge.select import CHAT
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
+from inferproof.requirements import held
 from inferproof.wire.exchange import Exchange
 from tests.operators.operators import Change, changes
 from tests.operators.places import pattern, places

@@ -15,8 +15,12 @@ from inferproof.wire.exchange import Exchange, Request
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed on this machine")
-@pytest.mark.parametrize("body", [b'{"it\'s": "$HOME `x` \\n"}', b'{"\xff\x00%s": 1}', b""])
-def test_the_pasted_line_sends_the_same_bytes(body: bytes) -> None:
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+@pytest.mark.parametrize(
+    "body", [b'{"it\'s": "$HOME `x` \\n"}', b'{"\xff\x00%s": 1}', b"", b"@/etc/passwd", b"a\nb\r\n", bytes(range(256))]
+)
+@pytest.mark.parametrize("target", ["/v1/x?a=b", "/v1/../x", "/v1/%2e%2e/x", "/v1/[1-3]{a,b}?q='$HOME'"])
+def test_the_pasted_line_sends_the_same_bytes(target: str, body: bytes, shell: str) -> None:
     seen: list[tuple[str, str, str | None, bytes]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -33,9 +37,9 @@ def test_the_pasted_line_sends_the_same_bytes(body: bytes) -> None:
         thread = threading.Thread(target=server.handle_request)
         thread.start()
         headers = (("Authorization", "Bearer {{secret:key}}"), ("Content-Type", "application/json"))
-        exchange = Exchange("p", 0, "chat", Request("POST", "/v1/x?a=b", headers, body))
+        exchange = Exchange("p", 0, "chat", Request("POST", target, headers, body))
         line = curl(exchange, f"http://127.0.0.1:{server.server_port}/", "MY_KEY")
         environment = {**os.environ, "MY_KEY": "sk-42"}
-        subprocess.run(["bash", "-c", line], check=True, timeout=10, capture_output=True, env=environment)
+        subprocess.run([shell, "-c", line], check=True, timeout=10, capture_output=True, env=environment)
         thread.join()
-    assert seen == [("POST", "/v1/x?a=b", "Bearer sk-42", body)]
+    assert seen == [("POST", target, "Bearer sk-42", body)]

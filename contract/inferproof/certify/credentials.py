@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from inferproof.certify.target import Target, UsageError
+from inferproof.certify.target import ITS_OWN, Target, TargetFile, UsageError
 from inferproof.probes.probe import KEY, WRONG_KEY
 from inferproof.wire.connection import Origin, Proxy
 from inferproof.wire.exchange import Request
@@ -30,6 +30,28 @@ def authorized(request: Request, target: Target, seed: int = 0) -> Request:
         if KEY not in value or key
     )
     return replace(request, headers=headers, raw=request.raw and request.raw.replace(KEY.encode(), key.encode()))
+
+
+def announced(target: Target, file: TargetFile) -> list[str]:
+    """What a user must hear before anything is sent, where a file says where secrets go: what goes, and whereto."""
+    home = file.kept_home(target.url)
+    if home:
+        names = " and ".join(home)
+        return [f"{file.path} is for {file.url}: its {names} stay away from {target.url}, unless you name the file"]
+    goes = [f"the key in {target.key_variable}"] if target.key else []
+    if target.headers:
+        goes.append("the headers " + ", ".join(name for name, _ in target.headers))
+    if not goes or not {"url", *ITS_OWN} & file.data.keys():
+        return []
+    return [f"{file.path} has {' and '.join(goes)} sent to {target.url}{_through(target)}"]
+
+
+def _through(target: Target) -> str:
+    try:
+        proxy = Proxy.from_environment(Origin.of(target.url))
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return f" through the proxy {proxy.host}:{proxy.port}" if proxy else ""
 
 
 def wrong_key(seed: int) -> str:

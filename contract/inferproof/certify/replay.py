@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,13 @@ from pathlib import Path
 from inferproof.certify.certify import call_with, judged
 from inferproof.certify.preflight import preflight
 from inferproof.certify.run import Recorder, client_of
-from inferproof.certify.target import Target, UsageError
+from inferproof.certify.target import TOKEN, Target, UsageError, is_header, server_url
 from inferproof.document import Contract
 from inferproof.generated.regressions import read_case
 from inferproof.generated.requirements import requirements_of
 from inferproof.judge.judge import Judgement, Outcome, judge
-from inferproof.probes.probe import PlannedRequest, Probe, RequestBuilder, Steps
-from inferproof.wire.exchange import Exchange
+from inferproof.probes.probe import KEY, PlannedRequest, Probe, RequestBuilder, Steps
+from inferproof.wire.exchange import Exchange, Request
 from inferproof.wire.transcript import Transcript, TranscriptError, read
 
 LISTED = 20
@@ -26,7 +27,7 @@ LISTED = 20
 
 @dataclass(frozen=True)
 class Recorded:
-    """`url` is the server it was recorded from, None where nobody says."""
+    """`url` is where it says it was recorded from, None where it says nothing: no reason to send a key there."""
 
     name: str
     contract: Contract
@@ -52,7 +53,33 @@ def from_transcript(path: Path, name: str | None, load: Callable[[str], Contract
     except (TypeError, ValueError) as error:
         raise TranscriptError(f"{path}:1: target.models is no object, or seed no number; record it again") from error
     call = call_with(contract, models.get("chat"), models.get("embedding"), seed)
-    return Recorded(exchange.name, contract, call, PlannedRequest(exchange.role, exchange.request), target["url"])
+    if not _is_for_its_server(exchange.request):
+        raise TranscriptError(f"{path}: {name!r} is no request as a run sends them with a key; record it again")
+    return Recorded(
+        exchange.name, contract, call, PlannedRequest(exchange.role, exchange.request), recorded_url(path, transcript)
+    )
+
+
+def _is_for_its_server(request: Request) -> bool:
+    """Whoever hands a request on reads in it no other server than the one it is sent to; and it is HTTP.
+
+    A proxy goes by the target, a host of many servers by the Host header, and both by bytes that we do not look into.
+    """
+    if request.raw is not None:
+        return KEY.encode() not in request.raw
+    return (
+        re.fullmatch(r"/[!-~]*", request.target) is not None
+        and re.fullmatch(TOKEN, request.method) is not None
+        and all(name.lower() != "host" and is_header(name, value) for name, value in request.headers)
+    )
+
+
+def recorded_url(path: Path, transcript: Transcript) -> str:
+    """The server that a transcript was recorded from. Raises TranscriptError where it names none."""
+    try:
+        return server_url(transcript.header["target"]["url"])
+    except UsageError as error:
+        raise TranscriptError(f"{path}:1: target.url: {error}; the file was changed: record it again") from error
 
 
 def _choice(transcript: Transcript, contract: Contract) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from inferproof.judge.capabilities import CAPABILITIES
+from inferproof.shell import is_name
 
 DEFAULT_FILE = "inferproof.toml"
 DEFAULT_KEY_VARIABLE = "INFERPROOF_API_KEY"
@@ -51,9 +52,49 @@ class Target:
     limits: Limits = Limits()
 
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+@dataclass(frozen=True)
+class TargetFile:
+    """The checked tables of a target file; none where there is no file.
+
+    `named` says that the user named it. One that was only found where the command runs may have come with a folder
+    of somebody else's, so it speaks for its own server alone.
+    """
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    path: Path | None = None
+    named: bool = False
+
+    @property
+    def url(self) -> str | None:
+        """The server that the file names. Raises UsageError where that is none."""
+        url = self.data.get("url")
+        return server_url(url, self.data.get("base_path", "")) if url else None
+
+    def kept_home(self, url: str) -> tuple[str, ...]:
+        """What the file has for its own server, and which therefore does not go to the other one at `url`."""
+        if self.named or self.url is None or _origin(self.url) == _origin(url):
+            return ()
+        return tuple(name for name in ITS_OWN if self.data.get(name))
+
+    def without(self, names: Collection[str]) -> dict[str, Any]:
+        return {name: value for name, value in self.data.items() if name not in names}
+
+
+ADMINISTRATOR = 0
+"""The user whose files are everybody's, where users have numbers."""
+
+ITS_OWN = ("key_variable", "headers", "ca_file")
+"""What a target file says for its own server only: what proves who we are, and whom we believe."""
+
+
+TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _SENDABLE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 """What stands in a header's name and in its value (RFC 9110 §5.1, §5.5)."""
+
+
+def is_header(name: str, value: str) -> bool:
+    return re.fullmatch(TOKEN, name) is not None and _SENDABLE.fullmatch(value) is not None
+
 
 _TOP = {
     "url": str,
@@ -67,6 +108,26 @@ _TOP = {
 }
 _MODELS = {"chat": str, "embedding": str}
 _LIMITS = {"concurrency": int, "requests_per_minute": int, "patience": (int, float), "total_seconds": (int, float)}
+
+
+def target_file(named: str | Path | None = None) -> TargetFile:
+    """The target file that the user named, else the one of the folder where the command runs, else none.
+
+    Raises UsageError.
+    """
+    path = Path(named or DEFAULT_FILE)
+    if not named and not path.is_file():
+        return TargetFile()
+    file = TargetFile(read_target_file(path), path, bool(named))
+    if not named and not _is_ours(path) and {"url", *ITS_OWN} & file.data.keys():
+        raise UsageError(f"{path} is another user's, and says where keys go: if you trust it, name it as the target")
+    return file
+
+
+def _is_ours(path: Path) -> bool:
+    """The file is the user's who runs us, or the administrator's; who is the administrator may use any."""
+    user = os.getuid() if hasattr(os, "getuid") else ADMINISTRATOR
+    return user == ADMINISTRATOR or path.stat().st_uid in (ADMINISTRATOR, user)
 
 
 def read_target_file(path: Path) -> dict[str, Any]:
@@ -114,9 +175,13 @@ def target_from(
     if not address:
         raise UsageError("no URL: give one as an argument, or as `url` in the target file")
     named = key_variable or data.get("key_variable")
+    if named is not None and not is_name(named):
+        raise UsageError(
+            f"{named!r} is no name of a variable: it takes letters, digits and _, and begins with no digit"
+        )
     key = os.environ.get(named or DEFAULT_KEY_VARIABLE) or None
     for name, value in (*data.get("headers", {}).items(), *headers):
-        if not _SENDABLE.fullmatch(value) or not _TOKEN.fullmatch(name):
+        if not is_header(name, value):
             raise UsageError(f"the header {name!r} has characters that no header can have, in its name or its value")
     if named and key is None:
         raise UsageError(f"the environment variable {named} is not set: put the server's API key in it")
@@ -124,7 +189,7 @@ def target_from(
     if concurrency is not None:
         limits["concurrency"] = concurrency
     return Target(
-        url=_address(address, data.get("base_path", "") if url is None else ""),
+        url=server_url(address, data.get("base_path", "") if url is None else ""),
         key=key,
         key_variable=named or DEFAULT_KEY_VARIABLE,
         headers=(*data.get("headers", {}).items(), *headers),
@@ -136,7 +201,14 @@ def target_from(
     )
 
 
-def _address(url: str, base_path: str) -> str:
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port of a URL that was checked (RFC 6454 §4)."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}[parts.scheme]
+
+
+def server_url(url: str, base_path: str = "") -> str:
+    """The URL below which the paths of the API lie, checked. Raises UsageError, which tells no password."""
     shown, hint = _without_secrets(url), ""
     try:
         parts = urlsplit(url)
@@ -144,7 +216,7 @@ def _address(url: str, base_path: str) -> str:
     except ValueError:
         hint = "; is the port a number?"
         parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname or not url.isprintable() or " " in url:
         raise UsageError(f"{shown!r} is not a URL of a server: write it as http://host:port or https://host{hint}")
     if parts.username is not None or parts.password is not None:
         raise UsageError(

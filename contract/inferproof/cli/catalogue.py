@@ -20,6 +20,7 @@ def catalogue(name: str, form: str, asks_coverage: bool, check: bool, accept: bo
 
     --coverage and --check end with exit code 1 where something is open or has moved.
     """
+    from inferproof import writing
     from inferproof.catalogue import lock, pages
     from inferproof.catalogue.coverage import coverage, read_exclusions
     from inferproof.generated.requirements import requirements_of
@@ -28,7 +29,7 @@ def catalogue(name: str, form: str, asks_coverage: bool, check: bool, accept: bo
     requirements = requirements_of(contract)
     if accept:
         path = lock.lock_file(name)
-        path.write_text(lock.written(contract, requirements), encoding="utf-8")
+        writing.write(path, lock.written(contract, requirements))
         click.echo(f"wrote {path}")
     elif check:
         moved = lock.moved(contract, requirements, lock.read_lock(lock.lock_file(name)))

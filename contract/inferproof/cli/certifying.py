@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
 import secrets
-import shlex
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inferproof.cli.group import load_contract, main
+from inferproof.cli.group import CANNOT, load_contract, main, note
+from inferproof.shell import command
 
 if TYPE_CHECKING:
     from inferproof.certify.certify import Certification
-    from inferproof.certify.target import Target
+    from inferproof.certify.target import Target, TargetFile
     from inferproof.document import Contract
 
 
@@ -31,9 +32,7 @@ if TYPE_CHECKING:
 @click.option("--ca-file", type=click.Path(exists=True, dir_okay=False), help="CA certificates for the target, PEM.")
 @click.option("--model", help="Chat model [default: discovery's, else the documented one].")
 @click.option("--embedding-model", help="Embedding model [default: the documented one].")
-@click.option(
-    "--report", type=click.Path(file_okay=False, path_type=Path), help="Write result.json and transcript.jsonl here."
-)
+@click.option("--report", type=click.Path(path_type=Path), help="Write result.json and transcript.jsonl here.")
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**32 - 1),
@@ -60,21 +59,23 @@ def certify(**options: Any) -> None:
 
     Exit codes: 0 conformant, 1 not conformant, 2 usage or unreachable target, 3 incomplete.
     """
-    from inferproof.certify.target import DEFAULT_FILE, read_target_file
+    from inferproof.certify.credentials import announced
+    from inferproof.certify.target import target_file
 
     asked = Asked(**options)
-    file = asked.file or (Path(DEFAULT_FILE) if Path(DEFAULT_FILE).is_file() else None)
-    data = read_target_file(file) if file else {}
+    file = target_file(asked.file)
     contract = load_contract(asked.name)
-    if asked.url or data.get("url"):
-        _certify(contract, asked.target(data, asked.url), asked)
+    if asked.url or file.url:
+        target = asked.target(file, asked.url)
+        note(announced(target, file))
+        _certify(contract, target, asked)
         return
     from inferproof.front.serve import running
     from inferproof_mock.server import DEFAULT_KEY, mock
 
     with running(mock(contract, keys=(DEFAULT_KEY,))) as address:
         click.echo(f"No URL given: certifying the embedded mock at {address}", err=True)
-        _certify(contract, replace(asked.target(data, address), key=DEFAULT_KEY), asked)
+        _certify(contract, replace(asked.target(file, address), key=DEFAULT_KEY), asked)
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,12 @@ class Asked:
     cases: Path | None
     explore: float | None
 
-    def target(self, data: dict[str, Any], url: str | None) -> Target:
-        """The target of these options and of the target file's `data`. Raises UsageError."""
-        from inferproof.certify.target import target_from
+    def target(self, file: TargetFile, url: str | None) -> Target:
+        """The target of these options and of the target file. Raises UsageError."""
+        from inferproof.certify.target import server_url, target_from
 
         return target_from(
-            data,
+            file.without(file.kept_home(server_url(url)) if url else ()),
             url=url,
             key_variable=self.api_key_env,
             headers=[_header(line) for line in self.headers],
@@ -117,10 +118,15 @@ class Asked:
 def _certify(contract: Contract, target: Target, asked: Asked) -> None:
     from inferproof.certify.certify import certify as run
     from inferproof.certify.interrupts import Interrupts
-    from inferproof.reports.files import TRANSCRIPT, started, write_report
+    from inferproof.reports.files import TRANSCRIPT, check_report, started, write_report
     from inferproof.reports.progress import watch
+    from inferproof.writing import check_writable
 
-    seed, report = asked.seed, asked.report
+    seed, report, unwritten = asked.seed, asked.report, False
+    if report is not None:
+        check_report(report)
+    if asked.explore and asked.cases is not None:
+        check_writable(asked.cases)
     if seed is None:
         seed = secrets.randbelow(2**32) if asked.explore else 0
     if asked.explore:
@@ -141,15 +147,17 @@ def _certify(contract: Contract, target: Target, asked: Asked) -> None:
             )
         if report is not None:
             earlier = started(report)
-            if _try_to_write(found, report, write_report) and earlier is not None:
+            unwritten = not _try_to_write(found, report, write_report)
+            if earlier is not None and not unwritten:
                 click.echo(f"Replaced the report of {earlier} in {report}", err=True)
             whole, found = found, found.ended_by(interrupts.cause)
             if found is not whole:  # interrupted while it was written
-                _try_to_write(found, report, write_report)
+                unwritten = not _try_to_write(found, report, write_report)
         if "explored" in found.transcript.footer:
             click.echo(f"Explored with {found.transcript.footer['explored']} requests", err=True)
         found = found.ended_by(interrupts.cause)
-        _conclude(found, target.key_variable, _this_command(), report and report / TRANSCRIPT)
+        transcript = report / TRANSCRIPT if report is not None and not unwritten else None
+        _conclude(found, target.key_variable, _this_command(), transcript, otherwise=CANNOT if unwritten else 0)
 
 
 def _try_to_write(certification: Certification, report: Path, write: Any) -> bool:
@@ -161,8 +169,10 @@ def _try_to_write(certification: Certification, report: Path, write: Any) -> boo
     return True
 
 
-def _conclude(certification: Certification, key_variable: str, rerun: str, transcript: Path | None = None) -> None:
-    """Print the summary, and exit with the verdict's code whether it was read or not.
+def _conclude(
+    certification: Certification, key_variable: str, rerun: str, transcript: Path | None = None, *, otherwise: int = 0
+) -> None:
+    """Print the summary, and exit with the verdict's code whether it was read or not; with `otherwise` for its 0.
 
     `rerun` is the command line that certifies again.
     """
@@ -175,7 +185,7 @@ def _conclude(certification: Certification, key_variable: str, rerun: str, trans
     console = Terminal(highlight=False, soft_wrap=True)
     for line in summary(certification.result, key_variable, rerun, str(transcript or "")):
         console.print(printable(line))
-    sys.exit(certification.result.exit_code)
+    sys.exit(certification.result.exit_code or otherwise)
 
 
 def _this_command() -> str:
@@ -190,10 +200,10 @@ def _this_command() -> str:
         if option in ("--only", "--report", "--header"):
             value = value if equals else next(typed, "")
         if option == "--header":
-            words += [option, shlex.quote(value.partition(":")[0] + ": …")]
+            words += [option, value.partition(":")[0] + ": ..."]
         elif option not in ("--only", "--report"):
-            words.append(shlex.quote(word))
-    return " ".join(["inferproof", *words])
+            words.append(word)
+    return command("inferproof", *words)
 
 
 @main.command(short_help="Look at a server and write an inferproof.toml for it.")
@@ -203,6 +213,7 @@ def _this_command() -> str:
 @click.option("--force", is_flag=True, help="Replace an inferproof.toml that is there already.")
 def init(url: str, name: str, api_key_env: str | None, force: bool) -> None:
     """Look at the server at URL and write an inferproof.toml with what was found."""
+    from inferproof import writing
     from inferproof.certify.certify import certify as run
     from inferproof.certify.target import DEFAULT_FILE, UsageError, target_from
     from inferproof.certify.target_file import in_brief, target_file
@@ -210,14 +221,15 @@ def init(url: str, name: str, api_key_env: str | None, force: bool) -> None:
     from inferproof.reports.words import printable
 
     path = Path(DEFAULT_FILE)
-    if path.exists() and not force:
+    if os.path.lexists(path) and not force:
         raise UsageError(f"{path} is there already; --force replaces it")
+    writing.check_writable(path.parent, path.name)
     target = target_from({}, url=url, key_variable=api_key_env)
     with watch() as progress:
         seen = run(load_contract(name), target, progress=progress)
     if seen.result.interrupted:
         raise UsageError(f"{seen.result.interrupted}: {path} was not written")
-    path.write_text(target_file(seen, target.key and target.key_variable), encoding="utf-8")
+    writing.write(path, target_file(seen, target.key and target.key_variable))
     click.echo(printable(f"wrote {path}: {in_brief(seen)}"))
     click.echo("read it, give up what the server does not offer, then run: inferproof certify")
 
@@ -231,15 +243,17 @@ def judge(transcript: Path, name: str | None) -> None:
     The verdict and the exit codes are those of the run.
     """
     from inferproof.certify.certify import Certification, judged
+    from inferproof.certify.replay import recorded_url
     from inferproof.reports.files import transcript_at
     from inferproof.wire.transcript import read
 
     transcript = transcript_at(transcript)
     recorded = read(transcript)
+    url = recorded_url(transcript, recorded)
     contract = load_contract(name or recorded.header["contract"]["name"])
     if contract.digest != recorded.header["contract"].get("digest"):
         click.echo("inferproof: note: the transcript was recorded under another version of this contract", err=True)
-    rerun = f"inferproof certify {shlex.quote(recorded.header['target']['url'])}"
+    rerun = command("inferproof", "certify", operands=[url])
     _conclude(Certification(judged(contract, recorded), recorded), "INFERPROOF_API_KEY", rerun, transcript)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -34,11 +35,20 @@ class Commands(click.Group):
         from inferproof.generated.regressions import CaseError
         from inferproof.reports.words import printable
         from inferproof.wire.transcript import TranscriptError
+        from inferproof.writing import CannotWrite
         from inferproof_reference.errors import CannotServe
 
         try:
             return super().invoke(ctx)
-        except (UsageError, DocumentError, TranscriptError, CannotListen, CannotServe, CaseError) as error:
+        except (
+            UsageError,
+            DocumentError,
+            TranscriptError,
+            CannotListen,
+            CannotServe,
+            CannotWrite,
+            CaseError,
+        ) as error:
             click.echo(printable(f"inferproof: {error}"), err=True)
             ctx.exit(CANNOT)
         except KeyboardInterrupt:
@@ -63,6 +73,14 @@ def _silence_what_is_closed() -> None:
             stream.flush()
         except BrokenPipeError:
             silence(stream)
+
+
+def note(lines: Iterable[str]) -> None:
+    """Say on standard error what the user should know of a run."""
+    from inferproof.reports.words import printable
+
+    for line in lines:
+        click.echo(printable(f"inferproof: note: {line}"), err=True)
 
 
 def load_contract(name: str) -> Contract:

@@ -7,34 +7,52 @@ from pathlib import Path
 
 import click
 
-from inferproof.cli.group import load_contract, main
+from inferproof.cli.group import load_contract, main, note
+from inferproof.shell import command
 
 
 @main.command(short_help="Send one recorded request again and judge the answer.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("name", required=False)
-@click.option("--url", help="Server [default: the one that the transcript was recorded from].")
+@click.option("--url", help="Server [default: the target file's, where the transcript is of the same].")
+@click.option(
+    "--target", "named", type=click.Path(path_type=Path), help="Target file [default: inferproof.toml, if any]."
+)
 @click.option("--api-key-env", metavar="NAME", help="Variable that holds the key [default: INFERPROOF_API_KEY].")
 @click.option("--contract", default="inflection", show_default=True, help="Contract, by name or folder, of a case.")
-def replay(file: Path, name: str | None, url: str | None, api_key_env: str | None, contract: str) -> None:
+def replay(
+    file: Path, name: str | None, url: str | None, named: Path | None, api_key_env: str | None, contract: str
+) -> None:
     """Send one request again and judge the answer: NAME of the transcript FILE, or a case that was kept.
 
-    Without a NAME, a transcript's requests that broke a requirement are listed.
+    Without a NAME, a transcript's requests that broke a requirement are listed. The server is one that you name, by
+    --url or in your target file: your key goes nowhere because a transcript says so.
 
     Exit codes: 0 all that it can tell holds, 1 something does not, 2 usage or unreachable target.
     """
+    from inferproof.certify.credentials import announced
     from inferproof.certify.replay import from_case, from_transcript, replayed
-    from inferproof.certify.target import target_from
+    from inferproof.certify.target import UsageError, server_url, target_file, target_from
     from inferproof.judge.judge import Outcome
     from inferproof.reports.files import transcript_at
     from inferproof.reports.words import printable
 
-    file = transcript_at(file)
+    given, file = file, transcript_at(file)
     if file.suffix == ".json":
         recorded = from_case(file, load_contract(contract))
     else:
         recorded = from_transcript(file, name, load_contract)
-    target = target_from({}, url=url or recorded.url, key_variable=api_key_env)
+    own = target_file(named)
+    address = server_url(url) if url else own.url
+    other = url is None and not own.named and recorded.url not in (None, address)
+    if address is None or other:
+        operands = [str(given), *([name] if name else [])]
+        urls = [each for each in (own.url, recorded.url) if each] or ["URL"]
+        lines = [f"  {command('inferproof', 'replay', '--url', each, operands=operands)}" for each in urls]
+        raise UsageError("\n".join([_why(own.path, own.url, file, recorded.url), *lines]))
+    data = own.without(own.kept_home(address))
+    target = target_from(data, url=url, key_variable=api_key_env)
+    note(announced(target, own))
     exchange, judgements = replayed(recorded, target)
     if exchange.reply is None:
         click.echo(f"no reply: {exchange.fault.text if exchange.fault else 'nothing came'}")
@@ -48,3 +66,12 @@ def replay(file: Path, name: str | None, url: str | None, api_key_env: str | Non
     held = sum(judgement.outcome is Outcome.PASS for judgement in judgements)
     click.echo(f"{held} of the {len(judgements)} requirements that this request can tell of hold")
     sys.exit(0 if judgements and held == len(judgements) else 1)
+
+
+def _why(own: Path | None, named: str | None, file: Path, recorded: str | None) -> str:
+    """Why nothing is sent."""
+    if recorded is None:
+        return f"{file} names no server: say where to send it"
+    if named is None:
+        return f"{file} says that it was recorded from {recorded}; your key goes only where you say so yourself"
+    return f"{file} says that it was recorded from {recorded}, but {own} names {named}: say where to send it"

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from inferproof.cli.group import load_contract, main
+from inferproof.shell import command
 
 
 @main.command(short_help="Serve the API from a simulated model.")
@@ -121,4 +122,4 @@ def tiny_model(folder: Path) -> None:
     from inferproof_reference.tiny_model import write_tiny_model
 
     write_tiny_model(folder)
-    click.echo(f"{folder}: a model for `inferproof serve --model {folder}` or vLLM itself")
+    click.echo(f"{folder}: a model for vLLM itself, or for: {command('inferproof', 'serve', '--model', str(folder))}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import orjson
 import platformdirs
+
+from inferproof import writing
 
 
 def read(key: str) -> Any:
@@ -22,18 +23,10 @@ def read(key: str) -> Any:
 def write(key: str, value: Any) -> None:
     """Atomic: a reader sees the whole file or none."""
     target = _file(key)
-    try:
+    with suppress(OSError, TypeError):  # orjson has no integer of more than 64 bits
         data = orjson.dumps(value)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{key}.")
-    except (OSError, TypeError):  # orjson has no integer of more than 64 bits
-        return
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.replace(name, target)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
+        writing.make_folder(target.parent)
+        writing.write(target, data)
 
 
 def _file(key: str) -> Path:

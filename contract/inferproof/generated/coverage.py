@@ -16,7 +16,7 @@ from inferproof.generated.members import BODY, branches, examples, members
 if TYPE_CHECKING:
     from schemathesis.schemas import BaseSchema
 
-MADE = "x-inferproof"
+MADE, BODIES = "x-inferproof", "its bodies"
 """The member that tells our own hooks (`properties.hooks`) what a document is: this one they leave alone."""
 
 Values = dict[str, list[Any]]
@@ -86,7 +86,7 @@ def _bodies_only(contract: Contract, layer: dict[str, Any]) -> dict[str, Any]:
     document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {"title": contract.name, "version": "1"},
-        MADE: "its bodies",
+        MADE: BODIES,
         "paths": {},
         "components": {"schemas": components},
     }

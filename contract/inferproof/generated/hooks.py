@@ -15,28 +15,29 @@ from __future__ import annotations
 import copy
 import json
 import os
+import secrets
 import threading
 import warnings
 import zlib
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import schemathesis
 from schemathesis.config import SchemathesisConfig
 
-from inferproof.certify.target import DEFAULT_FILE, Target, read_target_file, target_from
+from inferproof.certify.target import Target, UsageError, server_url, target_file, target_from
 from inferproof.document import Contract, Operation, load
 from inferproof.generated import adapter
 from inferproof.generated.baselines import model_member
 from inferproof.generated.claims import is_streamed
-from inferproof.generated.coverage import MADE
+from inferproof.generated.coverage import BODIES, MADE
 from inferproof.generated.exemptions import may_be_refused
 from inferproof.generated.members import branches, operation_facts
 from inferproof.judge.judge import Judgement, Outcome, judge
 from inferproof.judge.oracle import must_accept, must_refuse
-from inferproof.judge.requirement import MUST, SCHEMA, SHOULD, Requirement, held
+from inferproof.judge.requirement import MUST, SCHEMA, SHOULD, Requirement
 from inferproof.judge.subject import DONE, Subject
+from inferproof.requirements import held
 from inferproof.wire.exchange import Exchange, Reply
 from inferproof.wire.redact import Redactor
 from inferproof.wire.secrets import SHORTEST
@@ -63,16 +64,14 @@ class ShouldWarning(UserWarning):
     """A requirement at SHOULD does not hold. It gates nothing, unless INFERPROOF_STRICT is set."""
 
 
-def _target() -> Target:
-    """What the target file says. Its URL is not used: schemathesis has its own."""
-    named = os.environ.get("INFERPROOF_TARGET")
-    path = Path(named or DEFAULT_FILE)
-    data = read_target_file(path) if named or path.is_file() else {}
-    return target_from(data, url=data.get("url") or "http://127.0.0.1")
-
-
 CONTRACT: Contract = load(os.environ.get("INFERPROOF_CONTRACT") or "inflection")
-TARGET = _target()
+FILE = target_file(os.environ.get("INFERPROOF_TARGET"))
+TARGET: Target = target_from(FILE.data, url=FILE.url or "http://127.0.0.1")
+"""What the target file says. Its URL is not used: schemathesis has its own."""
+
+MADE_HERE = f"{CONTRACT.name} {secrets.token_hex(8)}"
+"""How a document is known that this process made: no other one can say it, and no other one gets the key."""
+
 STRICT = os.environ.get("INFERPROOF_STRICT", "") not in ("", "0")
 CHECKS: tuple[Requirement, ...] = tuple(each for each in held(CONTRACT)[0] if each.of is not None)
 
@@ -97,7 +96,7 @@ def document() -> dict[str, Any]:
     """
     corrected = copy.deepcopy(CONTRACT.corrected)
     corrected.pop("servers", None)
-    corrected[MADE] = CONTRACT.name
+    corrected[MADE] = MADE_HERE
     for operation in CONTRACT.operations:
         if operation.request_schema is not None:
             for _, body in branches(corrected, operation.request_schema):
@@ -182,15 +181,28 @@ def events(ctx: DeserializationContext, response: Response) -> list[dict[str, st
 
 @schemathesis.auth(refresh_interval=None)
 class TargetKey:
-    """Sends the target's key where the operation takes one."""
+    """Sends the target's key where the operation takes one, unless the target file has it for another server."""
 
     def get(self, case: Case, context: AuthContext) -> str | None:
         return TARGET.key
 
     def set(self, case: Case, data: str, context: AuthContext) -> None:
         operation = _ours(case.operation)
-        if operation is not None and operation.secured:
+        if operation is not None and operation.secured and _is_for(case.operation.base_url):
             case.headers["Authorization"] = f"Bearer {data}"
+
+
+def _is_for(url: str | None) -> bool:
+    """Whether the key may go to the server at `url`; said once where it may not."""
+    try:
+        home = FILE.kept_home(server_url(url)) if url else ()  # without a URL there is an app in this process
+    except UsageError:
+        return False
+    if "key_variable" in home and "key" not in _warned:
+        _warned.add("key")
+        words = f"{FILE.path} is for {FILE.url}: its key stays away from {url}, unless INFERPROOF_TARGET names the file"
+        warnings.warn(words, stacklevel=1)
+    return "key_variable" not in home
 
 
 @schemathesis.hook
@@ -198,7 +210,7 @@ def before_load_schema(context: HookContext, raw_schema: dict[str, Any]) -> None
     """A document of this API, be it the vendor's with its defects or the server's own, becomes the corrected one."""
     ours = {operation.path for operation in CONTRACT.operations}
     paths = raw_schema.get("paths")
-    if MADE not in raw_schema and isinstance(paths, dict) and ours & paths.keys():
+    if raw_schema.get(MADE) not in (MADE_HERE, BODIES) and isinstance(paths, dict) and ours & paths.keys():
         raw_schema.clear()
         raw_schema.update(document())
 
@@ -207,7 +219,7 @@ def before_load_schema(context: HookContext, raw_schema: dict[str, Any]) -> None
 def after_load_schema(context: HookContext, schema: BaseSchema) -> None:
     """Settings that fit this API, where the user's own say nothing."""
     config = schema.config
-    if schema.raw_schema.get(MADE) != CONTRACT.name:
+    if schema.raw_schema.get(MADE) != MADE_HERE:
         return
     if config.max_stream_events is None:
         config.max_stream_events = MOST_EVENTS
@@ -264,6 +276,6 @@ def _breaks_a_schema(found: Judgement) -> bool:
 
 def _ours(operation: APIOperation[Any, Any, Any, Any]) -> Operation | None:
     """The contract's operation, where the schema was made from the contract."""
-    if operation.schema.raw_schema.get(MADE) != CONTRACT.name:
+    if operation.schema.raw_schema.get(MADE) != MADE_HERE:
         return None
     return CONTRACT.match(operation.method, operation.path)

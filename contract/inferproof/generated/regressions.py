@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inferproof import writing
 from inferproof.document import Contract
 from inferproof.generated.baselines import model_member
 from inferproof.probes.probe import Probe, RequestBuilder, Steps
@@ -58,13 +59,11 @@ def kept_probes(contract: Contract, folder: Path) -> tuple[Probe, ...]:
 
 
 def keep(case: Kept, folder: Path) -> Path:
-    """Write the case; one of the same name is replaced. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write the case; one of the same name is replaced. Raises CannotWrite."""
+    writing.make_folder(folder)
     path = folder / f"{case.name}.json"
     content = {"role": case.role, "requirement": case.requirement, "body": case.body}
-    draft = path.with_name(f".{path.name}.draft")
-    draft.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    draft.replace(path)
+    writing.write(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     return path
 
 

@@ -18,9 +18,10 @@ from inferproof.generated.exemptions import exempt
 from inferproof.generated.members import BODY, Member, examples, members
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept, must_refuse
-from inferproof.judge.requirement import MUST, SCHEMA, Requirement, held
+from inferproof.judge.requirement import MUST, SCHEMA, Requirement
 from inferproof.judge.select import DECIDED, Of
 from inferproof.judge.subject import Subject
+from inferproof.requirements import held
 from inferproof.wire.exchange import NotJson, Request
 
 _TYPICAL: tuple[Any, ...] = (None, True, 1, 0.5, "0", [], {}, ["0"])

@@ -2,37 +2,64 @@
 
 from __future__ import annotations
 
-import shlex
+import re
 
 from inferproof.probes.probe import KEY, WRONG_KEY
+from inferproof.shell import printf, variable, word
 from inferproof.wire.exchange import Exchange
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_PLAIN_TARGET = re.compile(r"/(?!.*(/\.|%2[eE]))(?!\.)[A-Za-z0-9/._~?&=:,;+!$'()*@%-]*")
+"""A request target that curl sends as it is: nothing to expand ([] and {}), no dot segments, no fragment."""
 
 
 def curl(exchange: Exchange, url: str, key_variable: str = "INFERPROOF_API_KEY") -> str:
-    """One line for a POSIX shell. The key stands as `$NAME`; a body that is not text is given through printf.
+    """One line for a POSIX shell. The key stands as `$NAME`; a body that is not plain text is given through printf.
 
-    A request sent as raw bytes has no curl line that would send the same; its nearest is given.
+    A request sent as raw bytes has no curl line that would send the same; its nearest is given. So it is where a
+    header has a name that no header can have: curl would read another meaning into it.
     """
     request = exchange.request
     words = ["curl", "-sS", "-i"]
-    if request.method != "GET":
-        words += ["-X", request.method]
-    words.append(shlex.quote(url.rstrip("/") + request.target))
+    if request.method == "HEAD":
+        words.append("-I")  # -X HEAD would wait for a body
+    elif request.method != "GET":
+        words += ["-X", word(request.method)]
+    base = url.rstrip("/")
+    if not _PLAIN_TARGET.fullmatch(request.target):
+        words += ["-g", "--request-target", word(_path(base) + request.target)]
+        words += ["--url", word(base)]
+    elif base.startswith("-"):
+        words += ["--url", word(base + request.target)]
+    else:
+        words.append(word(base + request.target))
     for name, value in request.headers:
-        words += ["-H", _header(f"{name}: {value}", key_variable)]
-    command = " ".join(words)
+        if _TOKEN.fullmatch(name):
+            words += ["-H", _header(name, value, key_variable)]
+    line = " ".join(words)
     if not request.body:
-        return command
+        return line
+    if all(0x20 <= byte < 0x7F for byte in request.body):
+        return f"{line} --data-raw {word(request.body)}"  # --data-binary would read the file that an @ names
+    return f"{printf(request.body)} | {line} --data-binary @-"
+
+
+def _path(url: str) -> str:
+    """The path of a base URL, which stands before every request target."""
+    return re.sub(r"^[^:/?#]+://[^/?#]*", "", url)
+
+
+def _header(name: str, value: str, key_variable: str) -> str:
+    if not value.strip():
+        return word(f"{name};")  # with a colon curl would leave it out
+    line = f"{name}: {value}".replace(WRONG_KEY, "sk-a-key-that-nobody-issued")
+    parts = [word(_bytes(part)) if part else "" for part in line.split(KEY)]
+    return variable(key_variable).join(parts)
+
+
+def _bytes(text: str) -> bytes:
+    """As the client sends a header."""
     try:
-        text = request.body.decode("utf-8")
-    except UnicodeDecodeError:
-        octal = "".join(f"\\{byte:03o}" for byte in request.body)
-        return f"printf '{octal}' | {command} --data-binary @-"
-    return f"{command} --data-binary {shlex.quote(text)}"
-
-
-def _header(line: str, key_variable: str) -> str:
-    line = line.replace(WRONG_KEY, "sk-a-key-that-nobody-issued")
-    if KEY not in line:
-        return shlex.quote(line)
-    return '"' + line.replace(KEY, f"${key_variable}") + '"'
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
+from inferproof import writing
 from inferproof.certify.certify import Certification
 from inferproof.wire import transcript as transcripts
 from inferproof.wire.transcript import TranscriptError
@@ -18,6 +18,8 @@ LONGEST_HEADER = 1_000_000
 
 def started(folder: Path) -> str | None:
     """When the run started whose report lies in the folder, as its transcript says; None where there is no report."""
+    if not (folder / TRANSCRIPT).is_file():  # a pipe would be waited for
+        return None
     try:
         with (folder / TRANSCRIPT).open(encoding="utf-8") as file:
             header = json.loads(file.readline(LONGEST_HEADER))
@@ -48,15 +50,14 @@ def _is_result(path: Path) -> bool:
     return isinstance(content, dict) and {"inferproof", "verdict", "requirements"} <= content.keys()
 
 
+def check_report(folder: Path) -> None:
+    """See before a run that its report can be written. Raises CannotWrite."""
+    writing.check_writable(folder, RESULT, TRANSCRIPT)
+
+
 def write_report(certification: Certification, folder: Path) -> None:
     """`result.json` and `transcript.jsonl`, each written whole or not at all. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
+    writing.make_folder(folder)
     found = certification.transcript
     transcripts.write(folder / TRANSCRIPT, found.header, found.exchanges, found.footer)
-    _replace(folder / RESULT, json.dumps(certification.result.to_json(), indent=2, ensure_ascii=False) + "\n")
-
-
-def _replace(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_bytes(text.encode("utf-8", "backslashreplace"))  # half a surrogate pair, as JSON escapes it
-    draft.replace(path)
+    writing.write(folder / RESULT, json.dumps(certification.result.to_json(), indent=2, ensure_ascii=False) + "\n")

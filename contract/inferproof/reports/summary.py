@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from shlex import quote
 
 from rich.markup import escape
 
 from inferproof.certify.plan import GATE
 from inferproof.certify.result import Result, Verdict
+from inferproof.certify.target import DEFAULT_KEY_VARIABLE
 from inferproof.judge.judge import Judgement, Outcome
 from inferproof.judge.requirement import INFERRED, MAY, MUST, SHOULD
 from inferproof.reports.curl import curl
 from inferproof.reports.words import many
+from inferproof.shell import command, word
 
 SHOWN = 5
 """Failures shown in full, and ids named in one line, so that the verdict stays on the screen."""
 
 BEYOND_THE_PLAN = ("reduced.", "explore.")
 """How the names begin of what was sent because of an earlier reply: a run does not plan it."""
+
+LONGEST_LINE = 1000
+"""Characters of a curl line that is shown."""
 
 LISTED = {
     Outcome.HARNESS_ERROR: "harness error (our fault, please report)",
@@ -67,10 +71,20 @@ def _failure(judgement: Judgement, url: str, key_variable: str, rerun: str, tran
     yield f"  found     {escape(first.finding.found + where)}"
     broken, judged = len(judgement.failures), len(judgement.judged)
     yield f"  in        {escape(first.exchange.name)} ({broken} of {judged} judged)"
-    yield f"  request   {escape(_cut(curl(first.exchange, url, key_variable)))}"
+    yield f"  request   {escape(_request(curl(first.exchange, url, key_variable), transcript))}"
     if transcript and requirement.of is not None:
-        yield f"  replay    inferproof replay {escape(quote(transcript))} {escape(quote(first.exchange.name))}"
-    yield f"  again     {escape(rerun)} --only {escape(requirement.id)}{escape(_generated(judgement))}\n"
+        named = ("--api-key-env", key_variable) if key_variable != DEFAULT_KEY_VARIABLE else ()
+        replay = ("inferproof", "replay", "--url", url, *named)
+        yield f"  replay    {escape(command(*replay, operands=(transcript, first.exchange.name)))}"
+    yield f"  again     {escape(rerun)} --only {escape(word(requirement.id) + _generated(judgement))}\n"
+
+
+def _request(line: str, transcript: str) -> str:
+    """The curl line, or why it is not shown: half a line must not be pasted."""
+    if len(line) <= LONGEST_LINE:
+        return line
+    how = "`inferproof replay` sends it" if transcript else "with --report FOLDER, `inferproof replay` sends it"
+    return f"(a curl line of {len(line)} characters is too long to be shown; {how})"
 
 
 def _generated(judgement: Judgement) -> str:
@@ -80,7 +94,7 @@ def _generated(judgement: Judgement) -> str:
         return ""
     sizes = {exchange.probe: len(exchange.request.body) for exchange in exchanges if exchange.probe.startswith(GATE)}
     smallest = min(sizes, key=sizes.__getitem__, default="")
-    return f" --only {smallest}" if smallest not in ("", GATE + judgement.requirement.id) else ""
+    return f" --only {word(smallest)}" if smallest not in ("", GATE + judgement.requirement.id) else ""
 
 
 def _listed(heading: str, judgements: list[Judgement], ended: str, transcript: str) -> Iterator[str]:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
-from typing import IO
+from typing import IO, Any
 
 from rich.console import Console
 
 
 class Terminal(Console):
-    """Falls silent where nobody reads any more, as in `certify | head -1`; rich itself would exit, with code 1."""
+    """Falls silent where nobody reads any more, as in `certify | head -1`; rich itself would exit, with code 1.
+
+    A colon is a colon: rich would draw a picture for a `:key:` in the middle of a command.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(emoji=False, **settings)
 
     def on_broken_pipe(self) -> None:
         self.quiet = True

@@ -1,6 +1,6 @@
 """What must hold: one module for each part of the API. Importing this package fills the catalogue."""
 
-from inferproof.judge.requirement import CATALOGUE
+from inferproof.judge.requirement import CATALOGUE, held
 from inferproof.requirements import (
     attributes,
     auth,
@@ -49,6 +49,7 @@ __all__ = [
     "embeddings_usage",
     "equivalence",
     "errors",
+    "held",
     "lax",
     "legacy",
     "legacy_reply",

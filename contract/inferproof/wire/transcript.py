@@ -17,6 +17,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +25,7 @@ from typing import IO, Any, cast, get_args
 
 import orjson
 
-from inferproof import __version__
+from inferproof import __version__, writing
 from inferproof.wire.exchange import Exchange, Fault, FaultKind, Headers, Reply, Request
 
 FORMAT = 1
@@ -48,18 +49,19 @@ class Transcript:
 class Writer:
     """Writes a transcript as exchanges come. The file has its name only once `close` has put the footer.
 
-    As a context manager it closes at the end; after an exception it leaves `NAME.part` behind, as evidence.
+    As a context manager it closes at the end; after an exception it leaves `NAME.part` behind, as evidence. Raises
+    OSError where the file cannot be written.
     """
 
     def __init__(self, path: str | os.PathLike[str], header: Mapping[str, Any]) -> None:
         self._path = Path(path)
-        self._part = self._path.with_name(self._path.name + ".part")
         self._hash = hashlib.sha256()
         self._exchanges = 0
-        self._plain = self._part.open("wb")
-        self._file: IO[bytes] = self._plain
+        self._closed = False
+        self._draft = writing.Draft(self._path)
+        self._file: IO[bytes] = self._draft.file
         if self._path.suffix == ".gz":
-            self._file = cast("IO[bytes]", gzip.GzipFile(filename="", mode="wb", fileobj=self._plain, mtime=0))
+            self._file = cast("IO[bytes]", gzip.GzipFile(filename="", mode="wb", fileobj=self._draft.file, mtime=0))
         self._write({"inferproof": __version__, "format": FORMAT} | dict(header) | {"format": FORMAT})
 
     def add(self, exchange: Exchange) -> None:
@@ -70,8 +72,9 @@ class Writer:
         """Put the footer, with these members in it, and give the file its name."""
         own = {"exchanges": self._exchanges, "sha256": self._hash.hexdigest()}
         self._write(dict(footer or {}) | own)
-        self._release()
-        self._part.replace(self._path)
+        self._file.close()
+        self._draft.finish()
+        self._closed = True
 
     def __enter__(self) -> Writer:
         return self
@@ -80,18 +83,16 @@ class Writer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is not None:
-            self._release()
-        elif not self._plain.closed:
+            with suppress(OSError):
+                self._file.close()
+                self._draft.finish(self._path.with_name(self._path.name + ".part"))
+        elif not self._closed:
             self.close()
 
     def _write(self, line: Mapping[str, Any]) -> None:
         data = orjson.dumps(line) + b"\n"
         self._hash.update(data)
         self._file.write(data)
-
-    def _release(self) -> None:
-        self._file.close()
-        self._plain.close()
 
 
 def write(

@@ -1,0 +1,103 @@
+"""The one place where files are written: each whole or not at all, and never through a link that lies in its place.
+
+A draft has a name that nobody can foresee and is created exclusively, so that no link that was put there beforehand is
+followed; the finished draft then takes the place of whatever has the name, of a link itself and not of what it names.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+CURES = {
+    errno.EACCES: "choose a place that you may write to",
+    errno.EPERM: "choose a place that you may write to",
+    errno.EROFS: "choose a place that you may write to",
+    errno.ENOSPC: "make room on the disk, or choose another place",
+    errno.EDQUOT: "make room on the disk, or choose another place",
+    errno.ENOTDIR: "a file stands where a folder should be: choose another place",
+    errno.EEXIST: "a file stands where a folder should be: choose another place",
+    errno.EISDIR: "a folder stands where the file should be: choose another place",
+}
+
+
+class CannotWrite(OSError):
+    """A file cannot be written. The text names the file, the cause and the cure."""
+
+
+class Draft:
+    """A file under way. `file` takes its bytes; `finish` gives it its name. Raises CannotWrite."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._draft = path.with_name(f".inferproof-{secrets.token_hex(8)}")
+        with _told(path):
+            self.file: IO[bytes] = self._draft.open("xb")  # O_EXCL follows no link, and the umask says who may read it
+
+    def finish(self, path: Path | None = None) -> None:
+        """Close the file and give it its name, or that of `path` in the same folder."""
+        with _told(path or self._path):
+            self.file.close()
+            self._draft.replace(path or self._path)
+
+    def drop(self) -> None:
+        """Leave nothing behind."""
+        with suppress(OSError):
+            self.file.close()
+        with suppress(OSError):
+            self._draft.unlink()
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Write the whole file, in place of one of that name. Half a surrogate pair becomes an escape. Raises CannotWrite.
+
+    Its folder must be there.
+    """
+    draft = Draft(path)
+    try:
+        with _told(path):
+            draft.file.write(content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
+        draft.finish()
+    except BaseException:
+        draft.drop()
+        raise
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder and those above it, unless it is there. Raises CannotWrite."""
+    with _told(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def check_writable(folder: Path, *names: str) -> None:
+    """See that files of these names can be written into the folder, and leave no trace. Raises CannotWrite."""
+    with _told(folder):
+        missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        make_folder(folder)
+        Draft(folder / "any").drop()
+        for name in names:
+            if (folder / name).is_dir() and not (folder / name).is_symlink():
+                with _told(folder / name):
+                    raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    finally:
+        for each in missing:
+            with suppress(OSError):
+                each.rmdir()
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """An OSError of the block as CannotWrite."""
+    try:
+        yield
+    except CannotWrite:
+        raise
+    except OSError as error:
+        cure = CURES.get(error.errno or 0, "choose another place")
+        raise CannotWrite(f"{path}: cannot be written ({error.strerror or error}); {cure}") from error

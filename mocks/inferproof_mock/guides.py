@@ -10,6 +10,7 @@ from typing import Any
 
 from inferproof.document import patterns
 from inferproof.front.backend import Refusal
+from inferproof.front.body import embedded
 from inferproof_mock import grammar
 from inferproof_mock.fallback import Fallback
 from inferproof_mock.grammar import Matcher, Unsupported
@@ -190,11 +191,9 @@ def _of_tags(value: str | Json, body: Json, text: str, key: int) -> Guide:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text)
+        return embedded(text)
     except ValueError as error:
         raise Unsupported(f"the text is no JSON: {error}") from None
-    except RecursionError:
-        raise Unsupported("the JSON is nested too deeply") from None
 
 
 Reader = Callable[[Any, Json, str, int], Guide]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from inferproof.document import patterns
 from inferproof.front.backend import Json, Refusal
+from inferproof.front.body import embedded
 
 # Member of a request to member of `structured_outputs`.
 CONSTRAINTS = {
@@ -50,11 +50,9 @@ def _schema(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        schema = json.loads(value)
+        schema = embedded(value)
     except ValueError as error:
         raise _refused("guided_json", f"`guided_json` is no JSON: {error}.") from None
-    except RecursionError:
-        raise _refused("guided_json", "`guided_json` is nested too deeply.") from None
     if not isinstance(schema, dict):
         raise _refused("guided_json", "`guided_json` has to be a JSON Schema, which is an object.")
     return schema

@@ -101,7 +101,7 @@ def test_a_document_that_is_not_yaml(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "text"), [("b.json", '{"a": 1,,}'), ("b.txt", '{"a": 1,,}'), ("c.json", "a: }")])
 def test_a_document_that_is_not_json(name: str, text: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text(text)
-    refused(inferproof("drift", name, folder=tmp_path), f"{name}, line ", "column", "not JSON: Expecting")
+    refused(inferproof("drift", name, folder=tmp_path), f"{name}, line ", "column", "not JSON: ")
 
 
 def test_an_empty_document(tmp_path: Path) -> None:

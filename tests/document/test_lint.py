@@ -55,11 +55,19 @@ def test_an_invalid_named_example_is_found():
     assert found(document) == [("examples/two/value", "example", "/a is a string; expected an integer")]
 
 
-def test_members_that_openapi_does_not_know_are_named_in_plain_words():
-    document = minimal()
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0", "3.2.0"])
+def test_members_that_openapi_does_not_know_are_named_in_plain_words(version):
+    document = minimal() | {"openapi": version}
     document["paths"]["/a"]["get"] |= {"colour": 1, "size": 2}
     [finding] = lint(document)
     assert finding.message.startswith("'colour', 'size' are not members that OpenAPI knows here")
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0", "3.2.0"])
+def test_an_operation_that_is_broken_is_found_once(version):
+    document = minimal() | {"openapi": version}
+    document["paths"]["/a"]["get"]["responses"] = 5
+    assert [(finding.pointer, finding.rule) for finding in lint(document)] == [("/paths/~1a/get/responses", "openapi")]
 
 
 def test_a_reference_into_what_is_not_there_names_the_place():
@@ -102,6 +110,7 @@ def test_examples_and_defaults_of_schemas_and_parameters_are_checked():
         ('data: {\n  "a": 1\n}\n\n', "line 2 is no field of an event"),
         ('data: {"a": 1}', "the blank line after it is missing"),
         ("data: {\n\n", "event 0 is not JSON"),
+        ("data: " + "[" * 100_000 + "\n\n", "event 0 is nested too deeply"),
         ("data: {}\n\n", "event 0: /a is required, and missing"),
         ("", "there is no event"),
         ({"a": 1}, "is not text"),

@@ -172,6 +172,7 @@ async def test_a_format_of_text_constrains_nothing() -> None:
     [
         {"guided_json": {"type": "banana"}},
         {"guided_json": "{"},
+        {"guided_json": "[" * 5000},
         {"guided_json": "7"},
         {"guided_json": {"$ref": "http://127.0.0.1:9/schema"}},
         {"guided_json": {"not": {}}},

@@ -183,6 +183,7 @@ REFUSED: list[tuple[str, dict[str, Any], list[str | int]]] = [
     ),
     ("mm_processor_kwargs", {"mm_processor_kwargs": {"a": 1}}, ["mm_processor_kwargs"]),
     ("guided_json", {"guided_json": "{nope"}, ["guided_json"]),
+    ("guided_json", {"guided_json": "[" * 5000}, ["guided_json"]),
     ("guided_json", {"guided_json": "[1]"}, ["guided_json"]),
     ("guided_json", {**ANYTHING, "response_format": {"type": "json_object"}}, ["guided_json"]),
     ("guided_whitespace_pattern", {**ANYTHING, "guided_whitespace_pattern": "["}, ["guided_whitespace_pattern"]),

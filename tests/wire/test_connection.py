@@ -106,7 +106,7 @@ async def test_a_certificate_for_another_host_is_not_blamed_on_the_authority(
     authority.issue_cert("elsewhere.example").configure_cert(context)
     async with serving(answering(OK), context) as server:
         text = unreachable(await Client(server.tls_url, ca_file=ca_file, limits=HASTY).send(GET))
-    assert "not valid for '127.0.0.1'" in text
+    assert "it is not for '127.0.0.1'. Use the host name" in text
     assert "--ca-file" not in text
 
 

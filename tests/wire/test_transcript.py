@@ -125,7 +125,7 @@ def test_an_interrupted_run_leaves_its_part(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    assert "No such file" in refused(tmp_path / "none.jsonl")
+    assert ": cannot be read: " in refused(tmp_path / "none.jsonl")
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:

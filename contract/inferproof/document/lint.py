@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -41,41 +40,48 @@ def _references(document: Any) -> Iterator[Finding]:
 def _structure(document: dict[str, Any]) -> Iterator[Finding]:
     # Heavy, and needed by nobody who only loads a contract.
     import openapi_spec_validator as osv
+    from openapi_spec_validator import schemas
     from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
     from referencing.exceptions import Unresolvable
 
-    kinds = {"3.0": osv.OpenAPIV30SpecValidator, "3.1": osv.OpenAPIV31SpecValidator, "3.2": osv.OpenAPIV32SpecValidator}
+    kinds = {
+        "3.0": (schemas.schema_v30, osv.OpenAPIV30SpecValidator),
+        "3.1": (schemas.schema_v31, osv.OpenAPIV31SpecValidator),
+        "3.2": (schemas.schema_v32, osv.OpenAPIV32SpecValidator),
+    }
     version = str(document.get("openapi", ""))
-    validator = kinds.get(version[:3])
-    if validator is None:
+    if version[:3] not in kinds:
         yield Finding("/openapi", "openapi", f'is "{version}"; expected {", ".join(kinds)}')
         return
+    schema, validator = kinds[version[:3]]
+    broken = list(_of_openapi(document, dict(schema)))
+    yield from broken
     try:
         for error in validator(document).iter_errors():
-            pointer = pointers.of_path(error.absolute_path)
-            # Errors within schemas come without their place; `_schemas` and `_examples` find them with it.
-            if type(error) is not OpenAPIValidationError or _is_placed(document, pointer, error.instance):
-                yield Finding(pointer, "openapi", _plainly(error.message.splitlines()[0]))
+            # The others are of OpenAPI's schema, found above, or within schemas and without their place, found below.
+            if type(error) is not OpenAPIValidationError:
+                yield Finding(pointers.of_path(error.absolute_path), "openapi", error.message.splitlines()[0])
     except Unresolvable:
         return  # stumbled over a dangling reference, which has a finding of its own
+    except Exception:
+        if not broken:  # else it stumbled over what is found already
+            raise
 
 
-def _plainly(message: str) -> str:
-    """What the validator says, without its keyword for a member that OpenAPI does not know."""
-    unknown = re.fullmatch(r"Unevaluated properties are not allowed \((.+) (was|were) unexpected\)", message)
-    if not unknown:
-        return message
-    verb, members = ("is", "a member") if unknown[2] == "was" else ("are", "members")
-    return f"{unknown[1]} {verb} not {members} that OpenAPI knows here; begin a name of your own with x-"
+def _of_openapi(document: dict[str, Any], schema: dict[str, Any]) -> Iterator[Finding]:
+    """What breaks OpenAPI's own schema of a document."""
+    import jsonschema_rs
+
+    for error in jsonschema_rs.validator_for(schema, offline=True).iter_errors(document):
+        unknown: list[str] | None = getattr(error.kind, "unexpected", None)
+        words = _unknown(unknown) if unknown else error.message.splitlines()[0]
+        yield Finding(pointers.join("", *error.instance_path), "openapi", words)
 
 
-def _is_placed(document: Any, pointer: str, value: Any) -> bool:
-    """Whether the pointer of an error leads from the root of the document, and not from the schema it is about."""
-    try:
-        pointers.resolve(document, pointer)
-    except KeyError:
-        return False
-    return bool(pointer) or value == document
+def _unknown(members: list[str]) -> str:
+    names = ", ".join(repr(name) for name in sorted(members))
+    verb, noun = ("is", "a member") if len(members) == 1 else ("are", "members")
+    return f"{names} {verb} not {noun} that OpenAPI knows here; begin a name of your own with x-"
 
 
 def _schemas(document: dict[str, Any]) -> Iterator[Finding]:
@@ -113,6 +119,9 @@ def _stream(schemas: Schemas, example: Example) -> Iterator[Finding]:
             value = json.loads(data)
         except ValueError as error:
             yield Finding(example.pointer, "stream", f"event {index} is not JSON: {error}")
+            continue
+        except RecursionError:
+            yield Finding(example.pointer, "stream", f"event {index} is nested too deeply to be read")
             continue
         if example.schema and (violations := _violations(schemas, example.schema, value)):
             yield Finding(example.pointer, "stream", f"event {index}: {_words(violations)}")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import yaml
 
 from inferproof.document.errors import DocumentError
+from inferproof.document.nesting import too_deep
 
 DEEPEST = 200
 """How deeply a document may be nested. PyYAML's parser recurses in C, and ends the process where the stack does."""
@@ -34,8 +34,7 @@ _Loader.yaml_constructors = {
 }
 
 
-_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"|([\[{])|[\]}]')
-"""What opens or closes a level of JSON text, or a string, whose brackets do not count."""
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class _NotYaml(DocumentError):
@@ -67,20 +66,22 @@ def _read_json(raw: bytes, source: str) -> Any:
     JSON comes first, because YAML knows no surrogate pairs (`"\\ud83d\\ude00"`) and takes 1e5 for a text.
     """
     text = raw.decode("utf-8-sig")
+    value: Any = None
+    gave_up: RecursionError | None = None
     try:
         value = json.loads(text, parse_constant=lambda word: _no_number(word, source))
-    except RecursionError as error:
-        raise ValueError from error
-    depth = 0
-    for bracket in _BRACKET.finditer(text):
-        if bracket[1]:
-            depth += 1
-            if depth > DEEPEST:
-                line = text.count("\n", 0, bracket.start()) + 1
-                raise DocumentError(f"{source}, line {line}: nested more than {DEEPEST} levels deep")
-        elif not bracket[0].startswith('"'):
-            depth -= 1
+    except RecursionError as error:  # Python's own limit, which is higher than ours
+        gave_up = error
+    place = too_deep(text, DEEPEST)
+    if place is not None:
+        raise _nested(source, text.count("\n", 0, place) + 1)
+    if gave_up:
+        raise ValueError from gave_up
     return value
+
+
+def _nested(source: str, line: int | None) -> DocumentError:
+    return DocumentError(f"{source}{f', line {line}' if line else ''}: nested more than {DEEPEST} levels deep")
 
 
 def _no_number(word: Any, source: str) -> NoReturn:
@@ -93,6 +94,8 @@ def _parse_yaml(raw: bytes, source: str) -> Any:
         value = yaml.load(raw, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
+        if mark and too_deep(_line_until(mark, raw), DEEPEST) is not None:
+            raise _nested(source, mark.line + 1) from error
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise _NotYaml(f"{source}{place}: not YAML: {getattr(error, 'problem', None) or error}") from error
     except UnicodeDecodeError as error:
@@ -111,10 +114,20 @@ def _refuse_depth(raw: bytes, source: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
-                line = f", line {event.start_mark.line + 1}" if event.start_mark else ""
-                raise DocumentError(f"{source}{line}: nested more than {DEEPEST} levels deep")
+                raise _nested(source, event.start_mark.line + 1 if event.start_mark else None)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+
+
+def _line_until(mark: Any, raw: bytes) -> str:
+    """The line of an error, up to the error.
+
+    PyYAML may have a limit of its own, and reach it before `_refuse_depth` has seen an event: what is on one line may
+    turn out to be the key of a mapping, so its brackets are all read before the first of them is an event.
+    """
+    text = raw.decode("utf-16" if raw.startswith(_UTF16) else "utf-8-sig", "replace")
+    lines = text.splitlines()
+    return lines[mark.line][: mark.column] if mark.line < len(lines) else ""
 
 
 def _events(raw: bytes) -> Iterator[Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
 
+from inferproof.document.nesting import too_deep
 from inferproof.front.backend import Refusal
 from inferproof.front.connection import Connection
 from inferproof.front.errors import Invalid, detail
@@ -32,12 +34,17 @@ def parse(body: bytes) -> Any:
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
+        _require_not_too_deep(body)  # orjson has a limit of its own, and calls what is below it no JSON
         raise Invalid([detail(("body", error.pos), f"The body is not JSON: {error.msg}.", "json_invalid")]) from None
-    # Brackets bound the depth, and counting them is far cheaper than a walk.
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
-        message = f"The body is nested more deeply than the {MAX_DEPTH} levels that this server accepts."
-        raise Invalid([detail(("body",), message, "too_deep")])
+    _require_not_too_deep(body)
     return _with_integers(value) if isinstance(value, dict) else value
+
+
+def embedded(text: str) -> Any:
+    """The value of JSON that a member of the body holds as text. Raises ValueError, which says what is wrong."""
+    if too_deep(text, MAX_DEPTH) is not None:
+        raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep")
+    return json.loads(text)
 
 
 def _require_no_coding(coding: str | None) -> None:
@@ -60,18 +67,13 @@ def _unsupported(message: str) -> Refusal:
     return Refusal(415, message, code="unsupported_media_type", headers={"Accept-Encoding": "identity"})
 
 
-def _deeper_than(value: Any, limit: int) -> bool:
-    level = [value]
-    for _ in range(limit + 1):
-        level = [
-            inner
-            for outer in level
-            if isinstance(outer, dict | list)
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-        ]
-        if not level:
-            return False
-    return True
+def _require_not_too_deep(body: bytes) -> None:
+    # Brackets bound the depth, and counting them is far cheaper than following them.
+    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
+        return
+    if too_deep(body.decode("utf-8", "replace"), MAX_DEPTH) is not None:
+        message = f"The body is nested more deeply than the {MAX_DEPTH} levels that this server accepts."
+        raise Invalid([detail(("body",), message, "too_deep")])
 
 
 def _with_integers(members: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,10 @@ import h11
 PIECE = 64 * 1024
 """Bytes of a large body that are written at a time, so that an early reply is seen before the whole body is sent."""
 
+_EXPIRED = 10
+_OTHER_NAME = (62, 64)
+"""OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH."""
+
 
 class Unreachable(Exception):
     """No connection could be made; the text names cause and cure."""
@@ -273,12 +277,12 @@ async def _tunnel(connection: Connection, origin: Origin, proxy: Proxy, until: f
 def _explained(error: OSError, origin: Origin, proxy: Proxy | None) -> str:
     where = _where(origin, proxy)
     if isinstance(error, ssl.SSLCertVerificationError):
-        text = f"{where}: its TLS certificate cannot be verified: {error.verify_message}"
-        if "not valid for" in error.verify_message or "mismatch" in error.verify_message:
-            return f"{text} Use the host name that the certificate was issued for"
-        if "expired" in error.verify_message:
-            return f"{text}: the server needs a new one"
-        return f"{text}. Name the certificate authority's file with --ca-file"
+        text = f"{where}: its TLS certificate cannot be verified:"
+        if error.verify_code in _OTHER_NAME:
+            return f"{text} it is not for {origin.host!r}. Use the host name that the certificate was issued for"
+        if error.verify_code == _EXPIRED:
+            return f"{text} it has expired: the server needs a new one"
+        return f"{text} {error.verify_message}. Name the certificate authority's file with --ca-file"
     if isinstance(error, ssl.SSLError):
         hint = "; does the server speak plain http there?" if error.reason == "WRONG_VERSION_NUMBER" else ""
         return f"{where}: the TLS handshake failed: {error.reason or error}{hint}"

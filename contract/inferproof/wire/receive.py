@@ -139,7 +139,7 @@ class ReplyReader:
                 self.give_up("too large", f"the {part} over {self._limits.head_bytes} bytes")
             else:
                 part = "head" if self._head is None else "body"
-                why = str(error).partition(": bytearray(")[0]  # h11 quotes the line, all 64 KiB of it
+                why = str(error).partition(":")[0][:60]  # h11 goes on to quote the line, all 64 KiB of it
                 self.give_up("not http", f"the {part} of the reply is not HTTP/1.1: {why}")
         except BadCoding as error:
             self.give_up("bad coding", str(error))

@@ -16,7 +16,7 @@ USAGE = "/components/schemas/UsageInfo"
 
 def moved(contract: Contract, published: dict[str, Any], corrected: dict[str, Any]) -> list[str]:
     pinned = dict(line.split(" ")[::-1] for line in lock.written(contract, TOTAL).splitlines() if line[0] != "#")
-    other = Contract(contract.name, "sha256:other", published, corrected)
+    other = Contract(contract.name, published, corrected)
     return [str(each) for each in lock.moved(other, TOTAL, pinned)]
 
 

@@ -84,7 +84,7 @@ def buggy(contract: Contract) -> App:
     corrected = copy.deepcopy(contract.corrected)
     for bug in BUGS.values():
         bug.edit(corrected)
-    believed = Contract(contract.name, contract.digest, contract.published, corrected)
+    believed = Contract(contract.name, contract.published, corrected)
     guarded, open_ = mock(believed, keys=(DEFAULT_KEY,)), mock(believed, keys=())
     legacy, open_route = contract.operation("chat.legacy").path, contract.operation("embeddings").path
 

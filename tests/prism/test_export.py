@@ -108,7 +108,7 @@ def test_the_contract_itself_is_left_alone(contract: Contract) -> None:
 
 
 def lowered(schema: Json) -> Any:
-    contract = Contract("a", "sha256:0", {}, {"info": {}, "paths": {}, "components": {"schemas": {"A": schema}}})
+    contract = Contract("a", {}, {"info": {}, "paths": {}, "components": {"schemas": {"A": schema}}})
     return for_prism(contract)["components"]["schemas"]["A"]
 
 

@@ -125,7 +125,7 @@ def test_what_rests_on_a_correction_is_at_most_a_should(contract: Contract) -> N
 
 
 def test_prose_counts_only_where_the_lock_pins_it(contract: Contract) -> None:
-    unread = Contract("copy", contract.digest, contract.published, contract.corrected)
+    unread = Contract("copy", contract.published, contract.corrected)
     sentence = rule(cites=("chat.reply.prose",), basis=PROSE)
     assert sentence.within(contract).basis is PROSE
     with pytest.raises(NotHeld, match="is not in its lock"):

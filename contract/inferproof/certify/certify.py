@@ -105,7 +105,7 @@ def certify(
         seconds = time.perf_counter() - clock
         header = {
             "inferproof": __version__,
-            "contract": {"name": contract.name, "digest": contract.digest},
+            "contract": {"name": contract.name, "digest": contract.digest, "facts": contract.facts_digest},
             "target": described(target, run.call),
             "seed": seed,
             "started": started.isoformat(timespec="seconds"),

@@ -252,7 +252,9 @@ def judge(transcript: Path, name: str | None) -> None:
     url = recorded_url(transcript, recorded)
     contract = load_contract(name or recorded.header["contract"]["name"])
     if contract.digest != recorded.header["contract"].get("digest"):
-        click.echo("inferproof: note: the transcript was recorded under another version of this contract", err=True)
+        click.echo(
+            "inferproof: note: the contract has moved since this was recorded; it is judged as it stands", err=True
+        )
     rerun = command("inferproof", "certify", operands=[url])
     _conclude(Certification(judged(contract, recorded), recorded), "INFERPROOF_API_KEY", rerun, transcript)
 

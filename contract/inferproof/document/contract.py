@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,7 +57,6 @@ class Contract:
     def __init__(
         self,
         name: str,
-        digest: str,
         published: Json,
         corrected: Json,
         marks: Json | None = None,
@@ -64,7 +65,6 @@ class Contract:
         pins: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name  # that of its folder
-        self.digest = digest  # "sha256:…" over base and overlay
         self.published = published  # the base with its pure repairs (what makes it unusable): what must be refused
         self.corrected = corrected  # the whole overlay applied: what must be accepted
         self._marks = marks or {}  # what the overlay says of members beside the document (`facts.py`)
@@ -82,6 +82,16 @@ class Contract:
     def roles(self) -> Mapping[str, str]:
         """The pointer of each operation by its role."""
         return {operation.role: operation.pointer for operation in self.operations}
+
+    @cached_property
+    def digest(self) -> str:
+        """`sha256:…` of what is promised: the two documents, without facts about members."""
+        return _digest([self.published, self.corrected])
+
+    @cached_property
+    def facts_digest(self) -> str:
+        """`sha256:…` of what the overlay says beside the document."""
+        return _digest(self._marks)
 
     @cached_property
     def facts(self) -> Facts:
@@ -226,3 +236,8 @@ class Contract:
         place = pointers.locate(self.corrected, pointers.join(pointer, "examples", str(chosen)))
         example = self.at(pointers.follow(self.corrected, place))
         return copy.deepcopy(example["serializedValue"] if "serializedValue" in example else example["value"])
+
+
+def _digest(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"

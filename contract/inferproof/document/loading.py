@@ -33,9 +33,7 @@ def load(name: str = "inflection") -> Contract:
             repaired, _ = facts.split(overlay.apply(published, repairs, str(corrections)), str(corrections))
             compiled = {"published": repaired, "corrected": corrected, "marks": marks}
             cache.write(_cache_key(digest), compiled)
-        _loaded[key] = Contract(
-            folder.resolve().name, f"sha256:{digest}", **compiled, anchors=_anchors(folder), pins=_pins(folder)
-        )
+        _loaded[key] = Contract(folder.resolve().name, **compiled, anchors=_anchors(folder), pins=_pins(folder))
     return _loaded[key]
 
 

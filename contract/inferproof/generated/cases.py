@@ -95,7 +95,8 @@ def _cache_key(contract: Contract, seed: int) -> str:
         here.parent / "requirements" / "chat_request.py",
     ]
     code = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
-    return f"cases-{contract.digest.removeprefix('sha256:')}-{seed}-{version('schemathesis')}-{code}"
+    documents = contract.digest.removeprefix("sha256:") + contract.facts_digest.removeprefix("sha256:")[:16]
+    return f"cases-{documents}-{seed}-{version('schemathesis')}-{code}"
 
 
 def _text(value: Any) -> str:

@@ -30,19 +30,16 @@ _TYPICAL: tuple[Any, ...] = (None, True, 1, 0.5, "0", [], {}, ["0"])
 _BREAKS = "a validator written by hand, which knows fewer types and bounds than the document, or converts what is wrong"
 _REFERENCE = "the front validates every body against the contract's schema before anything else reads it"
 
-_owners: dict[str, tuple[Requirement, ...]] = {}
-
 
 def requirements_of(contract: Contract) -> tuple[Requirement, ...]:
     """Every requirement for this contract: those of the catalogue, then the owners of generated cases."""
     return (*held(contract)[0], *owners(contract))
 
 
+@lru_cache(maxsize=8)
 def owners(contract: Contract) -> tuple[Requirement, ...]:
     """In the document's order; the same for the same contract."""
-    if contract.digest not in _owners:
-        _owners[contract.digest] = tuple(_made(contract))
-    return _owners[contract.digest]
+    return tuple(_made(contract))
 
 
 def _made(contract: Contract) -> Iterator[Requirement]:

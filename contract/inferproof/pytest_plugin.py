@@ -36,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--inferproof-target", metavar="FILE", help="target file [default: inferproof.toml, if there is one]"
     )
-    group.addoption("--inferproof-contract", metavar="NAME", default="inflection", help="contract, by name or folder")
+    group.addoption("--inferproof-contract", metavar="NAME", help="contract, by name or folder")
     group.addoption("--inferproof-seed", metavar="N", type=_seed, default=0, help="everything random follows from it")
     group.addoption("--inferproof-strict", action="store_true", help="a failure at SHOULD is a failure")
     group.addoption("--inferproof-quick", action="store_true", help="leave the generated cases out")
@@ -119,7 +119,8 @@ class Certifying:
         self._target: Target | None = None
         self._notes: list[str] = []
         if self._handed_over is None:
-            file, url = target_file(config.getoption("--inferproof-target")), config.getoption("--inferproof-url")
+            file = target_file(config.getoption("--inferproof-target"), self._contract.facts.capabilities)
+            url = config.getoption("--inferproof-url")
             self._target = target_from(file.without(file.kept_home(server_url(url))), url=url)
             self._notes = announced(self._target, file)
         self._folder: tempfile.TemporaryDirectory[str] | None = None

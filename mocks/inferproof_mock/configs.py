@@ -1,10 +1,16 @@
-"""The models of the mock, in the documented shape, with the names that the documented examples use."""
+"""The models of the mock: with the names that the contract shows, and listed in the form that it shows."""
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Mapping
 from typing import Any
 
+from inferproof.document import Contract
+from inferproof.document.names import CHATS, EMBEDDINGS, listed, requested, rows_of
 from inferproof.front.backend import Refusal
+from inferproof_mock.documented import of_chat
+from inferproof_mock.neutral import LONGEST, TEMPERATURE, TOP_P
 from inferproof_mock.settings import Defaults
 
 Json = dict[str, Any]
@@ -12,49 +18,77 @@ Json = dict[str, Any]
 CONTEXT = 8192
 """The most tokens of a prompt and its reply together."""
 
-EMBEDDING_MODEL = "inf_3_1_embedding"
+CHAT_MODEL, EMBEDDING_MODEL = "mock-chat", "mock-embedding"
+"""The names of the models where the contract shows none."""
 
 
-def _config(name: str, alias: str, description: str, *tags: str) -> Json:
-    return {
-        "name": name,
-        "alias": alias,
-        "description": description,
-        "default_parameters": {
-            "temperature": {"range": [0, 2], "value": 1.0},
-            "maximumLength": {"range": [1, CONTEXT], "value": 1024},
-            "topP": {"range": [0, 1], "value": 0.95},
-            "stopTokens": {"range": [], "value": []},
-            "webSearch": {"range": [], "value": False},
-        },
-        "tags": list(tags),
-        "is_external": False,
-        "is_playground": False,
-    }
+class Models:
+    """The chat models and the embedding models; the first of each kind is that of a request that names none."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.embedding = requested(contract, EMBEDDINGS) or [EMBEDDING_MODEL]
+        shown = [*requested(contract, CHATS), *(name for name in listed(contract) if name not in self.embedding)]
+        self.chat = list(dict.fromkeys(shown)) or [CHAT_MODEL]
+        documented = of_chat(contract, "chat").defaults
+        longest = documented.get("max_completion_tokens", documented.get("max_tokens", LONGEST))
+        self.defaults = Defaults(
+            temperature=documented.get("temperature", TEMPERATURE),
+            top_p=documented.get("top_p", TOP_P),
+            longest=int(min(longest, CONTEXT)),
+        )
+        self._example = _example(contract)
+
+    def chat_model(self, name: str | None) -> str:
+        """That name, the default for None. Raises a 404 Refusal for a name that there is none of."""
+        return _known(name, self.chat)
+
+    def embedding_model(self, name: str | None) -> str:
+        """As `chat_model`."""
+        return _known(name, self.embedding)
+
+    def configs(self) -> Any:
+        """The chat models as the contract lists them: each is the documented item, with what is true of it here."""
+        template = next(iter(rows_of(self._example)), _TEMPLATE)
+        rows = [self._config(template, name) for name in self.chat]
+        if not isinstance(self._example, dict):
+            return rows
+        return {member: rows if isinstance(value, list) else value for member, value in self._example.items()}
+
+    def _config(self, template: Json, name: str) -> Json:
+        """What the config promises is what the model does."""
+        own: Json = {"name": name, "alias": name, **_OWN}
+        parameters = template.get("default_parameters")
+        if isinstance(parameters, dict):
+            known = self._parameters()
+            own["default_parameters"] = {one: known.get(one, value) for one, value in parameters.items()}
+        return {member: copy.deepcopy(own.get(member, value)) for member, value in template.items()}
+
+    def _parameters(self) -> Mapping[str, Json]:
+        """By their names in the lists that are known, and by those of a request."""
+        temperature = {"range": [0, 2], "value": self.defaults.temperature}
+        longest = {"range": [1, CONTEXT], "value": self.defaults.longest}
+        top_p = {"range": [0, 1], "value": self.defaults.top_p}
+        stop: Json = {"range": [], "value": []}
+        search = {"range": [], "value": False}
+        return {
+            "temperature": temperature,
+            **dict.fromkeys(("maximumLength", "max_tokens", "max_completion_tokens"), longest),
+            **dict.fromkeys(("topP", "top_p"), top_p),
+            **dict.fromkeys(("stopTokens", "stop"), stop),
+            **dict.fromkeys(("webSearch", "web_search"), search),
+        }
 
 
-CONFIGS: tuple[Json, ...] = (
-    _config("inflection_3_pi", "Pi (3.0)", "A simulated chat model", "chat", "mock"),
-    _config("Pi-3.1", "Pi (3.1)", "A simulated chat model, by the name of the legacy examples", "chat", "mock"),
-    _config("pi_3_1", "Pi (3.1)", "A simulated chat model, by its discovery name", "chat", "mock"),
-)
-"""The first is the model of a request that names none."""
-
-
-def config(name: str | None) -> Json:
-    """The config of that name, or the default for None; raises a 404 Refusal for a name that there is none of."""
-    if name is None:
-        return CONFIGS[0]
-    for entry in CONFIGS:
-        if entry["name"] == name:
-            return entry
-    raise unknown_model(name, [entry["name"] for entry in CONFIGS])
-
-
-def defaults_of(entry: Json) -> Defaults:
-    """What the config promises is what the model does."""
-    values = {key: parameter["value"] for key, parameter in entry["default_parameters"].items()}
-    return Defaults(temperature=values["temperature"], top_p=values["topP"], longest=values["maximumLength"])
+_OWN: Json = {
+    "description": "A simulated chat model",
+    "tags": ["chat", "mock"],
+    "is_external": False,
+    "is_playground": False,
+}
+_TEMPLATE: Json = {
+    **dict.fromkeys(("name", "alias", *_OWN)),
+    "default_parameters": dict.fromkeys(("temperature", "top_p", "max_tokens", "stop")),
+}
 
 
 def unknown_model(name: str, known: list[str]) -> Refusal:
@@ -65,3 +99,19 @@ def unknown_model(name: str, known: list[str]) -> Refusal:
 def too_long(tokens: int, member: str, about: str = "") -> Refusal:
     message = f"`{member}` has {about}{tokens} tokens, and {CONTEXT} is all that the model can hold with its reply"
     return Refusal(400, message, loc=("body", member), code="context_length_exceeded")
+
+
+def _known(name: str | None, names: list[str]) -> str:
+    if name is None:
+        return names[0]
+    if name not in names:
+        raise unknown_model(name, names)
+    return name
+
+
+def _example(contract: Contract) -> Any:
+    """The documented list of configs, None where there is none."""
+    try:
+        return contract.reply_example("configs")
+    except KeyError:
+        return None

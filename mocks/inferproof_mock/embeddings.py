@@ -11,11 +11,11 @@ from math import sqrt
 from operator import add
 from typing import Any
 
-from inferproof_mock.configs import CONTEXT, EMBEDDING_MODEL, too_long, unknown_model
+from inferproof_mock.configs import CONTEXT, too_long
 from inferproof_mock.hashing import number
 from inferproof_mock.replies import usage_of
 from inferproof_mock.settings import refuse
-from inferproof_mock.template import render
+from inferproof_mock.template import render, require_messages
 from inferproof_mock.vocabulary import VOCABULARY
 
 Json = dict[str, Any]
@@ -23,16 +23,18 @@ Json = dict[str, Any]
 DIMENSIONS = 64
 
 
-def embed(body: Json, identity: str, created: int) -> Json:
-    """A whole EmbeddingResponse: one vector for each input, in their order. `created` is Unix time in seconds.
+def form_of(body: Json) -> str:
+    """The member that a request is about: `messages` where they are there and there is no input beside them."""
+    return "messages" if "messages" in body and not _is_input(body.get("input")) else "input"
 
-    Raises Refusal: 404 for an unknown model, 400 for an input that is too long, 422 for `dimensions` above 64.
+
+def embed(body: Json, model: str, identity: str, created: int) -> Json:
+    """A whole reply: one vector for each input, in their order. `created` is Unix time in seconds.
+
+    Raises Refusal: 400 for an input that is too long, 422 for `dimensions` above 64 and for what is no input.
     """
-    model = body.get("model")
-    if model not in (None, EMBEDDING_MODEL):
-        raise unknown_model(model, [EMBEDDING_MODEL])
     dimensions = DIMENSIONS if body.get("dimensions") is None else body["dimensions"]
-    if dimensions > DIMENSIONS:
+    if not isinstance(dimensions, int) or not 1 <= dimensions <= DIMENSIONS:
         raise refuse("dimensions", f"`dimensions` is {dimensions}; vectors here have at most {DIMENSIONS}")
     inputs = [_truncated(tokens, body) for tokens in _inputs(body)]
     vectors = [vector(tokens, dimensions) for tokens in inputs]
@@ -40,7 +42,7 @@ def embed(body: Json, identity: str, created: int) -> Json:
         "id": f"embd-{identity}",
         "object": "list",
         "created": created,
-        "model": model or EMBEDDING_MODEL,
+        "model": model,
         "data": [
             {"index": index, "object": "embedding", "embedding": _encoded(found, body.get("encoding_format"))}
             for index, found in enumerate(vectors)
@@ -65,14 +67,16 @@ def _inputs(body: Json) -> list[list[int]]:
     Beyond 64 bits it comes as a float.
     """
     given = body.get("input")
-    if "messages" in body and not _is_input(given):
+    if form_of(body) == "messages":
+        require_messages(body["messages"], some=False)
         prompt = render(
             body["messages"],
             add_generation_prompt=False,
             add_special_tokens=body.get("add_special_tokens", False),
         )
         return [list(prompt.tokens)]
-    assert given
+    if not isinstance(given, str | list) or not given:
+        raise refuse("input", "`input` has to be a text, a list of token ids, or a list of these")
     if isinstance(given, str) or isinstance(given[0], int | float):
         given = [given]
     begin = [VOCABULARY.begin] if body.get("add_special_tokens", True) else []

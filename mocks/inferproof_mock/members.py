@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from inferproof.front.backend import Refusal
+from inferproof.front.backend import INVALID, Refusal
 
 
 @dataclass(frozen=True)
@@ -123,4 +123,4 @@ def refuse_unsupported(body: Mapping[str, Any], members: Mapping[str, Member]) -
     """Raises a 422 Refusal for the first member that asks for what the mock does not do."""
     for name, member in members.items():
         if member.does == "refused" and name in body and body[name] not in member.quiet:
-            raise Refusal(422, member.why, loc=("body", name), code="unsupported_parameter")
+            raise Refusal(INVALID, member.why, loc=("body", name), code="unsupported_parameter")

@@ -8,18 +8,22 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from inferproof.document import Contract
 from inferproof.front.backend import Chat, Embedding, Health
+from inferproof.front.chat import OPENAI_PATH
 from inferproof_mock.choice import Choice
-from inferproof_mock.configs import CONFIGS, CONTEXT, config, defaults_of, too_long
-from inferproof_mock.embeddings import embed
+from inferproof_mock.configs import CONTEXT, Models, too_long
+from inferproof_mock.documented import of_chat, of_embeddings
+from inferproof_mock.embeddings import embed, form_of
 from inferproof_mock.hashing import digest
 from inferproof_mock.logits import key_of
 from inferproof_mock.members import CHAT, EMBEDDINGS, refuse_unsupported
+from inferproof_mock.neutral import NEUTRAL
 from inferproof_mock.pace import Pace
 from inferproof_mock.parts import Parts
 from inferproof_mock.replies import Envelope, chunk_choice, last_choice, prompt_logprobs, usage_of, whole_choice
 from inferproof_mock.settings import Settings, settings_of
-from inferproof_mock.template import Prompt, render, text_of
+from inferproof_mock.template import Prompt, render, require_messages, text_of
 from inferproof_mock.vocabulary import VOCABULARY
 
 Json = dict[str, Any]
@@ -42,14 +46,16 @@ class Job:
 
 
 class MockModel:
-    """The same request gives the same text again, and so does the same `seed` in a request.
+    """The models that the contract shows.
 
+    The same request gives the same text again, and so does the same `seed` in a request.
     `seed` stands in where a request has none. `ttft` and `inter_token` are seconds: before the first token, and
     between two. `clock` gives Unix time. Ids are counted, so the same calls in the same order get the same ids.
     """
 
     def __init__(
         self,
+        contract: Contract,
         *,
         seed: int = 0,
         ttft: float = 0.0,
@@ -61,6 +67,9 @@ class MockModel:
         self._inter_token = inter_token
         self._clock = clock
         self._calls = itertools.count()
+        self._models = Models(contract)
+        self._chats = {role: of_chat(contract, role) for role in ("chat", OPENAI_PATH)}
+        self._embeddings = {member: of_embeddings(contract, member) for member in ("input", "messages")}
 
     async def complete(self, call: Chat) -> Json:
         """A whole reply. With `best_of`, the likeliest `n` of that many choices."""
@@ -107,32 +116,41 @@ class MockModel:
             yield job.envelope.chunk([], job.usage())
 
     async def embed(self, call: Embedding) -> Json:
+        documented = self._embeddings[form_of(call.body)]
+        documented.refuse_unknown(call.body, EMBEDDINGS)
         refuse_unsupported(call.body, EMBEDDINGS)
         await Pace(self._ttft, 0.0).wait()
-        return embed(call.body, digest("embedding", self._seed, next(self._calls)), int(self._clock()))
+        identity = digest("embedding", self._seed, next(self._calls))
+        model = self._models.embedding_model(call.body.get("model"))
+        return embed(documented.filled(call.body), model, identity, int(self._clock()))
 
-    async def configs(self) -> list[Json]:
-        return [dict(entry) for entry in CONFIGS]
+    async def configs(self) -> Any:
+        return self._models.configs()
+
+    async def models(self) -> list[str]:
+        return [*self._models.chat, *self._models.embedding]
 
     async def health(self) -> Health:
         return Health(ready=True, status="ok")
 
     def _accept(self, call: Chat, *, streamed: bool) -> Job:
         """Everything that can be refused is refused here, before the first chunk."""
-        body = call.body
-        refuse_unsupported(body, CHAT)
-        model = config(body.get("model"))
-        settings = settings_of(body, defaults_of(model), streamed=streamed)
-        continues = body.get("continue_final_message", False)
+        documented = self._chats.get(call.role, self._chats["chat"])
+        documented.refuse_unknown(call.body, CHAT)
+        refuse_unsupported(call.body, CHAT)
+        body = {**NEUTRAL, **documented.filled(call.body)}
+        require_messages(body.get("messages"))
+        model = self._models.chat_model(body.get("model"))
+        settings = settings_of(body, self._models.defaults, streamed=streamed)
         least = sum(len(text_of(message)) for message in body["messages"]) // VOCABULARY.longest
         if least > CONTEXT and body.get("truncate_prompt_tokens") is None:
             raise too_long(least, "messages", "at least ")  # without reading megabytes token by token
         prompt = render(
             body["messages"],
             body.get("tools"),
-            add_generation_prompt=body.get("add_generation_prompt", True),
-            continue_final_message=continues,
-            add_special_tokens=body.get("add_special_tokens", False),
+            add_generation_prompt=body["add_generation_prompt"],
+            continue_final_message=body["continue_final_message"],
+            add_special_tokens=body["add_special_tokens"],
             truncate=body.get("truncate_prompt_tokens"),
         )
         room = CONTEXT - len(prompt.tokens)
@@ -145,5 +163,5 @@ class MockModel:
         cap = min(settings.cap, room)
         choices = [Choice(index, parts.of(index), cap, prefix) for index in range(settings.candidates)]
         identity = body.get("request_id") or digest("id", self._seed, next(self._calls))
-        envelope = Envelope(f"chatcmpl-{identity}", int(self._clock()), model["name"])
+        envelope = Envelope(f"chatcmpl-{identity}", int(self._clock()), model)
         return Job(envelope, settings, prompt, key, choices, Pace(self._ttft, self._inter_token))

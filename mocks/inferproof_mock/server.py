@@ -14,4 +14,4 @@ DEFAULT_KEY = "sk-local-mock-000000000000"
 
 def mock(contract: Contract, *, keys: Sequence[str] = (DEFAULT_KEY,), seed: int = 0) -> Front:
     """A mock of the contract as an ASGI app. `keys` open it; what it says follows from `seed` and the request."""
-    return Front(contract, MockModel(seed=seed), keys=keys)
+    return Front(contract, MockModel(contract, seed=seed), keys=keys)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
-from inferproof.front.backend import Refusal
+from inferproof.front.backend import INVALID, Refusal
+from inferproof_mock.neutral import BOUNDS, COUNTS, NEUTRAL
 from inferproof_mock.vocabulary import VOCABULARY
 
 Json = dict[str, Any]
@@ -55,56 +57,70 @@ class Settings:
 
 def refuse(member: str, message: str) -> Refusal:
     """A 422 that points at one member of the body."""
-    return Refusal(422, message, loc=("body", member))
+    return Refusal(INVALID, message, loc=("body", member))
 
 
 def settings_of(body: Json, defaults: Defaults, *, streamed: bool) -> Settings:
-    """Reads the request; a member that is absent or null takes its documented default, or the model's.
+    """Reads the request, which has the documented defaults already; a member that is absent or null asks for nothing,
+    or takes the model's own value.
 
     `streamed` says how the reply is sent, because some members need the one way or the other. The body is valid under
-    the contract. Raises a 422 Refusal that names the member.
+    the contract, which may say less of a member than the model needs. Raises a 422 Refusal that names the member.
     """
 
-    def given(name: str, default: Any) -> Any:
+    def given(name: str, default: Any = None) -> Any:
         value = body.get(name)
-        return default if value is None else value
+        return value if value is not None else NEUTRAL.get(name) if default is None else default
 
+    _check_bounds(body)
     cap = given("max_completion_tokens", given("max_tokens", defaults.longest))
-    choices = given("n", 1)
-    stop = given("stop", [])
-    options = body.get("stream_options")
-    wants_usage = options is not None and options.get("include_usage", True) is not False
+    choices = given("n")
+    stop = given("stop")
+    options = {**NEUTRAL, **(body.get("stream_options") or {})}
     settings = Settings(
         temperature=given("temperature", defaults.temperature),
         top_p=given("top_p", defaults.top_p),
-        top_k=int(given("top_k", 0)),  # beyond 64 bits it comes as a float
-        min_p=given("min_p", 0.0),
-        presence=given("presence_penalty", 0.0),
-        frequency=given("frequency_penalty", 0.0),
-        repetition=given("repetition_penalty", 1.0),
-        bias=_bias(given("logit_bias", {})),
+        top_k=int(given("top_k")),  # beyond 64 bits it comes as a float
+        min_p=given("min_p"),
+        presence=given("presence_penalty"),
+        frequency=given("frequency_penalty"),
+        repetition=given("repetition_penalty"),
+        bias=_bias(given("logit_bias")),
         allowed=_allowed(body.get("allowed_token_ids")),
-        bad_words=tuple(word.encode() for word in given("bad_words", [])),
+        bad_words=tuple(word.encode() for word in given("bad_words")),
         stops=(stop,) if isinstance(stop, str) else tuple(stop),
-        stop_tokens=frozenset(given("stop_token_ids", [])),
-        keep_stop=given("include_stop_str_in_output", False),
-        ignore_end=given("ignore_eos", False),
-        shortest=given("min_tokens", 0),
+        stop_tokens=frozenset(given("stop_token_ids")),
+        keep_stop=given("include_stop_str_in_output"),
+        ignore_end=given("ignore_eos"),
+        shortest=given("min_tokens"),
         cap=cap,
-        show_specials=not given("skip_special_tokens", True),
-        space_specials=given("spaces_between_special_tokens", True),
+        show_specials=not given("skip_special_tokens"),
+        space_specials=given("spaces_between_special_tokens"),
         choices=choices,
         candidates=given("best_of", choices),
-        logprobs=given("logprobs", False),
-        top_logprobs=given("top_logprobs", 0),
-        tokens_as_ids=given("return_tokens_as_token_ids", False),
+        logprobs=given("logprobs"),
+        top_logprobs=given("top_logprobs"),
+        tokens_as_ids=given("return_tokens_as_token_ids"),
         prompt_logprobs=body.get("prompt_logprobs"),
-        echo=given("echo", False),
-        usage=wants_usage,
-        usage_always=wants_usage and bool(options and options.get("continuous_usage_stats")),
+        echo=given("echo"),
+        usage=bool(options["include_usage"]),
+        usage_always=bool(options["include_usage"] and options["continuous_usage_stats"]),
     )
     _check_together(settings, streamed)
     return settings
+
+
+def _check_bounds(body: Json) -> None:
+    """What the model could not work with, where the contract lets it through."""
+    for name, (least, most) in BOUNDS.items():
+        value = body.get(name)
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+            wanted = f"at least {least:g}" if most == inf else f"from {least:g} to {most:g}"
+            raise refuse(name, f"`{name}` has to be a number, {wanted}")
+        if name in COUNTS and value % 1:
+            raise refuse(name, f"`{name}` has to be a whole number")
 
 
 def _bias(biases: Json) -> dict[int, float]:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from inferproof_mock.settings import refuse
 from inferproof_mock.vocabulary import VOCABULARY
 
 Json = dict[str, Any]
@@ -53,6 +54,17 @@ def render(
         last["role"],
         text_of(last) if whole else "",
     )
+
+
+def require_messages(messages: Any, *, some: bool = True) -> None:
+    """Raises a 422 Refusal for what is no list of messages, or where there are to be `some`, an empty one."""
+    if not isinstance(messages, list) or (some and not messages):
+        raise refuse("messages", "`messages` has to be a list of messages")
+    for place, message in enumerate(messages):
+        if not isinstance(message, dict) or not isinstance(message.get("role"), str):
+            raise refuse("messages", f"message {place} is no object with a `role`")
+        if not isinstance(message.get("content"), str | list | None):
+            raise refuse("messages", f"the content of message {place} is neither text nor a list of parts")
 
 
 def text_of(message: Json) -> str:

@@ -12,7 +12,7 @@ import orjson
 from inferproof.front.backend import Chat, Embedding, Health, Json, Refusal
 from inferproof_reference import replies
 from inferproof_reference.catalogue import Catalogue, Model
-from inferproof_reference.fields import chat_to_engine, embeddings_to_engine
+from inferproof_reference.fields import Documented, chat_to_engine, embeddings_to_engine
 from inferproof_reference.refusals import bad_gateway, in_stream
 from inferproof_reference.upstream import Upstream, is_healthy
 
@@ -27,9 +27,9 @@ EMBEDDINGS = "/v1/embeddings"
 class VllmBackend:
     """Translates what the contract says into what vLLM understands, and back.
 
-    `embedder` may be missing: then there are no embeddings. `max_queue` is how many requests the engines may have at
-    a time, waiting ones included; one more is refused with 429. `compact` says whether the engine that generates
-    was told to write JSON without whitespace.
+    `said` is what the contract says of members that a request leaves out. `embedder` may be missing: then there are no
+    embeddings. `max_queue` is how many requests the engines may have at a time, waiting ones included; one more is
+    refused with 429. `compact` says whether the engine that generates was told to write JSON without whitespace.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class VllmBackend:
         generator: Upstream,
         embedder: Upstream | None,
         catalogue: Catalogue,
+        said: Documented,
         *,
         max_queue: int = MAX_QUEUE,
         compact: bool = False,
@@ -44,6 +45,7 @@ class VllmBackend:
         self._generator = generator
         self._embedder = embedder
         self._catalogue = catalogue
+        self._said = said
         self._free = max_queue
         self._compact = compact
         self._health: tuple[float, Health] | None = None
@@ -70,11 +72,14 @@ class VllmBackend:
         if self._embedder is None:
             raise Refusal(404, "No model here embeds.", loc=("body", "model"), code="model_not_found")
         with self._place():
-            reply = await self._embedder.post(EMBEDDINGS, embeddings_to_engine(call.body, model), call.body)
+            reply = await self._embedder.post(EMBEDDINGS, embeddings_to_engine(call.body, model, self._said), call.body)
         return replies.embeddings(reply, model.name)
 
     async def configs(self) -> list[Json]:
         return self._catalogue.configs()
+
+    async def models(self) -> list[str]:
+        return self._catalogue.names()
 
     async def health(self) -> Health:
         """What the engines say, at most a second old. Without the one that generates nothing is ready."""
@@ -96,7 +101,7 @@ class VllmBackend:
         if call.role == "attributes" and not self._compact:
             # The front asks for compact scores to be brief; no client did, and an engine that cannot may have spaces.
             body = {name: value for name, value in body.items() if name != "guided_whitespace_pattern"}
-        return model, chat_to_engine(body, model, compact=self._compact)
+        return model, chat_to_engine(body, model, self._said, compact=self._compact)
 
     async def _ask_health(self) -> Health:
         engines = [engine for engine in (self._generator, self._embedder) if engine is not None]

@@ -3,9 +3,9 @@
 The catalogue file is TOML, one table a model; the first of each kind is the model of a request that names none:
 
     [[chat]]
-    name = "inflection_3_pi"         # what clients write
+    name = "assistant"               # what clients write
     serves = "meta/llama-3.1-8b"     # what the engine serves; the name itself where it is left out
-    alias = "Pi (3.0)"
+    alias = "Assistant"
     description = "A conversational assistant"
     tags = ["chat"]
 
@@ -16,7 +16,7 @@ The catalogue file is TOML, one table a model; the first of each kind is the mod
     stopTokens = ["\\n\\n"]
 
     [[embedding]]
-    name = "inf_3_1_embedding"
+    name = "assistant-embedding"
     serves = "intfloat/e5-small"
 """
 
@@ -98,6 +98,10 @@ class Catalogue:
         known = ", ".join(models) or "none"
         message = f"There is no {kind} model {name!r} here; there are: {known}."
         raise Refusal(404, message, loc=("body", "model"), code="model_not_found")
+
+    def names(self) -> list[str]:
+        """Of every kind, those that generate first."""
+        return list(dict.fromkeys(name for models in self._models.values() for name in models))
 
     def configs(self) -> list[Json]:
         """What discovery lists: the models that a chat completion may name, by the document's own words."""

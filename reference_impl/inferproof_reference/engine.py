@@ -1,6 +1,6 @@
 """vLLM as a child process: its OpenAI server on a local port, from the first log line to the last process gone.
 
-    async with await Engine.start(Path("model"), name="inflection_3_pi") as engine:
+    async with await Engine.start(Path("model"), name="assistant") as engine:
         ...  # POST {engine.url}/v1/chat/completions
 
 Checked with vLLM 0.32. An engine that embeds is a second process: `runner="pooling"`.

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from inferproof.document import Contract
 from inferproof.front.backend import Json, Refusal
 from inferproof_reference.catalogue import Model
 from inferproof_reference.constraints import CONSTRAINTS, structured_outputs
@@ -21,22 +22,26 @@ Fate = Literal["passed", "translated", "defaulted", "dropped"]
 
 @dataclass(frozen=True)
 class Row:
-    """One member. `default` is sent where the client sent none, because vLLM's own differs from the documented."""
+    """One member. Where a client sends none, the documented default is sent unless `own`, vLLM's, is the same."""
 
     fate: Fate
     why: str = ""
-    default: Any = None
+    own: Any = None
 
 
 PASSED = Row("passed")
 
 
-def _translated(why: str) -> Row:
-    return Row("translated", why)
+def _passed(own: Any) -> Row:
+    return Row("passed", own=own)
 
 
-def _defaulted(default: Any, why: str) -> Row:
-    return Row("defaulted", why, default)
+def _translated(why: str, own: Any = None) -> Row:
+    return Row("translated", why, own)
+
+
+def _defaulted(why: str) -> Row:
+    return Row("defaulted", why)
 
 
 def _dropped(why: str) -> Row:
@@ -44,7 +49,7 @@ def _dropped(why: str) -> Row:
 
 
 _GUIDED = _translated("it is `structured_outputs` since vLLM 0.12, which ignores the old name")
-_PENALTY = _defaulted(0.0, "vLLM takes an absent one from the model's generation config, where the document says 0")
+_PENALTY = _defaulted("vLLM takes an absent one from the model's generation config, whatever the document says")
 _ONLY_ZERO = _dropped("the contract lets it be 0 only, which asks for nothing")
 _ONLY_NULL = _dropped("the contract lets it be null only: it would steer the engine from outside")
 _LENGTH = _translated("vLLM refuses more than the model's context, which is then all that can be had")
@@ -54,43 +59,47 @@ CHAT: Mapping[str, Row] = {
     "model": _translated("clients know the names of the catalogue, vLLM those that it serves"),
     "frequency_penalty": _PENALTY,
     "logit_bias": PASSED,
-    "logprobs": PASSED,
-    "top_logprobs": PASSED,
+    "logprobs": _passed(False),
+    "top_logprobs": _passed(0),
     "max_tokens": _LENGTH,
     "max_completion_tokens": _LENGTH,
-    "n": PASSED,
+    "n": _passed(1),
     "presence_penalty": _PENALTY,
     "response_format": PASSED,
     "seed": PASSED,
-    "stop": PASSED,
-    "stream": PASSED,
-    "stream_options": _translated("`include_usage` is true by the document and false by vLLM"),
+    "stop": _passed([]),
+    "stream": _passed(False),
+    "stream_options": _translated("vLLM takes `include_usage` for false, whatever the document says"),
     "temperature": _translated("vLLM refuses several choices at 0; one likely token at 1 gives the same"),
     "top_p": PASSED,
     "tools": _translated("vLLM refuses an empty list, and forces calls to obey only what says so by itself"),
     "tool_choice": _translated("vLLM refuses any where there are no tools, and takes `auto` where there are"),
-    "parallel_tool_calls": _translated("it is false by the document and true by vLLM"),
+    "parallel_tool_calls": _translated(
+        "vLLM takes an absent one for true, and reads it only where there are tools", own=True
+    ),
     "user": PASSED,
     "best_of": _dropped("the contract lets it be 1 only; vLLM has ignored it since 0.12"),
-    "use_beam_search": _translated("vLLM's beams ignore what would steer them: that is refused"),
+    "use_beam_search": _translated("vLLM's beams ignore what would steer them: that is refused", own=False),
     "top_k": PASSED,
     "min_p": PASSED,
     "repetition_penalty": PASSED,
-    "length_penalty": PASSED,
-    "stop_token_ids": PASSED,
-    "include_stop_str_in_output": PASSED,
-    "ignore_eos": PASSED,
-    "min_tokens": PASSED,
-    "skip_special_tokens": PASSED,
-    "spaces_between_special_tokens": PASSED,
+    "length_penalty": _passed(1.0),
+    "stop_token_ids": _passed([]),
+    "include_stop_str_in_output": _passed(False),
+    "ignore_eos": _passed(False),
+    "min_tokens": _passed(0),
+    "skip_special_tokens": _passed(True),
+    "spaces_between_special_tokens": _passed(True),
     "truncate_prompt_tokens": _LENGTH,
     "prompt_logprobs": PASSED,
     "allowed_token_ids": PASSED,
-    "bad_words": PASSED,
-    "echo": PASSED,
-    "add_generation_prompt": _translated("to continue a message turns it off by itself, which vLLM refuses to guess"),
-    "continue_final_message": PASSED,
-    "add_special_tokens": PASSED,
+    "bad_words": _passed([]),
+    "echo": _passed(False),
+    "add_generation_prompt": _translated(
+        "to continue a message turns it off by itself, which vLLM refuses to guess", own=True
+    ),
+    "continue_final_message": _passed(False),
+    "add_special_tokens": _passed(False),
     "documents": PASSED,
     "chat_template": _ONLY_NULL,
     "chat_template_kwargs": _translated("a `chat_template` inside would be run as a program: it is refused"),
@@ -106,7 +115,7 @@ CHAT: Mapping[str, Row] = {
     "priority": _ONLY_ZERO,
     "request_id": PASSED,
     "logits_processors": _dropped("the contract lets it be empty only; code named by a request is never loaded"),
-    "return_tokens_as_token_ids": PASSED,
+    "return_tokens_as_token_ids": _passed(False),
     "cache_salt": PASSED,
     "kv_transfer_params": _ONLY_NULL,
     "vllm_xargs": _ONLY_NULL,
@@ -117,7 +126,7 @@ EMBEDDINGS: Mapping[str, Row] = {
     "model": CHAT["model"],
     "input": PASSED,
     "messages": PASSED,
-    "encoding_format": PASSED,
+    "encoding_format": _passed("float"),
     "dimensions": PASSED,
     "user": PASSED,
     "truncate_prompt_tokens": _LENGTH,
@@ -143,13 +152,60 @@ def _leaving(table: Mapping[str, Row]) -> frozenset[str]:
 
 
 _CHAT_LEAVES = _leaving(CHAT)
-_CHAT_DEFAULTS = {name: row.default for name, row in CHAT.items() if row.fate == "defaulted"}
 _EMBEDDINGS_LEAVES = _leaving(EMBEDDINGS)
 
 
-def chat_to_engine(body: Json, model: Model, *, compact: bool) -> Json:
+@dataclass(frozen=True)
+class Documented:
+    """What the contract says of members that a client leaves out: only where vLLM would take something else.
+
+    `embeddings` are by the member that the form of the request is about.
+    """
+
+    chat: Json
+    include_usage: bool
+    embeddings: Mapping[str, Json]
+
+
+def documented(contract: Contract) -> Documented:
+    """Read once, when the reference starts."""
+    chat = contract.operation("chat").request_schema if "chat" in contract.roles else None
+    embeddings = contract.operation("embeddings").request_schema if "embeddings" in contract.roles else None
+    options = contract.members(chat).get("stream_options") if chat is not None else None
+    usage = {} if options is None else dict(contract.defaults(contract.forms(options)[0]))
+    forms = contract.forms(embeddings) if embeddings is not None else []
+    # vLLM 0.32 adds special tokens to an input, and leaves them to the template of a conversation.
+    own = {"input": {"add_special_tokens": True}, "messages": {"add_special_tokens": False}}
+    return Documented(
+        chat=_differing(contract, chat, CHAT, {}),
+        include_usage=usage.get("include_usage") is True,
+        embeddings={
+            member: next(
+                (
+                    _differing(contract, form, EMBEDDINGS, own[member])
+                    for form in forms
+                    if member in contract.members(form)
+                ),
+                {},
+            )
+            for member in own
+        },
+    )
+
+
+def _differing(contract: Contract, schema: str | None, table: Mapping[str, Row], own: Json) -> Json:
+    """The documented defaults that vLLM has not by itself, of members that it is given."""
+    return {
+        name: value
+        for name, value in (contract.defaults(schema) if schema is not None else ())
+        if name in table and table[name].fate != "dropped" and value not in (None, own.get(name, table[name].own))
+    }
+
+
+def chat_to_engine(body: Json, model: Model, said: Documented, *, compact: bool) -> Json:
     """The request to `/v1/chat/completions` of vLLM. `body` is valid under the contract; null is as if absent.
 
+    What it leaves out is what the catalogue says of the model, else what the contract says.
     `compact` says whether the engine was told to write JSON without whitespace.
     Raises Refusal 422 for what vLLM would ignore.
     """
@@ -157,19 +213,23 @@ def chat_to_engine(body: Json, model: Model, *, compact: bool) -> Json:
     for parameter, member in CONFIG_DEFAULTS.items():
         if parameter in model.defaults:
             given.setdefault(member, model.defaults[parameter])
-    sent = {**_CHAT_DEFAULTS, **{name: value for name, value in given.items() if name in _CHAT_LEAVES}}
+    given = {**said.chat, **given}
+    sent = {name: value for name, value in given.items() if name in _CHAT_LEAVES}
     sent["model"] = model.served
     for translate in _CHAT_TRANSLATIONS:
         translate(given, sent, model)
+    _usage(given, sent, said)
     constraint = structured_outputs(given, compact=compact)
     if constraint is not None:
         sent["structured_outputs"] = constraint
     return sent
 
 
-def embeddings_to_engine(body: Json, model: Model) -> Json:
+def embeddings_to_engine(body: Json, model: Model, said: Documented) -> Json:
     """The request to `/v1/embeddings` of vLLM, either form. Raises Refusal 422."""
-    sent = {name: value for name, value in body.items() if value is not None and name in _EMBEDDINGS_LEAVES}
+    given = {name: value for name, value in body.items() if value is not None}
+    given = {**said.embeddings["messages" if "messages" in given else "input"], **given}
+    sent = {name: value for name, value in given.items() if name in _EMBEDDINGS_LEAVES}
     sent["model"] = model.served
     _lengths(body, sent, model)
     _template_arguments(body, sent, model)
@@ -199,11 +259,11 @@ def _lengths(given: Json, sent: Json, model: Model) -> None:
             sent[name] = given[name] if model.context is None else min(given[name], model.context)
 
 
-def _usage(given: Json, sent: Json, model: Model) -> None:
+def _usage(given: Json, sent: Json, said: Documented) -> None:
     options = given.get("stream_options")
     if options is not None:
         include = options.get("include_usage")
-        sent["stream_options"] = {**options, "include_usage": True if include is None else include}
+        sent["stream_options"] = {**options, "include_usage": said.include_usage if include is None else include}
 
 
 def _generation_prompt(given: Json, sent: Json, model: Model) -> None:
@@ -229,7 +289,8 @@ def _tools(given: Json, sent: Json, model: Model) -> None:
     forced = choice not in ("auto", "none")
     sent["tools"] = [{**tool, "function": _function(tool["function"], forced)} for tool in given["tools"]]
     sent["tool_choice"] = choice
-    sent["parallel_tool_calls"] = given.get("parallel_tool_calls", False)
+    if "parallel_tool_calls" in given:
+        sent["parallel_tool_calls"] = given["parallel_tool_calls"]
 
 
 def _function(function: Json, forced: bool) -> Json:
@@ -261,7 +322,6 @@ _CHAT_TRANSLATIONS: tuple[Callable[[Json, Json, Model], None], ...] = (
     _messages,
     _generation_prompt,
     _lengths,
-    _usage,
     _temperature,
     _tools,
     _beams,

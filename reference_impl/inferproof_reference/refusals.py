@@ -94,7 +94,7 @@ def _bad_request(message: str, parameter: Any, request: Json) -> Refusal:
 
 
 def _loc(parameter: str, request: Json) -> tuple[str | int, ...]:
-    """`body.messages.0.ChatCompletionUserMessageParam.content` as `("messages", 0, "content")`."""
+    """`body.messages.0.NameOfAType.content` as `("messages", 0, "content")`."""
     steps = parameter.removeprefix("body").strip(".").split(".")
     loc = [int(step) if step.isdigit() else step for step in steps if step and not step[0].isupper()]
     if not loc:

@@ -18,7 +18,7 @@ OFTEN_NULL_IN_USAGE = ("prompt_tokens_details", "completion_tokens_details")
 
 
 def whole(reply: Json, name: str, *, prompt_logprobs: bool) -> Json:
-    """A ChatCompletionResponse. `name` is the catalogue's; `prompt_logprobs` says whether they were asked for."""
+    """A whole reply of a chat. `name` is the catalogue's; `prompt_logprobs` says whether they were asked for."""
     _envelope(reply, name)
     _drop_nulls(reply, OFTEN_NULL)
     if not prompt_logprobs:
@@ -32,7 +32,7 @@ def whole(reply: Json, name: str, *, prompt_logprobs: bool) -> Json:
 
 
 def chunk(event: Json, name: str) -> Json:
-    """A ChatCompletionStreamResponse."""
+    """A chunk of a streamed chat."""
     _envelope(event, name)
     for choice in event["choices"]:
         _drop(choice, INTERNAL_OF_A_CHOICE)
@@ -41,7 +41,7 @@ def chunk(event: Json, name: str) -> Json:
 
 
 def embeddings(reply: Json, name: str) -> Json:
-    """An EmbeddingResponse."""
+    """A reply of embeddings."""
     reply["model"] = name
     _drop_nulls(reply["usage"], OFTEN_NULL_IN_USAGE)
     return reply

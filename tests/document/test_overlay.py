@@ -72,7 +72,7 @@ def test_an_object_cannot_replace_a_primitive_unnoticed():
     ("document", "message"),
     [
         ([], "not an OpenAPI Overlay"),
-        ({"overlay": "1.1.0"}, "/actions: expected a list"),
+        ({"overlay": "1.1.0", "actions": {}}, "/actions: expected a list"),
         ({"overlay": "1.1.0", "actions": [{}]}, '/actions/0: an action needs a "target"'),
         ({"overlay": "1.1.0", "actions": [{"target": "$"}]}, 'needs one of "update", "copy" and "remove"'),
     ],
@@ -85,3 +85,8 @@ def test_what_is_no_overlay_is_an_error_that_says_what_is_missing(document, mess
 def test_the_whole_document_cannot_be_removed():
     with pytest.raises(DocumentError, match="the whole document"):
         applied({"a": 1}, {"target": "$", "remove": True})
+
+
+@pytest.mark.parametrize("document", [None, {"overlay": "1.1.0"}, {"overlay": "1.1.0", "actions": []}])
+def test_an_overlay_without_actions_corrects_nothing(document):
+    assert overlay.check(document, "fix.yaml") == []

@@ -303,7 +303,7 @@ def test_python_runs_no_expression_but_those_that_are_written_in_the_source() ->
         name
         for name, tree in sources()
         for node in ast.walk(tree)
-        if isinstance(node, ast.RequestBuilder)
+        if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and isinstance(node.func.value, ast.Name)
         and (node.func.value.id, node.func.attr) in {("re", run) for run in RUNS}

@@ -286,7 +286,7 @@ WRITES = {"write_text", "write_bytes", "mkstemp", "NamedTemporaryFile", "symlink
 def _writing(tree: ast.AST) -> Iterator[str]:
     """Calls that make or change a file: by name, and `open` with a mode that does."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.RequestBuilder):
+        if isinstance(node, ast.Call):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             words = [*node.args, *(each.value for each in node.keywords)]
             modes = [each.value for each in words if isinstance(each, ast.Constant) and isinstance(each.value, str)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from inferproof.document import load
 from inferproof.front.backend import Chat, Embedding, Refusal
 from inferproof_mock import MockModel
 
@@ -13,13 +14,17 @@ Json = dict[str, Any]
 HELLO = "What is the weather like today?"
 
 
+def mock_model(**options: Any) -> MockModel:
+    return MockModel(load(), **options)
+
+
 def body(text: str = HELLO, **members: Any) -> Json:
     """A greedy request; `members` come on top."""
     return {"messages": [{"role": "user", "content": text}], "temperature": 0, **members}
 
 
 async def complete(request: Json, model: MockModel | None = None) -> Json:
-    return await (model or MockModel()).complete(Chat(request))
+    return await (model or mock_model()).complete(Chat(request))
 
 
 async def content(request: Json) -> str:
@@ -30,11 +35,11 @@ async def content(request: Json) -> str:
 
 
 async def chunks(request: Json, model: MockModel | None = None) -> list[Json]:
-    return [chunk async for chunk in (model or MockModel()).stream(Chat({**request, "stream": True}))]
+    return [chunk async for chunk in (model or mock_model()).stream(Chat({**request, "stream": True}))]
 
 
 async def embedding(request: Json) -> Json:
-    return await MockModel().embed(Embedding(request))
+    return await mock_model().embed(Embedding(request))
 
 
 async def refusal(request: Json) -> Refusal:

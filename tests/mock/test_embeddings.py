@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from inferproof.document import load
 from inferproof.front.backend import Embedding, Refusal
-from inferproof_mock import MockModel
 from inferproof_mock.embeddings import DIMENSIONS, vector
 from inferproof_mock.vocabulary import VOCABULARY
-from tests.mock.asking import embedding
+from tests.mock.asking import embedding, mock_model
 
 FOX = "The quick brown fox jumps over the lazy dog"
 
@@ -105,5 +104,5 @@ async def test_long_inputs_are_truncated_where_asked_for(most: int | None, count
 )
 async def test_what_cannot_be_done_is_refused(members: dict[str, object], status: int, loc: tuple[str, ...]) -> None:
     with pytest.raises(Refusal) as refused:
-        await MockModel().embed(Embedding(members))
+        await mock_model().embed(Embedding(members))
     assert (refused.value.status, refused.value.loc) == (status, loc)

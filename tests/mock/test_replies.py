@@ -6,9 +6,8 @@ import pytest
 
 from inferproof.document import load
 from inferproof.front.backend import Chat
-from inferproof_mock import MockModel
 from inferproof_mock.vocabulary import VOCABULARY
-from tests.mock.asking import HELLO, body, chunks, complete, content, refusal
+from tests.mock.asking import HELLO, body, chunks, complete, content, mock_model, refusal
 
 TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object"}}}
 REQUESTS: list[dict[str, Any]] = [
@@ -36,15 +35,15 @@ async def test_the_reply_refers_to_the_last_message() -> None:
 
 
 async def test_the_same_request_gives_the_same_reply_and_another_id() -> None:
-    first, second = [await MockModel(clock=lambda: 12.5).complete(Chat(body(temperature=1))) for _ in range(2)]
+    first, second = [await mock_model(clock=lambda: 12.5).complete(Chat(body(temperature=1))) for _ in range(2)]
     assert first == second
-    model = MockModel()
+    model = mock_model()
     assert len({(await complete(body(), model))["id"] for _ in range(3)}) == 3
 
 
 async def test_a_seed_repeats_a_sampled_text_whatever_the_models_own_seed() -> None:
     request = body(temperature=2, top_p=1, seed=11)
-    texts = [(await complete(request, MockModel(seed=seed)))["choices"][0]["message"] for seed in (0, 1)]
+    texts = [(await complete(request, mock_model(seed=seed)))["choices"][0]["message"] for seed in (0, 1)]
     assert texts[0] == texts[1]
 
 
@@ -108,7 +107,7 @@ async def test_a_request_id_comes_back_within_the_id() -> None:
 
 
 async def test_created_is_the_clock_in_whole_seconds() -> None:
-    assert (await complete(body(), MockModel(clock=lambda: 1751327294.9)))["created"] == 1751327294
+    assert (await complete(body(), mock_model(clock=lambda: 1751327294.9)))["created"] == 1751327294
 
 
 async def test_echo_repeats_an_assistant_message_and_no_other() -> None:
@@ -145,7 +144,7 @@ async def test_a_model_that_is_not_there_is_not_found() -> None:
 
 
 async def test_every_config_is_a_model() -> None:
-    model = MockModel()
+    model = mock_model()
     configs = await model.configs()
     schema = load().operation("configs").reply_schema
     assert schema
@@ -177,7 +176,7 @@ async def test_what_cannot_be_meant_is_refused(members: dict[str, Any], member: 
 
 
 async def test_it_is_ready() -> None:
-    health = await MockModel().health()
+    health = await mock_model().health()
     assert (health.ready, health.status) == (True, "ok")
 
 

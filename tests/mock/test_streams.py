@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from inferproof.front.backend import Chat, Refusal
-from inferproof_mock import MockModel
-from tests.mock.asking import body, chunks, complete, fold
+from tests.mock.asking import body, chunks, complete, fold, mock_model
 
 TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": {"properties": {"city": {}}}}}
 
@@ -92,7 +91,7 @@ async def test_choices_take_turns() -> None:
 
 
 async def test_a_refusal_comes_before_the_first_chunk() -> None:
-    stream = MockModel().stream(Chat(body(model="gpt-0", stream=True)))
+    stream = mock_model().stream(Chat(body(model="gpt-0", stream=True)))
     with pytest.raises(Refusal):
         await anext(stream)
 
@@ -107,7 +106,7 @@ async def test_streams_interleave() -> None:
     order: list[int] = []
 
     async def read(name: int) -> None:
-        async for _ in MockModel().stream(Chat(body(stream=True))):
+        async for _ in mock_model().stream(Chat(body(stream=True))):
             order.append(name)
 
     await asyncio.gather(read(1), read(2))
@@ -121,5 +120,5 @@ async def test_latency_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
         naps.append(seconds)
 
     monkeypatch.setattr("inferproof_mock.pace.asyncio.sleep", nap)
-    await chunks(body(max_tokens=4), MockModel(ttft=0.5, inter_token=0.1))
+    await chunks(body(max_tokens=4), mock_model(ttft=0.5, inter_token=0.1))
     assert naps == [0.5, 0.1, 0.1, 0.1]

@@ -94,15 +94,15 @@ CAUSES = (
     Cause(
         "Keys",
         "vLLM knows a key, and asks for it below `/v1` only; the front asks wherever the document does, and says how.",
-        {"auth.*": (auth.bearer_key,)},
+        {"auth.*": (auth.Door.key,)},
     ),
     Cause(
         "Other members, other defaults, other errors",
         "What is left: members that vLLM reads more loosely or more strictly than the document does, defaults of its "
         "own, and its error body.",
         {
-            "errors.body.*": (errors.error_reply,),
-            "errors.*": (Route.check_body, errors.error_reply),
+            "errors.body.*": (errors.Errors.reply,),
+            "errors.*": (Route.check_body, errors.Errors.reply),
             "chat.reply.*": (replies._message, replies.whole),
             "chat.request.seed.*": (Route.check_body,),
             "chat.messages.*": (Route.check_body, "messages"),
@@ -113,7 +113,7 @@ CAUSES = (
             "sampling.*": (fields.chat_to_engine,),
             "logprobs.*": (fields.chat_to_engine, replies.whole),
             "tools.*": ("tools", "tool_choice"),
-            "security.*": (errors.error_reply,),
+            "security.*": (errors.Errors.reply,),
             "*": (Route.check_body, fields.chat_to_engine, replies.whole),
         },
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from inferproof.catalogue.cited import LAYERS, citing
 from inferproof.document import Contract, DocumentError, pointers
@@ -110,13 +110,24 @@ def read_exclusions(name: str) -> tuple[Exclusion, ...]:
     if not path.is_file():
         return ()
     rows = parse(read(path), str(path))
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and row.keys() == {"at", "reason"} for row in rows):
+    if not isinstance(rows, list):
         raise DocumentError(f"{path}: expected a list of objects with the members `at` and `reason`")
+    for index, row in enumerate(rows):
+        if not _is_exclusion(row):
+            raise DocumentError(
+                f"{path}, /{index}: expected an object with `at`, one or several JSON pointers, and `reason`, a text"
+            )
     return tuple(Exclusion(at, row["reason"]) for row in rows for at in _many(row["at"]))
 
 
-def _many(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
+def _is_exclusion(row: object) -> bool:
+    if not isinstance(row, dict) or row.keys() != {"at", "reason"} or not isinstance(row["reason"], str):
+        return False
+    return all(isinstance(at, str) and at.startswith("/") for at in _many(row["at"]))
+
+
+def _many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _kind(parts: list[str], node: object) -> Kind | None:

@@ -10,10 +10,13 @@ import yaml
 from inferproof.catalogue.cited import nodes
 from inferproof.catalogue.places import places
 from inferproof.certify.dry_run import dry_run
-from inferproof.document import Contract
+from inferproof.document import Contract, pointers
 from inferproof.document.citations import Place
 from inferproof.document.fragments import own
-from inferproof.judge.capabilities import CAPABILITIES
+from inferproof.generated.claims import claim
+from inferproof.generated.members import member_facts
+from inferproof.judge.capabilities import known
+from inferproof.judge.check import shown
 from inferproof.judge.judge import base_name
 from inferproof.judge.oracle import keyed
 from inferproof.judge.requirement import Basis, Requirement
@@ -55,13 +58,51 @@ def explained(contract: Contract, requirement: Requirement) -> Iterator[str]:
     yield from _said("why we may demand it", WHY[requirement.basis])
     yield from _said("what usually breaks it", requirement.breaks)
     yield from _said("how the reference does it", requirement.reference)
-    yield from _said("not claimed without", f"`{requirement.claims}`: {CAPABILITIES[requirement.claims]}")
+    yield from _said("not claimed without", f"`{requirement.claims}`: {known(contract)[requirement.claims]}")
     names = feeding(contract, requirement)
     more = f" and {len(names) - PROBES_SHOWN} more" if len(names) > PROBES_SHOWN else ""
     yield from _said("fed by", ", ".join(names[:PROBES_SHOWN]) + more or "generated cases")
     yield "where it is written"
     yield f"  `{requirement.judge.__name__}` in {requirement.judge.__module__}"
     yield from (f"  {place}" for place in places(requirement, names))
+
+
+def member_explained(contract: Contract, name: str) -> Iterator[str]:
+    """What the contract says of a member in each operation whose request has it; nothing of one that none has.
+
+    `name` is that of a top-level member, or a citation of one, as `chat.request#/top_logprobs`.
+    """
+    subject, mark, path = name.partition("#/")
+    member = pointers.unescape(path if mark else name)
+    for operation in contract.operations:
+        if mark and subject not in (f"{operation.role}.request", operation.role):
+            continue
+        citation = f"{operation.role}.request#/{pointers.escape(member)}"
+        try:
+            place = contract.places(citation)[0]
+        except (KeyError, ValueError):
+            continue
+        if "/" in path:
+            continue
+        yield f"{member}  in a request to {operation.path} ({citation})"
+        yield from (f"  {line}" for line in fragment(contract, place))
+        yield from _known(contract, operation.role, member)
+        yield ""
+
+
+def _known(contract: Contract, role: str, member: str) -> Iterator[str]:
+    """The facts about a member, one line each; what is the same for every member is left out."""
+    facts = member_facts(contract, role, member)
+    yield f"  capability  {claim(contract, role, member)}"
+    if facts.streamed is not None:
+        yield f"  streamed    {facts.streamed if isinstance(facts.streamed, str) else 'never asked for in a stream'}"
+    for label, value in (("needs", facts.needs), ("base", facts.base), ("cheap", facts.cheap)):
+        if value:
+            yield f"  {label:10}  {shown(value, 400)}"
+    if facts.gate is not True:
+        yield f"  gate        {shown(facts.gate, 400)}"
+    if facts.because:
+        yield f"  because     {facts.because}"
 
 
 def feeding(contract: Contract, requirement: Requirement) -> list[str]:
@@ -100,6 +141,8 @@ def _said(label: str, text: str) -> Iterator[str]:
 
 
 def _feeds(probe: Probe, requirement: Requirement, contract: Contract, call: RequestBuilder) -> bool:
+    if not probe.fits(contract):
+        return False
     if requirement.of is None:
         return base_name(probe.name) in requirement.needs
     answers = (

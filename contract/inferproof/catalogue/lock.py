@@ -9,9 +9,12 @@ from typing import Literal
 
 from inferproof.catalogue.cited import citing, nodes
 from inferproof.document import Contract, DocumentError
-from inferproof.document.files import folder
+from inferproof.document.citations import parse
+from inferproof.document.files import folder, text
 from inferproof.document.fragments import LOCK, hash_of, read_pins
-from inferproof.judge.requirement import Requirement
+from inferproof.generated.requirements import owners
+from inferproof.judge.check import shown
+from inferproof.judge.requirement import Requirement, held
 
 HEAD = """\
 # What every requirement rests on: a hash of each fragment of the document that one of them cites.
@@ -37,7 +40,36 @@ class Moved:
             case _ if self.ids:
                 return f"{self.fragment} is no longer there; look again at {', '.join(self.ids)}"
             case _:
-                return f"{self.fragment} is pinned, and no requirement cites it"
+                return f"{self.fragment} is pinned, and no requirement that holds cites it"
+
+
+def pinnable(contract: Contract) -> list[Requirement]:
+    """The requirements whose citations the lock pins: those that hold, or would if a person read what they rest on."""
+    return [*held(contract, unread=True)[0], *owners(contract)]
+
+
+def unread(contract: Contract, requirements: Sequence[Requirement]) -> list[tuple[str, str, tuple[str, ...]]]:
+    """The prose and the examples that rules rest on and nobody has read: pointer, text and the ids of the rules."""
+    found: dict[str, list[str]] = {}
+    for each in requirements:
+        for cite in each.cites:
+            place = contract.places(cite)[0]
+            if parse(cite).shown and not contract.pinned(place):
+                found.setdefault(place.pointer, []).append(each.id)
+    return [
+        (pointer, shown(next(iter(nodes(contract, pointer).values())), 400), tuple(ids))
+        for pointer, ids in found.items()
+    ]
+
+
+def unpinned(contract: Contract, requirements: Sequence[Requirement], pins: dict[str, str]) -> list[Moved]:
+    """What has moved; what a person has left out of the lock, so that a requirement does not hold, has not."""
+    left_out = {pointer for pointer, _, _ in unread(contract, requirements)}
+    return [
+        each
+        for each in moved(contract, requirements, pins)
+        if each.how != "new" or each.fragment.partition("#")[2] not in left_out
+    ]
 
 
 def moved(contract: Contract, requirements: Sequence[Requirement], pinned: dict[str, str]) -> list[Moved]:
@@ -61,10 +93,9 @@ def lock_file(name: str) -> Path:
 
 def read_lock(path: Path) -> dict[str, str]:
     """Fragment to hash. Raises DocumentError."""
-    try:
-        return read_pins(path.read_text(encoding="utf-8"), str(path))
-    except OSError as error:
-        raise DocumentError(f"{path}: cannot be read ({error.strerror}); `catalogue --accept` writes it") from error
+    if not path.exists():
+        raise DocumentError(f"{path}: there is no such file; `inferproof catalogue --accept` writes it")
+    return read_pins(text(path), str(path))
 
 
 def written(contract: Contract, requirements: Sequence[Requirement]) -> str:

@@ -24,15 +24,23 @@ claim, by profile or by capability, is not asked of it.
 """
 
 
-def table(requirements: Sequence[Requirement]) -> Iterator[str]:
-    """One line each: id, level, basis, capability, sentence."""
-    widest = max(len(each.id) for each in requirements)
+NotHolding = Sequence[tuple[Requirement, str]]
+"""Requirements that do not hold in a contract, each with the reason."""
+
+
+def table(requirements: Sequence[Requirement], others: NotHolding = ()) -> Iterator[str]:
+    """One line each: id, level, basis, capability, sentence; then those that do not hold, with the reason."""
+    widest = max(len(each.id) for each in (*requirements, *(each for each, _ in others)))
     for each in requirements:
         yield f"{each.id:{widest}}  {each.level.value:6} {each.basis.value:10} {each.claims:34} {each.sentence}"
+    if others:
+        yield ""
+        yield f"{len(others)} do not hold for this contract:"
+        yield from (f"{each.id:{widest}}  {why}" for each, why in others)
 
 
-def as_json(contract: Contract, requirements: Iterable[Requirement]) -> str:
-    """An object: the contract's name and digest, and the requirements with everything but their functions."""
+def as_json(contract: Contract, requirements: Iterable[Requirement], others: NotHolding = ()) -> str:
+    """An object: the contract's name and digest, the requirements with everything but their functions, the others."""
     rows = [
         {
             "id": each.id,
@@ -48,7 +56,11 @@ def as_json(contract: Contract, requirements: Iterable[Requirement]) -> str:
         }
         for each in requirements
     ]
-    document = {"contract": {"name": contract.name, "digest": contract.digest}, "requirements": rows}
+    document = {
+        "contract": {"name": contract.name, "digest": contract.digest},
+        "requirements": rows,
+        "not_holding": [{"id": each.id, "sentence": each.sentence, "reason": why} for each, why in others],
+    }
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
@@ -65,8 +77,8 @@ def coverage_lines(found: Coverage) -> Iterator[str]:
         yield f"idle: the exclusion of {exclusion.at} covers nothing that is not cited"
 
 
-def markdown(contract: Contract, requirements: Sequence[Requirement], found: Coverage) -> str:
-    """The page: the figures, the requirements by profile, those of generated cases by operation, what is left out."""
+def markdown(contract: Contract, requirements: Sequence[Requirement], found: Coverage, others: NotHolding = ()) -> str:
+    """The page: figures, requirements by profile, those of generated cases, what does not hold, what is left out."""
     parts = [HEAD.format(contract=contract.name), _figures(requirements, found)]
     written = [each for each in requirements if each.id in CATALOGUE]
     for profile in (name for name in CAPABILITIES if name == profile_of(name)):
@@ -76,6 +88,8 @@ def markdown(contract: Contract, requirements: Sequence[Requirement], found: Cov
     generated = [each for each in requirements if each.id not in CATALOGUE]
     if generated:
         parts.append(_generated(generated))
+    if others:
+        parts.append(_not_holding(others))
     parts.append(_left_out(found))
     return "\n".join(parts)
 
@@ -124,6 +138,11 @@ def _generated(requirements: Iterable[Requirement]) -> str:
         "answer, either is right, and nothing is asked.\n\n"
         f"| member | capability | |\n| --- | --- | --- |\n{rows}"
     )
+
+
+def _not_holding(others: NotHolding) -> str:
+    rows = "".join(f"| `{each.id}` | {_cell(why)} |\n" for each, why in others)
+    return f"## What does not hold, and why\n\n| id | reason |\n| --- | --- |\n{rows}"
 
 
 def _left_out(found: Coverage) -> str:

@@ -15,6 +15,7 @@ from inferproof import __version__
 from inferproof.certify.budget import Budget
 from inferproof.certify.fuzz import Found, Pursuit, with_found
 from inferproof.certify.interrupts import Interrupts
+from inferproof.certify.models import documented
 from inferproof.certify.plan import Plan, budget_of, plan, selected
 from inferproof.certify.preflight import preflight
 from inferproof.certify.result import Result
@@ -244,6 +245,7 @@ class _Run:
 def call_with(
     contract: Contract, chat: str | None = None, embedding: str | None = None, seed: int = 0
 ) -> RequestBuilder:
-    """Requests name these models; where one is not given, that of the documented example."""
-    documented = {role: contract.request_example(role)["model"] for role in ("chat", "embeddings")}
-    return RequestBuilder(contract, chat or documented["chat"], embedding or documented["embeddings"], seed)
+    """Requests name these models; where one is not given, that of the documented example, if there is one."""
+    talks = (documented(contract, role) for role in contract.roles if role != "embeddings")
+    chat = chat or documented(contract, "chat") or next(filter(None, talks), "")
+    return RequestBuilder(contract, chat, embedding or documented(contract, "embeddings"), seed)

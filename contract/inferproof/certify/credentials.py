@@ -22,7 +22,7 @@ TELLING = ("auth", "key", "token", "secret", "cookie", "pass", "pwd", "cred", "s
 
 
 def authorized(request: Request, target: Target, seed: int = 0) -> Request:
-    """The request with its key markers replaced; a target without a key gets no Authorization header for it."""
+    """The request with its key markers replaced; a target without a key gets no header for it."""
     key = target.key or ""
     headers = tuple(
         (name, value.replace(WRONG_KEY, wrong_key(seed)).replace(KEY, key))

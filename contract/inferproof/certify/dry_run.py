@@ -69,5 +69,5 @@ def _example(contract: Contract, role: str | None) -> bytes:
     if role is not None:
         with suppress(KeyError):
             example = contract.reply_example(role)
-            return json.dumps(example * CONFIGS if role == "configs" else example).encode()
+            return json.dumps(example * CONFIGS if isinstance(example, list) else example).encode()
     return b"null"

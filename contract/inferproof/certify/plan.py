@@ -15,12 +15,15 @@ from inferproof.generated.members import roles
 from inferproof.generated.requirements import requirements_of
 from inferproof.judge.capabilities import OF_ROLE, not_claimed
 from inferproof.judge.judge import base_name
-from inferproof.judge.requirement import Requirement
+from inferproof.judge.requirement import Requirement, held
 from inferproof.judge.subject import Subject
 from inferproof.probes import PROBES
 from inferproof.probes.probe import Probe, RequestBuilder
 from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange
+
+REASONS = 3
+"""How many reasons are told why nothing of a contract can be judged."""
 
 GATE = "gate."
 """How the names of the gate's probes begin."""
@@ -50,7 +53,8 @@ def plan(
     probe. Raises UsageError where a glob matches nothing.
     """
     requirements = selected(contract, only, generated=generated)
-    written = [each for each in PROBES.values() if _sent(each, contract, call, declined)]
+    claimed = {each.claims for each in requirements_of(contract)}
+    written = [each for each in PROBES.values() if each.claims in claimed and _sent(each, contract, call, declined)]
     bodies = generated and any(_reads_bodies(contract, each) for each in requirements)
     cases = gate(contract, call.seed, declined) if bodies else ()
     if not only:
@@ -74,11 +78,21 @@ def budget_of(planned: Plan, contract: Contract, call: RequestBuilder, limits: L
     return budget(shared, alone, limits, latency)
 
 
+def refuse_unjudged(contract: Contract) -> None:
+    """Raises UsageError for a contract in which no written requirement holds: nothing of it would be judged."""
+    holding, others = held(contract)
+    if holding:
+        return
+    reasons = list(dict.fromkeys(why for _, why in others))[:REASONS]
+    raise UsageError(f"no written requirement holds in {contract.name}: {'; '.join(reasons)}; …")
+
+
 def selected(contract: Contract, only: Sequence[str], *, generated: bool) -> list[Requirement]:
     """The requirements for this contract whose id matches one of the globs, or all; a glob of probes is passed over.
 
-    Raises UsageError where a glob matches no requirement.
+    Raises UsageError where a glob matches no requirement, and where no written requirement holds.
     """
+    refuse_unjudged(contract)
     requirements = [each for each in requirements_of(contract) if generated or each.id in CATALOGUE]
     globs = [glob for glob in only if not glob.startswith(GATE)]
     if only and not globs:
@@ -100,6 +114,8 @@ def _named(cases: Sequence[Probe], only: Sequence[str]) -> list[Probe]:
 
 def _sent(probe: Probe, contract: Contract, call: RequestBuilder, declined: Mapping[str, str]) -> bool:
     if not_claimed(probe.claims, declined) is not None:
+        return False
+    if not probe.fits(contract):
         return False
     needed = {OF_ROLE[role] for ask in dry_run(probe, contract, call) if (role := ask.role or "") in OF_ROLE}
     return all(not_claimed(capability, declined) is None for capability in needed)

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from inferproof.certify.credentials import authorized, redactor
+from inferproof.certify.models import LISTS, LONGEST_NAME, listed
 from inferproof.certify.run import as_told
 from inferproof.certify.target import Target, UsageError
 from inferproof.certify.watchdog import bounded
 from inferproof.document import Contract
-from inferproof.judge.value import Skip, Value
+from inferproof.probes.auth import plain
 from inferproof.probes.probe import PlannedRequest, RequestBuilder, user
 from inferproof.wire.client import Client
 from inferproof.wire.exchange import Exchange, Fault, NotJson, Reply
 
 ABSENT = (404, 405, 501)
-
-LONGEST_NAME = 200
-"""Characters of a model's name, and of an error, that we take from a server."""
 
 MOST_NAMES = 10
 """Models that an error names."""
@@ -51,34 +49,66 @@ class Ready:
 async def preflight(contract: Contract, target: Target, call: RequestBuilder, client: Client) -> Ready:
     """What a run begins with: models that the user did not name are taken from discovery where it lists any.
 
+    It looks at the status, at each list of models and at one request for work, as far as the contract has them.
     Raises UsageError naming cause and cure.
     """
-    status = await _look(call.to("status"), target, client)
-    configs = await _look(call.to("configs"), target, client)
-    listed = _listed(configs.reply)
-    call = replace(call, chat_model=_chat_model(target, call, listed))
-    chat = await _look(call.chat(user(HELLO), max_tokens=1), target, client)
-    seen = (status, configs, chat)
+    status = [await _look(call.to("status"), target, client)] if "status" in contract.roles else []
+    lists = [await _look(call.to(role), target, client) for role in LISTS if role in contract.roles]
+    names = [name for exchange in lists for name in listed(exchange.reply)]
+    call = replace(call, chat_model=_chat_model(target, call, names))
+    first = _first(call)
+    if first is not None:
+        _require_models(call, target)
+    work = [await _look(first, target, client)] if first is not None else []
+    seen = (*status, *lists, *work)
     replies = [exchange.reply for exchange in seen if exchange.reply is not None and exchange.fault is None]
     if not replies:
-        raise UsageError(f"{target.url} gives no whole reply: {_fault(status).text}")
+        raise UsageError(f"{target.url} gives no whole reply: {_fault(seen).text}")
     codes = ", ".join(str(exchange.reply.status if exchange.reply else "nothing") for exchange in seen)
     if all(reply.status == 429 for reply in replies):
         raise UsageError(f"{target.url} answers 429 (too many requests) to everything: wait a while, then try again")
-    if chat.reply and configs.reply and {chat.reply.status, configs.reply.status} <= {401, 403}:
-        raise UsageError(_refused(target, chat.reply.status))
+    doors = [exchange.reply.status if exchange.reply else 0 for exchange in (*lists, *work)]
+    if doors and all(status in (401, 403) for status in doors):
+        raise UsageError(_refused(target, doors[-1]))
     if all(300 <= reply.status < 400 for reply in replies):
         to = replies[0].header("location") or "nowhere"
         raise UsageError(f"{target.url} redirects to {to[:200]!r}: give the URL that it leads to, if it is the API's")
     if all(reply.status in ABSENT or not reply.media_type.endswith("json") for reply in replies):
-        paths = ", ".join(contract.operation(role).path for role in ("status", "configs", "chat"))
+        paths = ", ".join(contract.operation(exchange.role).path for exchange in seen if exchange.role)
         raise UsageError(
             f"{target.url} answers, but not as the {contract.name} API does: none of {paths} is there "
             f"({codes}). {_right_url(target.url, contract)}"
         )
-    if target.chat_model and any(exchange.reply and exchange.reply.status == 200 for exchange in (status, configs)):
-        _refuse_unknown_model(target, call, chat.reply, listed)
-    return Ready(call, _seconds(chat.reply))
+    known = any(exchange.reply and exchange.reply.status == 200 for exchange in (*status, *lists))
+    reply = work[0].reply if work else None
+    if target.chat_model and known and "chat" in contract.roles:
+        _refuse_unknown_model(target, call, reply, names)
+    return Ready(call, _seconds(reply))
+
+
+def _first(call: RequestBuilder) -> PlannedRequest | None:
+    """The smallest request for work; None where the contract has no operation that takes one."""
+    if "chat" in call.contract.roles:
+        return call.chat(user(HELLO), max_tokens=1)
+    role = next((each.role for each in call.contract.operations if each.request_schema is not None), None)
+    return plain(call, role) if role is not None else None
+
+
+def _require_models(call: RequestBuilder, target: Target) -> None:
+    """Raises UsageError where requests need the name of a model, and neither user, server nor document gave one."""
+    takers = [each for each in call.contract.operations if each.request_schema is not None]
+    for embeds, named, option, key in (
+        (False, call.chat_model, "--model", "chat"),
+        (True, call.embedding_model, "--embedding-model", "embedding"),
+    ):
+        wanted = [each for each in takers if (each.role == "embeddings") is embeds]
+        claimed = not embeds or "embeddings" not in target.declined
+        if wanted and claimed and not named:
+            raise UsageError(
+                f"no model to name in requests to {wanted[0].path}: neither the server's lists nor an example of the "
+                f"contract {call.contract.name} names one. Name it by {option}, or as `{key}` in [models] of the "
+                "target file"
+            )
 
 
 def _seconds(reply: Reply | None) -> float | None:
@@ -103,8 +133,8 @@ async def _look(ask: PlannedRequest, target: Target, client: Client) -> Exchange
     return exchange
 
 
-def _fault(exchange: Exchange) -> Fault:
-    return exchange.fault or Fault("closed", "no reply")
+def _fault(seen: Sequence[Exchange]) -> Fault:
+    return next((exchange.fault for exchange in seen if exchange.fault), Fault("closed", "no reply"))
 
 
 def _refused(target: Target, status: int) -> str:
@@ -113,23 +143,14 @@ def _refused(target: Target, status: int) -> str:
     return f"{target.url} refuses the key in {target.key_variable} ({status}): check that it is this server's"
 
 
-def _listed(configs: Reply | None) -> list[str]:
-    """The names that discovery lists, as far as they can be names; none where it cannot be read."""
-    try:
-        names = [config.value("/name").raw for config in Value(configs.json)] if configs else []
-    except (NotJson, Skip):
-        return []
-    return [name for name in names if isinstance(name, str) and name.isprintable() and 0 < len(name) <= LONGEST_NAME]
-
-
-def _chat_model(target: Target, call: RequestBuilder, listed: list[str]) -> str:
+def _chat_model(target: Target, call: RequestBuilder, names: list[str]) -> str:
     """The model asked for; else the documented one where discovery lists it, or lists nothing; else its first."""
     if target.chat_model:
         return target.chat_model
-    return call.chat_model if not listed or call.chat_model in listed else listed[0]
+    return call.chat_model if not names or call.chat_model in names else names[0]
 
 
-def _refuse_unknown_model(target: Target, call: RequestBuilder, reply: Reply | None, listed: list[str]) -> None:
+def _refuse_unknown_model(target: Target, call: RequestBuilder, reply: Reply | None, names: list[str]) -> None:
     """Raises UsageError where a server that has the API says that it has not the model that the user named.
 
     A server without chat says nothing of a model, and is judged; so is one that the user says has no chat.
@@ -137,11 +158,11 @@ def _refuse_unknown_model(target: Target, call: RequestBuilder, reply: Reply | N
     words = _of_unknown_model(reply, call) if reply is not None else ""
     if reply is None or not words or "core" in target.declined:
         return
-    path = call.contract.operation("configs").path
-    names = ", ".join(listed[:MOST_NAMES]) + (", …" if len(listed) > MOST_NAMES else "")
+    lists = ", ".join(each.path for each in call.contract.operations if each.role in LISTS)
+    shown = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
     raise UsageError(
         f"{target.url} does not take the model {call.chat_model!r} ({reply.status}: {words}). Name another by --model, "
-        f"or as `chat` in [models] of the target file; {path} lists {names or 'none'}"
+        f"or as `chat` in [models] of the target file" + (f"; {lists} lists {shown or 'none'}" if lists else "")
     )
 
 

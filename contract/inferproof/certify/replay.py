@@ -98,9 +98,12 @@ def _choice(transcript: Transcript, contract: Contract) -> str:
 
 
 def from_case(path: Path, contract: Contract) -> Recorded:
-    """A case that was kept; it names the documented models. Raises CaseError."""
+    """A case that was kept; it names the documented models. Raises CaseError, and UsageError where there are none."""
     call = call_with(contract)
-    return Recorded(f"kept.{path.stem}", contract, call, next(read_case(contract, path)(call)), None)
+    ask = next(read_case(contract, path)(call))
+    if not call.model(ask.role or ""):
+        raise UsageError(f"{path}: the contract {contract.name} documents no model to name: send one from a transcript")
+    return Recorded(f"kept.{path.stem}", contract, call, ask, None)
 
 
 def replayed(recorded: Recorded, target: Target) -> tuple[Exchange, list[Judgement]]:

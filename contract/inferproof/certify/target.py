@@ -110,15 +110,15 @@ _MODELS = {"chat": str, "embedding": str}
 _LIMITS = {"concurrency": int, "requests_per_minute": int, "patience": (int, float), "total_seconds": (int, float)}
 
 
-def target_file(named: str | Path | None = None) -> TargetFile:
+def target_file(named: str | Path | None = None, own: Mapping[str, str] | None = None) -> TargetFile:
     """The target file that the user named, else the one of the folder where the command runs, else none.
 
-    Raises UsageError.
+    `own` are the contract's own capabilities, which it may decline. Raises UsageError.
     """
     path = Path(named or DEFAULT_FILE)
     if not named and not path.is_file():
         return TargetFile()
-    file = TargetFile(read_target_file(path), path, bool(named))
+    file = TargetFile(read_target_file(path, own), path, bool(named))
     if not named and not _is_ours(path) and {"url", *ITS_OWN} & file.data.keys():
         raise UsageError(f"{path} is another user's, and says where keys go: if you trust it, name it as the target")
     return file
@@ -130,8 +130,12 @@ def _is_ours(path: Path) -> bool:
     return user == ADMINISTRATOR or path.stat().st_uid in (ADMINISTRATOR, user)
 
 
-def read_target_file(path: Path) -> dict[str, Any]:
-    """The file's tables, checked. Raises UsageError naming the file, the key and the nearest valid spelling."""
+def read_target_file(path: Path, own: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The file's tables, checked; `own` are the contract's own capabilities.
+
+    Raises UsageError naming the file, the key and the nearest valid spelling.
+    """
+    own = own or {}
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -150,7 +154,7 @@ def read_target_file(path: Path) -> dict[str, Any]:
         if number < 0 or (name != "requests_per_minute" and number == 0):
             raise UsageError(f"{path}: limits.{name} must be greater than zero")
     for name, value in data.get("capabilities", {}).items():
-        _known(path, "capabilities", name, CAPABILITIES)
+        _known(path, "capabilities", name, {**CAPABILITIES, **own})
         if value is not True and not (isinstance(value, str) and value.strip()):
             raise UsageError(f'{path}: capabilities."{name}" must be true, or a text that says why it is not claimed')
     return data

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from inferproof.certify.certify import Certification
+from inferproof.certify.models import LISTS, listed
 from inferproof.judge.capabilities import CAPABILITIES
 from inferproof.judge.judge import Judgement, Outcome
-from inferproof.judge.value import Skip, Value
-from inferproof.wire.exchange import NotJson
 
 HEAD = """\
 # What Inferproof should know of this server. `inferproof certify` reads this file where it finds it.
@@ -42,7 +41,7 @@ def target_file(seen: Certification, key_variable: str | None) -> str:
         *_names("Nothing is asked by itself for", alone),
     ]
     for name, judgements in open_.items():
-        lines += _open(name, CAPABILITIES[name], judgements)
+        lines += _open(name, CAPABILITIES.get(name, "a capability of this contract's own"), judgements)
     return "\n".join(lines) + "\n"
 
 
@@ -50,16 +49,14 @@ def in_brief(seen: Certification) -> str:
     """The models, and how many capabilities were seen whole, for one line."""
     models, (whole, _, open_) = seen.result.target["models"], _sorted(seen)
     left = f", {len(open_)} to look at: {', '.join(open_)}" if open_ else ""
-    return (
-        f"chat model {models['chat']}, embedding model {models['embedding']}, "
-        f"{len(whole)} of {len(whole) + len(open_)} capabilities seen{left}"
-    )
+    named = "".join(f"{kind} model {models[kind]}, " for kind in ("chat", "embedding") if models[kind])
+    return f"{named}{len(whole)} of {len(whole) + len(open_)} capabilities seen{left}"
 
 
 def _sorted(seen: Certification) -> tuple[list[str], list[str], dict[str, list[Judgement]]]:
     """The capabilities of which all holds, those that no requirement claims, and the others with their judgements."""
     whole, alone, open_ = [], [], {}
-    for name in CAPABILITIES:
+    for name in dict.fromkeys((*CAPABILITIES, *(each.requirement.claims for each in seen.result.judgements))):
         mine = [each for each in seen.result.judgements if each.requirement.claims == name]
         if not mine:
             alone.append(name)
@@ -78,23 +75,19 @@ def _names(said: str, names: list[str]) -> list[str]:
 
 def _models(seen: Certification) -> Iterator[str]:
     target = seen.result.target
-    listed = _listed(seen)
-    if listed:
-        yield f"# discovery lists: {', '.join(listed)}"
+    names = _listed(seen)
+    if names:
+        yield f"# discovery lists: {', '.join(names)}"
     else:
         yield "# discovery lists no model; this is the documented one"
-    yield f"chat = {_toml(target['models']['chat'])}"
-    yield f"embedding = {_toml(target['models']['embedding'])}"
+    for kind in ("chat", "embedding"):
+        if target["models"][kind]:
+            yield f"{kind} = {_toml(target['models'][kind])}"
 
 
 def _listed(seen: Certification) -> list[str]:
-    for exchange in seen.transcript.exchanges:
-        if exchange.role == "configs" and exchange.reply is not None and exchange.reply.status == 200:
-            try:
-                return [config.string("/name") for config in Value(exchange.reply.json)]
-            except (NotJson, Skip):
-                return []
-    return []
+    lists = (listed(exchange.reply) for exchange in seen.transcript.exchanges if exchange.role in LISTS)
+    return next(filter(None, lists), [])
 
 
 def _open(name: str, meaning: str, judgements: list[Judgement]) -> Iterator[str]:

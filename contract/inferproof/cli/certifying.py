@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inferproof.cli.group import CANNOT, load_contract, main, note
+from inferproof.cli.group import CANNOT, contract_option, load_contract, main, note
 from inferproof.shell import command
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @main.command(short_help="Certify the server at URL, or the embedded mock.")
 @click.argument("url", required=False)
-@click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
+@contract_option()
 @click.option(
     "--target", "file", type=click.Path(path_type=Path), help="Target file [default: inferproof.toml, if any]."
 )
@@ -36,9 +36,15 @@ if TYPE_CHECKING:
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**32 - 1),
-    help="Everything random follows from it [default: 0; with --explore a new one, which is printed].",
+    help="Random seed [default: 0; with --fuzz a new one, which is printed].",
 )
-@click.option("--jobs", type=click.IntRange(1, 64), help="Requests at a time [default: 8].")
+@click.option(
+    "--concurrency",
+    "--jobs",
+    "jobs",
+    type=click.IntRange(1, 64),
+    help="Requests at a time [default: 8]. --jobs is the old name.",
+)
 @click.option(
     "--only",
     multiple=True,
@@ -49,10 +55,12 @@ if TYPE_CHECKING:
 @click.option("--quick", is_flag=True, help="Leave the generated cases out: a few hundred requests, no certificate.")
 @click.option("--cases", type=click.Path(file_okay=False, path_type=Path), help="Folder of cases kept for this target.")
 @click.option(
+    "--fuzz",
     "--explore",
+    "explore",
     type=click.FloatRange(min=0, min_open=True),
     metavar="MINUTES",
-    help="Send random requests for so long; what they break is kept in the folder of cases.",
+    help="Send random requests for so long; what they break is kept in the folder of cases. --explore is the old name.",
 )
 def certify(**options: Any) -> None:
     """Certify the server at URL; without one, the embedded mock, to show a whole run.
@@ -63,8 +71,8 @@ def certify(**options: Any) -> None:
     from inferproof.certify.target import target_file
 
     asked = Asked(**options)
-    file = target_file(asked.file)
     contract = load_contract(asked.name)
+    file = target_file(asked.file, contract.facts.capabilities)
     if asked.url or file.url:
         target = asked.target(file, asked.url)
         note(announced(target, file))
@@ -208,7 +216,7 @@ def _this_command() -> str:
 
 @main.command(short_help="Look at a server and write an inferproof.toml for it.")
 @click.argument("url")
-@click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
+@contract_option()
 @click.option("--api-key-env", metavar="NAME", help="Variable that holds the key [default: INFERPROOF_API_KEY].")
 @click.option("--force", is_flag=True, help="Replace an inferproof.toml that is there already.")
 def init(url: str, name: str, api_key_env: str | None, force: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import click
 
-from inferproof.cli.group import load_contract, main
+from inferproof.cli.group import contract_option, load_contract, main
 
 
 @main.command(short_help="Check an OpenAPI document, with its examples.")
@@ -28,7 +28,7 @@ def lint(file: Path) -> None:
 
 @main.command(short_help="Compare a vendor's document with our base.")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--contract", "name", default="inflection", show_default=True)
+@contract_option()
 def drift(file: Path, name: str) -> None:
     """Compare a vendor's document with our base, structure only. Exit code 1 where it moved."""
     from inferproof.document.drift import drift as compare
@@ -43,7 +43,7 @@ def drift(file: Path, name: str) -> None:
 
 
 @main.command(short_help="Write the corrected contract out.")
-@click.option("--contract", "name", default="inflection", show_default=True)
+@contract_option()
 @click.option(
     "--for",
     "purpose",

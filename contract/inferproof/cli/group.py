@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -83,7 +83,23 @@ def note(lines: Iterable[str]) -> None:
         click.echo(printable(f"inferproof: note: {line}"), err=True)
 
 
-def load_contract(name: str) -> Contract:
+class _ContractOption(click.Option):
+    """Its default is the contract that `openapi/DEFAULT` names, which is read when it is needed."""
+
+    def get_default(self, ctx: click.Context, call: bool = True) -> Any:
+        from inferproof.document.files import default
+
+        return default()
+
+
+def contract_option(parameter: str = "name") -> Callable[[Any], Any]:
+    """The option `--contract` of a command, which gets it as `parameter`."""
+    return click.option(
+        "--contract", parameter, cls=_ContractOption, show_default=True, help="Contract, by name or folder."
+    )
+
+
+def load_contract(name: str | None) -> Contract:
     from inferproof.document import load
 
     return load(name)

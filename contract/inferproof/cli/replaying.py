@@ -19,9 +19,9 @@ from inferproof.shell import command
     "--target", "named", type=click.Path(path_type=Path), help="Target file [default: inferproof.toml, if any]."
 )
 @click.option("--api-key-env", metavar="NAME", help="Variable that holds the key [default: INFERPROOF_API_KEY].")
-@click.option("--contract", default="inflection", show_default=True, help="Contract, by name or folder, of a case.")
+@click.option("--contract", help="Contract, by name or folder [default: the transcript's; of a case, the usual one].")
 def replay(
-    file: Path, name: str | None, url: str | None, named: Path | None, api_key_env: str | None, contract: str
+    file: Path, name: str | None, url: str | None, named: Path | None, api_key_env: str | None, contract: str | None
 ) -> None:
     """Send one request again and judge the answer: NAME of the transcript FILE, or a case that was kept.
 
@@ -41,8 +41,8 @@ def replay(
     if file.suffix == ".json":
         recorded = from_case(file, load_contract(contract))
     else:
-        recorded = from_transcript(file, name, load_contract)
-    own = target_file(named)
+        recorded = from_transcript(file, name, lambda recorded: load_contract(contract or recorded))
+    own = target_file(named, recorded.contract.facts.capabilities)
     address = server_url(url) if url else own.url
     other = url is None and not own.named and recorded.url not in (None, address)
     if address is None or other:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from inferproof.cli.group import load_contract, main
+from inferproof.cli.group import contract_option, load_contract, main
 from inferproof.shell import command
 
 
@@ -18,7 +18,7 @@ from inferproof.shell import command
 @click.option(
     "--api-key", "keys", multiple=True, help="A key that opens it. Repeatable [default: one that is printed]."
 )
-@click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
+@contract_option()
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
 def mock(host: str, port: int, keys: tuple[str, ...], name: str, seed: int) -> None:
     """Serve the API from a simulated model that keeps the contract."""
@@ -40,7 +40,7 @@ def mock(host: str, port: int, keys: tuple[str, ...], name: str, seed: int) -> N
 @click.option("--port", type=click.IntRange(0, 65535), default=4010, show_default=True, help="0 takes a free one.")
 @click.option("--image", help="Image of Prism for Docker [default: stoplight/prism:5].")
 @click.option("--proxy", metavar="URL", help="Stand before the server at URL and validate, instead of mocking one.")
-@click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
+@contract_option()
 def prism(port: int, image: str | None, proxy: str | None, name: str) -> None:
     """Serve the contract with Stoplight Prism: by Docker where an engine answers, else by npx."""
     from inferproof.document.prism import for_prism
@@ -73,7 +73,7 @@ def prism(port: int, image: str | None, proxy: str | None, name: str) -> None:
 @click.option("--compact-json", is_flag=True, help="The upstream was told to write JSON without whitespace.")
 @click.option("--max-queue", type=click.IntRange(1), default=1024, show_default=True, help="Requests at a time.")
 @click.option("--patience", type=click.FloatRange(1), default=600.0, show_default=True, help="Seconds of silence.")
-@click.option("--contract", "name", default="inflection", show_default=True, help="Contract, by name or folder.")
+@contract_option()
 def serve(
     upstream: str | None,
     embeddings_upstream: str | None,

@@ -21,7 +21,8 @@ member that is a constant (`[role=user]`, `[:object]`, `[|messages]`). It leads 
 datum is where its schema is written down, with `/` at the end the schema that this refers to.
 
 Aspects: `.prose` is the description, `.example`, `.default`, `.required`, `.extra` (what members beside the named ones
-may be); `.json`, `.events`, `.content` are the media types of a body.
+may be), `.bounded` (the datum itself, where its schema sets a bound); `.json`, `.events`, `.content` are the media
+types of a body.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _MEDIA = {"json": "application/json", "events": "text/event-stream"}
 _BODIES = ("request", "reply", "event", "invalid")
 _EVENT = "/itemSchema/properties/data"
 
-EXAMPLE, PROSE = "example", "prose"
+EXAMPLE, PROSE, BOUNDED = "example", "prose", "bounded"
 
 
 class NotThere(KeyError):
@@ -78,7 +79,7 @@ def parse(text: str) -> Citation:
     """Raises ValueError for a text that is no citation."""
     subject, mark, path = text.partition("#")
     head, _, last = subject.rpartition(".")
-    aspect = last if head and last in (*_ASPECTS, EXAMPLE) else ""
+    aspect = last if head and last in (*_ASPECTS, EXAMPLE, BOUNDED) else ""
     if not subject or (path and path[0] not in "/=:|"):
         raise ValueError(f"{text!r} is no citation: write it as `chat.request#/member`")
     return Citation(text, head if aspect else subject, aspect, path if mark else None)
@@ -110,21 +111,42 @@ class Resolver:
     def schema(self, text: str, layer: Layer) -> str:
         """The pointer of the schema that a datum has in a layer, without a `$ref` at its end. Raises NotThere."""
         document = self._layers[layer]
-        pointers_there = _Walk(document).all(self._base(parse(text), document), parse(text).path or "")
-        return pointers.follow(document, pointers_there[0])
+        try:
+            there = _Walk(document).all(self._base(parse(text), document), parse(text).path or "")
+            return pointers.follow(document, there[0])
+        except KeyError as error:
+            raise NotThere(*error.args) from None
+
+    def named(self, text: str) -> frozenset[str] | None:
+        """The members that a layer names of an object; None where it names none, or says that others may be there."""
+        names: set[str] = set()
+        citation = parse(text)
+        for document in self._layers.values():
+            try:
+                places = _Walk(document).all(self._base(citation, document), citation.path or "")
+            except KeyError:
+                continue
+            for node in (node for place in places for node in _Walk(document).schemas(place)):
+                if node.get("additionalProperties", False) is not False or "patternProperties" in node:
+                    return None
+                names.update(node.get("properties", ()))
+        return frozenset(names) or None
 
     def _places(self, citation: Citation) -> Iterator[Place]:
         """Those of the published layer; of `*` also the members that only our corrections have."""
+        if not self._roles:
+            raise NotThere("no operation of it has a role (`x-inferproof-role`)")
         seen: dict[str, Place] = {}
         missing = NotThere("")
-        for document in self._layers.values():
+        for layer, document in self._layers.items():
             try:
                 found = self._in(citation, document)
-            except KeyError as error:  # also where references go round in a circle
-                missing = NotThere(error.args[0])
+            except KeyError as error:  # also where a reference leads nowhere, or round in a circle
+                missing = NotThere(*error.args)
                 continue
             for pointer in found:
-                seen.setdefault(pointer, Place(pointer, self._first_layer(pointer)))
+                found_in = layer if citation.aspect == BOUNDED else self._first_layer(pointer)
+                seen.setdefault(pointer, Place(pointer, found_in))
             if not citation.text.endswith("*"):
                 break
         if not seen:
@@ -149,6 +171,10 @@ class Resolver:
             return [_example(document, base, citation.path or "")]
         found = [base] if citation.path is None else _Walk(document).all(base, citation.path)
         if not citation.aspect:
+            return found
+        if citation.aspect == BOUNDED:
+            if not all(_Walk(document).bounded(pointer) for pointer in found):
+                raise NotThere("its schema sets no bound")
             return found
         keyword = _ASPECTS[citation.aspect]
         return [_at(document, pointers.join(pointer, keyword)) for pointer in found]
@@ -202,7 +228,7 @@ class Resolver:
             if not kind or ((made := credential(name, scheme)) is not None and made.kind == kind)
         ]
         if not names:
-            raise NotThere(f"no operation takes {kind or 'any'} credentials")
+            raise NotThere(f"no operation insists on {kind or 'any'} credentials")
         return [pointers.join("/components/securitySchemes", name) for name in names]
 
 
@@ -284,6 +310,15 @@ class _Walk:
                 return [self._whole(place)]
             place = self._step(place, step, path)
         return [place]
+
+    def schemas(self, start: str) -> list[Json]:
+        """The object schemas that the one at `start` is made of, through references, `allOf` and unions."""
+        return [self._node(branch) for branch in self._branches(start)]
+
+    def bounded(self, place: str) -> bool:
+        """The schema of a number sets a bound."""
+        limits = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
+        return any(limits & node.keys() for node in self.schemas(place))
 
     def _step(self, place: str, step: str, path: str) -> str:
         name, selector = _selected(step)

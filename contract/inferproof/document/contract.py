@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import hashlib
 import json
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from inferproof.document import pointers
+from inferproof.document import objects, pointers
 from inferproof.document.citations import Layer, Place, Resolver
 from inferproof.document.credentials import Credential, of_operation
 from inferproof.document.facts import Facts
@@ -19,6 +20,9 @@ from inferproof.document.validate import Schemas, Validator
 
 Json = dict[str, Any]
 Expectation = Literal["accept", "refuse", "either"]
+
+ROLE = "x-inferproof-role"
+"""The member of an operation that says what it is for: one of `roles.ROLES`."""
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -29,8 +33,8 @@ class Operation:
 
     role: str
     method: str  # "POST"
-    path: str  # "/v1/chat/completions"
-    pointer: str  # "/paths/~1v1~1chat~1completions/post"
+    path: str  # "/chat", as the document has it
+    pointer: str  # "/paths/~1chat/post"
     node: Json  # the operation object of the corrected document
     credentials: tuple[Credential, ...]  # each opens it by itself; none where everybody is let in
     request_schema: str | None  # pointer to its JSON request schema, None where it takes no body
@@ -70,6 +74,7 @@ class Contract:
         self._marks = marks or {}  # what the overlay says of members beside the document (`facts.py`)
         self._anchors = anchors or {}  # subjects of citations that the contract names itself
         self._pins = pins or {}  # hashes of the fragments that a person has read
+        self._named: dict[str, frozenset[str] | None] = {}
         self._validators: dict[tuple[Layer, str], Validator] = {}
         self._schemas = {"published": Schemas(published), "corrected": Schemas(corrected)}
 
@@ -94,6 +99,11 @@ class Contract:
         return _digest(self._marks)
 
     @cached_property
+    def credentials(self) -> tuple[Credential, ...]:
+        """What opens the first operation that takes any: what a request brings to a path of which nothing is known."""
+        return next((operation.credentials for operation in self.operations if operation.secured), ())
+
+    @cached_property
     def facts(self) -> Facts:
         """What the contract says of members and no schema can."""
         return Facts(self._marks, self.roles)
@@ -109,6 +119,21 @@ class Contract:
     def schema(self, citation: str, layer: Layer = "published") -> str:
         """The pointer of the schema of a datum, as `chat.reply#/usage`, in that layer. Raises NotThere."""
         return self._resolver.schema(citation, layer)
+
+    def takes(self, role: str, member: str, within: str = "") -> bool:
+        """A layer names the member of the request, or says that others may be there (`additionalProperties`).
+
+        `within` is the path of the object that has it, as `/messages/[]`; empty for the body.
+        """
+        citation = f"{role}.request#{within}/"
+        if citation not in self._named:
+            self._named[citation] = self._resolver.named(citation)
+        names = self._named[citation]
+        return names is None or member in names
+
+    def layer(self, citation: str) -> Layer:
+        """The layer in which the contract first has what is cited: a rule that rests on it judges by that one."""
+        return self.places(citation)[0].layer
 
     def pinned(self, place: Place) -> bool:
         """A person has read the fragment as it stands: the contract's lock has its hash."""
@@ -173,26 +198,52 @@ class Contract:
         operation = self.operation(role)
         return self._example(pointers.join(operation.pointer, "requestBody", "content", "application/json"), name)
 
+    def request_examples(self, role: str) -> list[Any]:
+        """Every documented request body of the operation, deep copies, in the document's order."""
+        pointer = pointers.join(self.operation(role).pointer, "requestBody", "content", "application/json")
+        try:
+            media = self.at(pointer)
+        except KeyError:
+            return []
+        names: list[str | None] = [None] if "example" in media else [*(media.get("examples") or ())]
+        found = []
+        for name in names:
+            with contextlib.suppress(KeyError):  # an example that lies elsewhere is not ours to read
+                found.append(self._example(pointer, name))
+        return found
+
     def reply_example(self, role: str, status: int = 200, media: str = "application/json") -> Any:
         """A documented reply, a deep copy: JSON, or the text of a stream. Raises KeyError where there is none."""
         operation = self.operation(role)
         return self._example(pointers.join(operation.pointer, "responses", str(status), "content", media), None)
 
+    def members(self, pointer: str) -> dict[str, str]:
+        """Each member of the schema at `pointer`, in any of its forms, with the pointer of its corrected schema."""
+        found: dict[str, str] = {}
+        for form in [pointer, *self.forms(pointer)]:
+            for name, place in objects.properties(self.corrected, pointers.locate(self.corrected, form)).items():
+                found.setdefault(name, place)
+        return found
+
+    def forms(self, pointer: str) -> list[str]:
+        """The pointers of the object schemas that a union at `pointer` chooses between; itself where it is no union."""
+        return objects.forms(self.corrected, pointers.locate(self.corrected, pointer))
+
     def defaults(self, pointer: str) -> Iterator[tuple[str, Any]]:
         """(property, default) of the object schema at `pointer`, as the corrected document states them."""
-        schema = self.at(pointers.follow(self.corrected, pointers.locate(self.corrected, pointer)))
-        for name, node in schema.get("properties", {}).items():
-            resolved = self._schemas["corrected"].deref(node)
-            if "default" in resolved:
-                yield name, copy.deepcopy(resolved["default"])
+        for name, place in objects.properties(self.corrected, pointers.locate(self.corrected, pointer)).items():
+            for node in (self.at(place), self.at(pointers.follow(self.corrected, place))):
+                if isinstance(node, dict) and "default" in node:
+                    yield name, copy.deepcopy(node["default"])
+                    break
 
     def _document(self, layer: Layer) -> Json:
         return self.corrected if layer == "corrected" else self.published
 
     def _operations(self) -> Iterator[Operation]:
-        for path, item in self.corrected["paths"].items():
-            for method in _METHODS:
-                if "x-inferproof-role" in item.get(method, {}):
+        for path, item in self.corrected.get("paths", {}).items():
+            for method in _METHODS if isinstance(item, dict) else ():
+                if isinstance(item.get(method), dict) and ROLE in item[method]:
                     yield self._operation(path, method, item[method])
 
     def _operation(self, path: str, method: str, node: Json) -> Operation:
@@ -202,7 +253,7 @@ class Contract:
             pointers.join(ok, "text/event-stream", "itemSchema", "properties", "data", "contentSchema")
         )
         return Operation(
-            role=node["x-inferproof-role"],
+            role=node[ROLE],
             method=method.upper(),
             path=path,
             pointer=pointer,
@@ -214,7 +265,7 @@ class Contract:
             reply_schema=self._present(pointers.join(ok, "application/json", "schema")),
             # The component itself, because the published layer has no schema of an event, but may have the component.
             event_schema=event and pointers.follow(self.corrected, event),
-            statuses=tuple(sorted(int(status) for status in node["responses"] if status.isdigit())),
+            statuses=tuple(sorted(int(status) for status in node.get("responses") or () if status.isdigit())),
         )
 
     def _present(self, pointer: str) -> str | None:

@@ -7,6 +7,9 @@ from typing import Any
 
 Json = dict[str, Any]
 
+BEARER = "bearer"
+"""The kind of a bearer token (RFC 6750)."""
+
 
 @dataclass(frozen=True)
 class Credential:
@@ -19,14 +22,26 @@ class Credential:
     @property
     def kind(self) -> str:
         """`bearer` for a bearer token, else the header's name, in lower case."""
-        return "bearer" if self.prefix == "Bearer " else self.header.lower()
+        return BEARER if self.prefix == "Bearer " else self.header.lower()
 
     def value(self, key: str) -> str:
+        """The header's value; an empty key leaves the scheme alone."""
         return self.prefix + key
+
+    def key_in(self, value: str) -> str | None:
+        """The key in a header's value, None in that of another scheme; its name has no case (RFC 9110 §11.1)."""
+        scheme = self.prefix.strip()
+        if value.strip().lower() == scheme.lower():
+            return ""
+        begins = value[: len(self.prefix)].lower() == self.prefix.lower()
+        return value[len(self.prefix) :] if begins else None
 
 
 def schemes(document: Json) -> dict[str, Json]:
-    """The security schemes that an operation refers to, in the order in which the document declares them."""
+    """The security schemes that guard an operation, in the order in which the document declares them.
+
+    One that an operation takes and does not insist on guards nothing.
+    """
     known = document.get("components", {}).get("securitySchemes", {})
     operations = (
         operation
@@ -35,7 +50,7 @@ def schemes(document: Json) -> dict[str, Json]:
         if isinstance(operation, dict)
     )
     needs = [document.get("security") or (), *(operation.get("security") or () for operation in operations)]
-    used = {name for alternatives in needs for need in alternatives for name in need}
+    used = {name for alternatives in needs if {} not in alternatives for need in alternatives for name in need}
     return {name: scheme for name, scheme in known.items() if name in used}
 
 
@@ -52,6 +67,11 @@ def credential(name: str, scheme: Json) -> Credential | None:
         case "apiKey" if scheme.get("in") == "header":
             return Credential(name, str(scheme.get("name")), "")
     return None
+
+
+def lets_strangers_in(document: Json, operation: Json) -> bool:
+    """It takes credentials and works without: one of its alternatives asks for nothing (`security: [{}, …]`)."""
+    return {} in (operation.get("security", document.get("security")) or ())
 
 
 def of_operation(document: Json, operation: Json) -> tuple[Credential, ...]:

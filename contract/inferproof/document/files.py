@@ -10,6 +10,8 @@ from inferproof.document.errors import DocumentError, nearest
 BASE = "openapi.yaml"
 CORRECTIONS = "corrections.yaml"
 ANCHORS = "anchors.yaml"
+DEFAULT = "DEFAULT"
+"""The file beside the contracts whose one line names that which is meant where nobody names one."""
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -18,6 +20,15 @@ def home() -> Path:
     """The folder of all contracts: inside the installed package, else beside the source in a checkout."""
     installed = _PACKAGE / "openapi"
     return installed if installed.is_dir() else _PACKAGE.parents[1] / "openapi"
+
+
+def default() -> str:
+    """The name of the contract that is meant where nobody names one. Raises DocumentError."""
+    path = home() / DEFAULT
+    name = text(path).strip()
+    if not (home() / name / BASE).is_file() or len(name.split()) != 1:
+        raise DocumentError(f"{path}: expected one line with the name of a folder beside it that holds {BASE}")
+    return name
 
 
 def folder(name: str) -> Path:
@@ -40,6 +51,14 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def text(path: Path) -> str:
+    """Raises DocumentError, also for a file that is not UTF-8."""
+    try:
+        return read(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"{path}: is not UTF-8 at byte {error.start}: save it as UTF-8") from None
 
 
 def parse(raw: bytes, source: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 from inferproof.document import pointers
@@ -11,6 +12,8 @@ from inferproof.document.errors import DocumentError
 
 LOCK = "requirements.lock"
 """The file of a contract's folder that has the hash of each fragment that a person has read."""
+
+_PIN = re.compile(r"([0-9a-f]{16}) ((?:published|corrected)#(?:/.*)?)")
 
 CONTAINERS = ("components", "content", "paths", "properties", "requestBody", "responses", "schemas")
 """Members whose values are nodes that are cited for themselves: of these, a node has the names only."""
@@ -35,7 +38,15 @@ def hash_of(node: Any, pointer: str) -> str:
 
 def read_pins(text: str, source: str) -> dict[str, str]:
     """`layer#pointer` to hash, of a lock's text. Raises DocumentError."""
-    rows = [line.split(" ", 1) for line in text.splitlines() if line and not line.startswith("#")]
-    if not all(len(row) == 2 for row in rows):
-        raise DocumentError(f"{source}: expected a hash, a space and a fragment on each line")
-    return {fragment: hash for hash, fragment in rows}
+    pins = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line or line.startswith("#"):
+            continue
+        row = _PIN.fullmatch(line)
+        if row is None:
+            raise DocumentError(
+                f"{source}:{number}: expected a hash of sixteen hexadecimal digits, a space, and `published#/…` or "
+                "`corrected#/…`; `inferproof catalogue --accept` writes the file anew once it is removed"
+            )
+        pins[row[2]] = row[1]
+    return pins

@@ -24,10 +24,14 @@ def apply(document: Json, actions: Sequence[Json], source: str) -> Json:
 
 
 def check(overlay: Any, source: str) -> list[Json]:
-    """The actions of an overlay; raises DocumentError where it is none."""
+    """The actions of an overlay, none where nothing is written; raises DocumentError where it is no overlay."""
+    if overlay is None:
+        return []
     if not isinstance(overlay, dict) or not str(overlay.get("overlay", "")).startswith("1."):
         raise DocumentError(f'{source}: not an OpenAPI Overlay; begin it with "overlay: 1.1.0"')
     actions = overlay.get("actions")
+    if actions is None:
+        return []
     if not isinstance(actions, list):
         raise DocumentError(f"{source}, /actions: expected a list of actions")
     for index, action in enumerate(actions):

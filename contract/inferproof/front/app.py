@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import orjson
 
 from inferproof.document.contract import Contract, Operation
-from inferproof.front.auth import bearer_key
+from inferproof.front.auth import Door
 from inferproof.front.backend import Backend, Json, Refusal
 from inferproof.front.body import read_json
 from inferproof.front.connection import ClientGone, Connection, Receive, Scope, Send
-from inferproof.front.errors import JSON_HEADER, Invalid, error_reply
+from inferproof.front.errors import JSON_HEADER, Errors, Invalid
+from inferproof.front.form import ANY, Form, Forms
 from inferproof.front.query import Query
+from inferproof.front.reads import reads_of
 from inferproof.front.response import Events
 from inferproof.front.roles import HANDLERS
-from inferproof.front.sse import send_events
+from inferproof.front.sse import closing, send_events
 
 DEFAULT_MAX_BODY = 10_000_000
 
 
 class Route:
-    """One operation: what a request to it must be, and who answers it."""
+    """One operation: what a request to it must be, who answers it, and the form of what is answered."""
 
-    def __init__(self, contract: Contract, operation: Operation, backend: Backend) -> None:
-        self.secured = operation.secured
+    def __init__(
+        self, contract: Contract, operation: Operation, backend: Backend, keys: Sequence[str], forms: Forms
+    ) -> None:
+        self.door = Door(operation.credentials, keys)
+        self.errors = Errors(contract, operation)
+        self.whole = forms.of(operation.reply_schema)
+        self.event = forms.of(operation.event_schema)
         self.takes_body = operation.request_schema is not None
         self.answer = HANDLERS[operation.role](contract, backend)
         self._query = Query(contract, operation)
+        self._reads = reads_of(operation.role)
         self._body = contract.validator(operation.request_schema) if operation.request_schema is not None else None
 
     def check_query(self, query: bytes) -> None:
@@ -38,9 +46,10 @@ class Route:
 
     def check_body(self, body: Any) -> None:
         """Raises Invalid."""
-        violations = self._body.violations(body) if self._body is not None else []
-        if violations:
-            raise Invalid.because(violations, "body")
+        for validator in (self._body, self._reads):
+            violations = validator.violations(body) if validator is not None else []
+            if violations:
+                raise Invalid.because(violations, "body")
 
 
 class Front:
@@ -49,11 +58,12 @@ class Front:
     def __init__(
         self, contract: Contract, backend: Backend, *, keys: Sequence[str] = (), max_body: int = DEFAULT_MAX_BODY
     ) -> None:
-        self._keys = tuple(keys)
+        self._errors = Errors(contract, None)
         self._max_body = max_body
         self._routes: dict[str, dict[str, Route]] = {}
+        forms = Forms(contract)
         for operation in contract.operations:
-            route = Route(contract, operation, backend)
+            route = Route(contract, operation, backend, keys, forms)
             self._routes.setdefault(operation.path, {})[operation.method] = route
         for methods in self._routes.values():
             if "GET" in methods:
@@ -70,9 +80,11 @@ class Front:
             raise NotImplementedError(f"The front speaks HTTP, not {scope['type']}.")
 
     async def _serve(self, client: Connection) -> None:
+        errors = self._errors
         try:
             route = self._route(client)
-            key = bearer_key(client.header(b"authorization"), self._keys) if route.secured else None
+            errors = route.errors
+            key = route.door.key(client.header)
             route.check_query(client.query)
             body: Json = {}
             if route.takes_body:
@@ -84,7 +96,7 @@ class Front:
         except Exception as error:
             if client.answering:  # half a reply cannot be taken back: let the server cut the connection
                 raise
-            reply = error_reply(error)
+            reply = errors.reply(error)
             await client.reply(reply.status, reply.headers, reply.body)
 
     def _route(self, client: Connection) -> Route:
@@ -102,9 +114,16 @@ class Front:
 async def _answer(client: Connection, route: Route, body: Json, key: str | None) -> None:
     answer = await route.answer(body, key)
     if isinstance(answer, Events):
-        await send_events(client, answer.chunks)
+        chunks = answer.chunks if route.event == ANY else _fitting(answer.chunks, route.event)
+        await send_events(client, chunks, route.errors.event)
     else:
-        await client.reply(200, [JSON_HEADER], orjson.dumps(answer.value))
+        await client.reply(200, [JSON_HEADER], orjson.dumps(route.whole.fit(answer.value)))
+
+
+async def _fitting(chunks: AsyncIterator[Json], form: Form) -> AsyncIterator[Json]:
+    async with closing(chunks):
+        async for chunk in chunks:
+            yield form.fit(chunk)
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -9,7 +9,7 @@ import orjson
 from inferproof.document.contract import Contract
 from inferproof.front.backend import Backend, Chat, Json
 from inferproof.front.chat import complete
-from inferproof.front.errors import bad_gateway
+from inferproof.front.errors import Invalid, bad_gateway, detail
 from inferproof.front.response import Handler, Response, Whole
 
 # What is scored when the client names nothing. Ours: the document promises a default set and does not list it.
@@ -125,8 +125,10 @@ def require_scores(reply: Json, asked: list[Json]) -> None:
 
 
 def _up_to_the_last_assistant(messages: list[Json]) -> list[Json]:
-    last = max(index for index, message in enumerate(messages) if message["role"] == "assistant")
-    return messages[: last + 1]
+    answers = [index for index, message in enumerate(messages) if message["role"] == "assistant"]
+    if not answers:
+        raise Invalid([detail(("body", "messages"), "There is no message of the assistant to score.", "contains")])
+    return messages[: answers[-1] + 1]
 
 
 def _with_prompt(messages: list[Json], prompt: str) -> list[Json]:

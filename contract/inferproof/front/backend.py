@@ -1,4 +1,4 @@
-"""What stands behind the front: a Backend completes, streams, embeds, lists configs and reports its health."""
+"""What stands behind the front: a Backend completes, streams, embeds, lists its models and reports its health."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 Json = dict[str, Any]
+
+INVALID = 422
+"""The status of a Refusal of what the body asks for, whichever status the contract has for it."""
 
 
 @dataclass(frozen=True)
@@ -42,22 +45,26 @@ class Backend(Protocol):
     """One engine. A method is cancelled when its client leaves; it refuses by raising Refusal."""
 
     async def complete(self, call: Chat) -> Json:
-        """A whole ChatCompletionResponse."""
+        """A whole reply of a chat, as the contract has it."""
         ...
 
     def stream(self, call: Chat) -> AsyncIterator[Json]:
-        """ChatCompletionStreamResponse chunks, as they are made; the front frames them and adds `[DONE]`.
+        """The chunks of a streamed chat, as they are made; the front frames them and adds `[DONE]`.
 
         A Refusal before the first chunk becomes an ordinary error reply; after it, an error event.
         """
         ...
 
     async def embed(self, call: Embedding) -> Json:
-        """A whole EmbeddingResponse."""
+        """A whole reply of embeddings."""
         ...
 
-    async def configs(self) -> list[Json]:
-        """ConfigForOrgResponse items."""
+    async def configs(self) -> Any:
+        """The models that a chat may name with their default parameters, as the contract lists them."""
+        ...
+
+    async def models(self) -> list[str]:
+        """The names of all models, the default first."""
         ...
 
     async def health(self) -> Health: ...
@@ -65,10 +72,10 @@ class Backend(Protocol):
 
 @dataclass(eq=False)
 class Refusal(Exception):
-    """The engine will not do this. The front renders it: 422 as `detail[]`, anything else as the error body.
+    """The engine will not do this. The front writes it in the shape that the contract documents for the status.
 
-    `loc` points at the member, as `("body", "guided_grammar")`; it is required for 422. Without a `type` the front
-    writes the word of the status.
+    `INVALID` stands for the status that the contract has for a body that breaks its schema. `loc` points at the member,
+    as `("body", "guided_grammar")`; it is required then. Without a `type` the front writes the word of the status.
     """
 
     status: int

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
-from inferproof.document import pointers
 from inferproof.document.contract import Contract
 from inferproof.front.backend import Backend, Chat, Json
 from inferproof.front.deadline import stream_within, within
@@ -16,10 +15,12 @@ OPENAI_PATH = "chat.openai-path"
 
 
 def chat(contract: Contract, backend: Backend) -> Handler:
+    streams = _streams(contract, "chat")
+
     async def answer(body: Json, key: str | None) -> Response:
         require_bounded(body)
         call = Chat(body, "chat", key)
-        if body.get("stream"):
+        if streams(body):
             return Events(stream(backend, call))
         return Whole(await complete(backend, call))
 
@@ -27,19 +28,32 @@ def chat(contract: Contract, backend: Backend) -> Handler:
 
 
 def chat_core(contract: Contract, backend: Backend) -> Handler:
-    """Members that this path does not support are dropped, and so are log probabilities (DEF-064, DEF-065)."""
+    """Members that this path does not support are dropped, and so are log probabilities, which it has not."""
     schema = contract.operation(OPENAI_PATH).request_schema
     assert schema is not None
-    supported = frozenset(contract.at(pointers.follow(contract.corrected, schema))["properties"])
+    supported = frozenset(contract.members(schema))
+    streams = _streams(contract, OPENAI_PATH)
 
     async def answer(body: Json, key: str | None) -> Response:
         call = Chat({name: value for name, value in body.items() if name in supported}, OPENAI_PATH, key)
         require_bounded(call.body)
-        if call.body.get("stream"):
+        if streams(call.body):
             return Events(_core_chunks(stream(backend, call)))
         return Whole(_without_logprobs(await complete(backend, call)))
 
     return answer
+
+
+def _streams(contract: Contract, role: str) -> Callable[[Json], bool]:
+    """Whether a request asks for a stream; one that does not say so has the documented default."""
+    schema = contract.operation(role).request_schema
+    default = dict(contract.defaults(schema)).get("stream") if schema is not None else None
+
+    def streams(body: Json) -> bool:
+        asked = body.get("stream")
+        return bool(default if asked is None else asked)
+
+    return streams
 
 
 async def complete(backend: Backend, call: Chat) -> Json:

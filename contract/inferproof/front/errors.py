@@ -1,16 +1,17 @@
-"""Every reply that is not a success: 422 as `detail[]`, every other status as the one error body."""
+"""Every reply that is not a success, with the status and in the shape that the contract documents for it."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
+from inferproof.document.contract import Contract, Operation
 from inferproof.document.explain import Violation
-from inferproof.front.backend import Json, Refusal
+from inferproof.front.backend import INVALID, Json, Refusal
+from inferproof.front.error_shapes import Fault, Shapes
 
 JSON_HEADER = ("content-type", "application/json")
 
@@ -30,7 +31,7 @@ _log = logging.getLogger("inferproof.front")
 
 
 class Invalid(Exception):
-    """The request breaks its schema: a 422 with one detail for each violation."""
+    """The request breaks its schema: one detail for each violation."""
 
     def __init__(self, details: list[Json]) -> None:
         super().__init__(details[0]["msg"])
@@ -54,21 +55,26 @@ def detail(loc: tuple[str | int, ...], message: str, kind: str) -> Json:
     return {"loc": list(loc), "msg": message, "type": kind}
 
 
-def error_reply(error: Exception) -> ErrorReply:
-    """The reply for whatever ended a request before its reply began."""
-    if isinstance(error, Invalid):
-        return ErrorReply(422, [JSON_HEADER], orjson.dumps({"detail": error.details}))
-    refusal = _refusal(error)
-    headers = [JSON_HEADER, *refusal.headers.items()]
-    if refusal.status == 422:
-        items = [detail(refusal.loc or ("body",), refusal.message, refusal.type or "value_error")]
-        return ErrorReply(422, headers, orjson.dumps({"detail": items}))
-    return ErrorReply(refusal.status, headers, orjson.dumps(_error_body(refusal)))
+class Errors:
+    """How the replies of one operation say what went wrong; of `None`, those to a request that meets no operation."""
 
+    def __init__(self, contract: Contract, operation: Operation | None) -> None:
+        self._shapes = Shapes(contract, operation)
+        self._invalid = operation.invalid_status if operation is not None else INVALID
 
-def error_event(error: Exception) -> Json:
-    """The last event of a stream that failed."""
-    return _error_body(_refusal(error))
+    def reply(self, error: Exception) -> ErrorReply:
+        """The reply for whatever ended a request before its reply began."""
+        if isinstance(error, Invalid):
+            status, headers, fault = self._invalid, [JSON_HEADER], _of_details(error.details)
+        else:
+            refusal = _refusal(error)
+            status = self._invalid if refusal.status == INVALID else refusal.status
+            headers, fault = [JSON_HEADER, *refusal.headers.items()], _of_refusal(refusal)
+        return ErrorReply(status, headers, orjson.dumps(self._shapes[status](fault)))
+
+    def event(self, error: Exception) -> Json:
+        """The last event of a stream that failed: whatever the cause, in the shape of a failure."""
+        return self._shapes[500](_of_refusal(_refusal(error)))
 
 
 def bad_gateway(message: str) -> Refusal:
@@ -83,15 +89,26 @@ def _refusal(error: Exception) -> Refusal:
     return Refusal(500, "The server failed to answer this request; its log says why.", code="internal_error")
 
 
-def _error_body(refusal: Refusal) -> dict[str, Any]:
-    return {
-        "error": {
-            "message": refusal.message,
-            "type": refusal.type or TYPES.get(refusal.status, "invalid_request_error"),
-            "param": ".".join(str(part) for part in refusal.loc[1:]) or None,
-            "code": refusal.code,
-        }
-    }
+def _of_refusal(refusal: Refusal) -> Fault:
+    loc = refusal.loc or ("body",)
+    return Fault(
+        message=refusal.message,
+        type=refusal.type or TYPES.get(refusal.status, "invalid_request_error"),
+        details=[detail(loc, refusal.message, refusal.type or "value_error")],
+        param=_param(loc),
+        code=refusal.code,
+    )
+
+
+def _of_details(details: list[Json]) -> Fault:
+    """What `detail[]` has as a list is one text in the other shapes, and the member that it names first."""
+    message = " ".join(item["msg"] for item in details)
+    return Fault(message, "invalid_request_error", details, _param(details[0]["loc"]), "invalid_value")
+
+
+def _param(loc: Sequence[str | int]) -> str | None:
+    """`messages.0.content`; None for the body as a whole, or a place in its text."""
+    return ".".join(map(str, loc[1:])) if isinstance(next(iter(loc[1:]), None), str) else None
 
 
 def _sentence(place: str, violation: Violation) -> str:

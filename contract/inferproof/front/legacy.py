@@ -10,7 +10,7 @@ from inferproof.document.contract import Contract
 from inferproof.document.explain import Violation
 from inferproof.front.backend import Backend, Chat, Json
 from inferproof.front.chat import complete, stream
-from inferproof.front.errors import Invalid
+from inferproof.front.errors import Invalid, detail
 from inferproof.front.response import Events, Handler, Response, Whole
 from inferproof.front.sse import closing
 
@@ -79,25 +79,28 @@ class _Translation:
     """From a valid legacy body to a chat body that is valid under the contract. Raises Invalid."""
 
     def __init__(self, contract: Contract) -> None:
-        schema = contract.operation("chat").request_schema
-        assert schema is not None
-        self._validator = contract.validator(schema)
+        schema = contract.operation("chat").request_schema if "chat" in contract.roles else None
+        self._validator = contract.validator(schema) if schema is not None else None
 
     def __call__(self, body: Json) -> Json:
-        translated: Json = {"messages": [_message(turn) for turn in body["context"]]}
+        turns = enumerate(body["context"])
+        translated: Json = {"messages": [_message(turn, place) for place, turn in turns]}
         for legacy_name, chat_name in MEMBERS.items():
             if body.get(legacy_name) is not None:
                 translated[chat_name] = body[legacy_name]
         if translated.get("tools"):
             translated["tool_choice"] = "auto"
-        violations = self._validator.violations(translated)
+        violations = self._validator.violations(translated) if self._validator is not None else []
         if violations:
             raise Invalid.because([_in_legacy_words(violation) for violation in violations], "body")
         return translated
 
 
-def _message(turn: Json) -> Json:
-    kind = TURNS[turn["type"]]
+def _message(turn: Json, place: int) -> Json:
+    kind = TURNS.get(turn["type"])
+    if kind is None:
+        why = f"The type {turn['type']!r} is not understood here; known are: {', '.join(TURNS)}."
+        raise Invalid([detail(("body", "context", place, "type"), why, "enum")])
     text = turn["text"] if kind.label is None else f"{kind.label}:\n{turn['text']}"
     message: Json = {"role": kind.role, "content": text}
     if kind.role == "tool" and turn.get("tool_call_id") is not None:
@@ -115,7 +118,7 @@ def _in_legacy_words(violation: Violation) -> Violation:
 
 
 def from_reply(reply: Json) -> Json:
-    """The legacy reply that says what a ChatCompletionResponse says; absent members are left out, never null."""
+    """The legacy reply that says what a chat's reply says; absent members are left out, never null."""
     message = reply["choices"][0]["message"]
     return _event(reply["created"], message.get("content"), message.get("tool_calls"), message.get("reasoning_content"))
 

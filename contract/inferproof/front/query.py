@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from inferproof.document import pointers
 from inferproof.document.contract import Contract, Operation
 from inferproof.document.validate import Validator
 from inferproof.front.errors import Invalid, detail
@@ -18,10 +19,11 @@ class Query:
     def __init__(self, contract: Contract, operation: Operation) -> None:
         self._validators: dict[str, Validator] = {}
         self._required: list[str] = []
-        for index, parameter in enumerate(operation.node.get("parameters", ())):
-            if parameter["in"] == "query":
-                pointer = f"{operation.pointer}/parameters/{index}/schema"
-                self._validators[parameter["name"]] = contract.validator(pointer)
+        for index in range(len(operation.node.get("parameters") or ())):
+            pointer = pointers.follow(contract.corrected, f"{operation.pointer}/parameters/{index}")
+            parameter = contract.at(pointer)
+            if parameter.get("in") == "query" and "schema" in parameter:
+                self._validators[parameter["name"]] = contract.validator(f"{pointer}/schema")
                 if parameter.get("required", False):
                     self._required.append(parameter["name"])
 

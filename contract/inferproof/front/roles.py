@@ -1,4 +1,4 @@
-"""Which handler answers which role. A contract's operations are known by their role, never by a vendor's path."""
+"""Which handler answers which role of `document/roles.py`: an operation is known by its role, never by its path."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from inferproof.document.contract import Contract
 from inferproof.front.attributes import attributes
 from inferproof.front.backend import Backend
 from inferproof.front.chat import chat, chat_core
-from inferproof.front.discovery import configs, status
+from inferproof.front.discovery import configs, models, status
 from inferproof.front.embeddings import embeddings
 from inferproof.front.legacy import legacy, legacy_stream
 from inferproof.front.response import Handler
@@ -20,6 +20,7 @@ HANDLERS: dict[str, Callable[[Contract, Backend], Handler]] = {
     "chat.legacy.stream": legacy_stream,
     "attributes": attributes,
     "embeddings": embeddings,
+    "models": models,
     "configs": configs,
     "status": status,
 }

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import orjson
 
 from inferproof.front.backend import Json
 from inferproof.front.connection import ClientGone, Connection
-from inferproof.front.errors import bad_gateway, error_event
+from inferproof.front.errors import bad_gateway
 
 HEADERS = (
     ("content-type", "text/event-stream; charset=utf-8"),
@@ -26,8 +26,10 @@ def frame(value: Any) -> bytes:
     return b"data: " + orjson.dumps(value) + b"\n\n"
 
 
-async def send_events(client: Connection, chunks: AsyncIterator[Json]) -> None:
-    """Sends `chunks` as they are made, then `[DONE]`; after a failure an error event instead, and no `[DONE]`.
+async def send_events(
+    client: Connection, chunks: AsyncIterator[Json], error_event: Callable[[Exception], Json]
+) -> None:
+    """Sends `chunks` as they are made, then `[DONE]`; after a failure `error_event` of it instead, and no `[DONE]`.
 
     The reply begins with the first chunk: what fails before it is raised, for an ordinary error reply.
     """

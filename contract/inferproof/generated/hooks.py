@@ -27,6 +27,7 @@ from schemathesis.config import SchemathesisConfig
 
 from inferproof.certify.target import Target, UsageError, server_url, target_file, target_from
 from inferproof.document import Contract, Operation, load
+from inferproof.document.names import requested
 from inferproof.generated import adapter
 from inferproof.generated.baselines import model_member
 from inferproof.generated.claims import is_streamed
@@ -64,8 +65,8 @@ class ShouldWarning(UserWarning):
     """A requirement at SHOULD does not hold. It gates nothing, unless INFERPROOF_STRICT is set."""
 
 
-CONTRACT: Contract = load(os.environ.get("INFERPROOF_CONTRACT") or "inflection")
-FILE = target_file(os.environ.get("INFERPROOF_TARGET"))
+CONTRACT: Contract = load(os.environ.get("INFERPROOF_CONTRACT"))
+FILE = target_file(os.environ.get("INFERPROOF_TARGET"), CONTRACT.facts.capabilities)
 TARGET: Target = target_from(FILE.data, url=FILE.url or "http://127.0.0.1")
 """What the target file says. Its URL is not used: schemathesis has its own."""
 
@@ -189,7 +190,7 @@ class TargetKey:
     def set(self, case: Case, data: str, context: AuthContext) -> None:
         operation = _ours(case.operation)
         if operation is not None and operation.secured and _is_for(case.operation.base_url):
-            case.headers["Authorization"] = f"Bearer {data}"
+            case.headers[operation.credentials[0].header] = operation.credentials[0].value(data)
 
 
 def _is_for(url: str | None) -> bool:
@@ -236,8 +237,9 @@ def map_body(context: HookContext, body: Any) -> Any:
     changed: dict[str, Any] = {}
     member = model_member(CONTRACT, operation.role)
     model = TARGET.embedding_model if operation.role == "embeddings" else TARGET.chat_model
-    if isinstance(body.get(member), str):
-        changed[member] = model or CONTRACT.request_example(operation.role)[member]
+    model = model or next(iter(requested(CONTRACT, (operation.role,))), None)
+    if isinstance(body.get(member), str) and model:
+        changed[member] = model
     if _may_stream(operation.role, body) and zlib.crc32(json.dumps(body).encode()) % 2:
         changed["stream"] = True
     return {**body, **changed}

@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from inferproof.document import Contract, pointers
+from inferproof.document import Contract, DocumentError, pointers
+from inferproof.document.errors import nearest
+from inferproof.document.facts import CAPABILITIES as OWN
 from inferproof.generated.baselines import ABSENT, varied_member, with_member
 from inferproof.generated.cases import MODEL, Kind, kind_of
 from inferproof.generated.claims import claim
 from inferproof.generated.exemptions import exempt
 from inferproof.generated.members import BODY, Member, examples, members
+from inferproof.judge.capabilities import known
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept, must_refuse
 from inferproof.judge.requirement import MUST, SCHEMA, Requirement
@@ -43,6 +46,7 @@ def owners(contract: Contract) -> tuple[Requirement, ...]:
 
 
 def _made(contract: Contract) -> Iterator[Requirement]:
+    """Raises DocumentError for a fact that names a capability which there is none of."""
     shown = {role: examples(contract, role) for role in {member.role for member in members(contract)}}
     for member in members(contract):
         kinds = {
@@ -74,6 +78,10 @@ def _hints(contract: Contract, member: Member, shown: list[Any]) -> Iterator[Any
 def _requirement(contract: Contract, member: Member, kind: Kind) -> Requirement:
     what = "A body" if member.name == BODY else f"`{member.name}`"
     said = "allows is accepted" if kind == "accepts" else "forbids is refused"
+    capability, names = claim(contract, member.role, member.name), known(contract)
+    if capability not in names:
+        cure = f"{nearest(capability, names)} Name one of its own in {OWN} at the root of the overlay"
+        raise DocumentError(f"{contract.name}: `{member.name}` rests on {capability!r}, no capability{cure}")
     return Requirement(
         id=member.id(kind),
         level=MUST,
@@ -82,7 +90,7 @@ def _requirement(contract: Contract, member: Member, kind: Kind) -> Requirement:
         sentence=f"{what} as the document {said}.",
         judge=_is_accepted if kind == "accepts" else _is_refused,
         of=Of((member.role,), DECIDED, where=_Varies(member.name, kind)),
-        claims=claim(contract, member.role, member.name),
+        claims=capability,
         breaks=_BREAKS,
         reference=_REFERENCE,
     )

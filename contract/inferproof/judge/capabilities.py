@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from inferproof.document import Contract
+
 CAPABILITIES: Mapping[str, str] = {
     "core": "status, credentials, errors, and chat completions in one JSON reply",
     "core.openai-path": "the chat operation at the path that OpenAI clients are pointed at",
@@ -50,7 +52,7 @@ CAPABILITIES: Mapping[str, str] = {
     "embeddings.messages": "embedding input given as messages",
     "embeddings.dimensions": "`dimensions` shortens the vector",
     "attributes": "scores for the last assistant message",
-    "discovery": "the list of configs",
+    "discovery": "the list of configs, or of models",
     "legacy": "the native inference operation and its stream",
     "legacy.tools": "tools in the native operations",
     "legacy.as-chat": "the native operations show the model what chat shows it, without a prompt of their own",
@@ -80,10 +82,16 @@ OF_ROLE: Mapping[str, str] = {
     "attributes": "attributes",
     "embeddings": "embeddings",
     "configs": "discovery",
+    "models": "discovery",
     "chat.legacy": "legacy",
     "chat.legacy.stream": "legacy",
 }
 """The capability without which there is no operation of that role; the other roles are the core."""
+
+
+def known(contract: Contract) -> Mapping[str, str]:
+    """Every capability that a server may decline under this contract: ours, and those that the contract names."""
+    return {**CAPABILITIES, **contract.facts.capabilities}
 
 
 def profile_of(capability: str) -> str:

@@ -10,15 +10,17 @@ from inferproof.judge.select import Predicate
 from inferproof.judge.subject import Subject
 from inferproof.wire.exchange import NotJson
 
-KEY = "bearer {{secret:key}}"
+KEY = "{{secret:key}}"
+"""Stands for the target's key in what was recorded."""
 
 NO_SUCH_MODEL = "inferproof-no-such-model"
 """How the name of a model begins that no server has. A request for it is valid, and yet to be refused."""
 
 
 def keyed(answer: Subject) -> bool:
-    """The request carries the target's key."""
-    return (answer.exchange.request.header("authorization") or "").lower() == KEY
+    """The request carries the target's key, or needs none: nobody is kept out for want of it."""
+    request, credentials = answer.exchange.request, answer.credentials
+    return not credentials or any(each.key_in(request.header(each.header) or "") == KEY for each in credentials)
 
 
 def declared_json(answer: Subject) -> bool:
@@ -42,8 +44,13 @@ def deep(answer: Subject) -> bool:
 
 
 def must_accept(answer: Subject) -> bool:
-    """Key, media type and body are as both documents want them, and the model may be one that the server has."""
-    return _asks_properly(answer) and not for_no_model(answer) and answer.expectation == "accept"
+    """Key, media type and body are as both documents want them, and the model may be one that the server has.
+
+    A member of which the document says nothing may be refused, unless it says that others may be there.
+    """
+    if not _asks_properly(answer) or for_no_model(answer):
+        return False
+    return answer.documented and answer.expectation == "accept"
 
 
 def must_refuse(answer: Subject) -> bool:
@@ -52,6 +59,11 @@ def must_refuse(answer: Subject) -> bool:
     What only a strict reader of formats or of types refuses has requirements of its own, at SHOULD.
     """
     return forbidden(answer) and answer.allowed_if_lax == ""
+
+
+def invalid(answer: Subject) -> bool:
+    """It must be refused, and the document gives its operation a status for that."""
+    return must_refuse(answer) and answer.operation.invalid_status in answer.operation.statuses
 
 
 def forbidden(answer: Subject) -> bool:
@@ -80,7 +92,7 @@ def wrong_only_at(*path: str) -> Predicate:
 
 def for_no_model(answer: Subject) -> bool:
     """The request names a model that no server has."""
-    name = answer.request.get("/model") or answer.request.get("/config")
+    name = answer.request.get(f"/{answer.contract.facts.operation(answer.role).model}")
     return isinstance(name, str) and name.startswith(NO_SUCH_MODEL)
 
 

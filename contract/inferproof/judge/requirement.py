@@ -68,15 +68,16 @@ class Requirement:
     def profile(self) -> str:
         return profile_of(self.claims)
 
-    def within(self, contract: Contract) -> Requirement:
+    def within(self, contract: Contract, *, unread: bool = False) -> Requirement:
         """The requirement as this contract lets us make it. Raises NotHeld, whose text says why it does not hold there.
 
-        It rests on its first citation: what a contract has there by correction only is at most a SHOULD in it.
+        It rests on its first citation: what a contract has there by correction only is at most a SHOULD in it. With
+        `unread`, prose and examples count that nobody has read.
         """
         roles = self.of.roles if self.of else ()
         if roles and contract.roles.keys().isdisjoint(roles):
             raise NotHeld(f"it has no operation of role {' or '.join(roles)}")
-        places = [self._found(contract, cite) for cite in self.cites]
+        places = [self._found(contract, cite, unread) for cite in self.cites]
         if self.basis in INFERRED or self.basis is CONVENTION or places[0].layer == "published":
             return self
         return replace(self, basis=CORRECTION, level=SHOULD if self.level is MUST else self.level)
@@ -89,12 +90,12 @@ class Requirement:
                 found.update((place.pointer, place) for place in contract.places(cite))
         return tuple(found.values())
 
-    def _found(self, contract: Contract, cite: str) -> Place:
+    def _found(self, contract: Contract, cite: str, unread: bool) -> Place:
         try:
             place = contract.places(cite)[0]
         except NotThere as error:
             raise NotHeld(f"{cite}: {error}") from None
-        if parse(cite).shown and not contract.pinned(place):
+        if parse(cite).shown and not unread and not contract.pinned(place):
             what = f"{cite} is not in its lock"
             raise NotHeld(f"{what}: read #{place.pointer}, and pin it with `inferproof catalogue --accept`")
         return place
@@ -104,12 +105,15 @@ class NotHeld(Exception):
     """A requirement does not hold in a contract; the text says why."""
 
 
-def held(contract: Contract) -> tuple[list[Requirement], list[tuple[Requirement, str]]]:
-    """The requirements of the catalogue that hold in a contract, and the others, each with the reason."""
+def held(contract: Contract, *, unread: bool = False) -> tuple[list[Requirement], list[tuple[Requirement, str]]]:
+    """The requirements of the catalogue that hold in a contract, and the others, each with the reason.
+
+    With `unread`, also those that would hold if a person had read the prose and the examples that they rest on.
+    """
     holding, others = [], []
     for each in CATALOGUE.values():
         try:
-            holding.append(each.within(contract))
+            holding.append(each.within(contract, unread=unread))
         except NotHeld as why:
             others.append((each, str(why)))
     return holding, others

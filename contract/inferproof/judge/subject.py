@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from inferproof.document import Contract, Expectation, Layer, Operation, Violation
+from inferproof.document import Contract, Expectation, Layer, Operation, Violation, pointers
+from inferproof.document.credentials import Credential
 from inferproof.judge.coercion import coerces
 from inferproof.judge.value import Missing, Skip, Value
 from inferproof.wire.exchange import DEEPEST, Exchange, NotJson, Reply, deeper
@@ -86,12 +87,42 @@ class Subject:
         return self.contract.operation(self.role)
 
     @property
+    def credentials(self) -> tuple[Credential, ...]:
+        """What opens the operation; for a request to none that the document knows, what opens one of its own."""
+        return self.operation.credentials if self.role else self.contract.credentials
+
+    @property
     def sent(self) -> Any:
         """The request's body as JSON, of any type. Raises Missing where it is none."""
         try:
             return self.exchange.request.json
         except NotJson:
             raise Missing("JSON", "the request") from None
+
+    def documents(self, member: str) -> bool:
+        """The document names this member of the request, or says that others may be there."""
+        return self.contract.takes(self.role, member)
+
+    @cached_property
+    def documented(self) -> bool:
+        """The document names every member of the request, or says that others may be there.
+
+        What says so of the body means it: its inner objects are not asked. Where it is silent, a server may refuse what
+        it does not know.
+        """
+        says_so = self.contract.takes(self.role, "")  # no member has an empty name
+        return says_so or self._documented(self.request.raw, "")
+
+    def _documented(self, value: Any, path: str) -> bool:
+        if isinstance(value, list):
+            return all(self._documented(each, f"{path}/[]") for each in value)
+        if not isinstance(value, dict):
+            return True
+        takes = self.contract.takes
+        return all(
+            takes(self.role, name, path) and self._documented(inner, f"{path}/{pointers.escape(name)}")
+            for name, inner in value.items()
+        )
 
     @cached_property
     def expectation(self) -> Expectation:

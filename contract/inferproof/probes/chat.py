@@ -7,7 +7,7 @@ from inferproof.probes.probe import RequestBuilder, Steps, assistant, probe, sys
 @probe("chat.example", over=CHAT)
 def example(call: RequestBuilder, role: str) -> Steps:
     """The documented example."""
-    yield call.example(role)
+    yield from call.examples(role)
 
 
 @probe("chat.plain", over=CHAT)

@@ -9,14 +9,20 @@ TRIED = 3
 """How many of the listed names are tried: each costs a chat completion, perhaps on a model that must be loaded."""
 
 
-@probe("discovery.twice", claims="discovery")
+@probe("discovery.twice", claims="discovery", to=("configs",))
 def twice(call: RequestBuilder) -> Steps:
     """The list, twice."""
     yield call.to("configs")
     yield call.to("configs")
 
 
-@probe("discovery.usable", claims="discovery")
+@probe("discovery.models", to=("models",))
+def models(call: RequestBuilder) -> Steps:
+    """The list of models."""
+    yield call.to("models")
+
+
+@probe("discovery.usable", claims="discovery", to=("configs", "chat"))
 def usable(call: RequestBuilder) -> Steps:
     """The list, and a short chat with each of its first names."""
     answer = yield call.to("configs")

@@ -9,13 +9,13 @@ from inferproof.probes.probe import RequestBuilder, Steps, probe, user
 TEXTS = ("A lighthouse stands where the river meets the sea.", "Interest rates rose.", "Nine plus eleven is twenty.")
 
 
-@probe("embeddings.example", claims="embeddings")
+@probe("embeddings.example", claims="embeddings", to=("embeddings",))
 def example(call: RequestBuilder) -> Steps:
     """The documented example."""
-    yield call.example("embeddings")
+    yield from call.examples("embeddings")
 
 
-@probe("embeddings.batch", claims="embeddings")
+@probe("embeddings.batch", claims="embeddings", to=("embeddings",))
 def batch(call: RequestBuilder) -> Steps:
     """Three texts, one by one and then all at once."""
     for text in TEXTS:
@@ -23,7 +23,7 @@ def batch(call: RequestBuilder) -> Steps:
     yield call.embed(list(TEXTS))
 
 
-@probe("embeddings.encodings", claims="embeddings")
+@probe("embeddings.encodings", claims="embeddings", to=("embeddings",))
 def encodings(call: RequestBuilder) -> Steps:
     """One text in both encodings, and without a word about them."""
     yield call.embed(TEXTS[0], encoding_format="float")
@@ -31,20 +31,20 @@ def encodings(call: RequestBuilder) -> Steps:
     yield call.embed(TEXTS[0])
 
 
-@probe("embeddings.several-base64", claims="embeddings")
+@probe("embeddings.several-base64", claims="embeddings", to=("embeddings",))
 def several_base64(call: RequestBuilder) -> Steps:
     """Several texts in base64, in the way of OpenAI's client."""
     yield call.embed(list(TEXTS), encoding_format="base64", user="inferproof")
 
 
-@probe("embeddings.token-ids", claims="embeddings.token-ids")
+@probe("embeddings.token-ids", claims="embeddings.token-ids", to=("embeddings",))
 def token_ids(call: RequestBuilder) -> Steps:
     """Token ids: one list, and a list of lists. Low ids are in every vocabulary."""
     yield call.embed([5, 6, 7])
     yield call.embed([[5, 6], [7, 8, 9]])
 
 
-@probe("embeddings.messages", claims="embeddings.messages")
+@probe("embeddings.messages", claims="embeddings.messages", to=("embeddings",))
 def messages(call: RequestBuilder) -> Steps:
     """A conversation in place of a text."""
     body = {"model": call.embedding_model, "messages": [user("Why is the sea salty?")]}
@@ -52,13 +52,13 @@ def messages(call: RequestBuilder) -> Steps:
     yield call.to("embeddings", {**body, "additional_data": {"any": ["thing"]}})
 
 
-@probe("embeddings.extra-member", claims="embeddings")
+@probe("embeddings.extra-member", claims="embeddings", to=("embeddings",))
 def extra_member(call: RequestBuilder) -> Steps:
     """A member that no document names."""
     yield call.embed("hello", inferproof_extra={"any": ["thing"]})
 
 
-@probe("embeddings.invalid-messages", claims="embeddings.messages")
+@probe("embeddings.invalid-messages", claims="embeddings.messages", to=("embeddings",))
 def invalid_messages(call: RequestBuilder) -> Steps:
     """A conversation with members of other types."""
     body = {"model": call.embedding_model, "messages": [user("Why is the sea salty?")]}
@@ -74,20 +74,20 @@ def invalid_messages(call: RequestBuilder) -> Steps:
         yield call.to("embeddings", {**body, member: value})
 
 
-@probe("embeddings.dimensions", claims="embeddings.dimensions")
+@probe("embeddings.dimensions", claims="embeddings.dimensions", to=("embeddings",))
 def dimensions(call: RequestBuilder) -> Steps:
     """A vector of eight numbers, in both encodings."""
     yield call.embed("hello", dimensions=8)
     yield call.embed("hello", dimensions=8, encoding_format="base64")
 
 
-@probe("embeddings.truncate", claims="embeddings")
+@probe("embeddings.truncate", claims="embeddings", to=("embeddings",))
 def truncate(call: RequestBuilder) -> Steps:
     """A long text of which four tokens are to be read."""
     yield call.embed(" ".join(TEXTS), truncate_prompt_tokens=4)
 
 
-@probe("embeddings.invalid", claims="embeddings")
+@probe("embeddings.invalid", claims="embeddings", to=("embeddings",))
 def invalid(call: RequestBuilder) -> Steps:
     """Inputs that are neither text nor token ids, and values outside their bounds."""
     wrong: tuple[Any, ...] = (7, {}, [{}], [1.5], None)
@@ -98,7 +98,7 @@ def invalid(call: RequestBuilder) -> Steps:
     yield call.to("embeddings", {"model": call.embedding_model})
 
 
-@probe("embeddings.empty", claims="embeddings")
+@probe("embeddings.empty", claims="embeddings", to=("embeddings",))
 def empty(call: RequestBuilder) -> Steps:
     """An empty text, and an empty list."""
     yield call.embed("")

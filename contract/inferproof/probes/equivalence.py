@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from inferproof.judge.select import CHAT
 from inferproof.probes.probe import RequestBuilder, Steps, assistant, probe, system, turn, user
 
 GREEDY: dict[str, Any] = {"max_tokens": 16, "temperature": 0}
 
 
-@probe("equivalence.openai-path", claims="core.openai-path", exclusive=True)
+@probe("equivalence.openai-path", claims="core.openai-path", exclusive=True, to=CHAT)
 def openai_path(call: RequestBuilder) -> Steps:
     """A question to the chat operation, to its twin for OpenAI clients, and to the first again."""
     question = user("Which bird lays the largest egg?")
@@ -18,7 +19,7 @@ def openai_path(call: RequestBuilder) -> Steps:
     yield call.chat(question, **GREEDY)
 
 
-@probe("equivalence.legacy", claims="legacy.as-chat", exclusive=True)
+@probe("equivalence.legacy", claims="legacy.as-chat", exclusive=True, to=("chat", "chat.legacy"))
 def legacy(call: RequestBuilder) -> Steps:
     """A talk to the chat operation, the same in turns to the native one, and to the first again."""
     messages = (system("Be brief."), user("Hello!"), assistant("Hello."), user("Which bird lays the largest egg?"))

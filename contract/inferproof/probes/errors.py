@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 
 from inferproof.judge.oracle import NO_SUCH_MODEL
-from inferproof.judge.select import LEGACY
-from inferproof.probes.auth import plain
+from inferproof.probes.auth import LISTS, plain
 from inferproof.probes.probe import RequestBuilder, Steps, probe, user
 
 WITH_BODY = ("chat", "chat.openai-path", "attributes", "embeddings", "chat.legacy", "chat.legacy.stream")
@@ -79,7 +78,7 @@ def form_body(call: RequestBuilder) -> Steps:
     )
 
 
-@probe("errors.unknown-path")
+@probe("errors.unknown-path", to=())
 def unknown_path(call: RequestBuilder) -> Steps:
     """A path that no document names."""
     yield call.at("GET", f"/inferproof-{call.token('path')}")
@@ -91,7 +90,7 @@ def unknown_method(call: RequestBuilder) -> Steps:
     yield call.at("PUT", call.contract.operation("chat").path, {"messages": []})
 
 
-@probe("errors.other-method", over=(*WITH_BODY, "configs", "status"))
+@probe("errors.other-method", over=(*WITH_BODY, *LISTS, "status"))
 def other_method(call: RequestBuilder, role: str) -> Steps:
     """GET where a body is posted, and POST where something is got."""
     operation = call.contract.operation(role)
@@ -101,6 +100,6 @@ def other_method(call: RequestBuilder, role: str) -> Steps:
 @probe("errors.unknown-model", over=("chat", "chat.openai-path", "embeddings", "chat.legacy", "chat.legacy.stream"))
 def unknown_model(call: RequestBuilder, role: str) -> Steps:
     """A model that no server has."""
-    member = "config" if role in LEGACY else "model"
+    member = call.contract.facts.operation(role).model
     good = json.loads(plain(call, role).request.body)
     yield call.to(role, {**good, member: f"{NO_SUCH_MODEL}-{call.token('model')}"})

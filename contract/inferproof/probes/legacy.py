@@ -23,7 +23,7 @@ LOOK_UP = {
 @probe("legacy.example", claims="legacy", over=LEGACY)
 def example(call: RequestBuilder, role: str) -> Steps:
     """The documented example."""
-    yield call.example(role)
+    yield from call.examples(role)
 
 
 @probe("legacy.plain", claims="legacy", over=LEGACY)
@@ -104,7 +104,7 @@ def tool_turn(call: RequestBuilder, role: str) -> Steps:
     )
 
 
-@probe("legacy.short", claims="legacy", exclusive=True)
+@probe("legacy.short", claims="legacy", exclusive=True, to=("chat.legacy",))
 def short(call: RequestBuilder) -> Steps:
     """One token; then some, and again with a stop that lies in the midst of them."""
     yield call.legacy(QUESTION, max_tokens=1, temperature=0)
@@ -115,7 +115,7 @@ def short(call: RequestBuilder) -> Steps:
         yield call.legacy(QUESTION, temperature=0, stop_tokens=[middle])
 
 
-@probe("legacy.both", claims="legacy", exclusive=True)
+@probe("legacy.both", claims="legacy", exclusive=True, to=LEGACY)
 def both(call: RequestBuilder) -> Steps:
     """The same question at temperature 0, in one piece and as a stream."""
     yield call.legacy(QUESTION, temperature=0)

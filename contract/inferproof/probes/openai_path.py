@@ -9,7 +9,7 @@ HELLO = user("Hello!")
 LOOK_UP = {"name": "look_up", "parameters": {"type": "object", "properties": {}}}
 
 
-@probe("openai-path.unsupported", claims="core.openai-path")
+@probe("openai-path.unsupported", claims="core.openai-path", to=(ROLE,))
 def unsupported(call: RequestBuilder) -> Steps:
     """What the prose lists as not supported, each by itself."""
     yield call.chat(HELLO, role=ROLE, max_tokens=4, n=2)
@@ -19,13 +19,13 @@ def unsupported(call: RequestBuilder) -> Steps:
     yield call.chat(HELLO, role=ROLE, max_tokens=4, functions=[LOOK_UP], function_call="auto")
 
 
-@probe("openai-path.logprobs", claims="core.openai-path")
+@probe("openai-path.logprobs", claims="core.openai-path", to=(ROLE,))
 def logprobs(call: RequestBuilder) -> Steps:
     """Log probabilities, which this path does not have."""
     yield call.chat(HELLO, role=ROLE, max_tokens=4, logprobs=True, top_logprobs=2)
 
 
-@probe("openai-path.web-search", claims="core.openai-path")
+@probe("openai-path.web-search", claims="core.openai-path", to=(ROLE,))
 def web_search(call: RequestBuilder) -> Steps:
     """An extra member that the vendor's own examples send."""
     yield call.chat(HELLO, role=ROLE, max_tokens=4, web_search=False)

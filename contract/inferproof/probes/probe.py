@@ -15,12 +15,13 @@ import hashlib
 import inspect
 import json
 import traceback
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from inferproof.document import Contract, Operation
+from inferproof.document.credentials import Credential
 from inferproof.judge.capabilities import CAPABILITIES
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
@@ -38,13 +39,14 @@ class PlannedRequest:
     """A request and how to send it.
 
     `hang_up_after` closes the connection after that many events; `read_pause` is the seconds that a slow reader waits
-    between reads. Bytes that are no request at all go into `request.raw`.
+    between reads. Bytes that are no request at all go into `request.raw`. `credentials` are what opens the operation.
     """
 
     role: str | None
     request: Request
     hang_up_after: int | None = None
     read_pause: float = 0.0
+    credentials: tuple[Credential, ...] = ()
 
     def with_header(self, name: str, value: str | None) -> PlannedRequest:
         """The same request with that header set, or without it."""
@@ -52,8 +54,22 @@ class PlannedRequest:
         headers = kept if value is None else (*kept, (name, value))
         return replace(self, request=replace(self.request, headers=headers))
 
+    @property
+    def credential(self) -> Credential | None:
+        """The one that the request is sent with, None where the operation takes none."""
+        return self.credentials[0] if self.credentials else None
+
     def without_key(self) -> PlannedRequest:
-        return self.with_header("Authorization", None)
+        """The same request without any credentials."""
+        bare = self
+        for each in self.credentials:
+            bare = bare.with_header(each.header, None)
+        return bare
+
+    def with_key(self, key: str) -> PlannedRequest:
+        """The same request with that key in place of the target's; itself where the operation takes none."""
+        credential = self.credential
+        return self if credential is None else self.with_header(credential.header, credential.value(key))
 
     def with_body(self, body: bytes) -> PlannedRequest:
         """The same request with other bytes for its body."""
@@ -73,12 +89,13 @@ class RequestBuilder:
     def to(self, role: str, body: Any = None, *, query: str = "") -> PlannedRequest:
         """A request to the operation of that role, with the key where the operation is secured."""
         operation = self._operation(role)
-        return self._ask(role, operation.method, operation.path + query, body, keyed=operation.secured)
+        return self._ask(role, operation.method, operation.path + query, body, operation.credentials)
 
     def at(self, method: str, target: str, body: Any = None) -> PlannedRequest:
         """A request to any path, with the key."""
         operation = self.contract.match(method, target.partition("?")[0])
-        return self._ask(operation.role if operation else None, method, target, body, keyed=True)
+        role, own = (operation.role, operation.credentials) if operation else (None, ())
+        return self._ask(role, method, target, body, own or self.contract.credentials)
 
     def chat(
         self, *messages: Mapping[str, Any], role: str = "chat", max_tokens: int | None = 24, **members: Any
@@ -95,13 +112,20 @@ class RequestBuilder:
     def embed(self, input: Any, **members: Any) -> PlannedRequest:
         return self.to("embeddings", {"model": self.embedding_model, "input": input, **members})
 
-    def example(self, role: str, name: str | None = None) -> PlannedRequest:
-        """The documented request of a role, with the target's model in place of the documented one."""
-        self._operation(role)
-        body = self.contract.request_example(role, name)
-        member = "config" if "config" in body else "model"
-        body[member] = self.embedding_model if role == "embeddings" else self.chat_model
-        return self.to(role, body)
+    def examples(self, role: str) -> Iterator[PlannedRequest]:
+        """The first documented request of a role, if any, with the target's model in place of the documented one."""
+        try:
+            body = self.contract.request_example(role)
+        except KeyError:
+            return
+        if not isinstance(body, dict):
+            return
+        body[self.contract.facts.operation(role).model] = self.model(role)
+        yield self.to(role, body)
+
+    def model(self, role: str) -> str:
+        """The model that a request to the operation of that role names."""
+        return self.embedding_model if role == "embeddings" else self.chat_model
 
     def token(self, name: str, length: int = 16) -> str:
         """A word that follows from the seed and `name`, unlike anything a server would say by itself."""
@@ -114,15 +138,17 @@ class RequestBuilder:
         except KeyError as error:
             raise Skip(str(error.args[0])) from error
 
-    def _ask(self, role: str | None, method: str, target: str, body: Any, *, keyed: bool) -> PlannedRequest:
+    def _ask(
+        self, role: str | None, method: str, target: str, body: Any, credentials: tuple[Credential, ...]
+    ) -> PlannedRequest:
         headers: list[tuple[str, str]] = [*self.extra_headers]
-        if keyed:
-            headers.append(("Authorization", f"Bearer {KEY}"))
+        if credentials:
+            headers.append((credentials[0].header, credentials[0].value(KEY)))
         content = b""
         if body is not None:
             headers.append(("Content-Type", "application/json"))
             content = _dump(body)
-        return PlannedRequest(role, Request(method, target, tuple(headers), content))
+        return PlannedRequest(role, Request(method, target, tuple(headers), content), credentials=credentials)
 
 
 Steps = Generator[PlannedRequest, Subject, None]
@@ -138,10 +164,11 @@ class ProbeFailed(Exception):
 
 @dataclass(frozen=True)
 class Probe:
-    """`exclusive` probes run alone, one after the other: they compare generations, timing or limits.
+    """`roles` are the operations that it is sent to: where a contract has not all of them, it is not sent.
 
-    `last` ones run alone too, after all others: they may keep a server busy for longer than anybody waits.
-    `steps` takes the Call, and the role where the probe is sent to several.
+    `exclusive` probes run alone, one after the other: they compare generations, timing or limits. `last` ones run alone
+    too, after all others: they may keep a server busy for longer than anybody waits. `steps` takes the RequestBuilder,
+    and `role` where the probe is one of several that differ in their role only.
     """
 
     name: str
@@ -151,6 +178,11 @@ class Probe:
     role: str | None = None
     exclusive: bool = False
     last: bool = False
+    roles: tuple[str, ...] = ()
+
+    def fits(self, contract: Contract) -> bool:
+        """The contract has every operation that the probe is sent to."""
+        return contract.roles.keys() >= set(self.roles)
 
     def start(self, call: RequestBuilder) -> Steps:
         """Its requests, which takes their answers.
@@ -169,9 +201,18 @@ PROBES: dict[str, Probe] = {}
 
 
 def probe(
-    name: str, *, claims: str = "core", over: tuple[str, ...] = (), exclusive: bool = False, last: bool = False
+    name: str,
+    *,
+    claims: str = "core",
+    to: tuple[str, ...] = ("chat",),
+    over: tuple[str, ...] = (),
+    exclusive: bool = False,
+    last: bool = False,
 ) -> Callable[[Callable[..., Steps]], Callable[..., Steps]]:
-    """Put a probe into the catalogue; its docstring says what it sends. `over` sends it to each of those roles."""
+    """Put a probe into the catalogue; its docstring says what it sends.
+
+    `to` names the roles of the operations that it is sent to; `over` makes it one probe for each of those roles.
+    """
 
     def register(steps: Callable[..., Steps]) -> Callable[..., Steps]:
         sentence = " ".join((inspect.getdoc(steps) or "").split())
@@ -181,7 +222,8 @@ def probe(
             full = name if role is None else f"{name}:{role}"
             if full in PROBES:
                 raise ValueError(f"probe {full!r}: the name is taken")
-            PROBES[full] = Probe(full, steps, sentence, claims, role, exclusive or last, last)
+            roles = to if role is None else (role,)
+            PROBES[full] = Probe(full, steps, sentence, claims, role, exclusive or last, last, roles)
         return steps
 
     return register

@@ -1,5 +1,6 @@
 """Probes of sampling. What is compared is greedy, has a seed, and is learned from a first answer of the same server."""
 
+import json
 import re
 from functools import partial
 from typing import Any
@@ -75,9 +76,11 @@ def accepted(call: RequestBuilder) -> Steps:
 def defaults(call: RequestBuilder) -> Steps:
     """The same request twice, and with every default that the document states for a member of a chat request."""
     schema = call.contract.operation("chat").request_schema or ""
-    yield _greedy(call, max_tokens=12)
-    yield _greedy(call, max_tokens=12)
-    yield _greedy(call, max_tokens=12, **dict(call.contract.defaults(schema)))
+    plain = _greedy(call, max_tokens=12)
+    yield plain
+    yield plain
+    body = json.loads(plain.request.body)
+    yield call.to("chat", body | {name: value for name, value in call.contract.defaults(schema) if name not in body})
 
 
 @probe("sampling.n", claims="sampling.n")

@@ -1,5 +1,6 @@
 """Probes of streams: the same answers as without, in pieces."""
 
+from dataclasses import replace
 from typing import Any
 
 from inferproof.judge.select import CHAT
@@ -70,14 +71,14 @@ def timing(call: RequestBuilder) -> Steps:
 def slow_reader(call: RequestBuilder) -> Steps:
     """A stream whose client takes its time with every read."""
     ask = call.chat(user(QUESTION), max_tokens=16, stream=True)
-    yield PlannedRequest(ask.role, ask.request, read_pause=0.02)
+    yield replace(ask, read_pause=0.02)
 
 
 @probe("stream.hang-up", claims="streaming", exclusive=True)
 def hang_up(call: RequestBuilder) -> Steps:
     """A stream whose client leaves after its first event, and a request after it."""
     left = call.chat(user("Count to a thousand."), max_tokens=64, stream=True)
-    yield PlannedRequest(left.role, left.request, hang_up_after=1)
+    yield replace(left, hang_up_after=1)
     yield call.chat(user("Hello!"), max_tokens=8)
 
 

@@ -29,7 +29,7 @@ def good(answer: Subject) -> bool:
 
 def _nobody_to_score(answer: Subject) -> bool:
     """A good conversation, were it not that only the user speaks."""
-    schema = "/components/schemas/AttributesRequest"
+    schema = answer.contract.schema(f"{ROLE}.request#/")
     valid = keyed(answer) and answer.contract.validator(schema, "published").decides(answer.request.raw)
     return valid and all(message.get("/role") == "user" for message in answer.request.items("/messages"))
 
@@ -173,7 +173,7 @@ def the_reply_is_json(reply: Subject, check: Check) -> None:
 )
 def the_reply_is_a_chat_reply(reply: Subject, check: Check) -> None:
     """The reply is JSON that the document's schema of a chat reply allows."""
-    check.valid(reply.body, reply.operation.reply_schema or "")
+    check.valid(reply.body, reply.operation.reply_schema or "", reply.contract.layer("attributes.reply#"))
 
 
 @requirement(

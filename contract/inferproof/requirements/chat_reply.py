@@ -55,7 +55,7 @@ def without_stream_the_reply_is_json(reply: Subject, check: Check) -> None:
 )
 def the_reply_is_valid(reply: Subject, check: Check) -> None:
     """The reply is JSON that the document's schema allows."""
-    check.valid(reply.body, reply.operation.reply_schema or "")
+    check.valid(reply.body, reply.operation.reply_schema or "", reply.contract.layer("chat.reply#/"))
 
 
 @requirement("chat.reply.corrected", SHOULD, basis=CORRECTION, cites="chat.reply#/", of=chat_reply)

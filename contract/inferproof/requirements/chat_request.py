@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import must_accept
+from inferproof.judge.oracle import must_accept, wrong_only_at
 from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
@@ -51,6 +51,10 @@ UNSUPPORTED = frozenset(
     {"functions", "function_call", "n", "presence_penalty", "frequency_penalty", "logit_bias", "user"}
 )
 """What the prose lists as not supported at the path for OpenAI clients: a server may refuse it there."""
+
+
+def _seed_out_of_bounds(answer: Subject) -> bool:
+    return answer.request.integer("/seed", None) is not None and wrong_only_at("seed")(answer)
 
 
 def asks_plainly(body: Mapping[str, Any]) -> bool:
@@ -148,11 +152,11 @@ def a_charset_parameter_is_accepted(reply: Subject, check: Check) -> None:
     "chat.request.seed.bounds",
     MUST,
     basis=SCHEMA,
-    cites="chat.request#/seed",
-    of=Of(("chat",), status=None, where=lambda answer: answer.request.get("/seed") in (-1, 4294967296)),
+    cites="chat.request.bounded#/seed",
+    of=Of(("chat",), status=None, where=_seed_out_of_bounds),
 )
 def seed_is_an_unsigned_32_bit_number(reply: Subject, check: Check) -> None:
-    """`seed` outside 0 to 4294967295 is refused."""
+    """A `seed` outside its bounds, such as 0 to 4294967295, is refused."""
     check.refused(reply)
 
 

@@ -15,16 +15,16 @@ from inferproof.judge.select import JSON, Of, replies
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Value
 
-CONFIG = "inflection#/components/schemas/ConfigForOrgResponse"
 ROLE = "configs"
+
+ITEM = f"{ROLE}.reply#/[]/"
+"""The schema of one config."""
 
 LISTED = "inferproof-listed-config"
 """The `user` of a chat request whose model was read from the list; so a transcript tells it from others."""
 
 NAMED = tuple(code for code in range(200, 500) if code not in (401, 408, 429))
 """Statuses that say whether a model may be named; the others speak of keys, load and failures."""
-
-ITEM = CONFIG.partition("#")[2]
 
 
 def _configs(answer: Subject) -> list[Value]:
@@ -95,14 +95,16 @@ def the_reply_is_a_list_of_objects(reply: Subject, check: Check) -> None:
 )
 def a_config_says_what_the_prose_names(reply: Subject, check: Check) -> None:
     """A config has name, alias, default parameters and description, and every documented member has its type."""
-    documented = reply.contract.at(f"{ITEM}/properties", "published")
+    layer = reply.contract.layer(ITEM)
+    schema = reply.contract.schema(ITEM, layer)
+    documented = reply.contract.at(f"{schema}/properties", layer)
     for config in _configs(reply):
         members = config.members()
         for name in ("name", "alias", "default_parameters", "description"):
             check.that(name in members, f"`{name}`", sorted(members), at=config.at)
         for name in documented:
             if name in members:
-                check.valid(members[name], f"{ITEM}/properties/{name}")
+                check.valid(members[name], f"{schema}/properties/{name}", layer)
 
 
 @requirement(
@@ -115,8 +117,9 @@ def a_config_says_what_the_prose_names(reply: Subject, check: Check) -> None:
 )
 def a_config_is_valid(reply: Subject, check: Check) -> None:
     """A config is valid by its schema, which asks for `tags` and `is_external` too, as the example does not."""
+    layer = reply.contract.layer(ITEM)
     for config in _configs(reply):
-        check.valid(config, ITEM)
+        check.valid(config, reply.contract.schema(ITEM, layer), layer)
 
 
 @requirement("discovery.configs.some", SHOULD, basis=PROSE, claims="discovery", cites="configs.prose", of=listed)

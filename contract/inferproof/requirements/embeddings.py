@@ -222,7 +222,7 @@ def the_reply_is_json(reply: Subject, check: Check) -> None:
 )
 def the_reply_is_valid(reply: Subject, check: Check) -> None:
     """The reply is JSON that the document's schema allows."""
-    check.valid(reply.body, reply.operation.reply_schema or "")
+    check.valid(reply.body, reply.operation.reply_schema or "", reply.contract.layer("embeddings.reply#"))
 
 
 @requirement(

@@ -78,7 +78,7 @@ def the_encoding_costs_nothing(replies: list[Subject], check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     claims=ROLE,
-    cites="chat.reply#/usage/prompt_tokens",
+    cites="embeddings.reply#/usage/prompt_tokens",
     needs="embeddings.batch",
 )
 def a_batch_costs_what_its_texts_cost(replies: list[Subject], check: Check) -> None:

@@ -4,12 +4,16 @@ Breaks: an exception that nobody caught, HTML from a proxy, a 200 with an error 
 Reference: every refusal is one type, and the front alone renders it, by the status and the body of the contract.
 """
 
+from contextlib import suppress
+
+from inferproof.document import pointers
+from inferproof.document.citations import NotThere
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import declared_json, deep, for_no_model, is_json, keyed, must_refuse
+from inferproof.judge.oracle import declared_json, deep, for_no_model, invalid, is_json, keyed, must_refuse
 from inferproof.judge.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import CHAT, DECIDED, LEGACY, Of, replies
 from inferproof.judge.subject import Subject
-from inferproof.judge.value import Value
+from inferproof.judge.value import Skip, Value
 
 
 def _malformed(answer: Subject) -> bool:
@@ -69,24 +73,33 @@ def what_the_schema_forbids_is_refused(reply: Subject, check: Check) -> None:
         "chat.legacy.stream.invalid.prose",
         "error.422",
     ),
-    of=Of(status=tuple(code for code in DECIDED if 400 <= code < 500), where=must_refuse),
+    of=Of(
+        status=tuple(code for code in DECIDED if 400 <= code < 500),
+        where=invalid,
+    ),
 )
-def a_validation_error_is_422(reply: Subject, check: Check) -> None:
-    """A body that the document's schema forbids is answered 422, the status that the document gives to it."""
-    check.equal(reply.status, 422, at="status")
+def a_validation_error_has_its_status(reply: Subject, check: Check) -> None:
+    """A body that the document's schema forbids is answered with the status that the document gives to it, as 422."""
+    check.equal(reply.status, reply.operation.invalid_status, at="status")
 
 
 @requirement(
     "errors.invalid.body",
     MUST,
     basis=SCHEMA,
-    cites=("chat.invalid#/", "chat.invalid#/*", "chat.invalid#/detail/[]/*"),
-    of=replies(status=422, media=None),
+    cites=("chat.invalid#/", "chat.invalid#/*"),
+    covers="chat.invalid#/detail/[]/*",
+    of=replies(status=(400, 422), media=None),
 )
 def a_validation_error_has_the_documented_shape(reply: Subject, check: Check) -> None:
-    """A 422 is JSON of the documented shape."""
+    """A 422, or the 400 that stands for it in the document, is JSON of the documented shape."""
+    operation = reply.operation if reply.role else reply.contract.operation("chat")
+    if reply.status != operation.invalid_status:
+        raise Skip("another error")
+    layer = reply.contract.layer("chat.invalid#/")
+    schema = reply.contract.schema(f"{operation.role}.invalid#/", layer)
     check.equal(reply.media_type, "application/json", at="content-type")
-    check.valid(reply.body, "/components/schemas/HTTPValidationError")
+    check.valid(reply.body, schema, layer)
 
 
 @requirement(
@@ -216,14 +229,26 @@ def no_request_crashes_the_server(reply: Subject, check: Check) -> None:
         "attributes",
         "embeddings",
         "configs",
+        "models",
         status=(400, 401, 403, 404, 413, 415, 429, 500, 502, 503, 504),
         media=None,
     ),
 )
 def errors_share_one_body(reply: Subject, check: Check) -> None:
-    """An error other than 422 says what happened in the one error body."""
+    """An error other than 422 says what happened in the body that is documented for its status, or in that of a 400."""
     check.equal(reply.media_type, "application/json", at="content-type")
-    check.valid(reply.body, "/components/schemas/Error", "corrected")
+    check.valid(reply.body, _body_of(reply), "corrected")
+
+
+def _body_of(reply: Subject) -> str:
+    """The schema of an error's body: the operation's own for that status, any operation's, or that of a 400."""
+    own = f"{reply.operation.pointer}/responses/{reply.status}/content/application~1json/schema"
+    if reply.status in reply.operation.statuses:
+        with suppress(KeyError):
+            return pointers.follow(reply.contract.corrected, pointers.locate(reply.contract.corrected, own))
+    with suppress(NotThere):
+        return reply.contract.schema(f"error.{reply.status}#/", "corrected")
+    return reply.contract.schema("error.400#/", "corrected")
 
 
 @requirement(

@@ -41,7 +41,7 @@ def the_reply_is_json(reply: Subject, check: Check) -> None:
 )
 def the_reply_is_valid(reply: Subject, check: Check) -> None:
     """The reply is JSON that the document's schema allows: at least `created`, a number, and `text`, a string."""
-    check.valid(reply.body, reply.operation.reply_schema or "")
+    check.valid(reply.body, reply.operation.reply_schema or "", reply.contract.layer("chat.legacy.reply#/"))
 
 
 @requirement(

@@ -23,7 +23,6 @@ from inferproof.judge.value import Skip
 from inferproof.requirements.legacy_reply import DAY, LONGEST_TOKEN
 from inferproof.wire.exchange import NotJson
 
-CHUNK = "inflection#/components/schemas/ExternalStreamChunk"
 ROLE = "chat.legacy.stream"
 
 legacy_stream = streams(ROLE)
@@ -102,11 +101,16 @@ def each_event_is_an_object(reply: Subject, check: Check) -> None:
 def each_object_is_a_chunk(reply: Subject, check: Check) -> None:
     """Each event has a number `created`, an integer `idx` and a string `text`, as the example shows."""
     for event in reply.events:
-        check.valid(event, CHUNK.partition("#")[2], "corrected")
+        check.valid(event, reply.operation.event_schema or "", "corrected")
 
 
 @requirement(
-    "legacy.stream.idx", SHOULD, basis=EXAMPLE, claims="legacy", cites="chat.legacy.stream.event#/idx", of=legacy_stream
+    "legacy.stream.idx",
+    SHOULD,
+    basis=EXAMPLE,
+    claims="legacy",
+    cites=("chat.legacy.stream.reply.example", "chat.legacy.stream.event#/idx"),
+    of=legacy_stream,
 )
 def events_are_numbered(reply: Subject, check: Check) -> None:
     """`idx` counts the events from 0, by one."""
@@ -119,7 +123,7 @@ def events_are_numbered(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims="legacy",
-    cites="chat.legacy.stream.event#/created",
+    cites=("chat.legacy.stream.reply.example", "chat.legacy.stream.event#/created"),
     of=legacy_stream,
 )
 def events_are_of_today(reply: Subject, check: Check) -> None:
@@ -176,7 +180,7 @@ def done_is_the_last_word(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=EXAMPLE,
     claims="legacy",
-    cites="chat.legacy.stream.event#/tool_calls",
+    cites=("chat.legacy.stream.reply.example", "chat.legacy.stream.event#/tool_calls"),
     of=streams(ROLE, where=lambda answer: not answer.request.get("/tools")),
 )
 def without_tools_there_are_no_calls(reply: Subject, check: Check) -> None:

@@ -119,9 +119,9 @@ def a_seed_repeats_its_answer(answers: list[Subject], check: Check) -> None:
 
 
 def number(answer: Subject, name: str, otherwise: float) -> float:
-    """The number that the request gives to the member, be it one of 400 digits; `otherwise` for anything else."""
-    given = answer.request.get(f"/{name}")
-    return given if is_number(given) else otherwise
+    """The number that the request gives to a documented member, be it of 400 digits; else `otherwise`."""
+    given = answer.request.get(f"/{name}") if answer.documents(name) else None
+    return given if given is not None and is_number(given) else otherwise
 
 
 def _meaningless(answer: Subject) -> bool:

@@ -12,9 +12,9 @@ from inferproof.judge.subject import Subject
 
 @requirement("status.reply.schema", MUST, basis=SCHEMA, cites="status.reply", of=replies("status", media=None))
 def status_is_an_object_with_a_word(reply: Subject, check: Check) -> None:
-    """`GET /status` answers with JSON that has a `status` string."""
+    """The status operation answers with JSON that has a `status` string."""
     check.equal(reply.media_type, "application/json", at="content-type")
-    check.valid(reply.body, reply.operation.reply_schema or "")
+    check.valid(reply.body, reply.operation.reply_schema or "", reply.contract.layer("status.reply"))
 
 
 @requirement(
@@ -27,12 +27,14 @@ def status_is_an_object_with_a_word(reply: Subject, check: Check) -> None:
         status=None,
         media=None,
         where=lambda answer: (
-            answer.exchange.request.header("authorization") is None and answer.exchange.request.method == "GET"
+            answer.exchange.request.header("authorization") is None
+            and not any(answer.exchange.request.header(each.header) for each in answer.contract.credentials)
+            and answer.exchange.request.method == "GET"
         ),
     ),
 )
 def status_needs_no_key(reply: Subject, check: Check) -> None:
-    """`GET /status` answers without credentials: 200, or 503 while the server is not ready."""
+    """The status operation answers without credentials: 200, or 503 while the server is not ready."""
     check.one_of(reply.status, (200, 503), at="status")
 
 

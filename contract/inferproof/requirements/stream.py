@@ -7,7 +7,7 @@ Reference: the front writes each chunk as one event with one line, and ends with
 from collections import Counter
 
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import must_accept, must_refuse
+from inferproof.judge.oracle import invalid, must_accept
 from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
@@ -113,9 +113,10 @@ def each_event_is_json(reply: Subject, check: Check) -> None:
 )
 def each_chunk_is_valid(reply: Subject, check: Check) -> None:
     """Each event is a chunk that the document's schema allows, or says that the server failed."""
+    layer = reply.contract.layer("chat.event#/")
     for event in reply.events:
         if not event.has("/error"):
-            check.valid(event, reply.operation.event_schema or "")
+            check.valid(event, reply.operation.event_schema or "", layer)
 
 
 @requirement(
@@ -233,11 +234,11 @@ def nothing_follows_done(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims="streaming",
     cites="chat.invalid.json",
-    of=Of(CHAT, status=DECIDED, where=lambda answer: wants_stream(answer) and must_refuse(answer)),
+    of=Of(CHAT, status=DECIDED, where=lambda answer: wants_stream(answer) and invalid(answer)),
 )
 def what_is_wrong_is_said_before_the_stream(reply: Subject, check: Check) -> None:
-    """A request for a stream that the schema forbids is answered 422 in JSON, as without `stream`."""
-    check.equal(reply.status, 422, at="status")
+    """A request for a stream that the schema forbids is answered in JSON with its status, as without `stream`."""
+    check.equal(reply.status, reply.operation.invalid_status, at="status")
     check.equal(reply.media_type, JSON, at="content-type")
 
 
@@ -264,7 +265,7 @@ def stream_options_need_a_stream(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CONVENTION,
     claims="streaming.choices",
-    cites="chat.event#/choices/[]/index",
+    cites=("chat.event#/choices/[]/index", "chat.request#/n"),
     of=Of(("chat",), media=EVENTS, where=lambda answer: answer.request.integer("/n", 1) > 1),
 )
 def every_choice_is_streamed(reply: Subject, check: Check) -> None:

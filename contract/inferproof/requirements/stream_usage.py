@@ -145,7 +145,7 @@ def total_is_the_sum_in_streams_too(reply: Subject, check: Check) -> None:
     MUST,
     basis=CONVENTION,
     claims="streaming",
-    cites="chat.request#/max_tokens",
+    cites=("chat.request#/max_tokens", "chat.event#/usage"),
     of=streams(
         "chat",
         where=lambda answer: (
@@ -185,7 +185,7 @@ def continuous_usage_grows(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     claims="streaming.usage",
-    cites="chat.reply#/usage/prompt_tokens",
+    cites=("chat.reply#/usage/prompt_tokens", "chat.request#/stream_options/include_usage"),
     needs="stream.usage",
 )
 def a_stream_has_the_same_prompt(answers: list[Subject], check: Check) -> None:
@@ -199,7 +199,7 @@ def a_stream_has_the_same_prompt(answers: list[Subject], check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     claims="streaming.usage",
-    cites="chat.reply#/usage/completion_tokens",
+    cites=("chat.reply#/usage/completion_tokens", "chat.request#/stream_options/include_usage"),
     needs="stream.usage",
 )
 def the_same_text_costs_the_same(answers: list[Subject], check: Check) -> None:

@@ -230,7 +230,7 @@ def arguments_follow_the_parameters(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CORRECTION,
     claims="tools",
-    cites="chat.reply#/choices/[]/finish_reason",
+    cites=("chat.reply#/choices/[]/finish_reason", "chat.request#/tools"),
     of=_calls_of("auto", "required"),
 )
 def calls_finish_a_message(reply: Subject, check: Check) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
@@ -27,7 +27,8 @@ def watch() -> Iterator[Progress]:
         TimeElapsedColumn(),
         TextColumn("{task.description}"),
     )
-    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    bar = Bar(*columns, console=console, transient=True)
+    with bar if console.is_terminal else nullcontext():  # a bar that is only disabled may end with an empty line
         task = bar.add_task("connecting", total=None)
 
         def planned(plan: Plan, budget: Budget) -> None:

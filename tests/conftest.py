@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from inferproof.certify.certify import Certification, certify
 from inferproof.certify.target import Target
 from inferproof.document import Contract, load
 from inferproof.front.serve import running
 from inferproof_mock.server import DEFAULT_KEY, mock
+
+# A busy machine is no fault: no example has a deadline.
+settings.register_profile("inferproof", deadline=None)
+settings.load_profile("inferproof")
 
 
 @pytest.fixture(scope="session")

@@ -99,4 +99,6 @@ def explain(id: str, name: str) -> None:
         click.echo(line)
     if not shown:
         known = [*requirements, *others]
-        raise UsageError(f'there is no requirement "{id}"{nearest(id, known)} `inferproof catalogue` lists them')
+        raise UsageError(
+            f'there is no requirement or member "{id}"{nearest(id, known) or "."} `inferproof catalogue` lists them'
+        )

@@ -21,8 +21,8 @@ member that is a constant (`[role=user]`, `[:object]`, `[|messages]`). It leads 
 datum is where its schema is written down, with `/` at the end the schema that this refers to.
 
 Aspects: `.prose` is the description, `.example`, `.default`, `.required`, `.extra` (what members beside the named ones
-may be), `.bounded` (the datum itself, where its schema sets a bound); `.json`, `.events`, `.content` are the media
-types of a body.
+may be), `.open` (the same, where it is not false), `.bounded` (the datum itself, where its schema sets a bound);
+`.json`, `.events`, `.content` are the media types of a body.
 """
 
 from __future__ import annotations
@@ -51,11 +51,12 @@ __all__ = [
 Json = dict[str, Any]
 Layer = Literal["published", "corrected"]
 
-_ASPECTS = {"prose": "description", "default": "default", "required": "required", "extra": "additionalProperties"}
+_ASPECTS = {"prose": "description", "default": "default", "required": "required"}
+_ASPECTS |= dict.fromkeys(("extra", "open"), "additionalProperties")
 _MEDIA = {"json": "application/json", "events": "text/event-stream"}
 _EVENT = "/itemSchema/properties/data"
 
-EXAMPLE, PROSE, BOUNDED = "example", "prose", "bounded"
+EXAMPLE, PROSE, BOUNDED, OPEN = "example", "prose", "bounded", "open"
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,10 @@ class Resolver:
                 raise NotThere("its schema sets no bound")
             return found
         keyword = _ASPECTS[citation.aspect]
-        return [_at(document, pointers.join(pointer, keyword)) for pointer in found]
+        places = [_at(document, pointers.join(pointer, keyword)) for pointer in found]
+        if citation.aspect == OPEN and any(pointers.resolve(document, place) is False for place in places):
+            raise NotThere("it allows no other members")
+        return places
 
     def _base(self, citation: Citation, document: Json) -> str:
         """The node that a subject names, or with a path the schema below which the path begins."""

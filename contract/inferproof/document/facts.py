@@ -110,7 +110,7 @@ def _check_names(mark: Any, kind: type[OperationFacts] | type[MemberFacts], plac
     for name in mark:
         if name not in known:
             raise DocumentError(
-                f"{place}: there is no fact {name!r}{nearest(str(name), known)} Known: {', '.join(known)}"
+                f"{place}: there is no fact {name!r}{nearest(str(name), known) or '.'} Known: {', '.join(known)}"
             )
     for name in ("base", "needs", "wrong", "members"):
         if mark.get(name) is not None and not isinstance(mark[name], dict):

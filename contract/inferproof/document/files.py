@@ -40,8 +40,9 @@ def folder(name: str) -> Path:
         raise DocumentError(f"{Path(name) / BASE}: no such file; a contract is a folder with {BASE} and {CORRECTIONS}")
     known = sorted(path.parent.name for path in home().glob(f"*/{BASE}"))
     raise DocumentError(
-        f'no contract is named "{name}"{nearest(name, known)} '
-        f"Known in {home()}: {', '.join(known) or 'none'}; or give a folder that holds {BASE} and {CORRECTIONS}"
+        f'no contract is named "{name}"{nearest(name, known) or "."} '
+        f"Known in {home()}: {', '.join(known) or 'none'}; or name a folder that holds {BASE} and {CORRECTIONS}, "
+        "with --contract DIR"
     )
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from inferproof.document import patterns
+from inferproof.document.errors import DocumentError
 from inferproof.document.explain import Violation, explain
 from inferproof.document.inline import inlined
 
@@ -110,13 +111,20 @@ class Validator:
         import jsonschema_rs
 
         # Expressions that look around or refer back are the only ones for which it ever steps back.
-        return jsonschema_rs.Draft202012Validator(
-            self._reference,
-            registry=self._schemas.deciding,
-            validate_formats=formats,
-            offline=True,
-            pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=patterns.MOST_STEPS),
-        )
+        try:
+            return jsonschema_rs.Draft202012Validator(
+                self._reference,
+                registry=self._schemas.deciding,
+                validate_formats=formats,
+                offline=True,
+                pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=patterns.MOST_STEPS),
+            )
+        except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
+            place = self._reference["$ref"].partition("#")[2]
+            raise DocumentError(
+                f"the schema at #{place}, or one that it refers to, is no JSON Schema that can be used; "
+                "`inferproof lint` on openapi.yaml says where and why"
+            ) from error
 
     @cached_property
     def _explains(self) -> jsonschema.Draft202012Validator:

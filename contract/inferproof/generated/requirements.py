@@ -80,7 +80,7 @@ def _requirement(contract: Contract, member: Member, kind: Kind) -> Requirement:
     said = "allows is accepted" if kind == "accepts" else "forbids is refused"
     capability, names = claim(contract, member.role, member.name), known(contract)
     if capability not in names:
-        cure = f"{nearest(capability, names)} Name one of its own in {OWN} at the root of the overlay"
+        cure = f"{nearest(capability, names) or '.'} Name one of its own in {OWN}, by an action with the target `$`"
         raise DocumentError(f"{contract.name}: `{member.name}` rests on {capability!r}, no capability{cure}")
     return Requirement(
         id=member.id(kind),

@@ -102,15 +102,19 @@ class RequestBuilder:
     ) -> PlannedRequest:
         """A chat request; 24 tokens are enough for every check and cheap on a real engine."""
         cap = {} if max_tokens is None else {"max_tokens": max_tokens}
-        return self.to(role, {"model": self.chat_model, "messages": list(messages), **cap, **members})
+        return self._known(role, {"model": self.chat_model, "messages": list(messages), **cap, **members})
 
     def legacy(self, *turns: Mapping[str, Any], role: str = "chat.legacy", **members: Any) -> PlannedRequest:
         """A request of the native operations."""
         body = {"config": self.chat_model, "context": list(turns), "max_tokens": 24, "web_search": False, **members}
-        return self.to(role, body)
+        return self._known(role, body)
 
     def embed(self, input: Any, **members: Any) -> PlannedRequest:
-        return self.to("embeddings", {"model": self.embedding_model, "input": input, **members})
+        return self._known("embeddings", {"model": self.embedding_model, "input": input, **members})
+
+    def _known(self, role: str, body: dict[str, Any]) -> PlannedRequest:
+        """Without members of which the document says nothing, which a server may refuse, unless others may be there."""
+        return self.to(role, {name: value for name, value in body.items() if self.contract.takes(role, name)})
 
     def examples(self, role: str) -> Iterator[PlannedRequest]:
         """The first documented request of a role, if any, with the target's model in place of the documented one."""

@@ -64,7 +64,7 @@ def what_the_document_allows_is_accepted(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=ROLE,
-    cites="attributes.request.extra#",
+    cites="attributes.request.open#",
     of=Of((ROLE,), DECIDED, where=lambda answer: answer.request.has("/inferproof_extra") and must_accept(answer)),
 )
 def unknown_members_are_accepted(reply: Subject, check: Check) -> None:

@@ -122,7 +122,7 @@ def the_openai_path_exists(reply: Subject, check: Check) -> None:
     "chat.request.extra-members",
     MUST,
     basis=SCHEMA,
-    cites="chat.request.extra#",
+    cites="chat.request.open#",
     of=Of(CHAT, status=DECIDED, where=lambda answer: answer.request.has("/inferproof_extra") and must_accept(answer)),
 )
 def unknown_members_are_accepted(reply: Subject, check: Check) -> None:

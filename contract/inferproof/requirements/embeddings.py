@@ -134,7 +134,7 @@ def members_beside_messages_are_checked(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=ROLE,
-    cites="embeddings.request.extra#|input",
+    cites="embeddings.request.open#|input",
     of=Of((ROLE,), DECIDED, where=lambda answer: answer.request.has("/inferproof_extra") and must_accept(answer)),
 )
 def unknown_members_are_accepted(reply: Subject, check: Check) -> None:

@@ -123,9 +123,9 @@ def a_plain_conversation_is_accepted(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims="legacy",
     cites=(
-        "chat.legacy.request.extra#",
-        "chat.legacy.request.extra#/context/[]",
-        "chat.legacy.request.extra#/metadata:object",
+        "chat.legacy.request.open#",
+        "chat.legacy.request.open#/context/[]",
+        "chat.legacy.request.open#/metadata:object",
     ),
     of=Of(LEGACY, DECIDED, where=lambda answer: answer.request.has("/inferproof_extra") and must_accept(answer)),
 )

@@ -87,7 +87,7 @@ def the_core_members_are_there(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=CLAIM,
-    cites="chat.request.extra#",
+    cites="chat.request.open#",
     of=Of((ROLE,), DECIDED, where=lambda answer: answer.request.has("/web_search") and must_accept(answer)),
 )
 def the_vendors_own_member_is_accepted(reply: Subject, check: Check) -> None:

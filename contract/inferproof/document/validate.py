@@ -119,12 +119,12 @@ class Validator:
                 offline=True,
                 pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=patterns.MOST_STEPS),
             )
-        except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
+        except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
             place = self._reference["$ref"].partition("#")[2]
             raise DocumentError(
                 f"the schema at #{place}, or one that it refers to, is no JSON Schema that can be used; "
                 "`inferproof lint` on openapi.yaml says where and why"
-            ) from error
+            ) from None
 
     @cached_property
     def _explains(self) -> jsonschema.Draft202012Validator:

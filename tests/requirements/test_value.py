@@ -6,7 +6,7 @@ import pytest
 
 from inferproof.judge.check import shown
 from inferproof.judge.subject import Subject, steps
-from inferproof.judge.value import Missing, Skip, Value
+from inferproof.judge.value import LONGEST_REASON, Missing, Skip, Value
 
 
 @pytest.mark.parametrize("raw", [None, [], "usage", 1, True])
@@ -32,3 +32,12 @@ def test_a_probe_that_sent_another_number_of_requests_is_a_skip() -> None:
 
 def test_an_integer_that_python_does_not_print_is_shown_in_words() -> None:
     assert shown(2 * 10**4300) == "int, too large to show"
+
+
+def test_a_reason_does_not_tell_the_items_of_a_list_apart() -> None:
+    assert Missing("string", "/choices/12/message").reason == "no string at /choices/[]/message"
+
+
+def test_a_name_of_a_million_digits_costs_no_time() -> None:
+    """By a pattern that is tried at every digit it would take hours."""
+    assert len(Missing("string", f"/scores/{'1' * 1_000_000}x/score").reason) == LONGEST_REASON

@@ -20,6 +20,9 @@ from inferproof.document import pointers
 
 T = TypeVar("T")
 
+_INDEX = re.compile(r"(?<=/)[0-9]+(?=/|$)")
+"""It is tried once for each slash: a server may name a member with a million digits."""
+
 LONGEST_REASON = 160
 """Characters of a reason: a pointer may hold names that a server chose."""
 
@@ -36,7 +39,7 @@ class Missing(Skip):
     """There is no value of that type at `pointer`."""
 
     def __init__(self, wanted: str, pointer: str) -> None:
-        super().__init__(f"no {wanted} at {re.sub(r'[0-9]+(?=/|$)', '[]', pointer) or 'the top'}")
+        super().__init__(f"no {wanted} at {_INDEX.sub('[]', pointer) or 'the top'}")
         self.pointer = pointer
 
 

@@ -44,6 +44,9 @@ _ATOM = re.compile(r"(\[(?:(?!--|&&|\|\||~~)[^\\\[\]])+\]|[\w -])(?:\{(\d{1,3})\
 
 _ALTERNATIVES = re.compile(r'root ::= ("[^"\\]+"(?: \| "[^"\\]+")*)\s*')
 
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+"""A string of JSON, or the beginning of one at the end: what is not closed is not tried from each of its quotes."""
+
 _PLAIN_KEYWORDS = frozenset({"type", "properties", "required", "additionalProperties", "enum", "items", "const"})
 
 
@@ -340,7 +343,7 @@ def _first(tags: list[_Tag], text: str) -> _Tag | None:
 def no_whitespace_means_none(reply: Subject, check: Check) -> None:
     """With an empty `guided_whitespace_pattern`, guided JSON has no whitespace outside its strings."""
     taken(reply, check)
-    between = re.sub(r'"(?:[^"\\]|\\.)*"', "", reply.text)
+    between = _STRING.sub("", reply.text)
     check.that(re.search(r"\s", between) is None, "no whitespace between the tokens of JSON", reply.text, at="content")
 
 

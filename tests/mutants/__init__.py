@@ -8,6 +8,14 @@ A mutant is registered under the id that it breaks. It edits the exchanges that 
 
 `reply` is a Draft: `json`, `chunks`, `headers`, `status`, `body` and `events` may be changed in place; `asked` and
 `step` tell what the exchange is. `where=` restricts it to some of the exchanges.
+
+The opposite is a change that a right server may make, and that its requirement must not hold against it:
+
+    @spares("chat.reply.finish-reason")
+    def a_filter_stops_it(reply):
+        reply.json["choices"][0]["finish_reason"] = "content_filter"
+
+Either may also change the request, with `reply.ask(n=2)` or by `reply.request`.
 """
 
 from __future__ import annotations
@@ -17,7 +25,7 @@ import importlib
 import json
 import pkgutil
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,7 +42,7 @@ class Draft:
         reply = answer.reply
         self._answer = answer
         self.asked: dict[str, Any] = answer.request.raw
-        self.role = answer.role
+        self.role: str = answer.role
         self.step = answer.step
         self.request = answer.exchange.request
         self.status = reply.status
@@ -71,6 +79,12 @@ class Draft:
             self._chunks = [copy.deepcopy(event.raw) for event in self._answer.events]
         return self._chunks
 
+    def ask(self, *, only: Collection[str] | None = None, **members: Any) -> None:
+        """Change members of the request's body; with `only` others than these are left out."""
+        kept = {name: value for name, value in self.asked.items() if only is None or name in only}
+        self.asked = kept | members
+        self.request = replace(self.request, body=json.dumps(self.asked).encode())
+
     def header(self, name: str, value: str | None) -> None:
         """Set a header, or remove it."""
         for present in [key for key in self.headers if key.lower() == name.lower()]:
@@ -98,7 +112,8 @@ class Draft:
             reads=reads,
             wire_length=len(body),
         )
-        return replace(self._answer.exchange, reply=reply, fault=self.fault)
+        exchange = replace(self._answer.exchange, request=self.request, reply=reply, fault=self.fault)
+        return exchange if self.role == self._answer.role else replace(exchange, role=self.role or None)
 
 
 def framed(events: Sequence[str]) -> bytes:
@@ -119,14 +134,15 @@ class Mutant:
     name: str
     edit: Callable[[Draft], None]
     where: Callable[[Draft], bool]
+    whatever: bool = False
 
     def looks_at(self, answers: Sequence[Subject]) -> list[Subject]:
-        """Those that its requirement judges."""
+        """Those that its requirement judges; with `whatever`, those whose request it is about."""
         requirement = CATALOGUE[self.id]
-        if requirement.of is not None:
-            of = requirement.of
-            return [each for each in answers if of.matches_request(each) and of.matches_reply(each)]
-        return [each for each in answers if base_name(each.exchange.probe) in requirement.needs]
+        if requirement.of is None:
+            return [each for each in answers if base_name(each.exchange.probe) in requirement.needs]
+        of = requirement.of
+        return [each for each in answers if of.matches_request(each) and (self.whatever or of.matches_reply(each))]
 
     def exchange(self, answer: Subject) -> Exchange:
         """The same request, as this server answers it."""
@@ -141,6 +157,9 @@ class Mutant:
 
 MUTANTS: dict[str, list[Mutant]] = defaultdict(list)
 
+SPARED: dict[str, list[Mutant]] = defaultdict(list)
+"""Changes that a right server may make, by the requirement that must not mind."""
+
 
 def breaks(
     id: str, *, where: Callable[[Draft], bool] = lambda draft: True
@@ -152,6 +171,31 @@ def breaks(
         return edit
 
     return register
+
+
+def spares(
+    id: str, *, where: Callable[[Draft], bool] = lambda draft: True, whatever: bool = False
+) -> Callable[[Callable[[Draft], None]], Callable[[Draft], None]]:
+    """Register a change that the requirement `id` must not hold against a server.
+
+    With `whatever` it is also made of replies that the requirement would not judge as they are.
+    """
+
+    def register(edit: Callable[[Draft], None]) -> Callable[[Draft], None]:
+        SPARED[id].append(Mutant(id, edit.__name__, edit, where, whatever))
+        return edit
+
+    return register
+
+
+def answered(status: int) -> Callable[[Draft], None]:
+    """The change to this status, and to nothing else."""
+
+    def edit(reply: Draft) -> None:
+        reply.status = status
+
+    edit.__name__ = f"it_is_answered_{status}"
+    return edit
 
 
 def load_all() -> dict[str, list[Mutant]]:

@@ -1,6 +1,6 @@
 """Servers that refuse good requests for scores, or answer in another form."""
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 @breaks("attributes.offered")
@@ -96,3 +96,16 @@ def the_total_is_off_by_one(reply):
 @breaks("attributes.prompt.disabled")
 def the_prompt_is_always_added(reply):
     reply.json["usage"]["prompt_tokens"] = 99
+
+
+def _cut_by(member, value):
+    def edit(reply):
+        reply.ask(**{member: value})
+        reply.json["choices"][0]["finish_reason"] = "length"
+
+    edit.__name__ = f"{member}_cuts_the_scores"
+    return edit
+
+
+for _member, _value in {"max_tokens": 3, "max_completion_tokens": 3, "stop": ["."], "n": 2, "stream": False}.items():
+    spares("attributes.reply.finish-reason")(_cut_by(_member, _value))

@@ -1,6 +1,6 @@
 """Servers whose door is open, or that say too much at it."""
 
-from tests.mutants import breaks
+from tests.mutants import answered, breaks, spares
 
 
 @breaks("auth.missing.refused", where=lambda draft: draft.role == "chat.legacy")
@@ -51,3 +51,17 @@ def the_work_is_done_all_the_same(reply):
 @breaks("auth.key.not-echoed")
 def the_key_is_named_in_the_error(reply):
     reply.json["error"]["message"] = "there is no key {{secret:wrong-key}}"
+
+
+for _id in ("auth.missing.refused", "auth.wrong.refused"):
+    for _code in (401, 403):
+        spares(_id)(answered(_code))
+for _id in ("auth.empty.refused", "auth.scheme.refused"):
+    for _code in (400, 401, 403):
+        spares(_id)(answered(_code))
+
+
+@spares("auth.challenge")
+def a_403_has_no_challenge(reply):
+    reply.status = 403
+    reply.header("www-authenticate", None)

@@ -1,6 +1,6 @@
 """Servers that refuse good messages, or take bad ones."""
 
-from tests.mutants import breaks
+from tests.mutants import answered, breaks, spares
 
 
 def _first(draft):
@@ -83,3 +83,30 @@ def unknown_members_are_refused(reply):
 @breaks("chat.messages.unicode", where=lambda draft: "👩" in _first(draft)["content"])
 def surrogate_pairs_are_refused(reply):
     reply.status = 400
+
+
+for _code in (429, 502, 503, 504):
+    spares("chat.messages.parts.media")(answered(_code))
+
+
+MEMBERS = {
+    "name": "somebody",
+    "refusal": "I would rather not.",
+    "audio": {"id": "audio-1"},
+    "function_call": {"name": "f", "arguments": "{}"},
+    "tool_calls": [{"id": "call-1", "type": "function", "function": {"name": "f", "arguments": "{}"}}],
+}
+
+
+def _of_the_assistant(member):
+    def edit(reply):
+        said = {"role": "assistant", "content": "Yes.", member: MEMBERS[member]}
+        reply.ask(messages=[{"role": "user", "content": "Hello!"}, said])
+        reply.status = 422
+
+    edit.__name__ = f"{member}_is_refused"
+    return edit
+
+
+for _member in MEMBERS:
+    breaks("chat.messages.members")(_of_the_assistant(_member))

@@ -1,6 +1,6 @@
 """Servers whose chat reply is not one."""
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 @breaks("chat.reply.media-type")
@@ -67,3 +67,36 @@ def the_finish_reason_is_empty(reply):
 @breaks("chat.reply.utf-8")
 def replies_are_latin_1(reply):
     reply.header("content-type", "application/json; charset=iso-8859-1")
+
+
+def _finished_by(reason):
+    def edit(reply):
+        reply.json["choices"][0]["finish_reason"] = reason
+
+    edit.__name__ = f"it_finishes_with_{reason}"
+    return edit
+
+
+for _reason in ("stop", "length", "tool_calls", "content_filter", "function_call"):
+    spares("chat.reply.finish-reason")(_finished_by(_reason))
+
+
+@spares("chat.reply.object")
+def there_is_no_object(reply):
+    reply.json.pop("object", None)
+
+
+@spares("chat.reply.utf-8")
+def there_is_no_content_type(reply):
+    reply.header("content-type", None)
+
+
+@breaks("chat.reply.content", where=lambda draft: "max_tokens" not in draft.asked)
+def nothing_is_said_where_there_is_no_cap(reply):
+    reply.json["choices"][0]["message"]["content"] = ""
+
+
+@spares("chat.reply.choices")
+def none_are_asked_for_and_one_comes(reply):
+    reply.ask(n=0)
+    reply.json["choices"] = [reply.json["choices"][0] | {"index": 0}]

@@ -1,6 +1,8 @@
 """Servers that refuse good chat requests, or ignore what they say."""
 
-from tests.mutants import breaks
+from dataclasses import replace
+
+from tests.mutants import breaks, spares
 
 
 @breaks("chat.request.accepted", where=lambda draft: draft.role == "chat.openai-path")
@@ -51,3 +53,44 @@ def both_flags_are_taken(reply):
 @breaks("chat.request.messages.empty")
 def nothing_is_answered(reply):
     reply.status = 200
+
+
+def _refused(member, value):
+    def edit(reply):
+        reply.ask(**{member: value})
+        reply.status = 400
+
+    edit.__name__ = f"{member}_is_refused"
+    return edit
+
+
+PLAIN = {
+    "max_tokens": 8,
+    "max_completion_tokens": 8,
+    "temperature": 0.5,
+    "top_p": 0.5,
+    "stream": False,
+    "stream_options": None,
+    "user": "somebody",
+    "stop": ["."],
+    "n": 1,
+    "seed": 1,
+    "frequency_penalty": 0.5,
+    "presence_penalty": 0.5,
+}
+"""Members that every chat server must take."""
+
+for _member, _value in PLAIN.items():
+    breaks("chat.request.accepted", where=lambda draft: draft.role == "chat")(_refused(_member, _value))
+
+for _member in ("n", "presence_penalty", "frequency_penalty", "user"):
+    spares("chat.request.accepted", where=lambda draft: draft.role == "chat.openai-path")(
+        _refused(_member, PLAIN[_member])
+    )
+
+
+@spares("chat.request.charset")
+def the_request_names_no_type(reply):
+    headers = tuple(each for each in reply.request.headers if each[0].lower() != "content-type")
+    reply.request = replace(reply.request, headers=headers)
+    reply.status = 415

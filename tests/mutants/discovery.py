@@ -1,6 +1,6 @@
 """Servers that list what is not there, or not as documented."""
 
-from tests.mutants import breaks
+from tests.mutants import answered, breaks, spares
 
 
 @breaks("discovery.offered")
@@ -76,3 +76,13 @@ def a_range_is_upside_down(reply):
 @breaks("discovery.stable", where=lambda draft: draft.step == 1)
 def the_list_changes(reply):
     reply.json[0]["name"] += "-2"
+
+
+for _code in (404, 405, 501):
+    breaks("discovery.offered")(answered(_code))
+for _code in (401, 500, 503):
+    spares("discovery.offered")(answered(_code))
+
+
+for _code in (401, 408, 429, 500, 503):
+    spares("discovery.names.usable")(answered(_code))

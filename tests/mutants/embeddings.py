@@ -97,3 +97,8 @@ def each_word_is_embedded(reply):
 def items_are_numbered_from_one(reply):
     for item in reply.json["data"]:
         item["index"] += 1
+
+
+@breaks("embeddings.reply.object")
+def the_reply_is_called_something_else(reply):
+    reply.json["object"] = "embeddings"

@@ -1,6 +1,6 @@
 """Servers that count a text for more, or for less, than it has."""
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 @breaks("embeddings.usage.total")
@@ -31,3 +31,14 @@ def only_the_first_text_is_counted(reply):
 @breaks("embeddings.usage.truncated")
 def the_whole_text_is_read(reply):
     reply.json["usage"].update(prompt_tokens=21, total_tokens=21)
+
+
+@breaks("embeddings.usage.total")
+def an_embedding_completes_something(reply):
+    reply.json["usage"]["completion_tokens"] = 1
+
+
+@spares("embeddings.usage.truncated")
+def nothing_is_cut(reply):
+    reply.ask(input="")
+    reply.json["usage"]["prompt_tokens"] = 0

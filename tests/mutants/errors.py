@@ -1,6 +1,8 @@
 """Servers that let bad requests pass, or refuse them badly."""
 
-from tests.mutants import breaks
+from dataclasses import replace
+
+from tests.mutants import answered, breaks, spares
 
 
 @breaks("errors.invalid.refused", where=lambda draft: draft.role == "chat")
@@ -87,3 +89,87 @@ def errors_are_plain_text(reply):
 @breaks("errors.model.unknown")
 def another_model_answers(reply):
     reply.status = 200
+
+
+STATUSES = {
+    "errors.malformed.refused": (400, 422),
+    "errors.media-type.refused": (400, 415, 422),
+    "errors.empty-body.refused": (400, 411, 415, 422),
+    "errors.path.unknown": (401, 403, 404),
+    "errors.method.unknown": (401, 403, 404, 405, 501),
+    "errors.model.unknown": (400, 403, 404, 422),
+}
+"""What a right server may answer."""
+
+for _id, _codes in STATUSES.items():
+    for _code in _codes:
+        spares(_id)(answered(_code))
+
+
+def _in_plain_text(status):
+    def edit(reply):
+        reply.status = status
+        reply.header("content-type", "text/plain")
+
+    edit.__name__ = f"a_{status}_is_plain_text"
+    return edit
+
+
+for _code in (400, 401, 403, 404, 413, 415, 429, 500, 502, 503, 504):
+    breaks("errors.body.shape")(_in_plain_text(_code))
+    spares("errors.body.shape", where=lambda draft: draft.status in (401, 404))(answered(_code))
+
+
+@spares("errors.invalid.body", where=lambda draft: draft.role == "", whatever=True)
+def an_unknown_path_is_invalid(reply):
+    reply.status = 422
+    reply.header("content-type", "application/json")
+    reply.json = {"detail": [{"loc": ["path"], "msg": "no such path", "type": "value_error"}]}
+
+
+@breaks("errors.invalid.body")
+def validation_errors_are_plain_text(reply):
+    reply.header("content-type", "text/plain")
+
+
+@breaks("errors.invalid.detail")
+def an_entry_has_no_loc(reply):
+    del reply.json["detail"][0]["loc"]
+
+
+@spares("errors.malformed.refused")
+def no_operation_is_there(reply):
+    reply.role = ""
+    reply.status = 200
+
+
+@spares("errors.media-type.refused")
+def there_is_no_body_of_any_type(reply):
+    reply.request = replace(reply.request, body=b"")
+    reply.status = 200
+
+
+@spares("errors.media-type.refused")
+def the_request_names_no_type(reply):
+    headers = tuple(each for each in reply.request.headers if each[0].lower() != "content-type")
+    reply.request = replace(reply.request, headers=headers)
+    reply.status = 200
+
+
+@spares("errors.invalid.loc")
+def another_status_has_another_body(reply):
+    reply.status = 400
+    reply.json = {"detail": [{"loc": ["body"], "msg": "m", "type": "t"}]}
+
+
+def _by(method):
+    def edit(reply):
+        reply.request = replace(reply.request, method=method)
+        reply.status = 200
+
+    edit.__name__ = f"{method}_is_taken_everywhere"
+    return edit
+
+
+for _method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+    breaks("errors.method.unknown")(_by(_method))

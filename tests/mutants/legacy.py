@@ -1,6 +1,6 @@
 """Servers that read turns wrongly, or refuse good ones."""
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 @breaks("legacy.offered")
@@ -75,4 +75,10 @@ def an_empty_list_of_tools_is_refused(reply):
 
 @breaks("legacy.request.tool-turn")
 def a_tool_may_not_answer(reply):
+    reply.status = 422
+
+
+@spares("legacy.request.turn.types")
+def a_tool_may_be_unknown(reply):
+    reply.ask(context=[*reply.asked["context"], {"type": "Tool", "text": "4"}])
     reply.status = 422

@@ -41,3 +41,9 @@ def the_text_is_empty(reply):
 @breaks("legacy.reply.own-form")
 def the_reply_is_a_chat_completion_as_well(reply):
     reply.json["choices"] = []
+
+
+@breaks("legacy.reply.text")
+def nothing_is_said_where_there_is_no_cap(reply):
+    reply.ask(only=reply.asked.keys() - {"max_tokens"})
+    reply.json["text"] = ""

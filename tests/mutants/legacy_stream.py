@@ -3,7 +3,7 @@
 import json
 
 from inferproof.wire.exchange import Fault
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 @breaks("legacy.stream.media-type")
@@ -82,3 +82,13 @@ def no_calls_are_an_empty_list(reply):
 def the_last_piece_is_lost(reply):
     last = max(position for position, chunk in enumerate(reply.chunks) if chunk["text"])
     del reply.chunks[last]
+
+
+@spares("legacy.stream.ends")
+def we_hang_up(reply):
+    reply.fault = Fault("hung up", "we left")
+
+
+@spares("legacy.stream.several")
+def there_is_no_event(reply):
+    reply.events[:] = ["[DONE]"]

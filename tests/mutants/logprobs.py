@@ -1,6 +1,6 @@
 """Servers whose log probabilities are missing, or are about something else."""
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 def _entries(reply):
@@ -101,3 +101,31 @@ def bytes_are_of_the_token_before(reply):
     entries = reply.json["choices"][0]["logprobs"]["content"]
     for entry, before in zip(entries[:0:-1], entries[-2::-1], strict=True):
         entry["bytes"] = before["bytes"]
+
+
+@spares("logprobs.tokens.text")
+def a_character_is_broken(reply):
+    reply.json["choices"][0]["message"]["content"] = "\ufffd"
+
+
+@spares("logprobs.tokens.text")
+def a_call_is_spelled_by_no_content(reply):
+    reply.ask(tools=[{"type": "function", "function": {"name": "f"}}])
+    reply.json["choices"][0]["message"]["content"] = "something else"
+
+
+@spares("logprobs.tokens.text")
+def there_are_no_bytes(reply):
+    for entry in reply.json["choices"][0]["logprobs"]["content"]:
+        entry.pop("bytes", None)
+
+
+@spares("logprobs.bytes", where=lambda draft: not draft.asked.get("stream"))
+def there_are_no_alternatives(reply):
+    for entry in reply.json["choices"][0]["logprobs"]["content"]:
+        entry.pop("top_logprobs", None)
+
+
+@breaks("logprobs.prompt.sent")
+def there_is_no_map_of_tokens(reply):
+    reply.json["prompt_logprobs"] = [None]

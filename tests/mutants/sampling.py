@@ -1,6 +1,6 @@
 """Servers that ignore what steers sampling, or overdo it."""
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 def _says(reply, text):
@@ -46,3 +46,62 @@ def no_choice_is_a_crash(reply):
 @breaks("sampling.best-of")
 def fewer_candidates_than_choices_crash_it(reply):
     reply.status = 500
+
+
+STEERING = {
+    "top_k": 1,
+    "min_p": 0.1,
+    "repetition_penalty": 1.1,
+    "length_penalty": 1.0,
+    "stop_token_ids": [1],
+    "include_stop_str_in_output": False,
+    "ignore_eos": False,
+    "min_tokens": 1,
+    "skip_special_tokens": True,
+    "spaces_between_special_tokens": True,
+    "add_special_tokens": False,
+    "cache_salt": "salt",
+    "temperature": 0.5,
+    "top_p": 0.5,
+    "seed": 1,
+    "n": 1,
+    "stop": ["."],
+}
+"""Members whose valid values a server that claims sampling has no reason to refuse."""
+
+
+def _with(member, value, status):
+    def edit(reply):
+        reply.ask(**{member: value})
+        reply.status = status
+
+    edit.__name__ = f"{member}_{value}_is_answered_{status}"
+    return edit
+
+
+for _member, _value in STEERING.items():
+    breaks("sampling.accepted")(_with(_member, _value, 400))
+
+MEANINGLESS = {
+    "temperature": -1,
+    "top_p": -0.5,
+    "min_p": -0.5,
+    "repetition_penalty": -1,
+    "n": -1,
+    "min_tokens": -1,
+    "max_tokens": 0,
+    "max_completion_tokens": 0,
+}
+
+
+def _alone(member, value):
+    def edit(reply):
+        reply.ask(only=("model", "messages"), **{member: value})
+        reply.status = 200
+
+    edit.__name__ = f"{member}_{value}_is_served".replace("-", "minus_").replace(".", "_")
+    return edit
+
+
+for _member, _value in [*MEANINGLESS.items(), ("n", 0), ("top_p", 1.5), ("min_p", 1.5)]:
+    breaks("sampling.domain")(_alone(_member, _value))

@@ -1,6 +1,6 @@
 """Servers that take the last message for something else."""
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 def _says(reply, text):
@@ -24,4 +24,15 @@ def the_message_is_repeated(reply):
 
 @breaks("sampling.continue")
 def no_message_is_continued(reply):
+    reply.status = 400
+
+
+@spares("sampling.echo")
+def the_last_message_is_of_no_words(reply):
+    reply.ask(messages=[{"role": "assistant", "content": ""}])
+
+
+@spares("sampling.continue")
+def there_is_nothing_to_go_on_with(reply):
+    reply.ask(messages=[{"role": "assistant", "content": ""}])
     reply.status = 400

@@ -1,6 +1,6 @@
 """Servers whose answers end too early, or not where they should."""
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 def _says(reply, text):
@@ -42,3 +42,27 @@ def the_end_is_the_end(reply):
 @breaks("sampling.ignore-eos")
 def the_answer_is_one_short(reply):
     reply.json["usage"]["completion_tokens"] -= 1
+
+
+@spares("sampling.stop")
+def there_is_no_content(reply):
+    for choice in reply.json["choices"]:
+        choice["message"]["content"] = None
+
+
+def _kept_by(member):
+    def edit(reply):
+        reply.ask(**{member: True, "stop": ["e"]})
+        reply.json["choices"][0]["message"]["content"] = "The end"
+
+    edit.__name__ = f"{member}_keeps_the_stop"
+    return edit
+
+
+for _member in ("include_stop_str_in_output", "echo"):
+    spares("sampling.stop")(_kept_by(_member))
+
+
+@spares("sampling.stop.included")
+def no_stop_is_in_the_text(reply):
+    reply.json["choices"][0]["message"]["content"] = "0"

@@ -1,6 +1,6 @@
 """Servers that lose a request on the way, or run what it brings."""
 
-from tests.mutants import breaks
+from tests.mutants import answered, breaks, spares
 
 
 @breaks("sampling.request-id")
@@ -58,3 +58,7 @@ def truncating_crashes_it(reply):
 @breaks("sampling.timeout")
 def a_timeout_is_a_crash(reply):
     reply.status = 500
+
+
+for _code in (200, 408, 504):
+    spares("sampling.timeout")(answered(_code))

@@ -1,6 +1,6 @@
 """Servers that say what was forbidden."""
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 def _says(reply, text):
@@ -41,3 +41,19 @@ def a_force_is_ignored(reply):
 @breaks("sampling.allowed-token-ids")
 def every_token_is_allowed(reply):
     _says_tokens(reply, *reply.asked["allowed_token_ids"], 1_000_000)
+
+
+@spares("sampling.bad-words")
+def nothing_is_said(reply):
+    reply.json["choices"][0]["message"]["content"] = ""
+
+
+@spares("sampling.stop-token-ids", where=lambda draft: draft.step == 1)
+def the_same_request_is_answered_otherwise(reply):
+    reply.json["choices"][0]["logprobs"]["content"].append({"token": "token_id:7"})
+
+
+@spares("sampling.stop-token-ids", where=lambda draft: draft.step == 2)
+def the_token_never_comes(reply):
+    reply.ask(stop_token_ids=[10**9])
+    reply.json["usage"]["completion_tokens"] = 10**6

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 def _scores(reply):
@@ -61,3 +61,17 @@ def there_is_no_default_set(reply):
 @breaks("attributes.positive.echoed")
 def everything_is_positive(reply):
     _say(reply, {name: {**value, "positive": True} for name, value in _scores(reply).items()})
+
+
+def _cut_short(reply):
+    reply.json["choices"][0]["message"]["content"] = '{"'
+    reply.json["choices"][0]["finish_reason"] = "length"
+
+
+for _id in ("attributes.content.json", "attributes.content.values", "attributes.content.range"):
+    spares(_id)(_cut_short)
+
+
+@spares("attributes.content.values")
+def the_content_is_too_deep(reply):
+    reply.json["choices"][0]["message"]["content"] = "[" * 100_000

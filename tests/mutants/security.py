@@ -1,6 +1,6 @@
 """Servers that break over a request, or do what it says."""
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 @breaks("security.nesting")
@@ -28,3 +28,13 @@ def it_breaks_over_a_long_prompt(reply):
 def it_runs_the_template(reply):
     reply.status = 400
     reply.json = {"error": {"message": "inferproof-42000", "type": "BadRequestError"}}
+
+
+@spares("security.nesting", where=lambda draft: b'"messages":[[' not in draft.request.body)
+def a_deep_body_is_read_to_its_end(reply):
+    reply.status = 200
+
+
+@breaks("security.nesting")
+def every_deep_body_is_served(reply):
+    reply.status = 200

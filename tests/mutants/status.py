@@ -1,6 +1,6 @@
 """Servers that do not know how they are."""
 
-from tests.mutants import breaks
+from tests.mutants import answered, breaks, spares
 
 
 @breaks("status.reply.schema")
@@ -16,3 +16,12 @@ def status_wants_a_key(reply):
 @breaks("status.word")
 def status_is_blank(reply):
     reply.json["status"] = " "
+
+
+for _code in (200, 503):
+    spares("status.open")(answered(_code))
+
+
+@breaks("status.reply.schema")
+def the_status_is_plain_text(reply):
+    reply.header("content-type", "text/plain")

@@ -1,6 +1,6 @@
 """Servers whose streams lose something, or say it twice, or too late."""
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 @breaks("stream.media-type", where=lambda draft: draft.role == "chat")
@@ -128,3 +128,23 @@ def options_without_a_stream_are_taken(reply):
 @breaks("stream.choices")
 def the_second_choice_is_not_streamed(reply):
     reply.chunks[:] = [chunk for chunk in reply.chunks if all(choice["index"] == 0 for choice in chunk["choices"])]
+
+
+@spares("stream.framing")
+def only_done_is_lost(reply):
+    reply.body = reply.body.rstrip(b"\n")
+
+
+@spares("stream.series")
+def a_few_words_come_at_once(reply):
+    reply.chunks[:] = [{"choices": [{"index": 0, "delta": {"content": "Hi"}, "finish_reason": "stop"}]}]
+
+
+@breaks("stream.series")
+def many_words_come_at_once(reply):
+    reply.chunks[:] = [{"choices": [{"index": 0, "delta": {"content": "Hi! " * 9}, "finish_reason": "stop"}]}]
+
+
+@breaks("stream.invalid")
+def what_is_wrong_is_said_in_plain_text(reply):
+    reply.header("content-type", "text/plain")

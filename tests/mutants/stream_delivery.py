@@ -1,6 +1,6 @@
 """Servers whose streams come too late, or are another answer."""
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 HALF_A_SECOND = 500_000
 
@@ -41,3 +41,18 @@ def everything_comes_in_one_piece_at_the_end(reply):
 @breaks("stream.incremental", where=lambda draft: draft.step > 0)
 def everything_but_the_first_event_is_held_back(reply):
     reply.reads = [(5_000, reply.body.index(b"\n\n") + 2), (30_000_000, len(reply.body))]
+
+
+@spares("stream.hang-up", where=lambda draft: draft.step == 0)
+def the_client_leaves_before_the_first_event(reply):
+    reply.body = b""
+
+
+@breaks("stream.hang-up", where=lambda draft: draft.step == 1)
+def the_next_request_gets_no_choice(reply):
+    reply.json["choices"] = []
+
+
+@spares("stream.incremental")
+def nobody_watched_the_replies_arrive(reply):
+    reply.reads = []

@@ -1,6 +1,6 @@
 """Servers that count wrongly in streams, or do not tell."""
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 def _usage(reply):
@@ -79,3 +79,43 @@ def a_stream_counts_no_prompt(reply):
 @breaks("stream.usage.equal.completion", where=lambda draft: draft.step == 1)
 def a_stream_counts_its_chunks(reply):
     _usage(reply)["completion_tokens"] += 3
+
+
+def _fails_in_mid_stream(reply):
+    reply.events[-1:] = ['{"error": {"message": "the engine died"}}']
+
+
+for _id in ("stream.usage.sent", "stream.usage.last", "stream.usage.default", "stream.usage.total"):
+    spares(_id)(_fails_in_mid_stream)
+
+
+@spares("stream.usage.last")
+def there_is_no_chunk(reply):
+    reply.events[:] = ["[DONE]"]
+
+
+@breaks("stream.usage.last")
+def the_last_chunk_has_a_choice_too(reply):
+    reply.chunks[-1]["choices"] = [{"index": 0, "delta": {}}]
+
+
+@spares("stream.usage.total")
+def completion_tokens_may_be_absent(reply):
+    for chunk in reply.chunks:
+        if chunk.get("usage"):
+            del chunk["usage"]["completion_tokens"]
+            chunk["usage"]["total_tokens"] = chunk["usage"]["prompt_tokens"]
+
+
+@spares("stream.usage.equal.prompt", where=lambda draft: draft.step == 1)
+def no_chunk_has_a_usage(reply):
+    for chunk in reply.chunks:
+        chunk.pop("usage", None)
+
+
+@breaks("stream.usage.cap")
+def no_choice_has_no_cap(reply):
+    reply.ask(n=0, max_tokens=1)
+    for chunk in reply.chunks:
+        if chunk.get("usage"):
+            chunk["usage"]["completion_tokens"] = 9

@@ -1,6 +1,8 @@
 """Servers that ignore constraints in silence, refuse them, or nearly obey them."""
 
-from tests.mutants import breaks
+import json
+
+from tests.mutants import breaks, spares
 
 PROSE = "Yes, it is."
 
@@ -116,3 +118,171 @@ def the_second_constraint_is_ignored(reply):
 @breaks("structured-output.invalid.refused", where=lambda draft: draft.asked.get("guided_choice") == "ja")
 def a_choice_may_be_text(reply):
     reply.status = 200
+
+
+SPECIAL = {"type": "string", "pattern": "[a-z]"}
+
+TAG = {"structures": [{"begin": "<a>", "schema": {"type": "object"}, "end": "</a>"}], "triggers": ["<"]}
+
+
+@spares("structured-output.json-schema")
+def a_special_schema_is_refused(reply):
+    format = {"type": "json_schema", "json_schema": {"name": "n", "schema": SPECIAL}}
+    reply.ask(response_format=format)
+    reply.status = 400
+
+
+def _plain_schema(name, schema):
+    def edit(reply):
+        reply.ask(guided_json=schema)
+        reply.status = 400
+
+    edit.__name__ = f"a_plain_schema_with_{name}_is_refused"
+    return edit
+
+
+PLAIN_SCHEMAS = {
+    "type": {"type": "object"},
+    "properties": {"type": "object", "properties": {"a": {"type": "string"}}},
+    "required": {"type": "object", "required": ["a"]},
+    "additionalProperties": {"type": "object", "additionalProperties": False},
+    "enum": {"enum": ["a"]},
+    "items": {"type": "array", "items": {"type": "string"}},
+    "const": {"const": 1},
+    "true": {"type": "object", "properties": {"a": True}},
+}
+
+for _name, _schema in PLAIN_SCHEMAS.items():
+    breaks("structured-output.guided-json")(_plain_schema(_name, _schema))
+
+SPECIAL_SCHEMAS = {
+    "a special member": {"type": "object", "properties": {"a": SPECIAL}},
+    "special items": {"type": "array", "items": SPECIAL},
+    "properties that are none": {"type": "object", "properties": [1]},
+}
+for _name, _schema in SPECIAL_SCHEMAS.items():
+    spares("structured-output.guided-json")(_plain_schema(_name.replace(" ", "_"), _schema))
+
+
+@breaks("structured-output.guided-json")
+def the_schema_is_not_obeyed(reply):
+    reply.ask(guided_json={"type": "object", "required": ["a"]})
+    _says(reply, "{}")
+
+
+@spares("structured-output.guided-json")
+def the_guide_is_no_json(reply):
+    reply.ask(guided_json="{")
+    _says(reply, PROSE)
+
+
+@spares("structured-output.guided-json")
+def the_object_is_cut_short(reply):
+    _says(reply, '{"', "length")
+
+
+@breaks("structured-output.guided-json")
+def it_begins_as_no_object(reply):
+    reply.ask(guided_json={"type": "object"})
+    _says(reply, PROSE, "length")
+
+
+@spares("structured-output.guided-json")
+def what_is_no_object_is_cut_short(reply):
+    reply.ask(guided_json={"type": "array"})
+    _says(reply, "[", "length")
+
+
+@spares("structured-output.json-object")
+def a_number_is_too_long_to_read(reply):
+    _says(reply, '{"a": ' + "1" * 5000 + "}")
+
+
+@spares("structured-output.guided-regex")
+def the_pattern_is_none(reply):
+    reply.ask(guided_regex="[z-a]")
+    _says(reply, PROSE)
+
+
+@spares("structured-output.guided-regex")
+def the_constraint_comes_in_a_stream(reply):
+    reply.ask(guided_regex="[a-c]", stream=True)
+    reply.status = 400
+
+
+def _tagged(text, finish_reason="stop", tag=TAG):
+    def edit(reply):
+        reply.ask(structural_tag=json.dumps(tag))
+        _says(reply, text, finish_reason)
+
+    return edit
+
+
+@spares("structured-output.structural-tag")
+def the_json_in_a_tag_is_cut_short(reply):
+    _tagged('<a>{"b', "length")(reply)
+
+
+@spares("structured-output.structural-tag")
+def the_end_of_a_tag_is_cut_short(reply):
+    _tagged("<a>{}</", "length")(reply)
+
+
+@breaks("structured-output.structural-tag")
+def a_cut_end_is_no_end(reply):
+    _tagged("<a>{}<b", "length")(reply)
+
+
+@breaks("structured-output.structural-tag")
+def a_tag_has_another_value(reply):
+    _tagged("<a>1</a>")(reply)
+
+
+@spares("structured-output.structural-tag")
+def a_tag_begins_everywhere(reply):
+    _tagged(PROSE, tag={"structures": [{"begin": "", "schema": {}, "end": ""}]})(reply)
+
+
+def _two(one, other):
+    def edit(reply):
+        reply.ask(only=("model", "messages"), **{name: GUIDES[name] for name in (one, other)})
+        reply.status = 200
+
+    edit.__name__ = f"{one}_beside_{other}_is_ignored"
+    return edit
+
+
+GUIDES = {
+    "guided_json": {"type": "object"},
+    "guided_regex": "[a-c]",
+    "guided_choice": ["a"],
+    "guided_grammar": 'root ::= "a"',
+    "structural_tag": json.dumps(TAG),
+}
+for _one in GUIDES:
+    for _other in GUIDES:
+        if _one < _other:
+            breaks("structured-output.exclusive")(_two(_one, _other))
+
+
+@spares("structured-output.structural-tag")
+def the_tags_are_no_json(reply):
+    reply.ask(structural_tag="{")
+    _says(reply, PROSE)
+
+
+@breaks("structured-output.json-schema")
+def a_special_schema_is_taken_and_not_obeyed(reply):
+    format = {"type": "json_schema", "json_schema": {"name": "n", "schema": SPECIAL}}
+    reply.ask(response_format=format)
+    _says(reply, "1")
+
+
+@breaks("structured-output.json-object")
+def json_object_is_ignored_until_the_cap(reply):
+    _says(reply, PROSE, "length")
+
+
+@spares("structured-output.whitespace")
+def a_string_is_not_closed(reply):
+    _says(reply, '{"' + '\\"' * 300_000 + " a b", "length")

@@ -1,6 +1,6 @@
 """Servers that ignore tools, or call them in a way that clients cannot read."""
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 CALL = {"id": "call_1", "type": "function", "function": {"name": "switch", "arguments": '{"to": "on"}'}}
 
@@ -116,3 +116,27 @@ def an_unknown_tool_is_called(reply):
 @breaks("tools.invalid.refused", where=lambda draft: draft.asked["tools"][0]["type"] == "web_search")
 def every_type_of_tool_is_taken(reply):
     reply.status = 200
+
+
+@spares("tools.required", where=lambda draft: not draft.asked.get("stream"))
+def the_cap_cuts_the_call(reply):
+    reply.json["choices"][0]["finish_reason"] = "length"
+    reply.json["choices"][0]["message"].pop("tool_calls", None)
+
+
+@spares("tools.call.parameters", where=lambda draft: not draft.asked.get("stream"))
+def the_arguments_are_no_json(reply):
+    for call in reply.json["choices"][0]["message"].get("tool_calls") or []:
+        call["function"]["arguments"] = "{"
+
+
+@breaks("tools.choice.without-tools")
+def a_named_choice_needs_none(reply):
+    reply.ask(tool_choice={"type": "function", "function": {"name": "f"}})
+    reply.status = 200
+
+
+@breaks("tools.accepted")
+def parallel_calls_are_refused(reply):
+    reply.ask(parallel_tool_calls=False)
+    reply.status = 400

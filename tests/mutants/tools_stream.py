@@ -1,6 +1,6 @@
 """Servers whose calls fall to pieces in a stream."""
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 def _pieces(reply):
@@ -49,3 +49,9 @@ def a_stream_calls_something_else(reply):
 def the_last_piece_of_the_arguments_is_lost(reply):
     last = [piece for piece in _pieces(reply) if piece["tool_calls"][0]["function"].get("arguments")][-1]
     last["tool_calls"][0]["function"]["arguments"] = ""
+
+
+@spares("tools.stream.equal", where=lambda draft: draft.step == 2)
+def the_calls_differ_from_time_to_time(reply):
+    for call in reply.json["choices"][0]["message"]["tool_calls"]:
+        call["function"]["name"] = "another"

@@ -1,7 +1,9 @@
 """Servers whose JSON is none, whose replies break off, or are of two types."""
 
+from dataclasses import replace
+
 from inferproof.wire.exchange import Fault
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 @breaks("reply.json", where=lambda draft: draft.role == "embeddings")
@@ -23,3 +25,26 @@ def the_connection_closes_in_mid_reply(reply):
 @breaks("reply.content-type.once", where=lambda draft: draft.role == "embeddings")
 def the_proxy_adds_a_type(reply):
     reply.headers["Content-Type"] = "text/plain"
+
+
+@breaks("reply.json", where=lambda draft: draft.role == "embeddings")
+def json_is_nothing_at_all(reply):
+    reply.body = b""
+
+
+def _empty(status):
+    def edit(reply):
+        reply.status, reply.body = status, b""
+
+    edit.__name__ = f"a_{status}_has_no_body"
+    return edit
+
+
+for _code in (204, 304):
+    spares("reply.json")(_empty(_code))
+
+
+@spares("reply.json")
+def a_head_has_no_body(reply):
+    reply.request = replace(reply.request, method="HEAD")
+    reply.body = b""

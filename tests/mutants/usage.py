@@ -36,3 +36,20 @@ def history_is_dropped(reply):
 @breaks("chat.usage.prompt.steady", where=lambda draft: draft.asked.get("n") == 2)
 def the_prompt_is_counted_once_for_each_choice(reply):
     reply.json["usage"]["prompt_tokens"] *= 2
+
+
+@breaks("chat.usage.length")
+def the_cap_of_no_choice_is_not_reached(reply):
+    reply.ask(n=0)
+    reply.json["choices"][0]["finish_reason"] = "length"
+    reply.json["usage"]["completion_tokens"] = 10**6
+
+
+@breaks("chat.usage.prompt.steady", where=lambda draft: draft.step == 1)
+def the_second_prompt_is_longer(reply):
+    reply.json["usage"]["prompt_tokens"] += 1
+
+
+@breaks("chat.usage.prompt.steady", where=lambda draft: draft.step == 2)
+def the_third_prompt_is_longer(reply):
+    reply.json["usage"]["prompt_tokens"] += 1

@@ -5,7 +5,7 @@ import struct
 
 from inferproof.judge.value import Value
 from inferproof.requirements.vectors import vector
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 def _base64(numbers, order="<"):
@@ -91,3 +91,32 @@ def a_vector_is_zero(reply):
 def dimensions_are_ignored(reply):
     item = reply.json["data"][0]
     item["embedding"] = item["embedding"] * 2
+
+
+@spares("embeddings.nonzero")
+def a_vector_is_no_list_of_numbers(reply):
+    for item in reply.json["data"]:
+        item["embedding"] = [None]
+
+
+@spares("embeddings.finite")
+def a_number_is_too_large_for_a_float(reply):
+    for item in reply.json["data"]:
+        item["embedding"] = [10**400]
+
+
+@spares("embeddings.order", where=lambda draft: isinstance(draft.asked["input"], list))
+def an_index_has_no_input(reply):
+    for item in reply.json["data"]:
+        item["index"] += 100
+
+
+@breaks("embeddings.distinct", where=lambda draft: isinstance(draft.asked["input"], list))
+def all_vectors_are_one(reply):
+    for item in reply.json["data"]:
+        item["embedding"] = reply.json["data"][0]["embedding"]
+
+
+@spares("embeddings.repeated", where=lambda draft: isinstance(draft.asked["input"], list))
+def an_item_too_many_is_another_ones_business(reply):
+    reply.json["data"].append(reply.json["data"][0] | {"index": len(reply.json["data"])})

@@ -10,8 +10,9 @@ import pytest
 from inferproof.certify.dry_run import dry_run
 from inferproof.certify.plan import plan
 from inferproof.document import Contract, pointers
+from inferproof.generated.exemptions import may_be_refused
 from inferproof.judge.capabilities import OF_ROLE
-from inferproof.judge.oracle import must_refuse
+from inferproof.judge.oracle import must_accept, must_refuse
 from inferproof.judge.subject import Subject
 from inferproof.probes.probe import RequestBuilder, turn
 from inferproof.requirements import CATALOGUE
@@ -80,3 +81,13 @@ def test_a_format_alone_need_not_be_enforced(call: RequestBuilder) -> None:
 def _answered(call: RequestBuilder, role: str, body: Any) -> Subject:
     ask = call.to(role, body)
     return Subject(Exchange("odd", 0, role, ask.request, Reply(422)), call.contract)
+
+
+@pytest.mark.parametrize(("text", "must"), [("\ud800", False), ("\U0001f600", True), ("\\ud800", True)])
+def test_a_text_with_half_of_a_surrogate_pair_need_not_be_accepted(
+    text: str, must: bool, contract: Contract, call: RequestBuilder
+) -> None:
+    """No UTF-8 can say it, and what a reader makes of it is its own choice (RFC 8259 §8.2)."""
+    answer = _answered(call, "chat", {"model": "m", "messages": [{"role": "user", "content": text}]})
+    assert must_accept(answer) is must
+    assert may_be_refused(answer, {}) is not must

@@ -44,6 +44,8 @@ def may_be_refused(answer: Subject, declined: Mapping[str, str]) -> bool:
     target does not claim to its reason.
     """
     contract, role = answer.contract, answer.role
+    if answer.halves_a_pair:
+        return True
     if role not in roles(contract) or not must_accept(answer):
         return False
     asked = {name: value for name, value in answer.request.raw.items() if name != model_member(contract, role)}

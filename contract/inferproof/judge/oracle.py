@@ -44,11 +44,11 @@ def deep(answer: Subject) -> bool:
 
 
 def must_accept(answer: Subject) -> bool:
-    """Key, media type and body are as both documents want them, and the model may be one that the server has.
+    """Key, media type and body are as both documents want them, in UTF-8; the server may have the model.
 
     A member of which the document says nothing may be refused, unless it says that others may be there.
     """
-    if not _asks_properly(answer) or for_no_model(answer):
+    if not _asks_properly(answer) or for_no_model(answer) or answer.halves_a_pair:
         return False
     return answer.documented and answer.expectation == "accept"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -154,6 +155,22 @@ class Subject:
             return deeper(self.sent, DEEPEST)
         except Missing:
             return False
+
+    @cached_property
+    def halves_a_pair(self) -> bool:
+        """The request's body is JSON, and a text of it has half of a surrogate pair, which no UTF-8 can say.
+
+        What a server makes of it is its own choice (RFC 8259 §8.2), be it a refusal.
+        """
+        if b"\\u" not in self.exchange.request.body:
+            return False
+        try:
+            json.dumps(self.sent, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            return True
+        except (Missing, RecursionError):
+            pass
+        return False
 
     @cached_property
     def doubtful(self) -> bool:

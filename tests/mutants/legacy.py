@@ -80,5 +80,5 @@ def a_tool_may_not_answer(reply):
 
 @spares("legacy.request.turn.types")
 def a_tool_may_be_unknown(reply):
-    reply.ask(context=[*reply.asked["context"], {"type": "Tool", "text": "4"}])
+    reply.ask(context=[*reply.asked["context"], {"type": "Tool", "text": "4", "tool_call_id": "1"}])
     reply.status = 422

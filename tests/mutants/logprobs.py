@@ -120,10 +120,12 @@ def there_are_no_bytes(reply):
         entry.pop("bytes", None)
 
 
-@spares("logprobs.bytes", where=lambda draft: not draft.asked.get("stream"))
+@spares("logprobs.bytes")
 def there_are_no_alternatives(reply):
-    for entry in reply.json["choices"][0]["logprobs"]["content"]:
-        entry.pop("top_logprobs", None)
+    said = [*reply.chunks] if reply.asked.get("stream") else [reply.json]
+    for choice in (choice for each in said for choice in each["choices"]):
+        for entry in (choice.get("logprobs") or {}).get("content") or []:
+            entry.pop("top_logprobs", None)
 
 
 @breaks("logprobs.prompt.sent")

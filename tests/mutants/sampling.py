@@ -1,6 +1,6 @@
 """Servers that ignore what steers sampling, or overdo it."""
 
-from tests.mutants import breaks, spares
+from tests.mutants import breaks
 
 
 def _says(reply, text):

@@ -172,7 +172,7 @@ def the_schema_is_not_obeyed(reply):
 
 @spares("structured-output.guided-json")
 def the_guide_is_no_json(reply):
-    reply.ask(guided_json="{")
+    reply.ask(guided_json="{{")
     _says(reply, PROSE)
 
 
@@ -267,7 +267,7 @@ for _one in GUIDES:
 
 @spares("structured-output.structural-tag")
 def the_tags_are_no_json(reply):
-    reply.ask(structural_tag="{")
+    reply.ask(structural_tag="{{")
     _says(reply, PROSE)
 
 

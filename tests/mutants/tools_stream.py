@@ -55,3 +55,11 @@ def the_last_piece_of_the_arguments_is_lost(reply):
 def the_calls_differ_from_time_to_time(reply):
     for call in reply.json["choices"][0]["message"]["tool_calls"]:
         call["function"]["name"] = "another"
+
+
+@breaks("tools.stream.call")
+def a_named_function_is_not_called(reply):
+    name = reply.asked["tools"][0]["function"]["name"]
+    reply.ask(tool_choice={"type": "function", "function": {"name": name}})
+    for piece in _pieces(reply):
+        del piece["tool_calls"]

@@ -120,3 +120,16 @@ def all_vectors_are_one(reply):
 @spares("embeddings.repeated", where=lambda draft: isinstance(draft.asked["input"], list))
 def an_item_too_many_is_another_ones_business(reply):
     reply.json["data"].append(reply.json["data"][0] | {"index": len(reply.json["data"])})
+
+
+@breaks("embeddings.repeated", where=_is_batch)
+def a_text_in_a_batch_has_no_vector(reply):
+    for item in reply.json["data"]:
+        item["embedding"] = [0.0] * len(item["embedding"])
+
+
+@breaks("embeddings.order", where=_is_batch)
+def each_vector_leans_to_the_next(reply):
+    found = [list(item["embedding"]) for item in reply.json["data"]]
+    for item, own, other in zip(reply.json["data"], found, [*found[1:], found[0]], strict=True):
+        item["embedding"] = [a + 1.5 * b for a, b in zip(own, other, strict=True)]

@@ -1,4 +1,4 @@
-"""The kill matrix: on a good transcript every requirement passes, and each of its mutants makes it fail, no legal change does."""
+"""The kill matrix: on a good transcript every requirement passes; each of its mutants makes it fail, no legal one."""
 
 from __future__ import annotations
 

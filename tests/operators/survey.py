@@ -78,12 +78,12 @@ class Surveyed:
     def objection(self, changed: Exchange, check: Check) -> str | None:
         """The id of a requirement that the change breaks. Whoever objected last is asked first."""
         answer = Subject(changed, self.answer.contract)
-        _share_request_side(self.answer, answer)
+        share_request_side(self.answer, answer)
         for queue, judged in ((self._each, self._breaks), (self._together, self._breaks_together)):
             for place, requirement in enumerate(queue):
                 if judged(requirement, answer, check):
                     queue.insert(0, queue.pop(place))
-                    _share_request_side(answer, self.answer)
+                    share_request_side(answer, self.answer)
                     return requirement.id
         return None
 
@@ -127,7 +127,7 @@ def survey(exchanges: Sequence[Exchange], contract: Contract) -> Survey:
     return found
 
 
-def _share_request_side(giver: Subject, taker: Subject) -> None:
+def share_request_side(giver: Subject, taker: Subject) -> None:
     known = giver.__dict__
     taker.__dict__.update({name: known[name] for name in REQUEST_SIDE if name in known})
 

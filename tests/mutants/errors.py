@@ -173,3 +173,8 @@ def _by(method):
 
 for _method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
     breaks("errors.method.unknown")(_by(_method))
+
+
+@spares("errors.invalid.body", where=lambda draft: draft.role == "configs", whatever=True)
+def what_documents_no_422_is_answered_with_one(reply):
+    an_unknown_path_is_invalid(reply)

@@ -14,7 +14,7 @@ from inferproof.judge.judge import base_name
 from inferproof.judge.requirement import Requirement
 from inferproof.judge.select import CHAT
 from inferproof.judge.subject import Subject
-from inferproof.judge.value import Skip
+from inferproof.judge.value import Skip, Value
 from inferproof.requirements import held
 from inferproof.wire.exchange import Exchange
 from tests.operators.operators import Change, changes
@@ -49,7 +49,8 @@ class Deciding(Check):
     """Says no without the reason: of forty thousand replies nobody reads it, and it costs more than all the rest."""
 
     def valid(self, value: Any, pointer: str, layer: Layer = "published", *, at: str = "") -> None:
-        if not self.contract.validator(pointer, layer).decides(value):
+        raw = value.raw if isinstance(value, Value) else value
+        if not self.contract.validator(pointer, layer).decides(raw):
             self.fail(f"valid by #{pointer}", "", at=at)
 
 

@@ -60,6 +60,8 @@ WRONG: tuple[Any, ...] = (
     *(nested(20), nested(150), nested(150, "a"), nested(DEEPEST + 1), nested(20, "properties")),
 )
 
+STATUSES = (200, 204, 302, 400, 401, 403, 404, 405, 408, 413, 415, 422, 429, 500, 501, 503, 504)
+
 
 def test_values_of_wrong_types_break_no_requirement(certification: Certification, contract: Contract) -> None:
     requirements = requirements_of(contract)
@@ -89,7 +91,8 @@ def odd_exchanges(rng: random.Random, recorded: Sequence[Exchange]) -> Iterator[
             if what != "request" and exchange.reply is not None:
                 stream = exchange.reply.media_type == "text/event-stream"
                 body = (_odd_stream if stream else _odd_json)(exchange.reply.body, rng)
-                exchange = replace(exchange, reply=replace(exchange.reply, body=body))
+                status = rng.choice(STATUSES) if rng.random() < 0.2 else exchange.reply.status
+                exchange = replace(exchange, reply=replace(exchange.reply, status=status, body=body))
             if what != "reply":
                 body = _odd_json(exchange.request.body, rng)
                 exchange = replace(exchange, request=replace(exchange.request, body=body))

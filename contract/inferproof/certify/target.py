@@ -187,6 +187,8 @@ def target_from(
     for name, value in (*data.get("headers", {}).items(), *headers):
         if not is_header(name, value):
             raise UsageError(f"the header {name!r} has characters that no header can have, in its name or its value")
+        if name.lower() in ("host", "content-length", "transfer-encoding"):
+            raise UsageError(f"the header {name!r} is HTTP's own: it would lead requests, and the key, elsewhere")
     if named and key is None:
         raise UsageError(f"the environment variable {named} is not set: put the server's API key in it")
     models, limits = data.get("models", {}), dict(data.get("limits", {}))

@@ -14,8 +14,9 @@ from inferproof import writing
 
 def read(key: str) -> Any:
     """What `write` kept under `key`, or None."""
+    file = _file(key)
     try:
-        return orjson.loads(_file(key).read_bytes())
+        return orjson.loads(file.read_bytes()) if file.is_file() else None
     except (OSError, ValueError):
         return None
 

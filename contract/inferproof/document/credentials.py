@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
+from inferproof.document.errors import DocumentError
+
 Json = dict[str, Any]
+
+_SCHEMES = "/components/securitySchemes"
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 §5.6.2
+_HTTPS_OWN = frozenset(
+    {"connection", "content-length", "content-type", "expect", "host", "te", "trailer", "transfer-encoding", "upgrade"}
+)
 
 BEARER = "bearer"
 """The kind of a bearer token (RFC 6750)."""
@@ -42,16 +51,43 @@ def schemes(document: Json) -> dict[str, Json]:
 
     One that an operation takes and does not insist on guards nothing.
     """
-    known = document.get("components", {}).get("securitySchemes", {})
     operations = (
         operation
         for item in document.get("paths", {}).values()
         for operation in item.values()
         if isinstance(operation, dict)
     )
-    needs = [document.get("security") or (), *(operation.get("security") or () for operation in operations)]
+    needs = [_needs(document), *map(_needs, operations)]
     used = {name for alternatives in needs if {} not in alternatives for need in alternatives for name in need}
-    return {name: scheme for name, scheme in known.items() if name in used}
+    return {name: scheme for name, scheme in declared(document).items() if name in used}
+
+
+def declared(document: Json) -> dict[str, Json]:
+    """The security schemes by name. Raises DocumentError for one that no client could send, or that is none."""
+    found = _object(_object(document.get("components"), "/components").get("securitySchemes"), _SCHEMES)
+    for name, each in found.items():
+        place = f"{_SCHEMES}/{name}"
+        scheme = _object(each, place)
+        header = scheme.get("name") if scheme.get("type") == "apiKey" else None
+        if header is not None and not (isinstance(header, str) and _HEADER.fullmatch(header)):
+            raise DocumentError(f"#{place}/name: {header!r:.60} is no name of a header, a parameter or a cookie")
+        if header is not None and scheme.get("in") == "header" and header.lower() in _HTTPS_OWN:
+            raise DocumentError(f"#{place}/name: {header!r} is a header of HTTP itself, and can carry no key")
+    return found
+
+
+def _needs(node: Json) -> list[Json]:
+    """The alternatives of a `security`. Raises DocumentError where it is not a list of objects."""
+    found = node.get("security") or []
+    if not isinstance(found, list) or not all(isinstance(need, dict) for need in found):
+        raise DocumentError(f"security: {found!r:.80} is no list of objects, each with the names of schemes")
+    return found
+
+
+def _object(value: Any, place: str) -> Json:
+    if value is not None and not isinstance(value, dict):
+        raise DocumentError(f"#{place}: expected an object, found {type(value).__name__}")
+    return value or {}
 
 
 def credential(name: str, scheme: Json) -> Credential | None:
@@ -71,16 +107,19 @@ def credential(name: str, scheme: Json) -> Credential | None:
 
 def lets_strangers_in(document: Json, operation: Json) -> bool:
     """It takes credentials and works without: one of its alternatives asks for nothing (`security: [{}, …]`)."""
-    return {} in (operation.get("security", document.get("security")) or ())
+    return {} in _needs(operation if "security" in operation else document)
 
 
 def of_operation(document: Json, operation: Json) -> tuple[Credential, ...]:
-    """Each header that opens the operation by itself, in the order in which the operation names them."""
-    known = document.get("components", {}).get("securitySchemes", {})
+    """Each header that opens the operation by itself, in the order in which the operation names them.
+
+    An alternative of several schemes that go together is none: nothing here sends two.
+    """
+    known = declared(document)
     found = [
         made
-        for need in operation.get("security", document.get("security")) or ()
+        for need in _needs(operation if "security" in operation else document)
         for name in need
-        if (made := credential(name, known.get(name, {}))) is not None
+        if len(need) == 1 and (made := credential(name, known.get(name, {}))) is not None
     ]
     return tuple(dict.fromkeys(found))

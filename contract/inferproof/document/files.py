@@ -47,8 +47,10 @@ def folder(name: str) -> Path:
 
 
 def read(path: Path) -> bytes:
-    """Raises DocumentError."""
+    """Raises DocumentError, also for what is no file, and might never end."""
     try:
+        if path.exists() and not path.is_file():
+            raise DocumentError(f"{path}: is no file")
         return path.read_bytes()
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read ({error.strerror})") from error

@@ -29,7 +29,7 @@ def load(name: str | None = None) -> Contract:
     key = f"{folder.resolve()}:{digest}:{_stamp(folder)}"
     if key not in _loaded:
         compiled = cache.read(_cache_key(digest))
-        if compiled is None:
+        if not isinstance(compiled, dict) or compiled.keys() != {"published", "corrected", "marks"}:
             published = files.openapi(raw_base, str(base))
             written = files.parse(raw_corrections, str(corrections)) if raw_corrections.strip() else None
             actions = overlay.check(written, str(corrections))

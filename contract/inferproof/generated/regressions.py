@@ -49,7 +49,10 @@ class Kept:
 
 def kept(contract: Contract, folder: Path) -> list[Kept]:
     """The cases of a folder, by file name; none where there is no such folder. Raises CaseError."""
-    return [read_case(contract, path) for path in sorted(folder.glob("*.json"))]
+    paths = sorted(folder.glob("*.json"))
+    if odd := next((path for path in paths if not path.is_file()), None):
+        raise CaseError(f"{odd}: is no file; delete it")
+    return [read_case(contract, path) for path in paths]
 
 
 def kept_probes(contract: Contract, folder: Path) -> tuple[Probe, ...]:

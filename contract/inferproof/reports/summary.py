@@ -12,7 +12,7 @@ from inferproof.certify.target import DEFAULT_KEY_VARIABLE
 from inferproof.judge.judge import Judgement, Outcome
 from inferproof.judge.requirement import INFERRED, MAY, MUST, SHOULD
 from inferproof.reports.curl import curl
-from inferproof.reports.words import many
+from inferproof.reports.words import many, one_line
 from inferproof.shell import command, word
 
 SHOWN = 5
@@ -70,7 +70,7 @@ def _failure(judgement: Judgement, url: str, key_variable: str, rerun: str, tran
     where = f" at {first.finding.at}" if first.finding.at else ""
     yield f"  found     {escape(first.finding.found + where)}"
     broken, judged = len(judgement.failures), len(judgement.judged)
-    yield f"  in        {escape(first.exchange.name)} ({broken} of {judged} judged)"
+    yield f"  in        {escape(one_line(first.exchange.name))} ({broken} of {judged} judged)"
     yield f"  request   {escape(_request(curl(first.exchange, url, key_variable), transcript))}"
     if transcript and requirement.of is not None:
         named = ("--api-key-env", key_variable) if key_variable != DEFAULT_KEY_VARIABLE else ()

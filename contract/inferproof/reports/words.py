@@ -18,3 +18,8 @@ def printable(text: str) -> str:
         character if character.isprintable() or character in "\n\t" else character.encode("unicode_escape").decode()
         for character in text
     )
+
+
+def one_line(text: str) -> str:
+    """The text as `printable` has it, and on one line: what follows a line break looks like a line of ours."""
+    return printable(text).replace("\n", "\\n").replace("\t", "\\t")

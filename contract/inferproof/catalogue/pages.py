@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from inferproof.catalogue.coverage import KINDS, Coverage
 from inferproof.document import Contract
+from inferproof.document.facts import MARK
 from inferproof.judge.capabilities import CAPABILITIES, profile_of
 from inferproof.judge.requirement import Level, Requirement
 from inferproof.requirements import CATALOGUE
@@ -37,6 +38,13 @@ def table(requirements: Sequence[Requirement], others: NotHolding = ()) -> Itera
         yield ""
         yield f"{len(others)} do not hold for this contract:"
         yield from (f"{each.id:{widest}}  {why}" for each, why in others)
+
+
+def without_base(contract: Contract) -> Iterator[str]:
+    """One line for each operation whose body could be varied, and is not, because no good body is known."""
+    for operation in contract.operations:
+        if operation.request_schema is not None and contract.facts.operation(operation.role).base is None:
+            yield f"no generated requests for {operation.role}: its overlay gives no `base` ({MARK} on its requestBody)"
 
 
 def as_json(contract: Contract, requirements: Iterable[Requirement], others: NotHolding = ()) -> str:

@@ -52,7 +52,7 @@ def catalogue(name: str, form: str, asks_coverage: bool, check: bool, accept: bo
         found = coverage(contract, requirements, read_exclusions(name))
         click.echo(pages.markdown(contract, requirements, found, others), nl=False)
     else:
-        for line in pages.table(requirements, others):
+        for line in (*pages.table(requirements, others), *pages.without_base(contract)):
             click.echo(line)
 
 

@@ -10,7 +10,7 @@ class DocumentError(Exception):
     """A document that cannot be used. Its text names the file, the place in it and the cure."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean "x"?` for the closest known spelling, else nothing."""
-    close = get_close_matches(word, list(known), n=1)
+def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """`; did you mean "x"?` for the closest known spelling that is so much like it (0 to 1), else nothing."""
+    close = get_close_matches(word, list(known), n=1, cutoff=likeness)
     return f'; did you mean "{close[0]}"?' if close else ""

@@ -32,7 +32,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from inferproof.document import pointers
+from inferproof.document import facts_check, pointers
 from inferproof.document.errors import DocumentError, nearest
 
 Json = dict[str, Any]
@@ -83,16 +83,33 @@ def _stripped(node: Any, pointer: str, found: Json, source: str) -> Any:
         return [_stripped(child, pointers.join(pointer, index), found, source) for index, child in enumerate(node)]
     if not isinstance(node, dict):
         return node
+    if _takes_marks(pointer):
+        for name in node:
+            facts_check.check_name(str(name), f"{source}: #{pointer}")
     if MARK in node and not pointer.endswith("/properties"):
         if len(node) == 1:
             why = "the corrected document has no such member; say it in the operation's own `members`"
             raise DocumentError(f"{source}: {MARK} at #{pointer}: {why}")
+        if not _takes_facts(pointer):
+            why = "facts stand on an operation's own requestBody, or on a property of a request's schema"
+            raise DocumentError(f"{source}: {MARK} at #{pointer}: nobody reads it here; {why}")
         found[pointer] = _checked(node[MARK], pointer, source)
     return {
         name: _stripped(child, pointers.join(pointer, name), found, source)
         for name, child in node.items()
         if name != MARK or pointer.endswith("/properties")
     }
+
+
+def _takes_facts(pointer: str) -> bool:
+    parts = pointers.split(pointer)
+    return parts[-1:] == ["requestBody"] or parts[-2:-1] == ["properties"]
+
+
+def _takes_marks(pointer: str) -> bool:
+    """The root, an operation, and where facts stand."""
+    parts = pointers.split(pointer)
+    return not parts or (parts[0] == "paths" and len(parts) == 3) or _takes_facts(pointer)
 
 
 def _checked(mark: Any, pointer: str, source: str) -> Json:
@@ -112,9 +129,7 @@ def _check_names(mark: Any, kind: type[OperationFacts] | type[MemberFacts], plac
             raise DocumentError(
                 f"{place}: there is no fact {name!r}{nearest(str(name), known) or '.'} Known: {', '.join(known)}"
             )
-    for name in ("base", "needs", "wrong", "members"):
-        if mark.get(name) is not None and not isinstance(mark[name], dict):
-            raise DocumentError(f"{place}: {name} must be an object")
+    facts_check.check_form(mark, place)
 
 
 class Facts:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from inferproof.document import cache, facts, files, overlay, pointers
+from inferproof.document import cache, facts, facts_check, files, overlay, pointers
 from inferproof.document.contract import Contract
 from inferproof.document.errors import DocumentError
 from inferproof.document.fragments import LOCK, read_pins
@@ -29,7 +29,8 @@ def load(name: str | None = None) -> Contract:
     key = f"{folder.resolve()}:{digest}:{_stamp(folder)}"
     if key not in _loaded:
         compiled = cache.read(_cache_key(digest))
-        if not isinstance(compiled, dict) or compiled.keys() != {"published", "corrected", "marks"}:
+        fresh = not isinstance(compiled, dict) or compiled.keys() != {"published", "corrected", "marks"}
+        if fresh:
             published = files.openapi(raw_base, str(base))
             written = files.parse(raw_corrections, str(corrections)) if raw_corrections.strip() else None
             actions = overlay.check(written, str(corrections))
@@ -37,9 +38,11 @@ def load(name: str | None = None) -> Contract:
             corrected, marks = facts.split(overlay.apply(published, actions, str(corrections)), str(corrections))
             repaired, _ = facts.split(overlay.apply(published, repairs, str(corrections)), str(corrections))
             compiled = {"published": repaired, "corrected": corrected, "marks": marks}
-            cache.write(_cache_key(digest), compiled)
         contract = Contract(folder.resolve().name, **compiled, anchors=_anchors(folder, compiled), pins=_pins(folder))
         check_roles(contract, str(base), str(corrections))
+        if fresh:  # what is kept has been looked at
+            facts_check.check(contract, str(corrections))
+            cache.write(_cache_key(digest), compiled)
         _loaded[key] = contract
     return _loaded[key]
 
@@ -81,7 +84,6 @@ def _stamp(folder: Path) -> str:
 def _cache_key(digest: str) -> str:
     """What is compiled depends on the documents and on the code that reads and corrects them."""
     here = Path(__file__).parent
-    code = b"".join(
-        (here / name).read_bytes() for name in ("facts.py", "overlay.py", "files.py", "yaml_json.py", "loading.py")
-    )
+    names = ("facts.py", "facts_check.py", "overlay.py", "files.py", "yaml_json.py", "loading.py")
+    code = b"".join((here / name).read_bytes() for name in names)
     return f"{digest}-{hashlib.sha256(code).hexdigest()[:16]}"

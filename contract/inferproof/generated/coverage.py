@@ -82,7 +82,7 @@ def _schema(document: dict[str, Any], seed: int) -> BaseSchema:
 
 def _bodies_only(contract: Contract, layer: dict[str, Any]) -> dict[str, Any]:
     """The layer as OpenAPI 3.1 with nothing but the JSON bodies of requests."""
-    components = copy.deepcopy(layer["components"]["schemas"])
+    components = copy.deepcopy(layer.get("components", {}).get("schemas", {}))
     document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {"title": contract.name, "version": "1"},

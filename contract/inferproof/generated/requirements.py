@@ -17,7 +17,7 @@ from inferproof.generated.baselines import ABSENT, varied_member, with_member
 from inferproof.generated.cases import MODEL, Kind, kind_of
 from inferproof.generated.claims import claim
 from inferproof.generated.exemptions import exempt
-from inferproof.generated.members import BODY, Member, examples, members
+from inferproof.generated.members import BODY, Member, examples, member_facts, members
 from inferproof.judge.capabilities import known
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept, must_refuse
@@ -79,9 +79,11 @@ def _requirement(contract: Contract, member: Member, kind: Kind) -> Requirement:
     what = "A body" if member.name == BODY else f"`{member.name}`"
     said = "allows is accepted" if kind == "accepts" else "forbids is refused"
     capability, names = claim(contract, member.role, member.name), known(contract)
-    if capability not in names:
-        cure = f"{nearest(capability, names) or '.'} Name one of its own in {OWN}, by an action with the target `$`"
-        raise DocumentError(f"{contract.name}: `{member.name}` rests on {capability!r}, no capability{cure}")
+    streamed = member_facts(contract, member.role, member.name).streamed
+    for rests_on in (capability, streamed):
+        if isinstance(rests_on, str) and rests_on not in names:
+            cure = f"{nearest(rests_on, names) or '.'} Name one of its own in {OWN}, by an action with the target `$`"
+            raise DocumentError(f"{contract.name}: `{member.name}` rests on {rests_on!r}, no capability{cure}")
     return Requirement(
         id=member.id(kind),
         level=MUST,

@@ -86,6 +86,4 @@ def branches(document: dict[str, Any], pointer: str) -> Iterator[tuple[str, dict
 
 def examples(contract: Contract, role: str) -> list[Any]:
     """The documented request bodies of an operation."""
-    media = contract.at(pointers.join(contract.operation(role).pointer, "requestBody", "content", "application/json"))
-    names: list[str | None] = list(media.get("examples", ())) or [None]
-    return [contract.request_example(role, name) for name in names]
+    return contract.request_examples(role)

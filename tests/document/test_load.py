@@ -51,6 +51,8 @@ def test_yaml_keeps_to_the_types_of_json(folder):
 def test_the_digest_covers_both_documents(folder):
     first = load(str(folder)).digest
     (folder / "corrections.yaml").write_text(CORRECTIONS + "# a comment\n")
+    assert load(str(folder)).digest == first
+    (folder / "corrections.yaml").write_text(CORRECTIONS.replace("repaired", "mended"))
     assert load(str(folder)).digest != first
 
 
@@ -58,7 +60,7 @@ def test_a_compiled_contract_is_read_back_from_the_cache(folder, monkeypatch):
     load(str(folder))
     (compiled,) = cached(folder)
     kept = {"openapi": "from the cache", "paths": {"/a": {"get": {"x-inferproof-role": "status"}}}}
-    compiled.write_bytes(orjson.dumps({"published": {"paths": {}}, "corrected": kept}))
+    compiled.write_bytes(orjson.dumps({"published": {"paths": {}}, "corrected": kept, "marks": {}}))
     monkeypatch.setattr("inferproof.document.loading._loaded", {})
     assert load(str(folder)).corrected == kept
 

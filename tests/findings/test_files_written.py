@@ -24,6 +24,7 @@ from tests.command.running import inferproof, refused
 
 KEY = {"INFERPROOF_API_KEY": DEFAULT_KEY}
 PRECIOUS = "precious"
+A_LOCK = "# mine, and nobody else's\n"
 ROOT = Path(__file__).resolve().parents[2]
 
 CASE = Kept("chat.usage.total.0123abcd", "chat", {"model": "model"}, "chat.usage.total")
@@ -123,11 +124,14 @@ def test_init_sees_a_link_that_leads_nowhere(tmp_path: Path, mock_url: str) -> N
 
 def test_the_lock_goes_through_no_link(contract: Contract, tmp_path: Path, victim: Path) -> None:
     folder = planted(tmp_path / "api", victim, "requirements.lock")
+    victim.write_text(A_LOCK)  # what is no lock is refused before anything is written
     for name in ("openapi.yaml", "corrections.yaml"):
         (folder / name).write_bytes((ROOT / "openapi" / contract.name / name).read_bytes())
     done = inferproof("catalogue", "--contract", str(folder), "--accept", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert not (folder / "requirements.lock").is_symlink()
+    assert victim.read_text() == A_LOCK
+    victim.write_text(PRECIOUS)
 
 
 def test_a_link_to_a_folder_is_the_wish_of_the_one_who_named_it(certification: Certification, tmp_path: Path) -> None:

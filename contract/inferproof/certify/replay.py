@@ -21,6 +21,9 @@ from inferproof.probes.probe import KEY, PlannedRequest, Probe, RequestBuilder, 
 from inferproof.wire.exchange import Exchange, Request
 from inferproof.wire.transcript import Transcript, TranscriptError, read
 
+_TARGET = re.compile(r"/[!-~]*")
+"""A path and a query that stay below the server's address."""
+
 LISTED = 20
 """Requests that are named where none was chosen."""
 
@@ -68,8 +71,8 @@ def _is_for_its_server(request: Request) -> bool:
     if request.raw is not None:
         return KEY.encode() not in request.raw
     return (
-        re.fullmatch(r"/[!-~]*", request.target) is not None
-        and re.fullmatch(TOKEN, request.method) is not None
+        _TARGET.fullmatch(request.target) is not None
+        and TOKEN.fullmatch(request.method) is not None
         and all(name.lower() != "host" and is_header(name, value) for name, value in request.headers)
     )
 

@@ -87,13 +87,13 @@ ITS_OWN = ("key_variable", "headers", "ca_file")
 """What a target file says for its own server only: what proves who we are, and whom we believe."""
 
 
-TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SENDABLE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 """What stands in a header's name and in its value (RFC 9110 §5.1, §5.5)."""
 
 
 def is_header(name: str, value: str) -> bool:
-    return re.fullmatch(TOKEN, name) is not None and _SENDABLE.fullmatch(value) is not None
+    return TOKEN.fullmatch(name) is not None and _SENDABLE.fullmatch(value) is not None
 
 
 _TOP = {

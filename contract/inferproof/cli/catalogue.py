@@ -58,12 +58,13 @@ def catalogue(name: str, form: str, asks_coverage: bool, check: bool, accept: bo
 
 def _accept(contract: Contract, name: str) -> None:
     """Write the lock, and show the prose and the examples that are pinned by it: whoever accepts has read them."""
+    from inferproof import writing
     from inferproof.catalogue import lock
     from inferproof.reports.words import printable
 
     path, requirements = lock.lock_file(name), lock.pinnable(contract)
     fresh = lock.unread(contract, requirements)
-    path.write_text(lock.written(contract, requirements), encoding="utf-8")
+    writing.write(path, lock.written(contract, requirements))
     for pointer, text, ids in fresh:
         click.echo(printable(f"#{pointer}\n  {text}\n  is what {', '.join(ids)} rest on"))
     if fresh:

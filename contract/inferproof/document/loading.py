@@ -41,10 +41,26 @@ def load(name: str | None = None) -> Contract:
         contract = Contract(folder.resolve().name, **compiled, anchors=_anchors(folder, compiled), pins=_pins(folder))
         check_roles(contract, str(base), str(corrections))
         if fresh:  # what is kept has been looked at
+            _check_schemas(contract, str(base))
             facts_check.check(contract, str(corrections))
             cache.write(_cache_key(digest), compiled)
         _loaded[key] = contract
     return _loaded[key]
+
+
+def _check_schemas(contract: Contract, source: str) -> None:
+    """Raises DocumentError where a body's schema is none."""
+    import jsonschema_rs
+
+    for operation in contract.operations:
+        for pointer in filter(None, (operation.request_schema, operation.reply_schema, operation.event_schema)):
+            try:
+                contract.validator(pointer).decides(None)
+            except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
+                raise DocumentError(
+                    f"{source}: the schema at #{pointer}, or one that it refers to, is no JSON Schema that can be used; "
+                    "`inferproof lint` says where and why"
+                ) from None
 
 
 def _anchors(folder: Path, layers: Mapping[str, Any]) -> dict[str, str]:

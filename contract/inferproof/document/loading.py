@@ -58,7 +58,7 @@ def _check_schemas(contract: Contract, source: str) -> None:
                 contract.validator(pointer).decides(None)
             except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
                 raise DocumentError(
-                    f"{source}: the schema at #{pointer}, or one that it refers to, is no JSON Schema that can be used; "
+                    f"{source}: the schema at #{pointer}, or one that it refers to, is no usable JSON Schema; "
                     "`inferproof lint` says where and why"
                 ) from None
 

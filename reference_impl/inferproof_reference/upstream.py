@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 CONNECT_WITHIN_S = 5.0
 
-# Uvicorn, and so vLLM, closes an idle connection after 5 s; ours go first, or a request would meet a closed one.
+# Uvicorn, and so vLLM, closes an idle connection after 5 s. Ours go first as a rule; see `_sent` for the exception.
 KEEP_IDLE_S = 4.0
 
 EVENT_END = b"\n\n"
@@ -38,7 +39,8 @@ class Upstream:
         self.url = url.rstrip("/")
         self._key = key
         self._patience_s = patience_s
-        self._session: aiohttp.ClientSession | None = None
+        self._kept: aiohttp.ClientSession | None = None
+        self._fresh: aiohttp.ClientSession | None = None
 
     async def post(self, path: str, body: Json, asked: Json) -> Json:
         """The JSON of a 200. `asked` is what the client sent, for refusals that point at its members.
@@ -79,21 +81,40 @@ class Upstream:
 
         async with self._refusing():
             timeout = aiohttp.ClientTimeout(total=within_s)
-            async with self._client().get(self.url + path, timeout=timeout) as reply:
+            async with self._pooled().get(self.url + path, timeout=timeout) as reply:
                 return reply.status, await reply.read()
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        for session in (self._kept, self._fresh):
+            if session is not None:
+                await session.close()
+        self._kept = self._fresh = None
 
     @contextlib.asynccontextmanager
     async def _reply(self, path: str, body: Json, asked: Json) -> AsyncIterator[aiohttp.ClientResponse]:
         """The reply to a POST, if it is a 200; it is closed on every way out but the whole reply's."""
-        async with self._refusing(), self._client().post(self.url + path, data=orjson.dumps(body)) as reply:
+        async with self._refusing(), await self._sent(path, orjson.dumps(body)) as reply:
             if reply.status != 200:
                 raise refusal_of(reply.status, await reply.read(), asked, reply.headers)
             yield reply
+
+    async def _sent(self, path: str, data: bytes) -> aiohttp.ClientResponse:
+        """The reply to a POST, sent again where a connection that was used before closed without a byte of reply.
+
+        The engine closes idle connections when it likes, even while a request is on its way (RFC 9112 section 9.3.1).
+        A completion changes nothing, so it may be sent twice; the second time on a connection of its own.
+        """
+        import aiohttp
+
+        taken = _Taken()
+        try:
+            return await self._pooled().post(self.url + path, data=data, trace_request_ctx=taken)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            if not taken.used_before:
+                raise
+        if self._fresh is None:
+            self._fresh = self._session(aiohttp.TCPConnector(limit=0, force_close=True))
+        return await self._fresh.post(self.url + path, data=data)
 
     @contextlib.asynccontextmanager
     async def _refusing(self) -> AsyncIterator[None]:
@@ -108,21 +129,41 @@ class Upstream:
         except (aiohttp.ClientError, OSError) as error:
             raise bad_gateway(f"The engine broke the connection off: {error or type(error).__name__}.") from None
 
-    def _client(self) -> aiohttp.ClientSession:
-        if self._session is None:
+    def _pooled(self) -> aiohttp.ClientSession:
+        if self._kept is None:
             import aiohttp
 
-            headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
-            if self._key is not None:
-                headers["Authorization"] = f"Bearer {self._key}"
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_IDLE_S),
-                timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_WITHIN_S, sock_read=self._patience_s),
-                headers=headers,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-            )
-        return self._session
+            tracing = aiohttp.TraceConfig()
+            tracing.on_connection_reuseconn.append(_note_reuse)
+            self._kept = self._session(aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_IDLE_S), tracing)
+        return self._kept
+
+    def _session(self, connector: aiohttp.TCPConnector, *tracing: aiohttp.TraceConfig) -> aiohttp.ClientSession:
+        import aiohttp
+
+        headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+        if self._key is not None:
+            headers["Authorization"] = f"Bearer {self._key}"
+        return aiohttp.ClientSession(
+            connector=connector,
+            timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_WITHIN_S, sock_read=self._patience_s),
+            headers=headers,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trace_configs=list(tracing),
+        )
+
+
+@dataclass
+class _Taken:
+    """How the pool served one request."""
+
+    used_before: bool = False
+
+
+async def _note_reuse(session: object, context: Any, parameters: object) -> None:
+    if isinstance(context.trace_request_ctx, _Taken):
+        context.trace_request_ctx.used_before = True
 
 
 async def served_models(upstream: Upstream) -> list[dict[str, Any]]:

@@ -77,7 +77,8 @@ class Asked:
 class ScriptedEngine:
     """`answers` are by path: (status, JSON). `chunks` are the events of a stream: JSON, raw bytes, or "cut".
 
-    "cut" breaks the connection off, "wait" says nothing more.
+    "cut" breaks the connection off, "wait" says nothing more. An engine that `closes_when_used_again` breaks off at the
+    second POST on a connection: its idle time was over while the request was on its way.
     """
 
     models: tuple[str, ...] = ("tiny",)
@@ -87,6 +88,7 @@ class ScriptedEngine:
     working: asyncio.Event = field(default_factory=asyncio.Event)
     left: asyncio.Event = field(default_factory=asyncio.Event)
     connections: int = 0
+    closes_when_used_again: bool = False
 
     def __post_init__(self) -> None:
         listed = [{"id": name, "max_model_len": 4096} for name in self.models]
@@ -117,6 +119,7 @@ class ScriptedEngine:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        served = 0
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -125,6 +128,9 @@ class ScriptedEngine:
                 body = await reader.readexactly(int(headers.get("content-length", 0)))
                 asked = Asked(first.split(" ")[1], headers, json.loads(body) if body else None)
                 self.asked.append(asked)
+                if self.closes_when_used_again and served and asked.body:
+                    break
+                served += 1
                 if not await self._answer(asked, reader, writer):
                     break
         writer.close()

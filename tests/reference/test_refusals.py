@@ -137,6 +137,28 @@ async def test_how_the_engine_fails_becomes_a_documented_status(
     assert ("retry-after" in reply.headers) == (ours in (429, 503))
 
 
+@pytest.mark.parametrize("stream", [False, True])
+async def test_an_idle_connection_that_the_engine_closes_costs_no_request(
+    stream: bool, front: Front, engine: ScriptedEngine
+) -> None:
+    engine.closes_when_used_again = True
+    body = {**REQUEST, "stream": stream}
+    replies = [await ask(front, "POST", CHAT, body) for _ in range(3)]
+    assert [reply.status for reply in replies] == [200] * 3
+
+
+async def test_a_request_is_sent_again_once_and_only_after_a_used_connection(
+    front: Front, engine: ScriptedEngine
+) -> None:
+    await ask(front, "POST", CHAT, REQUEST)
+    engine.asked.clear()
+    engine.answers[CHAT] = (200, "cut")
+    assert (await ask(front, "POST", CHAT, REQUEST)).status == 502
+    assert len(engine.asked) == 2
+    assert (await ask(front, "POST", CHAT, REQUEST)).status == 502
+    assert len(engine.asked) == 3
+
+
 async def test_an_engine_that_says_nothing_is_a_504(front: Front, engine: ScriptedEngine) -> None:
     reply = await answered(front, engine, 200, "wait")
     assert reply.status == 504

@@ -156,6 +156,7 @@ TRANSFORMERS = (
             "structured-output.guided-choice",
             "structured-output.guided-regex",
             "structured-output.guided-grammar",
+            "structured-output.structural-tag",
             "structured-output.whitespace",
         ),
     ),

@@ -1,4 +1,4 @@
-"""One choice of a reply: a text, or tool calls one after the other."""
+"""One choice of a reply: a text, or tool calls one after the other, and before it what the model reasons."""
 
 from __future__ import annotations
 
@@ -30,31 +30,38 @@ class Delta:
 
 @dataclass(frozen=True)
 class Part:
-    """A text to decode, or the arguments of a call. `open` makes its decoder, given the most tokens it may have."""
+    """A text to decode, or the arguments of a call. `open` makes its decoder, given the most tokens it may have.
+
+    A `thought` is a text too, which comes before the others and is none of the answer.
+    """
 
     open: Callable[[int], Decoder]
     call: Call | None = None
+    thought: bool = False
 
 
 class Choice:
     """Steps through its parts. `finish` is None until the last one ends, then the finish reason.
 
-    `prefix` is text that the message begins with although nobody decoded it. `cap` is the most tokens of all parts.
+    `prefix` is text that the message begins with although nobody decoded it. `cap` is the most tokens of all parts;
+    `reasoned` are those of a thought.
     """
 
     def __init__(self, index: int, parts: list[Part], cap: int, prefix: str = "") -> None:
         self.index = index
         self.finish: str | None = None
         self.draws: list[Draw] = []
+        self.reasoned = 0
         self._parts = parts
-        self.prefix = "" if self.calls else prefix
+        self._thoughts = sum(part.thought for part in parts)
+        self._prefix = "" if self.calls else prefix
         self._left = cap
         self._decoders = [parts[0].open(cap)]
 
     @property
     def calls(self) -> bool:
         """Whether it calls tools."""
-        return self._parts[0].call is not None
+        return self._parts[-1].call is not None
 
     @property
     def stop(self) -> int | str | None:
@@ -70,42 +77,38 @@ class Choice:
 
     def step(self) -> list[Delta]:
         """Decodes one token; what it adds to the message, which may be nothing."""
-        place = len(self._decoders) - 1
-        decoder, call = self._decoders[place], self._parts[place].call
-        deltas = []
-        if call and not decoder.generated:
-            opened = {
-                "index": place,
-                "id": call.id,
-                "type": "function",
-                "function": {"name": call.name, "arguments": ""},
-            }
-            deltas.append(Delta({"tool_calls": [opened]}))
+        decoder, part = self._decoders[-1], self._parts[len(self._decoders) - 1]
+        place = len(self._decoders) - 1 - self._thoughts
+        deltas = [] if decoder.generated else self._opened(part, place)
         piece = decoder.step()
         if piece:
-            members: Json = {"content": piece.text}
-            if call:
-                members = {"tool_calls": [{"index": place, "function": {"arguments": piece.text}}]}
-            deltas.append(Delta(members, piece.draws))
+            deltas.append(Delta(_members(part, place, piece.text), piece.draws))
             self.draws += piece.draws
+            self.reasoned += len(piece.draws) if part.thought else 0
         if decoder.finish:
             self._next(decoder)
         return deltas
 
     def message(self) -> Json:
-        if not self.calls:
-            return {"role": "assistant", "content": self.prefix + self._decoders[0].text}
-        calls = [
-            {"id": part.call.id, "type": "function", "function": {"name": part.call.name, "arguments": decoder.text}}
-            for part, decoder in zip(self._parts, self._decoders, strict=False)
-            if part.call
-        ]
-        return {"role": "assistant", "content": None, "tool_calls": calls}
+        said = list(zip(self._parts, self._decoders, strict=False))
+        thought: Json = {"reasoning_content": self._decoders[0].text} if self._thoughts else {}
+        if self.calls:
+            calls = [_call(part.call, decoder.text) for part, decoder in said if part.call]
+            return {"role": "assistant", "content": None, **thought, **({"tool_calls": calls} if calls else {})}
+        answers = [self._prefix + decoder.text for part, decoder in said if not part.thought]
+        return {"role": "assistant", "content": "".join(answers), **thought}
+
+    def _opened(self, part: Part, place: int) -> list[Delta]:
+        """What stands before the first token of a part."""
+        if part.call:
+            return [Delta({"tool_calls": [{"index": place, **_call(part.call, "")}]})]
+        return [Delta({"content": self._prefix})] if self._prefix and not part.thought else []
 
     def _next(self, decoder: Decoder) -> None:
         """Opens the next part, or finishes."""
         self._left -= decoder.generated
-        if decoder.finish == "length" or decoder.stop is not None or not self.calls:
+        thought = self._parts[len(self._decoders) - 1].thought
+        if not thought and (decoder.finish == "length" or decoder.stop is not None or not self.calls):
             self.finish = decoder.finish
         elif len(self._decoders) == len(self._parts):
             self.finish = "tool_calls"
@@ -113,3 +116,14 @@ class Choice:
             self.finish = "length"
         else:
             self._decoders.append(self._parts[len(self._decoders)].open(self._left))
+
+
+def _members(part: Part, place: int, text: str) -> Json:
+    """What a piece of a part adds to the message."""
+    if part.call:
+        return {"tool_calls": [{"index": place, "function": {"arguments": text}}]}
+    return {"reasoning_content" if part.thought else "content": text}
+
+
+def _call(call: Call, arguments: str) -> Json:
+    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}}

@@ -99,6 +99,8 @@ CHAT: Mapping[str, Member] = {
     "cache_salt": _no_effect("the mock keeps no prefix cache"),
     "kv_transfer_params": _refused("the mock serves no disaggregated prefill: leave `kv_transfer_params` out", {}),
     "vllm_xargs": _no_effect("it is for extensions of an engine, and none is loaded"),
+    "reasoning": _OBEYED,
+    "reasoning_effort": _OBEYED,
     "timeout_sec": Member("obeyed", "the front ends the call when the time is over"),
 }
 

@@ -21,6 +21,7 @@ from inferproof_mock.members import CHAT, EMBEDDINGS, refuse_unsupported
 from inferproof_mock.neutral import NEUTRAL
 from inferproof_mock.pace import Pace
 from inferproof_mock.parts import Parts
+from inferproof_mock.reasoning import is_counted, sentences_asked
 from inferproof_mock.replies import Envelope, chunk_choice, last_choice, prompt_logprobs, usage_of, whole_choice
 from inferproof_mock.settings import Settings, settings_of
 from inferproof_mock.template import Prompt, render, require_messages, text_of
@@ -39,10 +40,12 @@ class Job:
     key: int
     choices: list[Choice]
     pace: Pace
+    counts_reasoning: bool
 
     def usage(self, choices: list[Choice] | None = None) -> Json:
-        tokens = sum(len(choice.draws) for choice in choices or self.choices)
-        return usage_of(len(self.prompt.tokens), tokens)
+        counted = choices or self.choices
+        reasoned = sum(choice.reasoned for choice in counted) if self.counts_reasoning else None
+        return usage_of(len(self.prompt.tokens), sum(len(choice.draws) for choice in counted), reasoned)
 
 
 class MockModel:
@@ -69,6 +72,7 @@ class MockModel:
         self._calls = itertools.count()
         self._models = Models(contract)
         self._chats = {role: of_chat(contract, role) for role in ("chat", OPENAI_PATH)}
+        self._counts_reasoning = {True: is_counted(contract, "event"), False: is_counted(contract, "reply")}
         self._embeddings = {member: of_embeddings(contract, member) for member in ("input", "messages")}
 
     async def complete(self, call: Chat) -> Json:
@@ -100,8 +104,6 @@ class MockModel:
         await job.pace.wait()
         for choice in job.choices:
             yield chunk(chunk_choice(choice.index, choice.opening().members, (), settings))
-            if choice.prefix:
-                yield chunk(chunk_choice(choice.index, {"content": choice.prefix}, (), settings))
         waiting = list(job.choices)
         while waiting:
             for choice in waiting:
@@ -157,11 +159,19 @@ class MockModel:
         if room < 1:
             raise too_long(len(prompt.tokens), "messages")
         key = key_of(prompt.tokens)
-        parts = Parts(body, settings, prompt, key, self._seed)
+        parts = Parts(body, settings, prompt, key, self._seed, sentences_asked(body, documented.members))
         last = body["messages"][-1]
         prefix = text_of(last) if settings.echo and last["role"] == "assistant" else ""
         cap = min(settings.cap, room)
         choices = [Choice(index, parts.of(index), cap, prefix) for index in range(settings.candidates)]
         identity = body.get("request_id") or digest("id", self._seed, next(self._calls))
         envelope = Envelope(f"chatcmpl-{identity}", int(self._clock()), model)
-        return Job(envelope, settings, prompt, key, choices, Pace(self._ttft, self._inter_token))
+        return Job(
+            envelope,
+            settings,
+            prompt,
+            key,
+            choices,
+            Pace(self._ttft, self._inter_token),
+            self._counts_reasoning[streamed],
+        )

@@ -1,4 +1,4 @@
-"""What the choices of a reply are made of: one text, or calls of tools, each with what it must obey."""
+"""What the choices of a reply are made of: a thought, one text, or calls of tools, each with what it must obey."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from inferproof_mock.grammar import Unsupported
 from inferproof_mock.guides import Guide, guide_of, guide_of_arguments
 from inferproof_mock.hashing import digest, mix, number
 from inferproof_mock.logits import ProseVoice
-from inferproof_mock.prose import sentences
+from inferproof_mock.prose import sentences, thoughts
+from inferproof_mock.reasoning import LONGEST, free
 from inferproof_mock.sampler import Sampler
 from inferproof_mock.settings import Settings
 from inferproof_mock.template import Prompt
@@ -26,11 +27,12 @@ Json = dict[str, Any]
 class Parts:
     """Makes the parts of each choice of one request. `key` is the prompt's, `seed` the model's own.
 
-    Raises Refusal for what cannot be obeyed.
+    `reasons` is how many sentences the model thinks before it says anything. Raises Refusal for what cannot be obeyed.
     """
 
-    def __init__(self, body: Json, settings: Settings, prompt: Prompt, key: int, seed: int) -> None:
+    def __init__(self, body: Json, settings: Settings, prompt: Prompt, key: int, seed: int, reasons: int = 0) -> None:
         self._settings, self._prompt, self._key = settings, prompt, key
+        self._reasons = reasons
         self._continues = bool(body.get("continue_final_message"))
         asked = body.get("seed")
         self._dice = ("seed", asked) if asked is not None else ("mock", seed, key)
@@ -43,7 +45,13 @@ class Parts:
     def of(self, index: int) -> list[Part]:
         """The parts of the choice with that index: no two choices are alike, nor two parts of one."""
         turns = range(len(self._guides))
-        return [Part(partial(self._decoder, index, turn), self._call(index, turn)) for turn in turns]
+        parts = [Part(partial(self._decoder, index, turn), self._call(index, turn)) for turn in turns]
+        return [Part(partial(self._thought, index), thought=True), *parts] if self._reasons else parts
+
+    def _thought(self, index: int, cap: int) -> Decoder:
+        settings = free(self._settings)
+        sampler = Sampler(settings, self._prompt.tokens, number(*self._dice, index, "thought"))
+        return Decoder(settings, ProseVoice(thoughts(self._reasons), self._key), sampler, min(cap, LONGEST))
 
     def _decoder(self, index: int, turn: int, cap: int) -> Decoder:
         sampler = Sampler(self._settings, self._prompt.tokens, number(*self._dice, index, turn))

@@ -30,6 +30,22 @@ _CLOSINGS = (
     " We can go on for as long as you like.",
     " Is there anything else on your mind?",
 )
+_FIRST_THOUGHTS = (
+    "The person asks something.",
+    "There is a question to answer.",
+    "Let me see what is meant.",
+    "I begin to think.",
+)
+_THOUGHTS = (
+    (" It can be read in two ways.", " I should be careful here.", " The order of things matters.", " I go slowly."),
+    (" First I look at the words.", " I count what is there.", " I start with what I know.", " One part is plain."),
+    (
+        " So there is only one way.",
+        " That leaves a short answer.",
+        " It is as simple as that.",
+        " Then the rest follows.",
+    ),
+)
 FILLER = (
     " There is always more to say.",
     " Let me think about that a little longer.",
@@ -43,6 +59,12 @@ FILLER = (
 def sentences(prompt: Prompt, *, continues: bool) -> Slots:
     """The reply to a prompt, sentence by sentence; `continues` goes on with the last message instead."""
     return (_CONTINUATIONS if continues else _first(prompt), _MIDDLES, _CLOSINGS)
+
+
+def thoughts(count: int) -> Slots:
+    """What the model reasons before it answers, in so many sentences."""
+    later = (_THOUGHTS[place % len(_THOUGHTS)] for place in range(count - 1))
+    return (_FIRST_THOUGHTS, *later)
 
 
 def _first(prompt: Prompt) -> tuple[str, ...]:

@@ -41,8 +41,10 @@ class Envelope:
         }
 
 
-def usage_of(prompt: int, completion: int) -> Json:
-    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+def usage_of(prompt: int, completion: int, reasoned: int | None = None) -> Json:
+    """`reasoned` are the tokens of the completion that are no answer, None where the usage has no place for them."""
+    usage: Json = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+    return usage if reasoned is None else {**usage, "completion_tokens_details": {"reasoning_tokens": reasoned}}
 
 
 def whole_choice(choice: Choice, settings: Settings) -> Json:

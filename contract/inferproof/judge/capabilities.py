@@ -47,6 +47,8 @@ CAPABILITIES: Mapping[str, str] = {
     "sampling.tokens": "`logit_bias` and `allowed_token_ids` steer single tokens",
     "sampling.echo": "`echo` repeats the last message",
     "sampling.continue": "`continue_final_message` goes on with the last message",
+    "reasoning": "a model that reasons before it answers, as much as the request says",
+    "reasoning.streamed": "what it reasons, in streams",
     "embeddings": "vectors for texts",
     "embeddings.token-ids": "embedding input given as token ids",
     "embeddings.messages": "embedding input given as messages",
@@ -65,6 +67,7 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "structured-output.whitespace": ("structured-output.guided-json",),
     "structured-output.streamed": ("structured-output.guided-choice", "streaming"),
     "logprobs.streamed": ("streaming",),
+    "reasoning.streamed": ("streaming",),
     "sampling.bad-words": ("logprobs",),
     "sampling.tokens": ("logprobs.token-ids",),
 }
@@ -74,6 +77,7 @@ STREAMED: Mapping[str, str] = {
     "tools": "tools.streamed",
     "logprobs": "logprobs.streamed",
     "structured-output": "structured-output.streamed",
+    "reasoning": "reasoning.streamed",
 }
 """What a member rests on in a stream, by the profile of what it rests on otherwise; the others on `streaming`."""
 

@@ -1,0 +1,326 @@
+"""Reasoning: as much as the request asks for, apart from the answer, and counted.
+
+A model that reasons not at all may be asked in vain, and one that reasons may find nothing to reason about: no
+requirement asks for a text. What text there is stands in its place, and what was not asked for is not there.
+
+Breaks: `reasoning` for `reasoning_content`, no parser, so that `<think>` stands in the answer, tokens nobody counts.
+Reference: the effort becomes the engine's own; its parser tells reasoning from answer, and counts it.
+"""
+
+from __future__ import annotations
+
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import must_accept
+from inferproof.judge.requirement import (
+    CONVENTION,
+    MUST,
+    PROJECT,
+    PROSE,
+    SCHEMA,
+    SHOULD,
+    requirement,
+)
+from inferproof.judge.select import DECIDED, EVENTS, Of
+from inferproof.judge.subject import Subject, steps
+from inferproof.judge.value import Skip, Value
+from inferproof.requirements.chat_request import PLAIN
+from inferproof.requirements.stream import choices_of
+
+NONE = "none"
+"""The effort with which nothing is reasoned."""
+
+FEW = 8
+"""Tokens that may be reasoned without leaving a text: line breaks, and what opens and closes the reasoning."""
+
+LONG = 40
+"""Characters of reasoning that no answer repeats by chance."""
+
+TAGS = ("<think>", "</think>")
+"""What stands around the reasoning of most models where nobody took it out of the answer."""
+
+TEXT = "/reasoning_content"
+OTHER_TEXT = "/reasoning"
+"""Where some engines put the text that clients of this API read in TEXT."""
+
+TOKENS = "/completion_tokens_details/reasoning_tokens"
+
+
+def efforts(answer: Subject) -> list[str]:
+    """What the members of the request say of the effort, as far as they say anything and the document has them."""
+    found = [
+        answer.request.get(path)
+        for name, path in (("reasoning", "/reasoning/effort"), ("reasoning_effort", "/reasoning_effort"))
+        if answer.documents(name)
+    ]
+    return [each for each in found if isinstance(each, str)]
+
+
+def effort(answer: Subject) -> str:
+    """The effort that the request asks for; empty where it asks for none in particular, or for two."""
+    found = set(efforts(answer))
+    return found.pop() if len(found) == 1 else ""
+
+
+def _asks(answer: Subject) -> bool:
+    return efforts(answer) != []
+
+
+def _asks_plainly(answer: Subject) -> bool:
+    return _asks(answer) and _plainly(answer)
+
+
+def _asks_for_none(answer: Subject) -> bool:
+    return effort(answer) == NONE and _plainly(answer)
+
+
+def _asks_for_some(answer: Subject) -> bool:
+    return effort(answer) not in ("", NONE) and _plainly(answer)
+
+
+def _asks_for_two(answer: Subject) -> bool:
+    return len(set(efforts(answer))) > 1 and _plainly(answer)
+
+
+def _plainly(answer: Subject) -> bool:
+    """Nothing but plain members beside the effort: others may get into the way of it."""
+    return (PLAIN | {"reasoning", "reasoning_effort"}).issuperset(answer.request.members()) and must_accept(answer)
+
+
+def said(answer: Subject, path: str = TEXT) -> dict[int, str]:
+    """The text at `path` of each choice's message, or of its deltas together, by index. Raises Skip."""
+    if answer.media_type != EVENTS:
+        return {choice.integer("/index", 0): _text(choice, "/message" + path) for choice in answer.choices}
+    answer.folded  # noqa: B018 - read for the Skip of a server that failed
+    found: dict[int, str] = {}
+    for choice in choices_of(answer):
+        index = choice.integer("/index")
+        found[index] = found.get(index, "") + _text(choice, "/delta" + path)
+    return found
+
+
+def _text(choice: Value, path: str) -> str:
+    """What is no text says nothing here: the schema names it already."""
+    found = choice.get(path)
+    return found if isinstance(found, str) else ""
+
+
+def _sent(answer: Subject) -> str:
+    return answer.exchange.request.body.decode("utf-8", "replace")
+
+
+def speaks(text: str) -> bool:
+    """There is more than white space, which some templates leave where nothing was reasoned."""
+    return text.strip() != ""
+
+
+def usage(answer: Subject) -> Value:
+    """The usage of a reply, or of the last chunk that has one. Raises Skip."""
+    if answer.media_type != EVENTS:
+        return answer.body.object("/usage")
+    if answer.folded.usage is None:
+        raise Skip("no chunk has a usage")
+    return answer.folded.usage.object()
+
+
+def counted(answer: Subject) -> int:
+    """The tokens of reasoning; raises Skip where they are not told."""
+    found = usage(answer).integer(TOKENS, None)
+    if found is None:
+        raise Skip("the tokens of reasoning are not told")
+    return found
+
+
+@requirement(
+    "reasoning.accepted",
+    MUST,
+    basis=SCHEMA,
+    claims="reasoning",
+    cites="chat.request#/reasoning/effort",
+    covers="chat.request#/reasoning_effort",
+    of=Of(("chat",), status=DECIDED, where=_asks_for_some),
+)
+def an_effort_is_accepted(reply: Subject, check: Check) -> None:
+    """Every effort of the document but `none` is accepted, also by a model that does not reason."""
+    check.accepted(reply)
+
+
+@requirement(
+    "reasoning.none",
+    MUST,
+    basis=PROSE,
+    claims="reasoning",
+    cites="chat.request.prose#/reasoning",
+    covers=("chat.request.prose#/reasoning/effort", "chat.request.prose#/reasoning_effort"),
+    of=Of(("chat",), status=DECIDED, where=_asks_for_none),
+)
+def none_means_no_reasoning(reply: Subject, check: Check) -> None:
+    """With effort `none` nothing is reasoned; a model that always reasons answers 400."""
+    check.one_of(reply.status, (200, 400), at="status")
+    if reply.status == 200:
+        found = [text for text in said(reply).values() if speaks(text)]
+        check.equal(found, [], at="reasoning_content")
+
+
+@requirement(
+    "reasoning.none.tokens",
+    SHOULD,
+    basis=PROSE,
+    claims="reasoning",
+    cites=("chat.reply#/usage/completion_tokens_details/reasoning_tokens", "chat.request.prose#/reasoning"),
+    of=Of(("chat",), where=_asks_for_none),
+)
+def none_costs_no_tokens_of_reasoning(reply: Subject, check: Check) -> None:
+    """With effort `none` the `reasoning_tokens` are 0, or not told."""
+    check.equal(counted(reply), 0, at=f"usage{TOKENS}")
+
+
+@requirement(
+    "reasoning.member",
+    MUST,
+    basis=PROSE,
+    claims="reasoning",
+    cites=("chat.request.prose#/reasoning", "chat.reply#/choices/[]/message/reasoning_content"),
+    covers="chat.event#/choices/[]/delta/reasoning_content",
+    of=Of(("chat",), where=_asks),
+)
+def reasoning_stands_in_reasoning_content(reply: Subject, check: Check) -> None:
+    """The text of the reasoning comes in `reasoning_content`, whatever other member has it too."""
+    here, elsewhere = said(reply), said(reply, OTHER_TEXT)
+    for index, text in elsewhere.items():
+        check.that(speaks(here[index]) or not speaks(text), "the text", None, at=f"reasoning_content of choice {index}")
+
+
+@requirement(
+    "reasoning.apart",
+    SHOULD,
+    basis=PROSE,
+    claims="reasoning",
+    cites=("chat.request.prose#/reasoning", "chat.reply#/choices/[]/message/reasoning_content"),
+    of=Of(("chat",), where=_asks_plainly),
+)
+def reasoning_is_no_part_of_the_answer(reply: Subject, check: Check) -> None:
+    """The content has the answer only: it neither begins with the reasoning nor has the tags that stand around it."""
+    for index, content in said(reply, "/content").items():
+        at = f"content of choice {index}"
+        check.equal([tag for tag in TAGS if tag in content and tag not in _sent(reply)], [], at=at)
+        reasoning = said(reply)[index].strip()
+        repeats = len(reasoning) >= LONG and content.strip().startswith(reasoning)
+        check.that(not repeats, "an answer without the reasoning", content, at=at)
+
+
+@requirement(
+    "reasoning.tokens",
+    SHOULD,
+    basis=PROSE,
+    claims="reasoning",
+    cites=("chat.reply#/usage/completion_tokens_details/reasoning_tokens", "chat.request.prose#/reasoning"),
+    of=Of(("chat",), where=_asks_plainly),
+)
+def the_tokens_of_reasoning_are_counted(reply: Subject, check: Check) -> None:
+    """`reasoning_tokens`, where told, are more than none where there is reasoning, and part of `completion_tokens`."""
+    tokens, at = counted(reply), f"usage{TOKENS}"
+    most = usage(reply).integer("/completion_tokens")
+    answers = [text for text in said(reply, "/content").values() if speaks(text)]
+    check.that(0 <= tokens <= most, f"0 to {most}", tokens, at=at)
+    if any(map(speaks, said(reply).values())):
+        check.that(tokens > 0, "more than 0", tokens, at=at)
+        check.that(tokens < most or not answers, f"less than {most}, which has the answer too", tokens, at=at)
+
+
+@requirement(
+    "reasoning.text",
+    SHOULD,
+    basis=PROSE,
+    claims="reasoning",
+    cites=(
+        "chat.reply#/choices/[]/message/reasoning_content",
+        "chat.reply#/usage/completion_tokens_details/reasoning_tokens",
+        "chat.request.prose#/reasoning",
+    ),
+    of=Of(("chat",), where=_asks_plainly),
+)
+def what_is_counted_is_sent(reply: Subject, check: Check) -> None:
+    """Where more than a few tokens were reasoned, there is a text of them."""
+    tokens = counted(reply)
+    texts = [text for text in said(reply).values() if speaks(text)]
+    check.that(tokens <= FEW or texts != [], f"the text of {tokens} tokens", None, at="reasoning_content")
+
+
+@requirement(
+    "reasoning.conflict",
+    SHOULD,
+    basis=PROJECT,
+    claims="reasoning",
+    cites=("chat.request#/reasoning/effort", "chat.request#/reasoning_effort"),
+    of=Of(("chat",), status=DECIDED, where=_asks_for_two),
+)
+def two_efforts_are_no_crash(reply: Subject, check: Check) -> None:
+    """Where `reasoning` and `reasoning_effort` ask for two efforts, one is taken, or the request is refused."""
+    check.accepted_or_refused(reply)
+
+
+@requirement(
+    "reasoning.stream.order",
+    SHOULD,
+    basis=CONVENTION,
+    claims="reasoning.streamed",
+    cites=("chat.event#/choices/[]/delta/reasoning_content", "chat.request#/reasoning"),
+    of=Of(("chat",), media=EVENTS, where=_asks_plainly),
+)
+def reasoning_comes_before_the_answer(reply: Subject, check: Check) -> None:
+    """In a stream of a plain answer no reasoning follows the content of its choice."""
+    answered = set()
+    for choice in choices_of(reply):
+        index, reasoning = choice.integer("/index"), _text(choice, "/delta" + TEXT)
+        late = index in answered and speaks(reasoning)
+        check.that(not late, "no reasoning after the content", reasoning, at=f"{choice.at}/delta{TEXT}")
+        if speaks(_text(choice, "/delta/content")):
+            answered.add(index)
+
+
+@requirement(
+    "reasoning.stream.equal",
+    SHOULD,
+    basis=PROJECT,
+    claims="reasoning.streamed",
+    cites=(
+        "chat.event#/choices/[]/delta/reasoning_content",
+        "chat.reply#/choices/[]/message/reasoning_content",
+        "chat.request#/reasoning",
+    ),
+    needs="reasoning.stream",
+)
+def a_stream_reasons_the_same(answers: list[Subject], check: Check) -> None:
+    """At temperature 0 and with a seed, the deltas of reasoning add up to the reasoning that comes without `stream`."""
+    whole, stream = _repeated(answers)
+    if not any(map(speaks, said(whole).values())):
+        raise Skip("nothing was reasoned")
+    check.equal(said(stream), said(whole), at="reasoning_content")
+
+
+@requirement(
+    "reasoning.stream.usage",
+    SHOULD,
+    basis=PROJECT,
+    claims="reasoning.streamed",
+    cites=(
+        "chat.event#/usage",
+        "chat.reply#/usage/completion_tokens_details/reasoning_tokens",
+        "chat.request#/reasoning",
+    ),
+    needs="reasoning.stream",
+)
+def a_stream_counts_the_same(answers: list[Subject], check: Check) -> None:
+    """Where the usage of the same request tells `reasoning_tokens`, so does that of its stream, and as many."""
+    whole, stream = _repeated(answers)
+    if said(stream) != said(whole) or stream.text != whole.text:
+        raise Skip("the stream says something else")
+    check.equal(usage(stream).get(TOKENS), counted(whole), at=f"usage{TOKENS}")
+
+
+def _repeated(answers: list[Subject]) -> tuple[Subject, Subject]:
+    """The same request whole and streamed; raises Skip where it is answered differently each time."""
+    whole, stream, again = steps(answers, 3)
+    if (said(whole), whole.text) != (said(again), again.text):
+        raise Skip("the same request is answered differently each time")
+    return whole, stream

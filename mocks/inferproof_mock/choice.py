@@ -108,7 +108,7 @@ class Choice:
         """Opens the next part, or finishes."""
         self._left -= decoder.generated
         thought = self._parts[len(self._decoders) - 1].thought
-        if not thought and (decoder.finish == "length" or decoder.stop is not None or not self.calls):
+        if decoder.stop is not None or (not thought and (decoder.finish == "length" or not self.calls)):
             self.finish = decoder.finish
         elif len(self._decoders) == len(self._parts):
             self.finish = "tool_calls"

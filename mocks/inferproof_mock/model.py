@@ -53,7 +53,8 @@ class MockModel:
 
     The same request gives the same text again, and so does the same `seed` in a request.
     `seed` stands in where a request has none. `ttft` and `inter_token` are seconds: before the first token, and
-    between two. `clock` gives Unix time. Ids are counted, so the same calls in the same order get the same ids.
+    between two. `reasons` is the effort of a model that always reasons. `clock` gives Unix time. Ids are counted, so
+    the same calls in the same order get the same ids.
     """
 
     def __init__(
@@ -63,11 +64,13 @@ class MockModel:
         seed: int = 0,
         ttft: float = 0.0,
         inter_token: float = 0.0,
+        reasons: str | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._seed = seed
         self._ttft = ttft
         self._inter_token = inter_token
+        self._always_reasons = reasons
         self._clock = clock
         self._calls = itertools.count()
         self._models = Models(contract)
@@ -159,7 +162,8 @@ class MockModel:
         if room < 1:
             raise too_long(len(prompt.tokens), "messages")
         key = key_of(prompt.tokens)
-        parts = Parts(body, settings, prompt, key, self._seed, sentences_asked(body, documented.members))
+        reasons = sentences_asked(body, documented.members, self._always_reasons)
+        parts = Parts(body, settings, prompt, key, self._seed, reasons)
         last = body["messages"][-1]
         prefix = text_of(last) if settings.echo and last["role"] == "assistant" else ""
         cap = min(settings.cap, room)

@@ -8,6 +8,7 @@ from typing import Any
 
 from inferproof.document import Contract
 from inferproof.document.citations import NotThere
+from inferproof.front.backend import Refusal
 from inferproof_mock.settings import Settings, refuse
 
 Json = dict[str, Any]
@@ -21,23 +22,20 @@ LONGEST = 512
 DETAILS = "/usage/completion_tokens_details/reasoning_tokens"
 
 
-def sentences_asked(body: Json, members: Collection[str]) -> int:
+def sentences_asked(body: Json, members: Collection[str], always: str | None = None) -> int:
     """How many sentences to reason. `members` are those that the contract has: it may have neither of these two.
 
-    `reasoning` wins over `reasoning_effort`, which is the older one. Raises a 422 Refusal for an unknown effort.
+    `reasoning` wins over `reasoning_effort`, which is the older one. A model that `always` reasons does so with that
+    effort unless it is asked for another. Raises a Refusal for an effort that it does not know, or cannot do without.
     """
     asked = {name: body.get(name) for name in ("reasoning", "reasoning_effort") if name in members}
-    given = asked.get("reasoning")
-    if isinstance(given, dict) and given.get("effort") is not None:
-        return _sentences("reasoning", given["effort"])
-    if asked.get("reasoning_effort") is not None:
-        return _sentences("reasoning_effort", asked["reasoning_effort"])
-    return 0
-
-
-def _sentences(member: str, effort: Any) -> int:
+    if isinstance(asked.get("reasoning"), dict):
+        asked["reasoning"] = asked["reasoning"].get("effort")
+    member, effort = next(((name, one) for name, one in asked.items() if one is not None), ("", always or "none"))
     if not isinstance(effort, str) or effort not in SENTENCES:
         raise refuse(member, f"the effort of `{member}` has to be one of {', '.join(SENTENCES)}")
+    if always is not None and not SENTENCES[effort]:
+        raise Refusal(400, f"this model always reasons: ask for more than {effort!r}", loc=("body", member))
     return SENTENCES[effort]
 
 

@@ -16,6 +16,9 @@ from inferproof.wire.sse import EventStream, FramingFault, read_events
 
 DONE = "[DONE]"
 
+REASONING = ("reasoning_content", "reasoning")
+"""The names under which engines send what a model reasons: vLLM has the second since 0.11.2, and the first no more."""
+
 TOO_DEEP = "the request is nested too deeply to say what is wrong with it"
 """Why a request is no evidence that none of the validators can explain."""
 
@@ -236,6 +239,37 @@ class Subject:
         return found if isinstance(found, str) else ""
 
     @property
+    def reasoning(self) -> str:
+        """What the first choice reasons apart from its text, by either name; of a stream, its concatenation."""
+        if self.media_type == "text/event-stream":
+            return self.folded.choice(0).reasoning if self.folded.choices else ""
+        message = self.body.find("/choices/0/message") or Value({})
+        found = [message.get(f"/{name}") for name in REASONING]
+        return next((text for text in found if isinstance(text, str) and text), "")
+
+    @property
+    def unanswered(self) -> bool:
+        """The cap came before the answer: there is neither text nor call, as of a model that is still reasoning."""
+        try:
+            return self.finish_reason == "length" and not self.text and not self._calls
+        except Skip:
+            return False
+
+    @property
+    def short_of_room(self) -> bool:
+        """The cap cut the answer, and a model that reasons first had filled a part of that room, or all of it."""
+        try:
+            return self.unanswered or (self.finish_reason == "length" and self.reasoning != "")
+        except Skip:
+            return False
+
+    @property
+    def _calls(self) -> bool:
+        if self.media_type == "text/event-stream":
+            return self.folded.choice(0).tool_calls != {}
+        return bool(self.body.get("/choices/0/message/tool_calls"))
+
+    @property
     def finish_reason(self) -> Any:
         """The first choice's; of a stream, the last one given."""
         if self.media_type == "text/event-stream":
@@ -321,7 +355,7 @@ def folded(events: list[Value]) -> Folded:
 def _add(choice: FoldedChoice, item: Value) -> None:
     choice.role = choice.role or item.string("/delta/role", None)
     choice.content += item.string("/delta/content", "")
-    choice.reasoning += item.string("/delta/reasoning_content", "")
+    choice.reasoning += next((text for name in REASONING if isinstance(text := item.get(f"/delta/{name}"), str)), "")
     choice.finish_reason = item.string("/finish_reason", "") or choice.finish_reason
     choice.logprobs += item.items("/logprobs/content", optional=True)
     for part in item.items("/delta/tool_calls", optional=True):

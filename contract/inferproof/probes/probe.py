@@ -30,6 +30,9 @@ from inferproof.wire.exchange import Headers, Request
 KEY = "{{secret:key}}"
 """Stands for the target's key wherever a request carries it; put in on the way out, and back on the way in."""
 
+ROOM_TO_REASON = 1024
+"""Tokens for a model that was still reasoning where others have answered. Who has not begun by then leaves it open."""
+
 WRONG_KEY = "{{secret:wrong-key}}"
 """Stands for a key that no server has issued, made from the run's seed."""
 
@@ -70,6 +73,13 @@ class PlannedRequest:
         """The same request with that key in place of the target's; itself where the operation takes none."""
         credential = self.credential
         return self if credential is None else self.with_header(credential.header, credential.value(key))
+
+    def with_room(self, tokens: int) -> PlannedRequest:
+        """The same request with at least that `max_tokens`; itself where it sets none."""
+        body = json.loads(self.request.body)
+        if "max_tokens" not in body:
+            return self
+        return self.with_body(_dump({**body, "max_tokens": max(tokens, body["max_tokens"])}))
 
     def with_body(self, body: bytes) -> PlannedRequest:
         """The same request with other bytes for its body."""
@@ -231,6 +241,17 @@ def probe(
         return steps
 
     return register
+
+
+def patiently(ask: PlannedRequest) -> Generator[PlannedRequest, Subject, Subject]:
+    """The answer to a request; what was cut because a model reasons first is asked for once more, with more room.
+
+    answer = yield from patiently(call.chat(user("Weather in Paris?"), tools=[WEATHER]))
+    """
+    answer = yield ask
+    if answer.short_of_room:
+        answer = yield ask.with_room(ROOM_TO_REASON)
+    return answer
 
 
 def user(content: Any) -> dict[str, Any]:

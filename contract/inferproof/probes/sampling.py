@@ -7,14 +7,20 @@ from typing import Any
 
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
-from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, assistant, probe, user
+from inferproof.probes.probe import (
+    ROOM_TO_REASON,
+    PlannedRequest,
+    RequestBuilder,
+    Steps,
+    assistant,
+    patiently,
+    probe,
+    user,
+)
 from inferproof.requirements.logprobs import tokens
 
 QUESTION = user("Describe the way from a harbour to the open sea.")
 GREETING = user("Say hello.")
-ROOM_TO_REASON = 512
-"""Tokens. A model that has not begun to answer a greeting by then leaves it open whether a `stop` ends its answer."""
-
 GREEDY: dict[str, Any] = {"temperature": 0, "seed": 7}
 AS_IDS: dict[str, Any] = {"logprobs": True, "return_tokens_as_token_ids": True}
 
@@ -112,6 +118,7 @@ def stop(call: RequestBuilder) -> Steps:
     answer = yield ask()
     if not answer.text:
         ask = partial(call.chat, GREETING, max_tokens=ROOM_TO_REASON, **GREEDY)
+        yield ask()
     answer = yield ask()
     yield ask(stop=middle(answer.text))
     yield ask(stop=[call.token("never"), middle(answer.text)])
@@ -177,7 +184,7 @@ def truncate(call: RequestBuilder) -> Steps:
 def echo(call: RequestBuilder) -> Steps:
     """An echo of the assistant's message, and one where the user spoke last."""
     begun = assistant(f"First, {call.token('begun', 8)}.")
-    yield call.chat(QUESTION, begun, max_tokens=8, echo=True, add_generation_prompt=False)
+    yield from patiently(call.chat(QUESTION, begun, max_tokens=8, echo=True, add_generation_prompt=False))
     yield call.chat(user(f"My code is {call.token('code', 24)}. Describe the sea."), max_tokens=8, echo=True)
 
 

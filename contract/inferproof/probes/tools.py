@@ -3,7 +3,7 @@
 from typing import Any
 
 from inferproof.judge.select import CHAT
-from inferproof.probes.probe import RequestBuilder, Steps, assistant, probe, user
+from inferproof.probes.probe import ROOM_TO_REASON, RequestBuilder, Steps, assistant, patiently, probe, user
 
 ROOM = 96
 """Tokens. A call of `switch` is about 50 characters, and an engine of single bytes takes a token for each."""
@@ -43,7 +43,7 @@ def accepted(call: RequestBuilder) -> Steps:
 @probe("tools.auto", claims="tools.auto", over=CHAT)
 def auto(call: RequestBuilder, role: str) -> Steps:
     """A tool, and the model free to call it."""
-    yield call.chat(QUESTION, role=role, max_tokens=ROOM, tools=[SWITCH])
+    yield from patiently(call.chat(QUESTION, role=role, max_tokens=ROOM, tools=[SWITCH]))
 
 
 @probe("tools.required", claims="tools.required")
@@ -58,7 +58,7 @@ def named(call: RequestBuilder) -> Steps:
     """Two tools, and the second must be called."""
     other = function(f"ring_{call.token('tool', 6)}", parameters={"type": "object", "properties": {}})
     choice = {"type": "function", "function": {"name": "switch"}}
-    yield call.chat(QUESTION, max_tokens=ROOM, tools=[other, SWITCH], tool_choice=choice)
+    yield from patiently(call.chat(QUESTION, max_tokens=ROOM, tools=[other, SWITCH], tool_choice=choice))
 
 
 @probe("tools.result", claims="tools")
@@ -72,7 +72,7 @@ def result(call: RequestBuilder) -> Steps:
 @probe("tools.round-trip", claims="tools.required")
 def round_trip(call: RequestBuilder) -> Steps:
     """A call, sent back exactly as it came, with its result."""
-    answer = yield call.chat(QUESTION, max_tokens=ROOM, tools=[SWITCH], tool_choice="required")
+    answer = yield from patiently(call.chat(QUESTION, max_tokens=ROOM, tools=[SWITCH], tool_choice="required"))
     message = answer.body.object("/choices/0/message")
     results = [_result(made.string("/id")) for made in message.items("/tool_calls")]
     yield call.chat(QUESTION, message.raw, *results, max_tokens=8, tools=[SWITCH], tool_choice="none")
@@ -103,7 +103,7 @@ def invalid(call: RequestBuilder) -> Steps:
 
 @probe("tools.stream", claims="tools.streamed", exclusive=True)
 def stream(call: RequestBuilder) -> Steps:
-    """A call that must be made: whole, streamed, and whole again."""
+    """A call that must be made: whole, streamed, and whole again; once more whole for a model that reasons first."""
     members: dict[str, Any] = {
         "max_tokens": ROOM,
         "temperature": 0,
@@ -111,6 +111,9 @@ def stream(call: RequestBuilder) -> Steps:
         "tools": [SWITCH],
         "tool_choice": "required",
     }
-    yield call.chat(QUESTION, **members)
+    answer = yield call.chat(QUESTION, **members)
+    if answer.short_of_room:
+        members["max_tokens"] = ROOM_TO_REASON
+        yield call.chat(QUESTION, **members)
     yield call.chat(QUESTION, **members, stream=True)
     yield call.chat(QUESTION, **members)

@@ -88,7 +88,7 @@ def a_stream_makes_the_same_calls(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, a stream has the calls that are made without `stream`."""
     whole, stream, again = (
         [(call.string("/function/name"), arguments(call)) for call in whole_calls(answer)]
-        for answer in steps(answers, 3)
+        for answer in steps(answers[-3:], 3)  # a model that reasons first was asked once more
     )
     if whole != again:
         raise Skip("the same request is answered differently each time")

@@ -131,3 +131,15 @@ def there_are_no_alternatives(reply):
 @breaks("logprobs.prompt.sent")
 def there_is_no_map_of_tokens(reply):
     reply.json["prompt_logprobs"] = [None]
+
+
+@spares("logprobs.tokens.count")
+def the_tokens_of_the_reasoning_have_no_entries(reply):
+    reply.json["choices"][0]["message"]["reasoning_content"] = "Let me see."
+    reply.json["usage"]["completion_tokens"] += 4
+
+
+@breaks("logprobs.tokens.count")
+def there_are_more_entries_than_tokens_of_both(reply):
+    reply.json["choices"][0]["message"]["reasoning_content"] = "Let me see."
+    reply.json["usage"]["completion_tokens"] = 1

@@ -36,3 +36,9 @@ def the_last_message_is_of_no_words(reply):
 def there_is_nothing_to_go_on_with(reply):
     reply.ask(messages=[{"role": "assistant", "content": ""}])
     reply.status = 400
+
+
+@spares("sampling.echo")
+def the_cap_comes_before_the_answer(reply):
+    reply.json["choices"][0].update(finish_reason="length")
+    _says(reply, None)

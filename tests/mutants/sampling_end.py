@@ -66,3 +66,23 @@ for _member in ("include_stop_str_in_output", "echo"):
 @spares("sampling.stop.included")
 def no_stop_is_in_the_text(reply):
     reply.json["choices"][0]["message"]["content"] = "0"
+
+
+def _stands_in_the_reasoning(reply):
+    """An engine looks for a stop in all that a model says, and finds it before the answer has begun."""
+    message = reply.json["choices"][0]["message"]
+    if reply.step < 2:
+        message["reasoning_content"] = f"I could say: {message['content']}"
+    else:
+        message["content"] = ""
+
+
+for _id in ("sampling.stop.prefix", "sampling.stop.included"):
+    spares(_id)(_stands_in_the_reasoning)
+
+
+@breaks("sampling.stop.prefix")
+def it_reasons_of_something_else_and_ignores_the_stop(reply):
+    message = reply.json["choices"][0]["message"]
+    message["reasoning_content"] = "0"
+    message["content"] += "_" * (reply.step == 2)

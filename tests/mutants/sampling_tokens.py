@@ -57,3 +57,10 @@ def the_same_request_is_answered_otherwise(reply):
 def the_token_never_comes(reply):
     reply.ask(stop_token_ids=[10**9])
     reply.json["usage"]["completion_tokens"] = 10**6
+
+
+@spares("sampling.stop-token-ids")
+def the_token_may_be_one_of_the_reasoning(reply):
+    reply.json["choices"][0]["message"]["reasoning_content"] = "Let me see."
+    if reply.step == 2:
+        reply.json["usage"]["completion_tokens"] = 12

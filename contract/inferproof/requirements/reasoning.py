@@ -46,12 +46,8 @@ TOKENS = "/completion_tokens_details/reasoning_tokens"
 
 
 def efforts(answer: Subject) -> list[str]:
-    """What the members of the request say of the effort, as far as they say anything and the document has them."""
-    found = [
-        answer.request.get(path)
-        for name, path in (("reasoning", "/reasoning/effort"), ("reasoning_effort", "/reasoning_effort"))
-        if answer.documents(name)
-    ]
+    """What the members of the request say of the effort, as far as they say anything."""
+    found = (answer.request.get(path) for path in ("/reasoning/effort", "/reasoning_effort"))
     return [each for each in found if isinstance(each, str)]
 
 
@@ -89,7 +85,7 @@ def _plainly(answer: Subject) -> bool:
 def said(answer: Subject, path: str = TEXT) -> dict[int, str]:
     """The text at `path` of each choice's message, or of its deltas together, by index. Raises Skip."""
     if answer.media_type != EVENTS:
-        return {choice.integer("/index", 0): _text(choice, "/message" + path) for choice in answer.choices}
+        return {index: _text(choice, "/message" + path) for index, choice in enumerate(answer.choices)}
     answer.folded  # noqa: B018 - read for the Skip of a server that failed
     found: dict[int, str] = {}
     for choice in choices_of(answer):

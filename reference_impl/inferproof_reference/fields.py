@@ -52,6 +52,7 @@ _GUIDED = _translated("it is `structured_outputs` since vLLM 0.12, which ignores
 _PENALTY = _defaulted("vLLM takes an absent one from the model's generation config, whatever the document says")
 _ONLY_ZERO = _dropped("the contract lets it be 0 only, which asks for nothing")
 _ONLY_NULL = _dropped("the contract lets it be null only: it would steer the engine from outside")
+_EFFORT = _translated("vLLM has one member for it, and where a request has both, the newer one counts")
 _LENGTH = _translated("vLLM refuses more than the model's context, which is then all that can be had")
 
 CHAT: Mapping[str, Row] = {
@@ -119,6 +120,8 @@ CHAT: Mapping[str, Row] = {
     "cache_salt": PASSED,
     "kv_transfer_params": _ONLY_NULL,
     "vllm_xargs": _ONLY_NULL,
+    "reasoning": _EFFORT,
+    "reasoning_effort": _EFFORT,
     "timeout_sec": _dropped("the front ends the call in time, and vLLM stops when its connection closes"),
 }
 
@@ -159,11 +162,13 @@ _EMBEDDINGS_LEAVES = _leaving(EMBEDDINGS)
 class Documented:
     """What the contract says of members that a client leaves out: only where vLLM would take something else.
 
-    `embeddings` are by the member that the form of the request is about.
+    `efforts` are the members that say how much a model reasons, as far as the contract has them. `embeddings` are by
+    the member that the form of the request is about.
     """
 
     chat: Json
     include_usage: bool
+    efforts: frozenset[str]
     embeddings: Mapping[str, Json]
 
 
@@ -171,7 +176,8 @@ def documented(contract: Contract) -> Documented:
     """Read once, when the reference starts."""
     chat = contract.operation("chat").request_schema if "chat" in contract.roles else None
     embeddings = contract.operation("embeddings").request_schema if "embeddings" in contract.roles else None
-    options = contract.members(chat).get("stream_options") if chat is not None else None
+    members = contract.members(chat) if chat is not None else {}
+    options = members.get("stream_options")
     usage = {} if options is None else dict(contract.defaults(contract.forms(options)[0]))
     forms = contract.forms(embeddings) if embeddings is not None else []
     # vLLM 0.32 adds special tokens to an input, and leaves them to the template of a conversation.
@@ -179,6 +185,7 @@ def documented(contract: Contract) -> Documented:
     return Documented(
         chat=_differing(contract, chat, CHAT, {}),
         include_usage=usage.get("include_usage") is True,
+        efforts=frozenset(members) & {"reasoning", "reasoning_effort"},
         embeddings={
             member: next(
                 (
@@ -219,6 +226,7 @@ def chat_to_engine(body: Json, model: Model, said: Documented, *, compact: bool)
     for translate in _CHAT_TRANSLATIONS:
         translate(given, sent, model)
     _usage(given, sent, said)
+    _effort(given, sent, said)
     constraint = structured_outputs(given, compact=compact)
     if constraint is not None:
         sent["structured_outputs"] = constraint
@@ -264,6 +272,15 @@ def _usage(given: Json, sent: Json, said: Documented) -> None:
     if options is not None:
         include = options.get("include_usage")
         sent["stream_options"] = {**options, "include_usage": said.include_usage if include is None else include}
+
+
+def _effort(given: Json, sent: Json, said: Documented) -> None:
+    """vLLM tells the model's template, also by `enable_thinking`; a model that does not reason takes no notice."""
+    newer = given.get("reasoning") if "reasoning" in said.efforts else None
+    older = given.get("reasoning_effort") if "reasoning_effort" in said.efforts else None
+    effort = (newer or {}).get("effort") or older
+    if effort is not None:
+        sent["reasoning_effort"] = effort
 
 
 def _generation_prompt(given: Json, sent: Json, model: Model) -> None:

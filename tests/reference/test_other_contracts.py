@@ -83,6 +83,32 @@ async def test_whether_a_stream_ends_with_its_usage_is_what_the_contract_says(
     assert found["stream_options"] == {"include_usage": include}
 
 
+EFFORT = {"reasoning": {"type": "object"}, "reasoning_effort": {}}
+
+
+@pytest.mark.parametrize(
+    ("properties", "members", "effort"),
+    [
+        (EFFORT, {"reasoning": {"effort": "low"}}, "low"),
+        (EFFORT, {"reasoning_effort": "none"}, "none"),
+        (EFFORT, {"reasoning": {"effort": "low"}, "reasoning_effort": "high"}, "low"),
+        (EFFORT, {"reasoning": {}, "reasoning_effort": "high"}, "high"),
+        (EFFORT, {"reasoning": {"effort": None}}, None),
+        (EFFORT, {}, None),
+        ({**EFFORT, "reasoning_effort": {"default": "medium"}}, {}, "medium"),
+        ({**EFFORT, "reasoning_effort": {"default": "medium"}}, {"reasoning": {"effort": "none"}}, "none"),
+        ({"reasoning": {}}, {"reasoning_effort": "high"}, None),
+        ({}, {"reasoning": {"effort": "low"}, "reasoning_effort": "high"}, None),
+    ],
+    ids=str,
+)
+async def test_either_member_says_how_much_to_reason_where_the_contract_has_it(
+    properties: Json, members: Json, effort: str | None, engine: ScriptedEngine
+) -> None:
+    expected = {} if effort is None else {"reasoning_effort": effort}
+    assert await sent(made(request=request(**properties)), engine, **members) == expected
+
+
 async def test_each_form_of_an_embeddings_request_has_its_own_defaults(embedder: ScriptedEngine) -> None:
     body = {"content": {"application/json": {"schema": BOTH_FORMS}}}
     embed = {"/embed": {"post": {"x-inferproof-role": "embeddings", "requestBody": body, "responses": {}}}}

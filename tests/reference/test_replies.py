@@ -86,6 +86,17 @@ async def test_a_message(
     assert reply["choices"][0]["message"] == {"role": "assistant", **message}
 
 
+async def test_the_tokens_of_reasoning_are_counted_as_the_engine_counts_them(
+    front: Front, engine: ScriptedEngine
+) -> None:
+    answer = with_message(reasoning="so")
+    answer["usage"]["completion_tokens_details"] = {"reasoning_tokens": 1}
+    assert (await whole(front, engine, answer))["usage"] == {
+        **USAGE,
+        "completion_tokens_details": {"reasoning_tokens": 1},
+    }
+
+
 async def test_metrics_become_the_time_info(front: Front, engine: ScriptedEngine) -> None:
     reply = await whole(front, engine, completion(metrics={"queue_time_ms": 1.5}))
     assert reply["time_info"] == {"queue_time_ms": 1.5}

@@ -29,8 +29,9 @@ def sentences_asked(body: Json, members: Collection[str], always: str | None = N
     effort unless it is asked for another. Raises a Refusal for an effort that it does not know, or cannot do without.
     """
     asked = {name: body.get(name) for name in ("reasoning", "reasoning_effort") if name in members}
-    if isinstance(asked.get("reasoning"), dict):
-        asked["reasoning"] = asked["reasoning"].get("effort")
+    newer = asked.get("reasoning")
+    if isinstance(newer, dict):
+        asked["reasoning"] = newer.get("effort")
     member, effort = next(((name, one) for name, one in asked.items() if one is not None), ("", always or "none"))
     if not isinstance(effort, str) or effort not in SENTENCES:
         raise refuse(member, f"the effort of `{member}` has to be one of {', '.join(SENTENCES)}")

@@ -1,4 +1,4 @@
-"""What is asked of each contract under `openapi/`: its document is sound, its reasons are said, nothing is left open."""
+"""What is asked of each contract under `openapi/`: a sound document, a reason for each correction, nothing left open."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from inferproof_mock.server import DEFAULT_KEY
 from tests.conftest import FIRST, PACKS, contract_of
 
 LEFT_OUT = {FIRST: 0.13}
-"""The share of what a document says that may be left out: a tenth, but where half of the sentences stand there twice."""
+"""The share of what a document says that may be left out: a tenth, more where half of the sentences stand twice."""
 
 DEFECTS = {FIRST: r"DEF-\d{3}"}
 """How the defects of a document are numbered: as the audit did that its tests know, else by the list in the overlay."""

@@ -1,4 +1,4 @@
-"""What is asked of each contract under `openapi/`: a sound document, a reason for each correction, nothing left open."""
+"""What is asked of each contract under `openapi/`: a sound document, a reason for each correction, all of it cited."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept
 from inferproof.judge.requirement import (
     CONVENTION,
+    CORRECTION,
     MUST,
     PROJECT,
     PROSE,
@@ -160,7 +161,7 @@ def none_means_no_reasoning(reply: Subject, check: Check) -> None:
 @requirement(
     "reasoning.none.tokens",
     SHOULD,
-    basis=PROSE,
+    basis=CORRECTION,
     claims="reasoning",
     cites=("chat.reply#/usage/completion_tokens_details/reasoning_tokens", "chat.request.prose#/reasoning"),
     of=Of(("chat",), where=_asks_for_none),
@@ -207,7 +208,7 @@ def reasoning_is_no_part_of_the_answer(reply: Subject, check: Check) -> None:
 @requirement(
     "reasoning.tokens",
     SHOULD,
-    basis=PROSE,
+    basis=CORRECTION,
     claims="reasoning",
     cites=("chat.reply#/usage/completion_tokens_details/reasoning_tokens", "chat.request.prose#/reasoning"),
     of=Of(("chat",), where=_asks_plainly),
@@ -226,7 +227,7 @@ def the_tokens_of_reasoning_are_counted(reply: Subject, check: Check) -> None:
 @requirement(
     "reasoning.text",
     SHOULD,
-    basis=PROSE,
+    basis=CORRECTION,
     claims="reasoning",
     cites=(
         "chat.reply#/choices/[]/message/reasoning_content",

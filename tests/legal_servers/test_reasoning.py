@@ -24,6 +24,7 @@ from tests.legal_servers.models import messages
 from tests.legal_servers.reply import Reply, completions
 from tests.legal_servers.server import Mock, serving
 from tests.packs import thoughtful
+from tests.proof import proof
 
 
 def as_it_is(reply: Reply) -> None:
@@ -83,16 +84,20 @@ def held_against(contract: Contract, effort: str, edit: Callable[[Reply], None])
     ("effort", "edit"),
     [
         ("low", logprobs_of_the_answer_only),
-        ("low", nothing_is_null),
-        ("high", by_both_names),
-        ("max", as_it_is),
+        pytest.param("low", nothing_is_null, marks=proof),
+        ("high", nothing_is_null),
+        pytest.param("high", by_both_names, marks=proof),
+        pytest.param("max", as_it_is, marks=proof),
     ],
 )
 def test_under_the_first_contract(effort: str, edit: Callable[[Reply], None], contract: Contract) -> None:
     assert held_against(contract, effort, edit) == []
 
 
-@pytest.mark.parametrize(("effort", "edit"), [("low", nothing_is_null), ("high", by_both_names), ("max", as_it_is)])
+@pytest.mark.parametrize(
+    ("effort", "edit"),
+    [("low", nothing_is_null), pytest.param("high", by_both_names, marks=proof), ("max", as_it_is)],
+)
 def test_under_one_that_speaks_of_it(
     effort: str, edit: Callable[[Reply], None], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -100,7 +105,7 @@ def test_under_one_that_speaks_of_it(
     assert held_against(pack, effort, edit) == []
 
 
-@pytest.mark.parametrize("effort", ["low", "high"])
+@pytest.mark.parametrize("effort", ["low", pytest.param("high", marks=proof)])
 def test_an_engine_that_looks_for_a_stop_in_its_thoughts_too(
     effort: str, contract: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ from inferproof.judge.subject import Subject
 from inferproof.probes.probe import RequestBuilder, turn
 from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange, Reply
+from tests.front.made import made
 
 ODD_VALUES: tuple[Any, ...] = (None, 7, "text", [7], {"role": 7}, [{"role": {}}], [[{}]])
 
@@ -47,6 +48,20 @@ def test_no_selection_breaks_on_an_odd_request(value: Any, contract: Contract, c
             answer = _answered(call, operation.role, body)
             for requirement in CATALOGUE.values():
                 assert requirement.of is None or requirement.of.matches_request(answer) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("documented", "asks"), [({"default": True}, True), ({"default": False}, False), ({}, False)], ids=str
+)
+def test_options_of_a_stream_ask_for_usage_only_where_that_is_the_default(
+    documented: dict[str, Any], asks: bool
+) -> None:
+    options = {"type": "object", "properties": {"include_usage": {"type": "boolean", **documented}}}
+    contract = made(request={"type": "object", "properties": {"messages": {}, "stream_options": options}})
+    ask = RequestBuilder(contract, "m", "m").to("chat", {"messages": [], "stream": True, "stream_options": {}})
+    selection = CATALOGUE["stream.usage.default"].of
+    assert selection is not None
+    assert selection.matches_request(Subject(Exchange("probe", 0, "chat", ask.request), contract)) is asks
 
 
 @pytest.mark.parametrize("levels", [1, 600])

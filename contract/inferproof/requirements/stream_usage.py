@@ -4,6 +4,8 @@ Breaks: usage sent unasked, in each chunk, or before the last one with a choice;
 Reference: the engine is asked as the request says, with the documented default of `include_usage` written out.
 """
 
+from inferproof.document import Contract
+from inferproof.document.citations import NotThere
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import (
     CONVENTION,
@@ -19,6 +21,8 @@ from inferproof.judge.select import chat_stream, streams
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
 
+DEFAULT = "chat.request.default#/stream_options/include_usage"
+
 
 def _asks(answer: Subject) -> bool:
     return answer.request.get("/stream_options/include_usage") is True
@@ -29,7 +33,15 @@ def _continuously(answer: Subject) -> bool:
 
 
 def _asks_by_default(answer: Subject) -> bool:
-    return not answer.request.object("/stream_options").has("/include_usage")
+    return not answer.request.object("/stream_options").has("/include_usage") and _is_the_default(answer.contract)
+
+
+def _is_the_default(contract: Contract) -> bool:
+    """The document says that `include_usage` is true where nobody says anything of it."""
+    try:
+        return contract.at(contract.places(DEFAULT)[0].pointer) is True
+    except NotThere:
+        return False
 
 
 def _does_not_ask(answer: Subject) -> bool:
@@ -104,7 +116,7 @@ def the_usage_chunk_is_the_last(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=SCHEMA,
     claims="streaming.usage",
-    cites="chat.request.default#/stream_options/include_usage",
+    cites=DEFAULT,
     of=streams("chat", where=_asks_by_default),
 )
 def stream_options_alone_ask_for_usage(reply: Subject, check: Check) -> None:

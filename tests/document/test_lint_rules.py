@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from inferproof.cli import main
-from inferproof.document import pointers
+from inferproof.document import DocumentError, pointers
 from inferproof.document.lint import RULES, lint, lint_file
 
 Json = dict[str, Any]
@@ -338,6 +338,13 @@ def test_the_serialized_value_of_a_parameter_is_what_is_sent() -> None:
     assert lint(document({"parameters": [{**parameter, "examples": shown}]}, "3.2.0")) == []
 
 
+def test_an_example_that_several_places_show_has_one_finding() -> None:
+    shown = {"one": {"$ref": "#/components/examples/one"}}
+    replies = {status: reply(ANSWER, examples=shown) for status in ("200", "201")}
+    made = document({"responses": replies}, examples={"one": {"value": {"text": 5}}})
+    assert found(made) == [("/components/examples/one/value", "example")]
+
+
 def test_a_member_that_is_only_read_or_only_written_may_be_missing_from_an_example() -> None:
     schema = {
         "type": "object",
@@ -470,6 +477,7 @@ def test_a_sample_that_its_operation_refuses_is_found() -> None:
         "-d @body.json",
         "-d 'model=5'",
         "-d 'unfinished",
+        """-d '{"model": 5}' && curl https://a.test/b""",
         "",
     ],
 )
@@ -500,12 +508,25 @@ def test_a_file_that_is_not_json_by_a_comma_too_many_is_found(tmp_path: Path) ->
     assert finding.message.startswith("line 6, column ")
 
 
+def test_json_in_utf_16_is_legal(tmp_path: Path) -> None:
+    path = tmp_path / "openapi.json"
+    path.write_bytes(json.dumps(document()).encode("utf-16"))
+    assert lint_file(path) == []
+
+
+def test_a_text_that_is_nested_too_deeply_is_refused_and_ends_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "openapi.json"
+    path.write_bytes(b'{"openapi": "3.1.0", "x": ' + b"[" * 50_000)
+    with pytest.raises(DocumentError, match="nested more than"):
+        lint_file(path)
+
+
 def test_a_file_with_a_comma_too_few_gets_one_line_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "openapi.json"
     path.write_text(json.dumps(document(), indent=1).replace('"title": "t",', '"title": "t"'))
     said = CliRunner().invoke(main, ["lint", str(path)])
     assert said.exit_code != 0
-    with pytest.raises(Exception, match=r"openapi\.json, line 5, column \d+: not JSON: ") as caught:
+    with pytest.raises(DocumentError, match=r"openapi\.json, line 5, column \d+: not JSON: ") as caught:
         lint_file(path)
     assert "\n" not in str(caught.value)
 
@@ -529,6 +550,21 @@ def test_yaml_with_aliases_and_a_name_that_ends_otherwise_is_legal(tmp_path: Pat
     assert lint_file(path) == []
 
 
+def test_a_document_of_webhooks_alone_is_legal(tmp_path: Path) -> None:
+    made = document()
+    made["webhooks"] = made.pop("paths")
+    path = tmp_path / "openapi.json"
+    path.write_text(json.dumps(made))
+    assert lint_file(path) == []
+
+
+def test_a_time_in_yaml_is_a_text(tmp_path: Path) -> None:
+    made = document({"responses": {"200": reply({"type": "object", "properties": {"a": TEXT}}, example={"a": "TIME"})}})
+    path = tmp_path / "openapi.yaml"
+    path.write_text(json.dumps(made, indent=1).replace('"TIME"', "18:00").replace('"openapi"', "openapi"))
+    assert lint_file(path) == []
+
+
 # --- All rules --------------------------------------------------------------------------------------------------------
 
 
@@ -538,7 +574,7 @@ def test_the_command_lists_every_rule() -> None:
     assert [line.split()[0] for line in said.output.splitlines()] == list(RULES)
 
 
-@pytest.mark.parametrize("wrong", [None, 5, "x", [], {}, [5], {"x": 5}], ids=str)
+@pytest.mark.parametrize("wrong", [None, 5, [], {"x": 5}], ids=str)
 def test_a_broken_document_has_findings_and_breaks_nothing(wrong: Any) -> None:
     whole = document(
         {

@@ -25,13 +25,14 @@ __all__ = ["RULES", "Finding", "lint", "lint_file", "read_events"]
 def lint_file(path: Path) -> list[Finding]:
     """Every finding in a file, those about its text first. Raises DocumentError for what is no OpenAPI 3 document."""
     raw = files.read(path)
-    return [*text(raw, str(path)), *lint(files.openapi(raw, str(path)))]
+    document = files.description(raw, str(path))  # first: it refuses what would exhaust who reads the text
+    return [*text(raw, str(path)), *lint(document)]
 
 
 def lint(document: dict[str, Any]) -> list[Finding]:
-    """Every finding, in the order of the rules; empty for a sound document."""
+    """Every finding once, in the order of the rules; empty for a sound document."""
     unusable = list(security(document))
-    return [
+    found = [
         *references(document),
         *_unexplained(structure(document), unusable),
         *schemas(document),
@@ -42,6 +43,7 @@ def lint(document: dict[str, Any]) -> list[Finding]:
         *samples(document),
         *servers(document),
     ]
+    return list(dict.fromkeys(found))  # an example that several places refer to has one fault
 
 
 def _unexplained(found: list[Finding], better: list[Finding]) -> list[Finding]:

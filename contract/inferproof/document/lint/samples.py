@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Iterator
 from itertools import pairwise
@@ -49,8 +50,8 @@ def code(operation: Operation) -> Iterator[tuple[str, str]]:
 
 
 def bodies(text: str) -> Iterator[Any]:
-    """The JSON that each call of curl in a text sends; nothing of what is no such call, or sends no JSON."""
-    if "curl" not in text:
+    """The JSON that a call of curl sends; nothing of a text with no such call or several, which may be of others."""
+    if len(re.findall(r"\bcurl\b", text)) != 1:
         return
     try:
         parts = shlex.split(text)

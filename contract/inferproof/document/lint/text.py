@@ -13,10 +13,10 @@ from inferproof.document.lint.finding import Finding
 
 
 def text(raw: bytes, source: str) -> Iterator[Finding]:
-    """The findings in what `files.openapi` can read."""
+    """The findings in what `files.description` can read."""
     if source.lower().endswith(".json"):
         try:
-            json.loads(raw.decode("utf-8-sig"))
+            json.loads(raw)
         except json.JSONDecodeError as error:
             yield Finding(
                 "",
@@ -24,6 +24,8 @@ def text(raw: bytes, source: str) -> Iterator[Finding]:
                 f"line {error.lineno}, column {error.colno}: not JSON: {error.msg}; "
                 "it is read as YAML here, and tools that read JSON refuse it",
             )
+        except (ValueError, RecursionError):
+            pass  # another encoding, which is read as YAML
     try:
         root = yaml.compose(raw, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (yaml.YAMLError, UnicodeDecodeError):

@@ -28,6 +28,13 @@ def test_the_page_is_up_to_date() -> None:
     assert found.output == PAGE.read_text(encoding="utf-8"), "write it anew: tox -e docs"
 
 
+def test_the_page_of_both_contracts_is_up_to_date() -> None:
+    found = run("catalogue", "--contract", "inflection", "--against", "io-intelligence")
+    assert found.output == (CHECKOUT / "docs" / "contracts.md").read_text(encoding="utf-8"), (
+        "write it anew: tox -e docs"
+    )
+
+
 def test_every_form_has_every_requirement(contract: Contract) -> None:
     ids = [each.id for each in requirements_of(contract)]
     assert [line.split()[0] for line in run("catalogue").output.splitlines()] == ids

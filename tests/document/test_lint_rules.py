@@ -474,6 +474,8 @@ def test_a_sample_that_its_operation_refuses_is_found() -> None:
     [
         """-d '{"model": "m"}'""",
         """-d '{"model": "m", ...}'""",
+        """-d '{"model": 5, "prompt": "<string>"}'""",
+        """-d '{"model": 5, "prompt": "$PROMPT"}'""",
         "-d @body.json",
         "-d 'model=5'",
         "-d 'unfinished",

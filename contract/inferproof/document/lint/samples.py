@@ -18,6 +18,9 @@ from inferproof.document.validate import Schemas
 
 _BODY = ("-d", "--data", "--data-raw", "--data-binary", "--data-ascii", "--json")
 
+_PLACEHOLDER = re.compile(r"<\s*[\w .-]+\s*>|\{\{|\$\{?\w+|YOUR[_ -]", re.IGNORECASE)
+"""What a reader has to fill in stands for a value of any type."""
+
 
 def samples(document: dict[str, Any]) -> Iterator[Finding]:
     meant = lowered(document)
@@ -58,7 +61,7 @@ def bodies(text: str) -> Iterator[Any]:
     except ValueError:
         return
     for flag, value in pairwise(parts):
-        if flag in _BODY:
+        if flag in _BODY and not _PLACEHOLDER.search(value):
             try:
                 yield json.loads(value)
             except (ValueError, RecursionError):

@@ -203,19 +203,24 @@ def created_is_in_seconds(reply: Subject, check: Check) -> None:
         check.that(created <= latest, f"at most {latest:.0f}", created, at=f"{item.at}/created")
 
 
-@requirement("models.page", SHOULD, basis=PROJECT, claims=ALL, cites="models.reply#/pagination", of=_all)
+@requirement("models.page", SHOULD, basis=PROJECT, claims=ALL, cites="models.reply#/pagination/*", of=_all)
 @requirement(
     "models.embedding.page",
     SHOULD,
     basis=PROJECT,
     claims=EMBEDDING,
-    cites="models.embedding.reply#/pagination",
+    cites="models.embedding.reply#/pagination/*",
     of=_embedding,
 )
 def the_page_agrees_with_the_list(reply: Subject, check: Check) -> None:
-    """`pagination` agrees with the list: no more models than the page or the total has, as many pages as that fills."""
+    """`pagination`, where present, agrees with the list: no more models than page or total have, as many pages as they
+    fill."""
+    if not reply.body.has("/pagination"):
+        return
     page, shown = reply.body.object("/pagination"), len(items_of(reply.body))
-    total, size, number, pages = (_first(page, names) for names in (TOTAL, SIZE, PAGE, PAGES))
+    documented = reply.contract.members(reply.contract.schema(f"{reply.role}.reply#/pagination", "corrected"))
+    of_page = Value({name: value for name, value in page.raw.items() if name in documented}, page.at)
+    total, size, number, pages = (_first(of_page, names) for names in (TOTAL, SIZE, PAGE, PAGES))
     for what, most in (("total", total), ("size of a page", size)):
         check.that(most is None or shown <= most, f"at most {most} models, the {what}", shown, at="/data")
     if total and size and pages is not None:

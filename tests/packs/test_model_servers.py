@@ -10,19 +10,23 @@ import pytest
 from inferproof.certify.certify import certify
 from inferproof.certify.result import Result
 from inferproof.certify.target import Target
-from inferproof.document import load
+from inferproof.document import Contract
 from inferproof.judge.judge import Outcome
 from inferproof_mock.server import DEFAULT_KEY, mock
+from tests import conftest
 from tests.broken_servers import LiveMutant
 from tests.broken_servers import of_contract as broken
 from tests.legal_servers import Variant
 from tests.legal_servers import of_contract as legal
 from tests.legal_servers.server import Mock, serving
 from tests.packs import LISTS, SMALL
-from tests.packs.test_models import contract_of
 
 MODULE = "model_lists"
 """Of either kind, the servers of lists and pings."""
+
+
+def contract_of(folder: Path) -> Contract:
+    return conftest.contract_of(str(folder))
 
 
 @cache
@@ -43,7 +47,7 @@ def of_the_mock(folder: Path) -> dict[str, Outcome]:
 
 @pytest.mark.parametrize(
     "wrong",
-    [each for each in broken(load(str(LISTS))).values() if each.module.endswith(MODULE)],
+    [each for each in broken(contract_of(LISTS)).values() if each.module.endswith(MODULE)],
     ids=lambda each: each.name,
 )
 def test_a_broken_server_is_caught_by_its_own_requirements(wrong: LiveMutant) -> None:
@@ -58,7 +62,7 @@ def test_a_broken_server_is_caught_by_its_own_requirements(wrong: LiveMutant) ->
 @pytest.mark.parametrize("folder", [SMALL, LISTS], ids=lambda folder: folder.name)
 @pytest.mark.parametrize(
     "odd",
-    [each for each in legal(load(str(LISTS))).values() if each.edit.__module__.endswith(MODULE)],
+    [each for each in legal(contract_of(LISTS)).values() if each.edit.__module__.endswith(MODULE)],
     ids=lambda each: each.name,
 )
 def test_an_odd_server_is_not_accused(odd: Variant, folder: Path) -> None:

@@ -23,7 +23,7 @@ from inferproof_mock.server import DEFAULT_KEY, mock
 from tests.packs import SMALL
 
 WRITTEN = 87
-"""Requirements of the catalogue that its document supports: chat, its stream, the list of models, credentials, errors."""
+"""Requirements of the catalogue that its document supports: chat, its stream, a list of models, keys, errors."""
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ def names_of(exchanges: Iterable[Exchange], *, embed: bool) -> list[str]:
     return [name for each in exchanges if (each.role in LISTS_OF_EMBEDDINGS) is embed for name in listed(each)]
 
 
-def chosen(wanted: str, documented: str, names: list[str]) -> str:
+def chosen(wanted: str | None, documented: str, names: list[str]) -> str:
     """The model asked for; else the documented one where the lists have it, or have nothing; else their first."""
     if wanted:
         return wanted

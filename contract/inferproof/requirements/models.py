@@ -44,7 +44,6 @@ def _names(reply: Subject) -> list[str]:
     return [name_in(item, reply.role) for item in items_of(reply.body)]
 
 
-@requirement("models.offered", MUST, basis=SCHEMA, claims=ALL, cites="models", of=Of(("models",), None, where=keyed))
 @requirement(
     "models.embedding.offered",
     MUST,
@@ -53,19 +52,12 @@ def _names(reply: Subject) -> list[str]:
     cites="models.embedding",
     of=Of(("models.embedding",), None, where=keyed),
 )
+@requirement("models.offered", MUST, basis=SCHEMA, claims=ALL, cites="models", of=Of(("models",), None, where=keyed))
 def the_list_is_there(reply: Subject, check: Check) -> None:
     """The list of models is there: not missing (404, 405, 501), not elsewhere (3xx), not answered without it (204)."""
     check.there(reply)
 
 
-@requirement(
-    "models.reply.media-type",
-    MUST,
-    basis=SCHEMA,
-    claims=ALL,
-    cites=("models.reply.json", "models.reply"),
-    of=replies("models", media=None, where=keyed),
-)
 @requirement(
     "models.embedding.reply.media-type",
     MUST,
@@ -74,27 +66,19 @@ def the_list_is_there(reply: Subject, check: Check) -> None:
     cites=("models.embedding.reply.json", "models.embedding.reply"),
     of=replies("models.embedding", media=None, where=keyed),
 )
+@requirement(
+    "models.reply.media-type",
+    MUST,
+    basis=SCHEMA,
+    claims=ALL,
+    cites=("models.reply.json", "models.reply"),
+    of=replies("models", media=None, where=keyed),
+)
 def the_list_is_json(reply: Subject, check: Check) -> None:
     """The list of models comes as `application/json`."""
     check.equal(reply.media_type, JSON, at="content-type")
 
 
-@requirement(
-    "models.reply.schema",
-    MUST,
-    basis=SCHEMA,
-    claims=ALL,
-    cites="models.reply#/data",
-    covers=(
-        "models.reply#/",
-        "models.reply#/*",
-        "models.reply#/data/[]/",
-        "models.reply#/data/[]/*",
-        "models.reply#/data/[]/permission/[]/*",
-        "models.reply#/pagination/*",
-    ),
-    of=_all,
-)
 @requirement(
     "models.embedding.reply.schema",
     MUST,
@@ -107,24 +91,32 @@ def the_list_is_json(reply: Subject, check: Check) -> None:
         "models.embedding.reply#/data/[]/",
         "models.embedding.reply#/data/[]/*",
         "models.embedding.reply#/data/[]/permission/[]/*",
+        "models.embedding.reply#|pagination/data/[]/*",
         "models.embedding.reply#/pagination/*",
     ),
     of=_embedding,
+)
+@requirement(
+    "models.reply.schema",
+    MUST,
+    basis=SCHEMA,
+    claims=ALL,
+    cites="models.reply#/data",
+    covers=(
+        "models.reply#/",
+        "models.reply#/*",
+        "models.reply#/data/[]/",
+        "models.reply#/data/[]/*",
+        "models.reply#|pagination/data/[]/*",
+        "models.reply#/pagination/*",
+    ),
+    of=_all,
 )
 def the_list_is_valid(reply: Subject, check: Check) -> None:
     """The list of models is valid by its schema: where that has two forms, or a correction has another, by one."""
     check.valid_reply(reply, f"{reply.role}.reply#/data")
 
 
-@requirement(
-    "models.named",
-    SHOULD,
-    basis=PROJECT,
-    claims=ALL,
-    cites="models.reply#/data",
-    covers=("models.prose", "models.reply.prose"),
-    of=_all,
-)
 @requirement(
     "models.embedding.named",
     SHOULD,
@@ -133,6 +125,15 @@ def the_list_is_valid(reply: Subject, check: Check) -> None:
     cites="models.embedding.reply#/data",
     covers=("models.embedding.prose", "models.embedding.reply.prose"),
     of=_embedding,
+)
+@requirement(
+    "models.named",
+    SHOULD,
+    basis=PROJECT,
+    claims=ALL,
+    cites="models.reply#/data",
+    covers=("models.prose", "models.reply.prose"),
+    of=_all,
 )
 def it_names_models(reply: Subject, check: Check) -> None:
     """There is a model in the list, and each has a name that a request can have: `id`, or `model_id` in pages."""
@@ -143,7 +144,6 @@ def it_names_models(reply: Subject, check: Check) -> None:
         check.that(isinstance(name, str) and name != "", "a model with a name", item)
 
 
-@requirement("models.unique", SHOULD, basis=PROJECT, claims=ALL, cites="models.reply#/data", of=_all)
 @requirement(
     "models.embedding.unique",
     SHOULD,
@@ -152,12 +152,12 @@ def it_names_models(reply: Subject, check: Check) -> None:
     cites="models.embedding.reply#/data",
     of=_embedding,
 )
+@requirement("models.unique", SHOULD, basis=PROJECT, claims=ALL, cites="models.reply#/data", of=_all)
 def names_are_unique(reply: Subject, check: Check) -> None:
     """No two models of the list have one name."""
     check.different(_names(reply), "names")
 
 
-@requirement("models.object.list", SHOULD, basis=CONVENTION, claims=ALL, cites="models.reply#/object", of=_all)
 @requirement(
     "models.embedding.object.list",
     SHOULD,
@@ -166,12 +166,12 @@ def names_are_unique(reply: Subject, check: Check) -> None:
     cites="models.embedding.reply#/object",
     of=_embedding,
 )
+@requirement("models.object.list", SHOULD, basis=CONVENTION, claims=ALL, cites="models.reply#/object", of=_all)
 def the_whole_is_a_list(reply: Subject, check: Check) -> None:
     """`object` of the whole, where present, is `list`, as OpenAI defines it."""
     check.equal(reply.body.members().get("object", "list"), "list")
 
 
-@requirement("models.object.model", SHOULD, basis=CONVENTION, claims=ALL, cites="models.reply#/data/[]/object", of=_all)
 @requirement(
     "models.embedding.object.model",
     SHOULD,
@@ -180,13 +180,13 @@ def the_whole_is_a_list(reply: Subject, check: Check) -> None:
     cites="models.embedding.reply#/data/[]/object",
     of=_embedding,
 )
+@requirement("models.object.model", SHOULD, basis=CONVENTION, claims=ALL, cites="models.reply#/data/[]/object", of=_all)
 def every_item_is_a_model(reply: Subject, check: Check) -> None:
     """`object` of an item, where present, is `model`, as OpenAI defines it."""
     for item in items_of(reply.body):
         check.equal(item.members().get("object", "model"), "model")
 
 
-@requirement("models.created", SHOULD, basis=CONVENTION, claims=ALL, cites="models.reply#/data/[]/created", of=_all)
 @requirement(
     "models.embedding.created",
     SHOULD,
@@ -195,6 +195,7 @@ def every_item_is_a_model(reply: Subject, check: Check) -> None:
     cites="models.embedding.reply#/data/[]/created",
     of=_embedding,
 )
+@requirement("models.created", SHOULD, basis=CONVENTION, claims=ALL, cites="models.reply#/data/[]/created", of=_all)
 def created_is_in_seconds(reply: Subject, check: Check) -> None:
     """`created` of a model, where present, is a past time in seconds since 1970, to the day; not in milliseconds."""
     latest = reply.exchange.began + DAY
@@ -203,7 +204,6 @@ def created_is_in_seconds(reply: Subject, check: Check) -> None:
         check.that(created <= latest, f"at most {latest:.0f}", created, at=f"{item.at}/created")
 
 
-@requirement("models.page", SHOULD, basis=PROJECT, claims=ALL, cites="models.reply#/pagination/*", of=_all)
 @requirement(
     "models.embedding.page",
     SHOULD,
@@ -212,6 +212,7 @@ def created_is_in_seconds(reply: Subject, check: Check) -> None:
     cites="models.embedding.reply#/pagination/*",
     of=_embedding,
 )
+@requirement("models.page", SHOULD, basis=PROJECT, claims=ALL, cites="models.reply#/pagination/*", of=_all)
 def the_page_agrees_with_the_list(reply: Subject, check: Check) -> None:
     """`pagination`, where present, agrees with the list: no more models than page or total have, as many pages as they
     fill."""
@@ -229,7 +230,6 @@ def the_page_agrees_with_the_list(reply: Subject, check: Check) -> None:
         check.that(number <= pages, f"a page up to {pages}", page)
 
 
-@requirement("models.stable", SHOULD, basis=PROJECT, claims=ALL, cites="models.reply#/data", needs="models.twice")
 @requirement(
     "models.embedding.stable",
     SHOULD,
@@ -238,6 +238,7 @@ def the_page_agrees_with_the_list(reply: Subject, check: Check) -> None:
     cites="models.embedding.reply#/data",
     needs="models.embedding.twice",
 )
+@requirement("models.stable", SHOULD, basis=PROJECT, claims=ALL, cites="models.reply#/data", needs="models.twice")
 def the_list_is_stable(answers: list[Subject], check: Check) -> None:
     """One key gets the same names again, in any order; of a list that goes on, on another page, nothing is said."""
     first, again = steps(answers, 2)
@@ -247,20 +248,20 @@ def the_list_is_stable(answers: list[Subject], check: Check) -> None:
 
 
 @requirement(
-    "models.usable",
-    MUST,
-    basis=PROSE,
-    claims=ALL,
-    cites=("models.prose", "models.embedding", "chat.request#/user"),
-    of=_of_listed("chat"),
-)
-@requirement(
     "models.embedding.usable",
     MUST,
     basis=PROSE,
     claims=EMBEDDING,
     cites=("models.embedding.prose", "embeddings.request#/user"),
     of=_of_listed("embeddings"),
+)
+@requirement(
+    "models.usable",
+    MUST,
+    basis=PROSE,
+    claims=ALL,
+    cites=("models.prose", "models.embedding", "chat.request#/user"),
+    of=_of_listed("chat"),
 )
 def listed_names_are_accepted(reply: Subject, check: Check) -> None:
     """A listed name is accepted as the `model` of a request of its kind, where each kind has a list of its own."""

@@ -89,7 +89,7 @@ def the_ping_wants_a_key(reply: Reply) -> None:
         refuse(reply, 401, "There is no key.")
 
 
-@defect("ping.reply.json", of=lambda reply: pings(reply) and reply.status == 200)
+@defect("ping.reply.media-type", of=lambda reply: pings(reply) and reply.status == 200)
 def the_ping_is_said_in_plain_text(reply: Reply) -> None:
     """The ping is answered with the text `pong`."""
     reply.header("content-type", "text/plain")

@@ -59,7 +59,7 @@ def test_the_cases_that_are_kept_for_a_target_are_sent(contract: Contract, call:
             "models.offered",
             "that holds in inflection. These do not: models.offered, because it has no operation of role",
         ),
-        ("ping.*", "ping.offered, because it has no operation of role ping; ping.reply.json, because"),
+        ("ping.*", "ping.offered, because it has no operation of role ping; ping.reply.media-type, because"),
         ("models.*", "; and [0-9]+ more"),
         ("modles.*", "matches no requirement; `inferproof catalogue` lists their ids"),
     ],

@@ -13,11 +13,17 @@ def the_ping_is_missing(reply):
     reply.status = 404
 
 
-@breaks("ping.reply.json")
+@breaks("ping.reply.media-type")
 def the_ping_is_a_page(reply):
     reply.header("content-type", "text/html")
 
 
-@spares("ping.reply.json")
+@breaks("ping.reply.schema")
+def the_ping_says_something_else(reply):
+    reply.json = {"status": "ok"}
+
+
+@spares("ping.reply.media-type")
+@spares("ping.reply.schema")
 def the_ping_tells_more(reply):
     reply.json["version"] = "1.2.3"

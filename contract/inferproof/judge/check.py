@@ -93,9 +93,9 @@ class Check:
         if self.contract.validator(schema).violations(reply.body.raw):
             self.valid(reply.body, schema, self.contract.layer(cite))
 
-    def different(self, names: Collection[str], what: str) -> None:
+    def different(self, names: Collection[str]) -> None:
         """No two names are one."""
-        self.equal(len(set(names)), len(names), at=f"different {what}")
+        self.equal(len(set(names)), len(names), at="different names")
 
     def valid(self, value: Any, pointer: str, layer: Layer = "published", *, at: str = "") -> None:
         """`value` is valid under the schema at `pointer` of that layer of the contract."""

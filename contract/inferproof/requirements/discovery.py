@@ -132,7 +132,7 @@ def there_is_a_config(reply: Subject, check: Check) -> None:
 )
 def names_are_unique(reply: Subject, check: Check) -> None:
     """No two configs have one name."""
-    check.different([config.string("/name") for config in _configs(reply)], "names")
+    check.different([config.string("/name") for config in _configs(reply)])
 
 
 @requirement(

@@ -155,7 +155,7 @@ def it_names_models(reply: Subject, check: Check) -> None:
 @requirement("models.unique", SHOULD, basis=PROJECT, claims=ALL, cites="models.reply#/data", of=_all)
 def names_are_unique(reply: Subject, check: Check) -> None:
     """No two models of the list have one name."""
-    check.different(_names(reply), "names")
+    check.different(_names(reply))
 
 
 @requirement(
@@ -222,8 +222,8 @@ def the_page_agrees_with_the_list(reply: Subject, check: Check) -> None:
     documented = reply.contract.members(reply.contract.schema(f"{reply.role}.reply#/pagination", "corrected"))
     of_page = Value({name: value for name, value in page.raw.items() if name in documented}, page.at)
     total, size, number, pages = (_first(of_page, names) for names in (TOTAL, SIZE, PAGE, PAGES))
-    for what, most in (("total", total), ("size of a page", size)):
-        check.that(most is None or shown <= most, f"at most {most} models, the {what}", shown, at="/data")
+    for most in (total, size):
+        check.that(most is None or shown <= most, f"at most {most} models", shown, at="/data")
     if total and size and pages is not None:
         check.that(pages == ceil(total / size), f"{ceil(total / size)} pages", page)
     if shown and number is not None and pages is not None:

@@ -9,8 +9,8 @@ from typing import Any
 from inferproof.document import objects, pointers
 from inferproof.document.contract import Contract
 
-_DEEPEST = 8
-"""Levels of required members; below, a schema asks for itself."""
+_DEEPEST = 4
+"""Levels of required members that are filled: no list of models has more, and a schema may ask for itself for ever."""
 
 _ZEROS = {"string": "", "integer": 0, "number": 0, "boolean": False, "array": [], "object": {}, "null": None}
 

@@ -14,7 +14,9 @@ from inferproof.certify.target import Target
 from inferproof.document import Contract, load
 from inferproof.document.files import BASE, home
 from inferproof.front.serve import running
+from inferproof.judge.requirement import NotHeld, Requirement
 from inferproof_mock.server import DEFAULT_KEY, mock
+from tests.packs import LISTS, SMALL
 
 # A busy machine is no fault: no example has a deadline.
 settings.register_profile("inferproof", deadline=None)
@@ -28,9 +30,26 @@ PACKS = sorted(path.parent.name for path in home().glob(f"*/{BASE}"))
 """The contracts that Inferproof holds; what is said of each contract is tested with each of them."""
 
 
+EVERY = [FIRST, *(pack for pack in PACKS if pack != FIRST), str(SMALL), str(LISTS)]
+"""Those, the first of them first, and the tests' own, for what none of them documents."""
+
+
 @cache
 def contract_of(name: str) -> Contract:
     return load(name)
+
+
+def holding(requirement: Requirement) -> list[Contract]:
+    """The contracts in which it holds."""
+    return [contract for contract in map(contract_of, EVERY) if _holds(requirement, contract)]
+
+
+def _holds(requirement: Requirement, contract: Contract) -> bool:
+    try:
+        requirement.within(contract)
+    except NotHeld:
+        return False
+    return True
 
 
 @pytest.fixture(scope="session")

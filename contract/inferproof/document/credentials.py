@@ -11,10 +11,11 @@ from inferproof.document.errors import DocumentError
 Json = dict[str, Any]
 
 _SCHEMES = "/components/securitySchemes"
-_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 §5.6.2
-_HTTPS_OWN = frozenset(
+HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 §5.6.2
+HTTPS_OWN = frozenset(
     {"connection", "content-length", "content-type", "expect", "host", "te", "trailer", "transfer-encoding", "upgrade"}
 )
+"""Headers of HTTP itself, which can carry no key."""
 
 BEARER = "bearer"
 """The kind of a bearer token (RFC 6750)."""
@@ -69,9 +70,9 @@ def declared(document: Json) -> dict[str, Json]:
         place = f"{_SCHEMES}/{name}"
         scheme = _object(each, place)
         header = scheme.get("name") if scheme.get("type") == "apiKey" else None
-        if header is not None and not (isinstance(header, str) and _HEADER.fullmatch(header)):
+        if header is not None and not (isinstance(header, str) and HEADER.fullmatch(header)):
             raise DocumentError(f"#{place}/name: {header!r:.60} is no name of a header, a parameter or a cookie")
-        if header is not None and scheme.get("in") == "header" and header.lower() in _HTTPS_OWN:
+        if header is not None and scheme.get("in") == "header" and header.lower() in HTTPS_OWN:
             raise DocumentError(f"#{place}/name: {header!r} is a header of HTTP itself, and can carry no key")
     return found
 

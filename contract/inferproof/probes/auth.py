@@ -1,9 +1,8 @@
 """Probes of credentials: none, a wrong one, another scheme, the scheme in lower case; on every secured operation."""
 
 from inferproof.document.credentials import BEARER
+from inferproof.document.names import LISTS
 from inferproof.probes.probe import KEY, WRONG_KEY, PlannedRequest, RequestBuilder, Steps, probe, turn, user
-
-LISTS = ("configs", "models")
 
 SECURED = ("chat", "chat.openai-path", "attributes", "embeddings", *LISTS, "chat.legacy", "chat.legacy.stream")
 

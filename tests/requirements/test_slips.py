@@ -12,7 +12,7 @@ import pytest
 
 from inferproof.certify.certify import Certification
 from inferproof.requirements import CATALOGUE
-from tests.conftest import FIRST, PACKS, contract_of
+from tests.conftest import EVERY, contract_of
 from tests.proof import PROOF
 from tests.slips import Bench, Rules, Slip
 
@@ -38,7 +38,7 @@ def shows(rules: Rules, certified: Callable[[str], Certification]) -> Callable[[
         return Bench(rules, certified(pack).transcript.exchanges, contract_of(pack))
 
     def shows(slip: Slip) -> str:
-        return next((found for pack in (FIRST, *sorted({*PACKS} - {FIRST})) if (found := bench(pack).shows(slip))), "")
+        return next((found for pack in EVERY if (found := bench(pack).shows(slip))), "")
 
     return shows
 

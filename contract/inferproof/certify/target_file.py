@@ -24,6 +24,8 @@ def target_file(seen: Certification, key_variable: str | None) -> str:
     target = seen.result.target
     key = f"key_variable = {_toml(key_variable)}" if key_variable else '# key_variable = "INFERPROOF_API_KEY"'
     lines = [HEAD, "", f"url = {_toml(target['url'])}", key, ""]
+    if "key_header" in target:
+        lines += ["[credentials]", f"header = {_toml(target['key_header'])}", ""]
     lines += ["[models]", *_models(seen), ""]
     lines += [
         "[limits]",

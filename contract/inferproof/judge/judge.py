@@ -147,17 +147,23 @@ def _each(requirement: Requirement, of: Of, asked: Sequence[Subject], check: Che
 
 
 def _together(requirement: Requirement, answers: Sequence[Subject], check: Check, cut_off: str) -> Judgement:
-    """Judge the exchanges of a probe it needs as one piece of evidence, once for each role it was sent to."""
+    """Judge the exchanges of a probe it needs as one piece of evidence, once for each role it was sent to.
+
+    With `whatever` those of all its probes are one, as far as they brought a whole reply.
+    """
     groups: dict[str, list[Subject]] = defaultdict(list)
     for answer in answers:
         if base_name(answer.exchange.probe) in requirement.needs:
-            groups[answer.exchange.probe].append(answer)
+            groups[requirement.needs[0] if requirement.whatever else answer.exchange.probe].append(answer)
     judged: list[str] = []
     failures: list[Failure] = []
     skipped: Counter[str] = Counter()
     reason = cut_off or "its probe was not sent"
     for probe, group in groups.items():
         blocked = next((why for answer in group if (why := _unanswered(answer))), None)
+        if requirement.whatever:
+            group = [answer for answer in group if answer.exchange.reply is not None and answer.exchange.fault is None]
+            blocked = None if group else blocked
         if blocked:
             reason = blocked
             continue

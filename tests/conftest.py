@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 from hypothesis import settings
@@ -10,6 +12,7 @@ from hypothesis import settings
 from inferproof.certify.certify import Certification, certify
 from inferproof.certify.target import Target
 from inferproof.document import Contract, load
+from inferproof.document.files import BASE, home
 from inferproof.front.serve import running
 from inferproof_mock.server import DEFAULT_KEY, mock
 
@@ -18,18 +21,51 @@ settings.register_profile("inferproof", deadline=None)
 settings.load_profile("inferproof")
 
 
+FIRST = "inflection"
+"""The contract that most tests speak of."""
+
+PACKS = sorted(path.parent.name for path in home().glob(f"*/{BASE}"))
+"""The contracts that Inferproof holds; what is said of each contract is tested with each of them."""
+
+
+@cache
+def contract_of(name: str) -> Contract:
+    return load(name)
+
+
 @pytest.fixture(scope="session")
 def contract() -> Contract:
-    return load("inflection")
+    return contract_of(FIRST)
 
 
 @pytest.fixture(scope="session")
-def mock_url(contract: Contract) -> Iterator[str]:
-    with running(mock(contract, keys=(DEFAULT_KEY,))) as address:
-        yield address
+def mock_of() -> Iterator[Callable[[str], str]]:
+    """The URL of a mock of the contract of this name, started once."""
+    with contextlib.ExitStack() as open_ones:
+
+        @cache
+        def url(name: str) -> str:
+            return open_ones.enter_context(running(mock(contract_of(name), keys=(DEFAULT_KEY,))))
+
+        yield url
 
 
 @pytest.fixture(scope="session")
-def certification(contract: Contract, mock_url: str) -> Certification:
-    """A whole certification of the mock over loopback: the base of the mutants and the variants."""
-    return certify(contract, Target(mock_url, key=DEFAULT_KEY))
+def mock_url(mock_of: Callable[[str], str]) -> str:
+    return mock_of(FIRST)
+
+
+@pytest.fixture(scope="session")
+def certified(mock_of: Callable[[str], str]) -> Callable[[str], Certification]:
+    """A whole certification of the mock over loopback, once for each contract: the base of the mutants."""
+
+    @cache
+    def certification_of(name: str) -> Certification:
+        return certify(contract_of(name), Target(mock_of(name), key=DEFAULT_KEY))
+
+    return certification_of
+
+
+@pytest.fixture(scope="session")
+def certification(certified: Callable[[str], Certification]) -> Certification:
+    return certified(FIRST)

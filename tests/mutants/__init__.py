@@ -55,6 +55,12 @@ class Draft:
         self._chunks: list[Any] | None = None
 
     @property
+    def on_the_other_path(self) -> bool:
+        """Where the contract has two operations that chat in OpenAI's format, it is the second of them."""
+        offered = {operation.role for operation in self._answer.contract.operations}
+        return self.role == ("chat.openai-path" if "chat.openai-path" in offered else "chat")
+
+    @property
     def json(self) -> Any:
         """The body's JSON, to be edited in place."""
         if self._json is None:

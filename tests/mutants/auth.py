@@ -3,22 +3,22 @@
 from tests.mutants import answered, breaks, spares
 
 
-@breaks("auth.missing.refused", where=lambda draft: draft.role == "chat.legacy")
+@breaks("auth.missing.refused", where=lambda draft: draft.role in ("chat.legacy", "embeddings"))
 def one_route_forgets_the_key(reply):
     reply.status = 200
 
 
-@breaks("auth.wrong.refused", where=lambda draft: draft.role == "configs")
+@breaks("auth.wrong.refused", where=lambda draft: draft.role in ("configs", "models"))
 def any_key_will_do(reply):
     reply.status = 200
 
 
-@breaks("auth.empty.refused", where=lambda draft: draft.role == "attributes")
+@breaks("auth.empty.refused", where=lambda draft: draft.role in ("attributes", "embeddings"))
 def no_key_is_a_key(reply):
     reply.status = 200
 
 
-@breaks("auth.key.accepted", where=lambda draft: draft.role == "chat.legacy.stream")
+@breaks("auth.key.accepted", where=lambda draft: draft.role in ("chat.legacy.stream", "embeddings"))
 def one_route_has_keys_of_its_own(reply):
     reply.status = 401
 

@@ -42,7 +42,7 @@ def an_assistant_must_say_something(reply):
     reply.status = 422
 
 
-@breaks("chat.messages.parts.text", where=lambda draft: draft.role == "chat.openai-path")
+@breaks("chat.messages.parts.text", where=lambda draft: draft.on_the_other_path)
 def content_is_text_only(reply):
     reply.status = 400
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.mutants import breaks, spares
 
 
-@breaks("chat.request.accepted", where=lambda draft: draft.role == "chat.openai-path")
+@breaks("chat.request.accepted", where=lambda draft: draft.on_the_other_path)
 def a_good_request_is_refused(reply):
     reply.status = 400
 

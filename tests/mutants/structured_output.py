@@ -27,7 +27,7 @@ def the_object_is_a_list(reply):
     _says(reply, '["yes"]')
 
 
-@breaks("structured-output.json-object", where=lambda draft: draft.role == "chat.openai-path")
+@breaks("structured-output.json-object", where=lambda draft: draft.on_the_other_path)
 def json_object_is_refused_on_one_path(reply):
     reply.status = 400
 

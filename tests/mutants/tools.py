@@ -27,7 +27,7 @@ def a_function_needs_parameters(reply):
     reply.status = 422
 
 
-@breaks("tools.auto.accepted", where=lambda draft: draft.role == "chat.openai-path")
+@breaks("tools.auto.accepted", where=lambda draft: draft.on_the_other_path)
 def tools_are_refused_on_one_path(reply):
     reply.status = 400
 

@@ -1,52 +1,94 @@
-"""The kill matrix: on a good transcript every requirement passes; each of its mutants makes it fail, no legal one."""
+"""The kill matrix: on a good transcript every requirement passes; each of its mutants makes it fail, no legal one.
+
+It is made for each contract, of the requirements that hold there.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 import pytest
 
 from inferproof.certify.certify import Certification
-from inferproof.document import Contract
 from inferproof.judge.judge import Outcome, judge
+from inferproof.judge.requirement import held
 from inferproof.judge.subject import Subject
 from inferproof.requirements import CATALOGUE
+from tests.conftest import PACKS, contract_of
 from tests.mutants import SPARED, Draft, Mutant, load_all
 
 MUTANTS = load_all()
-ALL = [mutant for mutants in MUTANTS.values() for mutant in mutants]
-LEGAL = [change for changes in SPARED.values() for change in changes]
+WRITTEN = {pack: [each.id for each in held(contract_of(pack))[0] if each.id in CATALOGUE] for pack in PACKS}
+
+
+def of_packs(changes: Mapping[str, Sequence[Mutant]]) -> Iterator[object]:
+    """Each change, with each contract in which its requirement holds."""
+    for pack, ids in WRITTEN.items():
+        for mutant in (mutant for id in ids for mutant in changes.get(id, ())):
+            yield pytest.param(pack, mutant, id=f"{pack}-{mutant.id}-{mutant.name}")
 
 
 @pytest.fixture(scope="module")
-def answers(certification: Certification, contract: Contract) -> list[Subject]:
-    """The base, with what was found out about its requests, which no mutant changes."""
-    return [Subject(exchange, contract) for exchange in certification.transcript.exchanges]
+def answers(certified: Callable[[str], Certification]) -> Callable[[str], list[Subject]]:
+    """The base of a contract, with what was found out about its requests, which no mutant changes."""
+
+    @cache
+    def of_pack(pack: str) -> list[Subject]:
+        return [Subject(exchange, contract_of(pack)) for exchange in certified(pack).transcript.exchanges]
+
+    return of_pack
 
 
-@pytest.mark.parametrize("id", sorted(CATALOGUE))
-def test_the_requirement_passes_on_the_base_and_has_a_mutant(id: str, certification: Certification) -> None:
-    judgement = next(each for each in certification.result.judgements if each.requirement.id == id)
+def unknown(changes: Iterable[str]) -> set[str]:
+    return set(changes) - CATALOGUE.keys()
+
+
+def test_each_change_is_of_a_requirement_and_each_requirement_holds_in_some_contract() -> None:
+    assert unknown(MUTANTS) == unknown(SPARED) == set()
+    assert {id for ids in WRITTEN.values() for id in ids} == CATALOGUE.keys()
+
+
+@pytest.mark.parametrize(
+    ("pack", "id"),
+    [pytest.param(pack, id, id=f"{pack}-{id}") for pack, ids in WRITTEN.items() for id in ids],
+)
+def test_the_requirement_passes_on_the_base_and_has_a_mutant(
+    pack: str, id: str, certified: Callable[[str], Certification]
+) -> None:
+    judgement = next(each for each in certified(pack).result.judgements if each.requirement.id == id)
     shown = [f"{each.exchange.name}: {each.finding}" for each in judgement.failures]
     assert judgement.outcome is Outcome.PASS, f"{judgement.reason} {shown}"
     assert MUTANTS.get(id), f"{id} has no mutant in tests/mutants: nobody knows whether it can fail"
 
 
-@pytest.mark.parametrize("mutant", ALL, ids=lambda mutant: f"{mutant.id}-{mutant.name}")
-def test_the_mutant_is_caught_by_its_requirement(mutant: Mutant, answers: list[Subject], contract: Contract) -> None:
-    assert mutant.id in CATALOGUE, f"a mutant without a requirement: {mutant.id}"
-    judged = mutant.looks_at(answers)
+@pytest.mark.parametrize(("pack", "mutant"), list(of_packs(MUTANTS)))
+def test_the_mutant_is_caught_by_its_requirement(
+    pack: str, mutant: Mutant, answers: Callable[[str], list[Subject]]
+) -> None:
+    judged = mutant.looks_at(answers(pack))
     exchanges = [mutant.exchange(answer) for answer in judged]
     assert exchanges != [answer.exchange for answer in judged], "the mutant changed nothing"
-    [judgement] = judge([CATALOGUE[mutant.id]], exchanges, contract)
+    [judgement] = judge([CATALOGUE[mutant.id]], exchanges, contract_of(pack))
     assert judgement.outcome is Outcome.FAIL, f"{judgement.outcome}: {judgement.reason}"
 
 
-@pytest.mark.parametrize("change", LEGAL, ids=lambda change: f"{change.id}-{change.name}")
+@pytest.mark.parametrize(("pack", "change"), list(of_packs(SPARED)))
 def test_a_legal_change_is_not_held_against_the_server(
-    change: Mutant, answers: list[Subject], contract: Contract
+    pack: str, change: Mutant, answers: Callable[[str], list[Subject]]
 ) -> None:
-    assert change.id in CATALOGUE, f"a change without a requirement: {change.id}"
-    asked = change.looks_at(answers)
-    assert any(change.where(Draft(answer)) for answer in asked if answer.exchange.reply), "nothing is changed"
-    exchanges = [change.exchange(answer) for answer in asked]
-    [judgement] = judge([CATALOGUE[change.id]], exchanges, contract)
+    exchanges = [change.exchange(answer) for answer in change.looks_at(answers(pack))]
+    [judgement] = judge([CATALOGUE[change.id]], exchanges, contract_of(pack))
     assert judgement.outcome in (Outcome.PASS, Outcome.NOT_VERIFIED), f"{judgement.outcome}: {judgement.failures}"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [change for changes in SPARED.values() for change in changes],
+    ids=lambda change: f"{change.id}-{change.name}",
+)
+def test_a_legal_change_changes_something_in_some_contract(
+    change: Mutant, answers: Callable[[str], list[Subject]]
+) -> None:
+    asked = (answer for pack in PACKS if change.id in WRITTEN[pack] for answer in change.looks_at(answers(pack)))
+    assert any(change.where(Draft(answer)) for answer in asked if answer.exchange.reply)

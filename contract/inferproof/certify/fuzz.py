@@ -14,6 +14,7 @@ from inferproof.certify.run import Recorder
 from inferproof.certify.target import Target
 from inferproof.certify.watchdog import Bounds
 from inferproof.document import Contract
+from inferproof.generated.baselines import model_member
 from inferproof.generated.claims import is_claimed
 from inferproof.generated.generator import Generator
 from inferproof.generated.members import BODY, roles
@@ -108,12 +109,18 @@ class Pursuit:
         self._new.add(self._reduced[-1].name)
 
     async def _keep_reduced(self, requirement: Requirement, exchange: Exchange) -> None:
-        """Reduce the body of `exchange` as long as the requirement fails and the body stays what it claims to be."""
+        """Reduce the body of `exchange` as long as the requirement fails and the body stays what it claims to be.
+
+        Any text would do as a model, by the schema; the server has this one.
+        """
+        member = model_member(self._contract, exchange.role or "")
         name, claim = f"reduced.{requirement.id}", _claim(exchange, self._contract)
         smallest = replace(exchange, probe=name, step=0)
 
         async def holds(body: object) -> bool:
             nonlocal smallest
+            if isinstance(body, dict) and body.get(member, model) != model:
+                return False
             ask = self._call.to(exchange.role or "", body)
             if self._stopped or time.monotonic() > self._until:
                 return False
@@ -127,7 +134,9 @@ class Pursuit:
             return False
 
         with suppress(NotJson):
-            await reduced(exchange.request.json, holds)
+            sent = exchange.request.json
+            model = sent.get(member) if isinstance(sent, dict) else None
+            await reduced(sent, holds)
         self._reduced.append(smallest)
 
     async def _sent(self, probes: Sequence[Probe]) -> list[Exchange]:

@@ -19,7 +19,8 @@ Without a path it is the node of the document, with one the datum in the JSON va
 `[]` for any item of an array, `{}` for any value of a map, `*` for each member. Of a union it chooses the branch that
 is a constant (`tool_choice=auto`), has a type (`stop:array`) or a member (`|messages`); of items so too, and by a
 member that is a constant (`[role=user]`, `[:object]`, `[|messages]`). It leads through `$ref`, `allOf` and unions. A
-datum is where its schema is written down, with `/` at the end the schema that this refers to.
+datum is where its schema is written down, with `/` at the end the schema that this refers to; a schema that allows
+anything says nothing, and cannot be cited.
 
 Aspects: `.prose` is the description, `.example`, `.default`, `.required`, `.extra` (what members beside the named ones
 may be), `.open` (the same, where it is not false), `.bounded` (the datum itself, where its schema sets a bound);
@@ -57,6 +58,8 @@ _ASPECTS |= dict.fromkeys(("extra", "open"), "additionalProperties")
 _MEDIA = {"json": "application/json", "events": "text/event-stream"}
 _EVENT = "/itemSchema/properties/data"
 
+_ANNOTATIONS = frozenset({"title", "description", "default", "deprecated", "example", "examples", "$comment"})
+
 ALTERNATIVES = "alternatives"
 EXAMPLE, PROSE, BOUNDED, OPEN = "example", "prose", "bounded", "open"
 
@@ -74,6 +77,11 @@ class Citation:
     def shown(self) -> bool:
         """It is prose or an example: a person has to have read it."""
         return self.aspect in (EXAMPLE, PROSE)
+
+    @property
+    def whole_schema(self) -> bool:
+        """It is a schema as such, and not a datum that the document names: `chat.reply#`, `chat.reply#/choices/`."""
+        return self.path is not None and (self.path == "" or self.path.endswith("/"))
 
 
 @dataclass(frozen=True)
@@ -180,6 +188,8 @@ class Resolver:
             return [_example(document, base, citation.path or "")]
         found = [base] if citation.path is None else Walk(document).all(base, citation.path)
         if not citation.aspect:
+            if citation.whole_schema and all(_allows_anything(document, pointer) for pointer in found):
+                raise NotThere("its schema allows anything")
             return found
         if citation.aspect == BOUNDED:
             if not all(Walk(document).bounded(pointer) for pointer in found):
@@ -256,6 +266,12 @@ def invalid_status(document: Json, operation: str) -> str:
         if status in documented:
             return status
     raise NotThere("it documents neither 422 nor 400")
+
+
+def _allows_anything(document: Json, pointer: str) -> bool:
+    """A schema that nothing violates: `true`, or an object without a keyword that asserts anything."""
+    schema = pointers.resolve(document, pointer)
+    return schema is True or (isinstance(schema, dict) and not schema.keys() - _ANNOTATIONS)
 
 
 def _at(document: Json, pointer: str) -> str:

@@ -173,7 +173,7 @@ def the_encoding_is_float_or_base64(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     claims=ROLE,
-    cites="embeddings.request#/truncate_prompt_tokens",
+    cites="embeddings.request.bounded#/truncate_prompt_tokens",
     of=Of((ROLE,), None, where=wrong_only_at("truncate_prompt_tokens")),
 )
 def truncation_has_a_lower_bound(reply: Subject, check: Check) -> None:

@@ -21,6 +21,11 @@ class Keys:
         self._not_allowed = contract.status("keys.restricted") or RESTRICTED
         self._spent = contract.status("keys.exhausted") or EXHAUSTED
 
+    @property
+    def models(self) -> list[str]:
+        """The models that some key is for."""
+        return list(dict.fromkeys(self._restricted.values()))
+
     def admit(self, key: str | None, model: str) -> None:
         """Raises Refusal where the key may not have an answer of this model."""
         if key is None:

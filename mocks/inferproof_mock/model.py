@@ -71,7 +71,7 @@ class MockModel:
         self._clock = clock
         self._keys = keys or Keys(contract)
         self._calls = itertools.count()
-        self._models = Models(contract)
+        self._models = Models(contract, self._keys.models)
         self._chats = {role: of_chat(contract, role) for role in ("chat", OPENAI_PATH)}
         self._embeddings = {member: of_embeddings(contract, member) for member in ("input", "messages")}
 

@@ -48,8 +48,7 @@ class Requirement:
     does not hold there. `covers` are what else it speaks of, where the contract has it.
 
     With `of` it judges each selected exchange for itself; with `needs` it relates the exchanges of the named probes, for
-    each role that they were sent to, where all succeeded. With `whatever` it relates those of all roles together, as
-    far as they brought a whole reply of any status.
+    each role where all of them succeeded; with `whatever` those of all roles together that brought a whole reply.
     `breaks` and `reference` are notes for who must pass it: what usually breaks it, how the reference does it.
     """
 

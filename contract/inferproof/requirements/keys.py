@@ -96,7 +96,7 @@ def _step(answers: list[Subject], step: int) -> Subject:
     basis=PROSE,
     claims="keys.exhausted",
     cites="keys.exhausted.prose",
-    covers=("keys.exhausted", "keys.tier"),
+    covers=("keys.exhausted", "keys.tier", "keys.tier.prose"),
     of=Of(status=TELLING, where=_with(EXHAUSTED)),
 )
 def a_spent_key_opens_nothing(reply: Subject, check: Check) -> None:

@@ -47,8 +47,8 @@ class Requirement:
     """`id` is permanent. `cites` are what it rests on (`document/citations.py`): where a contract lacks one of them, it
     does not hold there. `covers` are what else it speaks of, where the contract has it.
 
-    With `of` it judges each selected exchange for itself; with `needs` it relates the exchanges of the named probes, for
-    each role where all of them succeeded; with `whatever` those of all roles together that brought a whole reply.
+    With `of` it judges each selected exchange for itself. With `needs` it relates the exchanges of the named probes,
+    for each role where all of them succeeded; with `whatever`, those of all roles together that brought a whole reply.
     `breaks` and `reference` are notes for who must pass it: what usually breaks it, how the reference does it.
     """
 

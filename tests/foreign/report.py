@@ -91,7 +91,7 @@ def _line(judgement: Judgement) -> str:
 
 def certified(server: Foreign) -> Certification:
     if server.name == "vLLM":
-        return stock_vllm.write_page()
+        return stock_vllm.write_page("inflection")
     with tempfile.TemporaryDirectory(prefix="inferproof-") as folder:
         return server.certified(Path(folder))
 

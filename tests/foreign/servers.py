@@ -90,7 +90,7 @@ def certified_transformers(folder: Path) -> Certification:
 def certified_vllm(folder: Path) -> Certification:
     if not vllm.has_vllm():
         raise NotInstalled(vllm.MISSING)
-    return asyncio.run(stock(folder / "stock"))
+    return asyncio.run(stock(folder / "stock", "inflection"))
 
 
 def _version_of_aimock() -> str:

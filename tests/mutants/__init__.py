@@ -29,6 +29,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from inferproof.document import Contract
 from inferproof.judge.judge import base_name
 from inferproof.judge.subject import DONE, Subject
 from inferproof.requirements import CATALOGUE
@@ -152,6 +153,11 @@ class Mutant:
     edit: Callable[[Draft], None]
     where: Callable[[Draft], bool]
     whatever: bool = False
+    needs: str = ""
+
+    def has_a_place_in(self, contract: Contract) -> bool:
+        """The contract names the member of a chat request that the change is about, if it is about one."""
+        return not self.needs or contract.names("chat", self.needs)
 
     def looks_at(self, answers: Sequence[Subject]) -> list[Subject]:
         """Those that its requirement judges; with `whatever`, those whose request it is about."""
@@ -179,12 +185,12 @@ SPARED: dict[str, list[Mutant]] = defaultdict(list)
 
 
 def breaks(
-    id: str, *, where: Callable[[Draft], bool] = lambda draft: True
+    id: str, *, where: Callable[[Draft], bool] = lambda draft: True, needs: str = ""
 ) -> Callable[[Callable[[Draft], None]], Callable[[Draft], None]]:
-    """Register a mutant of the requirement `id`."""
+    """Register a mutant of the requirement `id`; it `needs` that the contract names a member of a chat request."""
 
     def register(edit: Callable[[Draft], None]) -> Callable[[Draft], None]:
-        MUTANTS[id].append(Mutant(id, edit.__name__, edit, where))
+        MUTANTS[id].append(Mutant(id, edit.__name__, edit, where, needs=needs))
         return edit
 
     return register

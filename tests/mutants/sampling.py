@@ -1,6 +1,6 @@
 """Servers that ignore what steers sampling, or overdo it."""
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 def _says(reply, text):
@@ -80,7 +80,14 @@ def _with(member, value, status):
 
 
 for _member, _value in STEERING.items():
-    breaks("sampling.accepted")(_with(_member, _value, 400))
+    breaks("sampling.accepted", needs=_member)(_with(_member, _value, 400))
+
+
+@spares("sampling.accepted")
+def a_member_that_the_server_knows_and_the_document_does_not_is_refused_for_its_value(reply):
+    reply.ask(beam_width=-1)
+    reply.status = 400
+
 
 MEANINGLESS = {
     "temperature": -1,

@@ -1,4 +1,4 @@
-"""Certify stock vLLM, its own server without the front, and write `docs/stock-vllm.md`: what fails, and what mends it.
+"""Certify stock vLLM, its own server without the front, under each contract, and write what fails and what mends it.
 
 tox -e vllm-report
 """
@@ -26,7 +26,9 @@ from inferproof_reference.tiny_model import write_tiny_model
 from tests.pages import failure, replaced, verdict
 from tests.reference.vllm import start
 
-PAGE = Path(__file__).parents[2] / "docs" / "stock-vllm.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = {"inflection": "stock-vllm.md", "io-intelligence": "stock-vllm-io-intelligence.md"}
+"""The page of each contract."""
 KEY = "sk-stock-000000000000"
 PATIENCE_S = 120.0
 REASONING = "chat.reply.content"
@@ -46,8 +48,8 @@ class Cause(NamedTuple):
     mended: dict[str, tuple[Line, ...]]
 
 
-CAUSES = (
-    Cause(
+MISSING_OPERATIONS = {
+    "inflection": Cause(
         "Operations are missing: `/status`, `/external/…` and the rest",
         "vLLM serves OpenAI's paths. The vendor's own are 404: `/status`, everything below `/external`, the attributes "
         "and discovery. Embeddings come from another vLLM, because one process serves one task.",
@@ -61,6 +63,19 @@ CAUSES = (
             "embeddings.*": (VllmBackend.embed,),
         },
     ),
+    "io-intelligence": Cause(
+        "Operations are missing: lists and embeddings",
+        "vLLM lists its models as OpenAI does, and has no list of those that embed. Embeddings come from another vLLM, "
+        "because one process serves one task.",
+        {
+            "models.*": (discovery.models, VllmBackend.configs),
+            "embeddings.*": (VllmBackend.embed,),
+        },
+    ),
+}
+"""What vLLM does not serve of each contract."""
+
+SHARED_CAUSES = (
     Cause(
         "400 for 422",
         "The document answers what breaks a schema with 422 and `detail[]`, which points at the member. vLLM answers "
@@ -120,11 +135,15 @@ CAUSES = (
 )
 
 
-def cause_of(judgement: Judgement) -> tuple[Cause, tuple[Line, ...]]:
+def causes(pack: str) -> tuple[Cause, ...]:
+    return (MISSING_OPERATIONS[pack], *SHARED_CAUSES)
+
+
+def cause_of(judgement: Judgement, pack: str) -> tuple[Cause, tuple[Line, ...]]:
     """The first cause that has its id, with the lines that mend it."""
     found = (
         (cause, lines)
-        for cause in CAUSES
+        for cause in causes(pack)
         for pattern, lines in cause.mended.items()
         if fnmatchcase(judgement.requirement.id, pattern)
     )
@@ -152,60 +171,66 @@ def _row(member: str) -> int:
 def section(*found: Certification) -> str:
     """The page's part: the first certification's verdict, then the failures of all, cause by cause."""
     failed = [judgement for one in found for judgement in one.result.having(Outcome.FAIL)]
-    lines = [verdict(found[0].result), ""]
-    for cause in CAUSES:
-        members = [judgement for judgement in failed if cause_of(judgement)[0] is cause]
+    pack, lines = found[0].result.contract, [verdict(found[0].result), ""]
+    for cause in causes(pack):
+        members = [judgement for judgement in failed if cause_of(judgement, pack)[0] is cause]
         if members:
-            lines += [f"## {cause.title}", "", cause.what, "", *_failures(members)]
+            lines += [f"## {cause.title}", "", cause.what, "", *_failures(members, pack)]
     return "\n".join(lines)
 
 
-def _failures(members: Sequence[Judgement]) -> Iterator[str]:
+def _failures(members: Sequence[Judgement], pack: str) -> Iterator[str]:
     for judgement in members:
-        _, mending = cause_of(judgement)
+        _, mending = cause_of(judgement, pack)
         yield from failure(judgement, "mended by: " + "; ".join(shown(line) for line in mending))
 
 
-def certified(url: str, *only: str) -> Certification:
+def certified(url: str, pack: str, *only: str) -> Certification:
     """What `inferproof certify --quick` says of the vLLM at that URL."""
     target = Target(url, key=KEY, chat_model="tiny", embedding_model="tiny", limits=Limits(patience=PATIENCE_S))
-    return certify(load("inflection"), target, only=only)
+    return certify(load(pack), target, only=only)
 
 
-async def stock(folder: Path) -> Certification:
+def root_path(pack: str) -> tuple[str, ...]:
+    """vLLM's argument for what the contract has before OpenAI's path."""
+    before = load(pack).operation("chat").path.removesuffix("/v1/chat/completions")
+    return ("--root-path", before) if before else ()
+
+
+async def stock(folder: Path, pack: str) -> Certification:
     """Stock vLLM on the tiny model, with all that its own server offers: a key, tools, prompt caching told."""
     write_tiny_model(folder)
-    async with await start(folder, arguments=("--api-key", KEY)) as engine:
-        return await asyncio.to_thread(certified, engine.url)
+    async with await start(folder, arguments=("--api-key", KEY, *root_path(pack))) as engine:
+        return await asyncio.to_thread(certified, engine.url, pack)
 
 
-async def reasoning(folder: Path) -> Certification:
+async def reasoning(folder: Path, pack: str) -> Certification:
     """The same with a reasoning parser, on the tiny model that cannot stop thinking."""
     write_tiny_model(folder)
     tokens = folder / "tokenizer.json"
     # The parser wants the tokens <think> and </think>; before the latter, which never comes, all is reasoning.
     tokens.write_text(tokens.read_text(encoding="utf-8").replace("tool_call>", "think>"), encoding="utf-8")
-    arguments = ("--api-key", KEY, "--reasoning-parser", "deepseek_r1")
+    arguments = ("--api-key", KEY, "--reasoning-parser", "deepseek_r1", *root_path(pack))
     async with await start(folder, arguments=arguments) as engine:
-        return await asyncio.to_thread(certified, engine.url, REASONING)
+        return await asyncio.to_thread(certified, engine.url, pack, REASONING)
 
 
-async def _both(folder: Path) -> tuple[Certification, Certification]:
-    return await stock(folder / "stock"), await reasoning(folder / "reasoning")
+async def _both(folder: Path, pack: str) -> tuple[Certification, Certification]:
+    return await stock(folder / "stock", pack), await reasoning(folder / "reasoning", pack)
 
 
-def write_page() -> Certification:
+def write_page(pack: str) -> Certification:
     """Certify both, write the page, and return what was found of the first."""
     with tempfile.TemporaryDirectory(prefix="inferproof-") as folder:
-        found = asyncio.run(_both(Path(folder)))
-    page = replaced(PAGE.read_text(encoding="utf-8"), "report", section(*found))
-    PAGE.write_text(page, encoding="utf-8")
+        found = asyncio.run(_both(Path(folder), pack))
+    path = DOCS / PAGES[pack]
+    path.write_text(replaced(path.read_text(encoding="utf-8"), "report", section(*found)), encoding="utf-8")
     return found[0]
 
 
 def main() -> None:
-    found = write_page()
-    print(f"{PAGE}: {found.result.verdict.value}")
+    for pack, page in PAGES.items():
+        print(f"docs/{page}: {write_page(pack).result.verdict.value}")
 
 
 if __name__ == "__main__":

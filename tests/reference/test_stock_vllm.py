@@ -1,6 +1,6 @@
 """Stock vLLM, its own server without the front: not conformant, for causes that the reference mends line by line.
 
-`docs/stock-vllm.md` shows them; `tox -e vllm-report` writes it.
+`docs/stock-vllm.md` and the page of each other contract show them; `tox -e vllm-report` writes these.
 """
 
 from __future__ import annotations
@@ -11,22 +11,65 @@ import pytest_asyncio
 from inferproof.certify.certify import Certification
 from inferproof.certify.result import Verdict
 from inferproof.judge.judge import Judgement, Outcome
-from tests.reference.report import CAUSES, REASONING, Cause, cause_of, reasoning, section, shown, stock
+from tests.conftest import FIRST, PACKS
+from tests.reference.report import (
+    MISSING_OPERATIONS,
+    PAGES,
+    REASONING,
+    SHARED_CAUSES,
+    Cause,
+    cause_of,
+    reasoning,
+    section,
+    shown,
+    stock,
+)
 from tests.reference.vllm import MISSING, has_vllm
+
+READ = {
+    "io-intelligence": {
+        "auth.challenge",
+        "chat.messages.content.type",
+        "chat.reply.corrected",
+        "chat.reply.role",
+        "chat.reply.schema",
+        "embeddings.offered",
+        "errors.body.shape",
+        "errors.invalid.coerced",
+        "errors.invalid.refused",
+        "errors.invalid.status",
+        "stream.invalid",
+        "stream.usage.default",
+        "structured-output.exclusive",
+        "structured-output.guided-choice",
+        "structured-output.guided-grammar",
+        "structured-output.guided-json",
+        "structured-output.guided-regex",
+        "structured-output.invalid.refused",
+        "structured-output.streamed",
+        "structured-output.whitespace",
+        "tools.accepted",
+    },
+}
+"""What fails under the other contracts: each was read by hand with its bytes, and is true."""
 
 with_vllm = [pytest.mark.skipif(not has_vllm(), reason=MISSING), pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def found(tmp_path_factory: pytest.TempPathFactory) -> Certification:
-    return await stock(tmp_path_factory.mktemp("models") / "stock")
+    return await stock(tmp_path_factory.mktemp("models") / "stock", FIRST)
 
 
 def failures(found: Certification) -> dict[str, Judgement]:
     return {judgement.requirement.id: judgement for judgement in found.result.having(Outcome.FAIL)}
 
 
-@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.title)
+def test_each_contract_has_a_page() -> None:
+    assert sorted(PAGES) == sorted(MISSING_OPERATIONS) == PACKS
+
+
+@pytest.mark.parametrize("cause", [*MISSING_OPERATIONS.values(), *SHARED_CAUSES], ids=lambda cause: cause.title)
 def test_every_line_that_mends_is_there(cause: Cause) -> None:
     for lines in cause.mended.values():
         assert all("#L" in shown(line) for line in lines)
@@ -57,15 +100,24 @@ class TestOnTheEngine:
     async def test_the_page_names_the_line_that_mends_each_failure(self, found: Certification) -> None:
         page = section(found)
         assert page.count("\n- mended by: [") == len(failures(found))
-        assert all(f"## {cause_of(one)[0].title}\n" in page for one in failures(found).values())
+        assert all(f"## {cause_of(one, FIRST)[0].title}\n" in page for one in failures(found).values())
 
     async def test_a_reasoning_parser_writes_reasoning_for_reasoning_content(
         self, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
-        found = await reasoning(tmp_path_factory.mktemp("models") / "reasoning")
+        found = await reasoning(tmp_path_factory.mktemp("models") / "reasoning", FIRST)
         reply = failures(found)[REASONING].failures[0].exchange.reply
         assert reply is not None
         message = reply.json["choices"][0]["message"]
         assert message["reasoning"]
         assert "reasoning_content" not in message
-        assert cause_of(failures(found)[REASONING])[0].title == "`reasoning` for `reasoning_content`"
+        assert cause_of(failures(found)[REASONING], FIRST)[0].title == "`reasoning` for `reasoning_content`"
+
+    @pytest.mark.parametrize("pack", [pack for pack in PACKS if pack != FIRST])
+    async def test_under_another_contract_it_is_not_conformant_without_an_error_of_ours(
+        self, pack: str, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        found = await stock(tmp_path_factory.mktemp("models") / pack, pack)
+        assert found.result.verdict is Verdict.NOT_CONFORMANT
+        assert found.result.having(Outcome.HARNESS_ERROR) == []
+        assert failures(found).keys() == READ[pack]

@@ -25,7 +25,7 @@ WRITTEN = {pack: [each.id for each in held(contract_of(pack))[0] if each.id in C
 def of_packs(changes: Mapping[str, Sequence[Mutant]]) -> Iterator[object]:
     """Each change, with each contract in which its requirement holds."""
     for pack, ids in WRITTEN.items():
-        for mutant in (mutant for id in ids for mutant in changes.get(id, ())):
+        for mutant in (each for id in ids for each in changes.get(id, ()) if each.has_a_place_in(contract_of(pack))):
             yield pytest.param(pack, mutant, id=f"{pack}-{mutant.id}-{mutant.name}")
 
 

@@ -134,9 +134,10 @@ class Resolver:
         except KeyError as error:
             raise NotThere(*error.args) from None
 
-    def named(self, text: str) -> frozenset[str] | None:
-        """The members that a layer names of an object; None where it names none, or says that others may be there."""
+    def members(self, text: str) -> tuple[frozenset[str], bool]:
+        """The members that a layer names of an object, and whether others may be there: one says so, or names none."""
         names: set[str] = set()
+        others = False
         citation = parse(text)
         for document in self._layers.values():
             try:
@@ -144,10 +145,9 @@ class Resolver:
             except KeyError:
                 continue
             for node in (node for place in places for node in Walk(document).schemas(place)):
-                if node.get("additionalProperties", False) is not False or "patternProperties" in node:
-                    return None
+                others |= node.get("additionalProperties", False) is not False or "patternProperties" in node
                 names.update(node.get("properties", ()))
-        return frozenset(names) or None
+        return frozenset(names), others or not names
 
     def _places(self, citation: Citation) -> Iterator[Place]:
         """Those of the published layer; of `*` also the members that only our corrections have."""

@@ -74,7 +74,7 @@ class Contract:
         self._marks = marks or {}  # what the overlay says of members beside the document (`facts.py`)
         self._anchors = anchors or {}  # subjects of citations that the contract names itself
         self._pins = pins or {}  # hashes of the fragments that a person has read
-        self._named: dict[str, frozenset[str] | None] = {}
+        self._members: dict[str, tuple[frozenset[str], bool]] = {}
         self._validators: dict[tuple[Layer, str], Validator] = {}
         self._schemas = {"published": Schemas(published), "corrected": Schemas(corrected)}
 
@@ -141,11 +141,23 @@ class Contract:
 
         `within` is the path of the object that has it, as `/messages/[]`; empty for the body.
         """
+        names, others = self._members_of(role, within)
+        return others or member in names
+
+    def names(self, role: str, member: str) -> bool:
+        """A layer names the member of the request's body, or none names any."""
+        names, _ = self._members_of(role, "")
+        return member in names or not names
+
+    def open(self, role: str) -> bool:
+        """The document says that the request's body may have other members than those that it names."""
+        return self._members_of(role, "")[1]
+
+    def _members_of(self, role: str, within: str) -> tuple[frozenset[str], bool]:
         citation = f"{role}.request#{within}/"
-        if citation not in self._named:
-            self._named[citation] = self._resolver.named(citation)
-        names = self._named[citation]
-        return names is None or member in names
+        if citation not in self._members:
+            self._members[citation] = self._resolver.members(citation)
+        return self._members[citation]
 
     def layer(self, citation: str) -> Layer:
         """The layer in which the contract first has what is cited: a rule that rests on it judges by that one."""

@@ -45,13 +45,15 @@ def deep(answer: Subject) -> bool:
 
 
 def must_accept(answer: Subject) -> bool:
-    """Key, media type and body are as both documents want them, in UTF-8; the server may have the model.
+    """It is valid, and the document speaks of each of its members: another one may be refused for its value."""
+    return valid(answer) and answer.documented
 
-    A member of which the document says nothing may be refused, unless it says that others may be there.
-    """
+
+def valid(answer: Subject) -> bool:
+    """Key, media type and body are as both documents want them, in UTF-8; the server may have the model."""
     if not _asks_properly(answer) or for_no_model(answer) or answer.halves_a_pair:
         return False
-    return answer.documented and answer.expectation == "accept"
+    return answer.expectation == "accept"
 
 
 def must_refuse(answer: Subject) -> bool:

@@ -14,6 +14,9 @@ from inferproof.judge.value import Missing, Skip, Value
 from inferproof.wire.exchange import DEEPEST, Exchange, NotJson, Reply, deeper
 from inferproof.wire.sse import EventStream, FramingFault, read_events
 
+NOBODYS = "inferproof_"
+"""How the members of a request begin that no server knows."""
+
 DONE = "[DONE]"
 
 TOO_DEEP = "the request is nested too deeply to say what is wrong with it"
@@ -109,10 +112,13 @@ class Subject:
         """The document names every member of the request, or says that others may be there.
 
         What says so of the body means it: its inner objects are not asked. Where it is silent, a server may refuse what
-        it does not know.
+        it does not know. Among the others a server may know one, and refuse its value: only a name that nobody uses,
+        one of ours, tells that others may be there.
         """
-        says_so = self.contract.takes(self.role, "")  # no member has an empty name
-        return says_so or self._documented(self.request.raw, "")
+        body = self.request.raw
+        if not self.contract.open(self.role):
+            return self._documented(body, "")
+        return all(self.contract.names(self.role, name) or name.startswith(NOBODYS) for name in body)
 
     def _documented(self, value: Any, path: str) -> bool:
         if isinstance(value, list):

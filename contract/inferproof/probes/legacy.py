@@ -53,7 +53,7 @@ def extra_members(call: RequestBuilder, role: str) -> Steps:
     """Members that no document names, wherever they may stand; on the stream, `stream` too, as a known client sends."""
     extra: dict[str, Any] = {"inferproof_extra": {"any": ["thing"]}}
     asked = extra | ({"stream": True} if role == "chat.legacy.stream" else {})
-    yield call.legacy({**QUESTION, **extra}, role=role, max_tokens=4, metadata=extra, **asked)
+    yield call.legacy({**QUESTION, **extra}, role=role, max_tokens=4, metadata=extra, others=asked, **asked)
 
 
 @probe("legacy.types", claims="legacy", over=LEGACY)

@@ -16,7 +16,8 @@ def unsupported(call: RequestBuilder) -> Steps:
     yield call.chat(HELLO, role=ROLE, max_tokens=4, presence_penalty=0.5, frequency_penalty=0.5)
     yield call.chat(HELLO, role=ROLE, max_tokens=4, logit_bias={"5": -10})
     yield call.chat(HELLO, role=ROLE, max_tokens=4, user="inferproof")
-    yield call.chat(HELLO, role=ROLE, max_tokens=4, functions=[LOOK_UP], function_call="auto")
+    functions = {"functions": [LOOK_UP], "function_call": "auto"}
+    yield call.chat(HELLO, role=ROLE, max_tokens=4, others=functions, **functions)
 
 
 @probe("openai-path.logprobs", claims="core.openai-path", to=(ROLE,))
@@ -28,4 +29,4 @@ def logprobs(call: RequestBuilder) -> Steps:
 @probe("openai-path.web-search", claims="core.openai-path", to=(ROLE,))
 def web_search(call: RequestBuilder) -> Steps:
     """An extra member that the vendor's own examples send."""
-    yield call.chat(HELLO, role=ROLE, max_tokens=4, web_search=False)
+    yield call.chat(HELLO, role=ROLE, max_tokens=4, others=("web_search",), web_search=False)

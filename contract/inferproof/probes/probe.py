@@ -15,7 +15,7 @@ import hashlib
 import inspect
 import json
 import traceback
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from inferproof.document import Contract, Operation
 from inferproof.document.credentials import Credential, preferred
 from inferproof.judge.capabilities import CAPABILITIES
 from inferproof.judge.keys import KEY, own_key
-from inferproof.judge.subject import Subject
+from inferproof.judge.subject import NOBODYS, Subject
 from inferproof.judge.value import Skip
 from inferproof.wire.exchange import Headers, Request
 
@@ -111,23 +111,40 @@ class RequestBuilder:
         return self._ask(role, method, target, body, own or self.contract.credentials)
 
     def chat(
-        self, *messages: Mapping[str, Any], role: str = "chat", max_tokens: int | None = 24, **members: Any
+        self,
+        *messages: Mapping[str, Any],
+        role: str = "chat",
+        max_tokens: int | None = 24,
+        others: Collection[str] = (),
+        **members: Any,
     ) -> PlannedRequest:
-        """A chat request; 24 tokens are enough for every check and cheap on a real engine."""
-        cap = {} if max_tokens is None else {"max_tokens": max_tokens}
-        return self._known(role, {"model": self.chat_model, "messages": list(messages), **cap, **members})
+        """A chat request; 24 tokens are enough for every check and cheap on a real engine.
 
-    def legacy(self, *turns: Mapping[str, Any], role: str = "chat.legacy", **members: Any) -> PlannedRequest:
-        """A request of the native operations."""
+        Of the members, `others` are sent also where the document only says that others may be there.
+        """
+        cap = {} if max_tokens is None else {"max_tokens": max_tokens}
+        return self._known(role, {"model": self.chat_model, "messages": list(messages), **cap, **members}, others)
+
+    def legacy(
+        self, *turns: Mapping[str, Any], role: str = "chat.legacy", others: Collection[str] = (), **members: Any
+    ) -> PlannedRequest:
+        """A request of the native operations; `others` as in `chat`."""
         body = {"config": self.chat_model, "context": list(turns), "max_tokens": 24, "web_search": False, **members}
-        return self._known(role, body)
+        return self._known(role, body, others)
 
     def embed(self, input: Any, **members: Any) -> PlannedRequest:
         return self._known("embeddings", {"model": self.embedding_model, "input": input, **members})
 
-    def _known(self, role: str, body: dict[str, Any]) -> PlannedRequest:
-        """Without members of which the document says nothing, which a server may refuse, unless others may be there."""
-        return self.to(role, {name: value for name, value in body.items() if self.contract.takes(role, name)})
+    def _known(self, role: str, body: dict[str, Any], others: Collection[str] = ()) -> PlannedRequest:
+        """Without members of which the document says nothing: a server may refuse them, or mean something else by them.
+
+        Where it says that others may be there, those that no server knows are sent, too.
+        """
+        names, is_open = self.contract.names, self.contract.open(role)
+        kept = {
+            name for name in body if names(role, name) or (is_open and (name in others or name.startswith(NOBODYS)))
+        }
+        return self.to(role, {name: value for name, value in body.items() if name in kept})
 
     def examples(self, role: str) -> Iterator[PlannedRequest]:
         """The first documented request of a role, if any, with the target's model in place of the documented one."""

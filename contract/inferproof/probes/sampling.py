@@ -20,7 +20,7 @@ AS_IDS: dict[str, Any] = {"logprobs": True, "return_tokens_as_token_ids": True}
 
 
 def _greedy(call: RequestBuilder, **members: Any) -> PlannedRequest:
-    return call.chat(QUESTION, **GREEDY, **members)
+    return call.chat(QUESTION, others=AS_IDS, **GREEDY, **members)
 
 
 def middle(text: str) -> str:

@@ -7,7 +7,7 @@ Reference: turns become chat messages after the body was validated as the native
 from __future__ import annotations
 
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import forbidden, keyed, must_accept, wrong_only_at
+from inferproof.judge.oracle import forbidden, keyed, must_accept, valid, wrong_only_at
 from inferproof.judge.requirement import (
     CORRECTION,
     EXAMPLE,
@@ -127,7 +127,7 @@ def a_plain_conversation_is_accepted(reply: Subject, check: Check) -> None:
         "chat.legacy.request.open#/context/[]",
         "chat.legacy.request.open#/metadata:object",
     ),
-    of=Of(LEGACY, DECIDED, where=lambda answer: answer.request.has("/inferproof_extra") and must_accept(answer)),
+    of=Of(LEGACY, DECIDED, where=lambda answer: answer.request.has("/inferproof_extra") and valid(answer)),
 )
 def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     """Members that the document does not name are accepted: of the body, of a turn, and of `metadata`."""

@@ -7,7 +7,7 @@ Reference: the same handler as for chat, which drops what the prose calls unsupp
 from __future__ import annotations
 
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import keyed, must_accept
+from inferproof.judge.oracle import keyed, must_accept, valid
 from inferproof.judge.requirement import MUST, PROSE, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import DECIDED, Of, replies
 from inferproof.judge.subject import Subject
@@ -88,7 +88,7 @@ def the_core_members_are_there(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims=CLAIM,
     cites="chat.request.open#",
-    of=Of((ROLE,), DECIDED, where=lambda answer: answer.request.has("/web_search") and must_accept(answer)),
+    of=Of((ROLE,), DECIDED, where=lambda answer: answer.request.has("/web_search") and valid(answer)),
 )
 def the_vendors_own_member_is_accepted(reply: Subject, check: Check) -> None:
     """`web_search`, which the vendor's own examples send as an extra member, is accepted."""

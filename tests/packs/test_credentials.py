@@ -19,6 +19,7 @@ from inferproof.certify.plan import plan
 from inferproof.certify.replay import from_transcript, replayed
 from inferproof.certify.result import Verdict
 from inferproof.certify.target import GivenKey, Target, UsageError, read_target_file, target_file, target_from
+from inferproof.certify.target_file import target_file as written_for
 from inferproof.certify.ways import settled
 from inferproof.cli import main
 from inferproof.document import Contract, load
@@ -177,6 +178,20 @@ def test_an_unknown_header_is_refused_with_those_that_there_are(pack: Contract, 
     done = CliRunner().invoke(main, ["certify", url, "--contract", PACK, "--key-header", "apikey"])
     assert done.exit_code == 2
     assert "Authorization, x-api-key, token" in done.output
+
+
+def test_a_key_that_is_refused_may_be_in_the_wrong_header(pack: Contract) -> None:
+    with running(behind(mock(pack), only("token"))) as address, pytest.raises(UsageError) as refused:
+        certify(pack, Target(address, key=DEFAULT_KEY, header="x-api-key"))
+    assert "that it goes into x-api-key: --key-header takes Authorization or token, too" in str(refused.value)
+
+
+def test_init_writes_the_header_and_asks_for_no_other_keys(pack: Contract, url: str) -> None:
+    found = certify(pack, replace(with_keys(pack, url), other_keys={}, header="x-api-key"), only=["auth.*", "keys.*"])
+    text = written_for(found, "MY_SDK_KEY")
+    assert '[credentials]\nheader = "x-api-key"\n' in text
+    assert "keys.revoked" in text
+    assert '"keys.revoked" =' not in text
 
 
 def test_a_header_that_is_given_up_cannot_be_chosen(pack: Contract, url: str) -> None:

@@ -13,6 +13,7 @@ from inferproof.certify.certify import Certification, certify
 from inferproof.document import Contract, load
 from inferproof.document.files import BASE, home
 from inferproof.front.serve import running
+from inferproof.judge.requirement import NotHeld, Requirement
 from tests.keys import holding_keys, with_keys
 
 # A busy machine is no fault: no example has a deadline.
@@ -30,6 +31,15 @@ PACKS = sorted(path.parent.name for path in home().glob(f"*/{BASE}"))
 @cache
 def contract_of(name: str) -> Contract:
     return load(name)
+
+
+def home_of(requirement: Requirement) -> Contract:
+    """The contract in which the requirement holds, the first where it holds there."""
+    for contract in map(contract_of, [FIRST, *PACKS]):
+        with contextlib.suppress(NotHeld):
+            requirement.within(contract)
+            return contract
+    raise AssertionError(f"{requirement.id} holds in no contract")
 
 
 @pytest.fixture(scope="session")

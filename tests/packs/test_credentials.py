@@ -146,7 +146,10 @@ def test_a_server_that_knows_one_header_gives_the_others_up(
         found = certify(pack, target, only=["auth.*", "errors.body.shape"], strict=True)
     failed = {each.requirement.id for each in found.result.having(Outcome.FAIL)}
     assert failed == set()
+    assert found.result.having(Outcome.NOT_VERIFIED) == []
     assert outcomes(found, *OF_SEVERAL) == {Outcome.NOT_APPLICABLE}
+    of_bearers = outcomes(found, "auth.scheme.refused", "auth.scheme.case", "auth.challenge")
+    assert of_bearers == {Outcome.NOT_APPLICABLE if "bearer" in declined else Outcome.PASS}
     assert judged(found)["auth.several.order"].reason == "auth: not built"
     sent = {name.lower() for each in found.transcript.exchanges for name, _ in each.request.headers}
     assert sent & {"authorization", "x-api-key", "token"} <= {way, "authorization"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import re
 
@@ -10,11 +9,11 @@ import pytest
 
 from inferproof.certify.dry_run import dry_run, rehearsed
 from inferproof.document import Contract, load
-from inferproof.judge.requirement import CONVENTION, MUST, NotHeld, Requirement
+from inferproof.judge.requirement import CONVENTION, MUST, Requirement
 from inferproof.probes import PROBES
 from inferproof.probes.probe import RequestBuilder
 from inferproof.requirements import CATALOGUE
-from tests.conftest import FIRST, PACKS, contract_of
+from tests.conftest import FIRST, home_of
 from tests.packs import SMALL
 
 ALL = list(CATALOGUE.values())
@@ -36,15 +35,6 @@ def test_every_citation_resolves(each: Requirement) -> None:
 def test_ids_are_dotted_lower_case_words(each: Requirement) -> None:
     assert re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", each.id)
     assert each.sentence.endswith("."), each.sentence
-
-
-def home_of(each: Requirement) -> Contract:
-    """The first contract of those that Inferproof holds in which the requirement does."""
-    for contract in map(contract_of, [FIRST, *PACKS]):
-        with contextlib.suppress(NotHeld):
-            each.within(contract)
-            return contract
-    raise AssertionError(f"{each.id} holds in no contract")
 
 
 def fitting(name: str, contract: Contract) -> Contract:

@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from inferproof.document import Contract
-from inferproof.judge.capabilities import OF_ROLE, not_claimed
+from inferproof.judge.capabilities import AUTH, OF_ROLE, not_claimed
 from inferproof.judge.check import Check, CheckFailed, Finding
 from inferproof.judge.requirement import Requirement
 from inferproof.judge.select import Of
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 from inferproof.wire.exchange import Exchange
+
+CREDENTIALS = "credentials."
+"""How a citation begins that is about one kind of credentials."""
 
 MOST_REASONS = 8
 """Reasons that a judgement tells apart: the names in them may be a server's."""
@@ -103,10 +106,15 @@ def _unsent(requirement: Requirement, lost: Exchange) -> Judgement:
 
 
 def _inapplicable(requirement: Requirement, declined: Mapping[str, str]) -> str | None:
-    """Why the target need not fulfil it: it does not claim the capability, or none of the operations."""
+    """Why the target need not fulfil it: it does not claim the capability, the header for keys, or any operation."""
     reason = not_claimed(requirement.claims, declined)
     if reason is not None:
         return f"{requirement.claims}: {reason}"
+    for way in (
+        f"{AUTH}.{cite.removeprefix(CREDENTIALS)}" for cite in requirement.cites if cite.startswith(CREDENTIALS)
+    ):
+        if way in declined:
+            return f"{way}: {declined[way]}"
     needed = [OF_ROLE.get(role, "core") for role in requirement.of.roles] if requirement.of else []
     reasons = [f"{name}: {reason}" for name in needed if (reason := not_claimed(name, declined)) is not None]
     return reasons[0] if reasons and len(reasons) == len(needed) else None

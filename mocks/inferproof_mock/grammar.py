@@ -108,12 +108,13 @@ def of_tags(structures: list[Json], triggers: list[str]) -> str:
     return StructTag.to_grammar(tags, assume_special=False)
 
 
-def obeys(schema: Any, instance: Any) -> bool:
-    """Whether the instance is valid, by a validator that knows all of JSON Schema. Raises Unsupported."""
+def valid_of(schema: Any, instances: list[Any]) -> list[Any]:
+    """Those that are valid, by a validator that knows all of JSON Schema. Raises Unsupported."""
     try:
-        patterns.require(schema, len(json.dumps(instance)))
+        patterns.require(schema, max((len(json.dumps(one)) for one in instances), default=0))
         options = jsonschema_rs.RegexOptions()  # which never steps back
-        return jsonschema_rs.validator_for(schema, offline=True, pattern_options=options).is_valid(instance)
+        validator = jsonschema_rs.validator_for(schema, offline=True, pattern_options=options)
+        return [one for one in instances if validator.is_valid(one)]
     except patterns.BadPattern as error:
         raise Unsupported(str(error)) from None
     except ValueError as error:

@@ -107,7 +107,7 @@ def guide_of_schema(schema: Any, whitespace: str | None, text: str, key: int) ->
         instances = _instances(schema, text, key, _PLANS)
         return Guide(matcher, _written(instances, separators), json=True)
     except Unsupported as error:
-        valid = [one for one in _instances(schema, text, key, _TRIES) if grammar.obeys(schema, one)]
+        valid = grammar.valid_of(schema, _instances(schema, text, key, _TRIES))
         if not valid:
             raise error from None
         texts = _written(valid, separators)

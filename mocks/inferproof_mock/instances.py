@@ -15,6 +15,13 @@ Json = dict[str, Any]
 
 _DEEPEST = 6
 _MOST_PROPERTIES = 24
+_MOST_NODES = 2_000
+"""Schemas that are looked at for one instance; a few references to each other stand for more than anybody waits for."""
+_MOST_NESTED = 50
+"""Schemas within schemas, however they lead into each other: `{"anyOf": [{"$ref": "#"}]}` has no end."""
+_MOST_OPTIONS = 1_000
+_LONGEST = 4_096
+"""Characters of a text; what has to be longer, the grammar demands."""
 
 _BY_FORMAT = {
     "date-time": "2025-06-30T12:00:00Z",
@@ -74,14 +81,22 @@ class Instances:
         self._names: list[str] = re.findall(r"(?<=[\w,] )[A-Z][a-z]+(?: [A-Z][a-z]+)*", text)
         self._random = random.Random(seed)
         self._spell = spell
+        self._left = _MOST_NODES
+        self._nested = 0
 
     def make(self) -> Any:
         return self._make(self._root, "", 0)
 
     def _make(self, schema: Any, name: str, depth: int) -> Any:
-        if not isinstance(schema, dict):
+        if not isinstance(schema, dict) or self._left <= 0 or self._nested >= _MOST_NESTED:
             return self._phrase(name)
-        schema = self._resolved(schema)
+        self._nested += 1
+        try:
+            return self._made(self._resolved(schema), name, depth)
+        finally:
+            self._nested -= 1
+
+    def _made(self, schema: Json, name: str, depth: int) -> Any:
         if "const" in schema:
             return schema["const"]
         if schema.get("enum"):
@@ -103,8 +118,9 @@ class Instances:
             return self._random.random() < 0.5
         return None if kind == "null" else self._string(schema, name)
 
-    def _resolved(self, schema: Json) -> Json:
-        """The schema with its local reference and its `allOf` merged in, one level deep for each."""
+    def _resolved(self, schema: Json, depth: int = 0) -> Json:
+        """The schema with its local reference and its `allOf` merged in, as deep as there are nodes left."""
+        self._left -= 1
         for _ in range(_DEEPEST):
             reference = schema.get("$ref")
             if not isinstance(reference, str):
@@ -112,8 +128,8 @@ class Instances:
             rest = {key: value for key, value in schema.items() if key != "$ref"}
             schema = {**_at(self._root, reference), **rest}
         merged = {key: value for key, value in schema.items() if key != "allOf"}
-        for part in schema.get("allOf", []):
-            part = self._resolved(part) if isinstance(part, dict) else {}
+        for part in schema.get("allOf", []) if depth < _DEEPEST and self._left > 0 else []:
+            part = self._resolved(part, depth + 1) if isinstance(part, dict) else {}
             properties = {**merged.get("properties", {}), **part.get("properties", {})}
             required = [*merged.get("required", []), *part.get("required", [])]
             merged = {**merged, **part, "properties": properties, "required": required}
@@ -151,7 +167,7 @@ class Instances:
                 found[key] = self._make(properties.get(key, {}), key, depth + 1)
         more = schema.get("additionalProperties", True)
         least = max(schema.get("minProperties", 0), 0 if properties or more is False or depth else 1)
-        for place in range(least - len(found)):
+        for place in range(min(least, _MOST_PROPERTIES) - len(found)):
             key = ("answer", "detail", "note")[place] if place < 3 else f"note{place}"
             found[key] = self._make(more if isinstance(more, dict) else {}, key, depth + 1)
         return found
@@ -200,7 +216,7 @@ class Instances:
         if isinstance(schema.get("pattern"), str):
             return self._spell(schema["pattern"])
         text: str = _BY_FORMAT.get(schema.get("format", ""), "") or self._phrase(name)
-        shortest, longest = schema.get("minLength", 0), schema.get("maxLength", 1 << 20)
+        shortest, longest = min(schema.get("minLength", 0), _LONGEST), min(schema.get("maxLength", _LONGEST), _LONGEST)
         text += " and more" * -(-max(0, shortest - len(text)) // len(" and more"))
         return text[: int(longest)]
 
@@ -214,7 +230,8 @@ class Instances:
 
     def _mentioned(self, options: list[Any]) -> Any:
         """An option that the user wrote, else any."""
-        words = [option for option in options if isinstance(option, str) and option.lower() in self._text.lower()]
+        said, few = self._text.lower(), options[:_MOST_OPTIONS]
+        words = [option for option in few if isinstance(option, str) and option.lower() in said]
         return words[0] if words else self._random.choice(options)
 
 

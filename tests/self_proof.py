@@ -26,7 +26,7 @@ from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange
 from inferproof_mock.server import DEFAULT_KEY, mock
 from tests.broken_servers import LiveMutant
-from tests.broken_servers import load_all as live_mutants
+from tests.broken_servers import of_contract as live_mutants
 from tests.broken_servers.matrix import Row, row, table
 from tests.fuzz.fuzz import Fuzzed, fuzzed, installed
 from tests.fuzz.readers import READERS
@@ -38,7 +38,7 @@ from tests.hostile.hostility import Hostility, sentence_of
 from tests.hostile.throughout import THROUGHOUT, Throughout
 from tests.hostile.trial import LATEST, MOMENTS, Planting, Trial, interrupted, planting, trial
 from tests.legal_servers import Variant, refusing
-from tests.legal_servers import load_all as variants
+from tests.legal_servers import of_contract as variants
 from tests.legal_servers.server import Mock, serving
 from tests.mutants import load_all as mutants
 from tests.operators.explained import explanations, survivors
@@ -67,8 +67,8 @@ def main() -> None:
     with serving(cached, None) as server:
         good = certify(contract, Target(server.url, key=DEFAULT_KEY)).transcript.exchanges
     found = survey(good, contract)
-    rows = [row(each, contract, cached) for each in live_mutants().values()]
-    odd = list(variants().values())
+    rows = [row(each, contract, cached) for each in live_mutants(contract).values()]
+    odd = list(variants(contract).values())
     accused = [each.name for each in odd if _alarms(each, cached)]
     with_the_gate = list(refusing().values())
     accused_by_the_gate = [each.name for each in with_the_gate if _alarms(each, cached, generated=True)]

@@ -75,7 +75,7 @@ class Rules:
         }
         self._code: dict[str, CodeType] = {}
         self._users: dict[Name, set[Name]] = defaultdict(set)
-        self._ids: dict[Name, str] = {}
+        self._ids: dict[Name, list[str]] = defaultdict(list)
         self._imports: dict[str, set[str]] = defaultdict(set)
         for module in self._texts:
             self._read(module)
@@ -93,9 +93,7 @@ class Rules:
             for name in _defined(statement):
                 for each in used & meant.keys():
                     self._users[meant[each]].add((module, name))
-                declared = _declaration(statement)
-                if declared is not None:
-                    self._ids[module, name] = ast.literal_eval(declared.args[0])
+                self._ids[module, name] += [ast.literal_eval(each.args[0]) for each in _declarations(statement)]
 
     @cached_property
     def slips(self) -> list[Slip]:
@@ -132,7 +130,7 @@ class Rules:
         return found
 
     def ids(self, names: Iterable[Name]) -> list[str]:
-        return sorted(self._ids[name] for name in names if name in self._ids)
+        return sorted(id for name in names for id in self._ids.get(name, ()))
 
     def executed(self, slip: Slip | None, modules: Collection[str]) -> dict[str, Requirement]:
         """The requirements of these modules, executed apart, one of them with a change. Raises what they raise."""
@@ -201,12 +199,13 @@ def _defined(statement: ast.stmt) -> list[str]:
     return []
 
 
-def _declaration(statement: ast.stmt) -> ast.Call | None:
-    """The `requirement(…)` above a judging function."""
-    for each in statement.decorator_list if isinstance(statement, ast.FunctionDef) else []:
-        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id == "requirement":
-            return each
-    return None
+def _declarations(statement: ast.stmt) -> list[ast.Call]:
+    """Each `requirement(…)` above a judging function."""
+    return [
+        each
+        for each in (statement.decorator_list if isinstance(statement, ast.FunctionDef) else [])
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id == "requirement"
+    ]
 
 
 def _slips(module: str, tree: ast.Module) -> Iterator[Slip]:

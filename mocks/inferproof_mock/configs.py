@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inferproof.document import Contract
-from inferproof.document.names import CHATS, EMBEDDINGS, listed, requested, rows_of
+from inferproof.document.names import CHATS, EMBEDDINGS, LISTS_OF_EMBEDDINGS, listed, requested, rows_of
 from inferproof.front.backend import Refusal
 from inferproof_mock.documented import of_chat
 from inferproof_mock.neutral import LONGEST, TEMPERATURE, TOP_P
@@ -29,7 +29,8 @@ class Models:
     """
 
     def __init__(self, contract: Contract, more: Sequence[str] = ()) -> None:
-        self.embedding = requested(contract, EMBEDDINGS) or [EMBEDDING_MODEL]
+        shown = [*requested(contract, EMBEDDINGS), *listed(contract, LISTS_OF_EMBEDDINGS)]
+        self.embedding = list(dict.fromkeys(shown)) or [EMBEDDING_MODEL]
         shown = [*requested(contract, CHATS), *(name for name in listed(contract) if name not in self.embedding)]
         self.chat = list(dict.fromkeys([*(shown or [CHAT_MODEL]), *more]))
         documented = of_chat(contract, "chat").defaults

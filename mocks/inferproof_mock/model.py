@@ -132,8 +132,11 @@ class MockModel:
     async def configs(self) -> Any:
         return self._models.configs()
 
-    async def models(self) -> list[str]:
-        return [*self._models.chat, *self._models.embedding]
+    async def chat_models(self) -> list[str]:
+        return self._models.chat
+
+    async def embedding_models(self) -> list[str]:
+        return self._models.embedding
 
     async def health(self) -> Health:
         return Health(ready=True, status="ok")

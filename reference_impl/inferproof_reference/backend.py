@@ -78,8 +78,11 @@ class VllmBackend:
     async def configs(self) -> list[Json]:
         return self._catalogue.configs()
 
-    async def models(self) -> list[str]:
-        return self._catalogue.names()
+    async def chat_models(self) -> list[str]:
+        return self._catalogue.names("chat")
+
+    async def embedding_models(self) -> list[str]:
+        return self._catalogue.names("embedding")
 
     async def health(self) -> Health:
         """What the engines say, at most a second old. Without the one that generates nothing is ready."""

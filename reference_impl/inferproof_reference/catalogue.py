@@ -99,9 +99,9 @@ class Catalogue:
         message = f"There is no {kind} model {name!r} here; there are: {known}."
         raise Refusal(404, message, loc=("body", "model"), code="model_not_found")
 
-    def names(self) -> list[str]:
-        """Of every kind, those that generate first."""
-        return list(dict.fromkeys(name for models in self._models.values() for name in models))
+    def names(self, kind: Kind) -> list[str]:
+        """Of the models of a kind, in the order of the file."""
+        return list(self._models[kind])
 
     def configs(self) -> list[Json]:
         """What discovery lists: the models that a chat completion may name, by the document's own words."""

@@ -25,6 +25,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from inferproof.document import Contract
+from inferproof.judge.requirement import held
 from tests.legal_servers import Variant
 from tests.legal_servers.reply import Reply, Request, compact
 
@@ -76,11 +78,24 @@ def defect(
                 f"live mutant {edit.__name__!r}: it needs a docstring, a requirement, and a name of its own"
             )
         LIVE_MUTANTS[edit.__name__] = LiveMutant(
-            edit.__name__, sentence, _Asking(edit) if asks else edit, of, caught_by, seen, broad, edit.__module__
+            edit.__name__,
+            sentence,
+            _Asking(edit) if asks else edit,
+            of,
+            caught_by=caught_by,
+            seen=seen,
+            broad=broad,
+            module=edit.__module__,
         )
         return edit
 
     return register
+
+
+def of_contract(contract: Contract) -> dict[str, LiveMutant]:
+    """Those that a contract's own requirements must catch."""
+    holding = {each.id for each in held(contract)[0]}
+    return {name: each for name, each in load_all().items() if holding.issuperset(each.caught_by)}
 
 
 def load_all() -> dict[str, LiveMutant]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inferproof.certify.plan import GATE, plan
+from inferproof.certify.target import UsageError
 from inferproof.document import Contract
 from inferproof.generated.regressions import Kept
 from inferproof.probes.probe import Probe, RequestBuilder
@@ -49,6 +50,25 @@ def test_the_cases_that_are_kept_for_a_target_are_sent(contract: Contract, call:
     kept = Probe("kept.usage", case, "A request that broke a requirement before.", role=None)
     probes = plan(contract, call, {}, ["chat.usage.total"], generated=True, kept=[kept]).probes
     assert kept in probes
+
+
+@pytest.mark.parametrize(
+    ("glob", "why"),
+    [
+        (
+            "models.offered",
+            "that holds in inflection. These do not: models.offered, because it has no operation of role",
+        ),
+        ("ping.*", "ping.offered, because it has no operation of role ping; ping.reply.media-type, because"),
+        ("models.*", "; and [0-9]+ more"),
+        ("modles.*", "matches no requirement; `inferproof catalogue` lists their ids"),
+    ],
+)
+def test_a_requirement_that_does_not_hold_in_the_contract_is_said_to_exist(
+    glob: str, why: str, contract: Contract, call: RequestBuilder
+) -> None:
+    with pytest.raises(UsageError, match=why):
+        plan(contract, call, {}, [glob])
 
 
 def test_everything_is_sent_where_nothing_is_left_out(contract: Contract, call: RequestBuilder) -> None:

@@ -164,3 +164,12 @@ def test_a_schema_that_contains_itself_ends() -> None:
     document["components"]["schemas"]["Talk"] = {"anyOf": [{"$ref": "#/components/schemas/Talk"}, {"type": "null"}]}
     with pytest.raises(NotThere):
         Resolver(document, document, {"chat": "/paths/~1talk/post"}).places("chat.request#/n")
+
+
+@pytest.mark.parametrize("citation", ["chat.reply#", "chat.reply#/"])
+def test_a_schema_that_a_correction_gives_where_anything_was_allowed_is_the_corrections(citation: str) -> None:
+    published, corrected = copy.deepcopy(BASE), copy.deepcopy(BASE)
+    for document, schema in ((published, {}), (corrected, {"type": "object"})):
+        document["paths"]["/talk"]["post"]["responses"]["200"]["content"]["application/json"]["schema"] = schema
+    [place] = Resolver(published, corrected, {"chat": "/paths/~1talk/post"}).places(citation)
+    assert place.layer == "corrected"

@@ -72,3 +72,7 @@ def test_dates_stay_text_and_keys_become_it() -> None:
     assert parse(b"2024-01-01: {200: 2024-01-01, yes: null}", "x") == {
         "2024-01-01": {"200": "2024-01-01", "True": None}
     }
+
+
+def test_times_stay_text_and_numbers_stay_numbers() -> None:
+    assert parse(b"[18:00, 1:30.5, 12, 1.5, -3]", "x") == ["18:00", "1:30.5", 12, 1.5, -3]

@@ -76,8 +76,11 @@ class Scripted:
     async def configs(self) -> list[Json]:
         return [{"name": MODEL, "alias": "Pi", "default_parameters": {}, "description": "", "tags": []}]
 
-    async def models(self) -> list[str]:
+    async def chat_models(self) -> list[str]:
         return [MODEL, "another"]
+
+    async def embedding_models(self) -> list[str]:
+        return ["embedder"]
 
     async def health(self) -> Health:
         return Health(self.ready, "ok" if self.ready else "the engine is starting")

@@ -36,6 +36,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from inferproof.document import Contract
 from tests.legal_servers.reply import Reply
 
 NO_VARIANTS = frozenset({"reply", "server"})
@@ -44,12 +45,16 @@ REFUSING = frozenset({"busy", "errors", "limits"})
 
 @dataclass(frozen=True)
 class Variant:
-    """`edit` is a function of a Reply, or a class of such functions. `of` chooses the replies that it edits."""
+    """`edit` is a function of a Reply, or a class of such functions. `of` chooses the replies that it edits.
+
+    `roles` are the operations that a contract must have for it.
+    """
 
     name: str
     sentence: str
     edit: Callable[..., Any]
     of: Callable[[Reply], bool]
+    roles: tuple[str, ...] = ()
 
     def start(self) -> Any:
         """What edits the replies of one server."""
@@ -59,14 +64,14 @@ class Variant:
 VARIANTS: dict[str, Variant] = {}
 
 
-def variant(*, of: Callable[[Reply], bool]) -> Callable[[Any], Any]:
-    """Register a variant; its docstring says what is odd about it."""
+def variant(*, of: Callable[[Reply], bool], roles: tuple[str, ...] = ()) -> Callable[[Any], Any]:
+    """Register a variant; its docstring says what is odd about it. Without `roles` any contract's server may be so."""
 
     def register(edit: Any) -> Any:
         sentence = " ".join((inspect.getdoc(edit) or "").split())
         if not sentence or edit.__name__ in VARIANTS:
             raise ValueError(f"variant {edit.__name__!r}: it needs a docstring, and a name of its own")
-        VARIANTS[edit.__name__] = Variant(edit.__name__, sentence, edit, of)
+        VARIANTS[edit.__name__] = Variant(edit.__name__, sentence, edit, of, roles)
         return edit
 
     return register
@@ -78,6 +83,11 @@ def load_all() -> dict[str, Variant]:
         if module.name not in NO_VARIANTS and not module.name.startswith("test_"):
             importlib.import_module(f"{__name__}.{module.name}")
     return VARIANTS
+
+
+def of_contract(contract: Contract) -> dict[str, Variant]:
+    """Those of servers that have the operations of a contract."""
+    return {name: each for name, each in load_all().items() if contract.roles.keys() >= set(each.roles)}
 
 
 def refusing() -> dict[str, Variant]:

@@ -219,5 +219,18 @@ def configs(reply: Reply) -> bool:
     return reply.status == 200 and reply.path.endswith("/discovery/configs")
 
 
+def model_lists(reply: Reply) -> bool:
+    """Lists of models, of either kind and in either form."""
+    return (
+        (reply.request.method, reply.status, reply.media_type) == ("GET", 200, "application/json")
+        and isinstance(reply.json, dict)
+        and isinstance(reply.json.get("data"), list)
+    )
+
+
+def pings(reply: Reply) -> bool:
+    return reply.path.endswith("/ping")
+
+
 def errors(*statuses: int) -> Callable[[Reply], bool]:
     return lambda reply: reply.status in statuses

@@ -6,15 +6,15 @@ import pytest
 
 from inferproof.certify.certify import Certification, certify
 from inferproof.certify.target import Target
-from inferproof.document import Contract
+from inferproof.document import Contract, load
 from inferproof.judge.judge import Judgement, Outcome
 from inferproof.judge.requirement import MAY
 from inferproof_mock.server import DEFAULT_KEY, mock
-from tests.legal_servers import Variant, load_all, refusing
+from tests.legal_servers import Variant, of_contract, refusing
 from tests.legal_servers.server import Mock, serving
 from tests.proof import proof
 
-VARIANTS = load_all()
+VARIANTS = of_contract(load("inflection"))
 
 
 @pytest.fixture(scope="module")

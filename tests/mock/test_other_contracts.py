@@ -61,7 +61,8 @@ async def refused(contract: Contract, **members: Any) -> Refusal:
     ],
 )
 async def test_the_models_are_those_that_the_document_shows(contract: Contract, names: list[str]) -> None:
-    assert await MockModel(contract).models() == names
+    model = MockModel(contract)
+    assert [*await model.chat_models(), *await model.embedding_models()] == names
     for name in names[:-1]:
         assert (await complete(contract, model=name))["model"] == name
     assert (await complete(contract))["model"] == names[0]
@@ -69,7 +70,9 @@ async def test_the_models_are_those_that_the_document_shows(contract: Contract, 
 
 
 async def test_the_published_contract_has_the_names_of_its_examples() -> None:
-    assert await MockModel(load()).models() == ["inflection_3_pi", "Pi-3.1", "pi_3_1", "inf_3_1_embedding"]
+    model = MockModel(load())
+    assert await model.chat_models() == ["inflection_3_pi", "Pi-3.1", "pi_3_1"]
+    assert await model.embedding_models() == ["inf_3_1_embedding"]
 
 
 async def test_the_list_of_models_has_them_all() -> None:

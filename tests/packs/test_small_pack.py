@@ -22,8 +22,8 @@ from inferproof.judge.requirement import MAY, held
 from inferproof_mock.server import DEFAULT_KEY, mock
 from tests.packs import SMALL
 
-WRITTEN = 78
-"""Requirements of the catalogue that its document supports: chat, its stream, credentials, errors."""
+WRITTEN = 87
+"""Requirements of the catalogue that its document supports: chat, its stream, a list of models, keys, errors."""
 
 
 @pytest.fixture(scope="module")

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from inferproof.document import Contract
-from inferproof.document.names import requested
-from inferproof.judge.value import Skip, Value
-from inferproof.wire.exchange import NotJson, Reply
+from collections.abc import Iterable
 
-LISTS = ("configs", "models")
-"""The roles of the operations that list models."""
+from inferproof.document import Contract
+from inferproof.document.names import LISTS, LISTS_OF_EMBEDDINGS, name_of, requested
+from inferproof.judge.lists import items_of
+from inferproof.judge.value import Skip, Value
+from inferproof.wire.exchange import Exchange, NotJson
 
 LONGEST_NAME = 200
 """Characters of a model's name that we take from a server."""
 
 
-def listed(reply: Reply | None) -> list[str]:
-    """The names that a list has, as far as they can be names; none where it cannot be read.
-
-    A list of configs is an array of objects with a `name`, one of models an object with `data`, objects with an `id`.
-    """
+def listed(exchange: Exchange) -> list[str]:
+    """The names that a list has, as far as they can be names; none where it is no list, or cannot be read."""
+    reply, role = exchange.reply, exchange.role or ""
+    if reply is None or reply.status != 200 or role not in LISTS:
+        return []
     try:
-        body = Value(reply.json if reply is not None and reply.status == 200 else [])
-        whole = isinstance(body.raw, dict)
-        names = [each.get("/id") for each in body.items("/data")] if whole else [each.get("/name") for each in body]
+        names = [name_of(item.raw, role) for item in items_of(Value(reply.json))]
     except (NotJson, Skip):
         return []
     return [name for name in names if isinstance(name, str) and name.isprintable() and 0 < len(name) <= LONGEST_NAME]
+
+
+def names_of(exchanges: Iterable[Exchange], *, embed: bool) -> list[str]:
+    """What the lists of models that embed have, or the others: a list of all does not say which of them embed."""
+    return [name for each in exchanges if (each.role in LISTS_OF_EMBEDDINGS) is embed for name in listed(each)]
+
+
+def chosen(wanted: str | None, documented: str, names: list[str]) -> str:
+    """The model asked for; else the documented one where the lists have it, or have nothing; else their first."""
+    if wanted:
+        return wanted
+    return documented if not names or documented in names else names[0]
 
 
 def documented(contract: Contract, role: str) -> str:

@@ -23,7 +23,7 @@ from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange
 
 REASONS = 3
-"""How many reasons are told why nothing of a contract can be judged."""
+"""How many reasons are told why nothing of a contract, or of a glob, can be judged."""
 
 GATE = "gate."
 """How the names of the gate's probes begin."""
@@ -99,8 +99,17 @@ def selected(contract: Contract, only: Sequence[str], *, generated: bool) -> lis
         raise UsageError(f"--only {only[0]!r} adds generated requests: name the requirement to judge, too")
     for glob in globs:
         if not any(fnmatchcase(each.id, glob) for each in requirements):
-            raise UsageError(f"--only {glob!r} matches no requirement; `inferproof catalogue` lists their ids")
+            raise UsageError(f"--only {glob!r} matches no requirement{_not_holding(contract, glob)}")
     return [each for each in requirements if not globs or any(fnmatchcase(each.id, glob) for glob in globs)]
+
+
+def _not_holding(contract: Contract, glob: str) -> str:
+    """Those of the catalogue that a glob would name, and why they do not hold in the contract; else where to look."""
+    others = [f"{each.id}, because {why}" for each, why in held(contract)[1] if fnmatchcase(each.id, glob)]
+    if not others:
+        return "; `inferproof catalogue` lists their ids"
+    more = f"; and {len(others) - REASONS} more" if len(others) > REASONS else ""
+    return f" that holds in {contract.name}. These do not: {'; '.join(others[:REASONS])}{more}"
 
 
 def _named(cases: Sequence[Probe], only: Sequence[str]) -> list[Probe]:

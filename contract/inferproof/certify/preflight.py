@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from inferproof.certify.credentials import authorized, redactor
-from inferproof.certify.models import LISTS, LONGEST_NAME, listed
+from inferproof.certify.models import LONGEST_NAME, chosen, names_of
 from inferproof.certify.run import as_told
 from inferproof.certify.target import Target, UsageError
 from inferproof.certify.watchdog import bounded
 from inferproof.document import Contract
+from inferproof.document.names import LISTS, LISTS_OF_EMBEDDINGS
 from inferproof.probes.auth import plain
 from inferproof.probes.probe import PlannedRequest, RequestBuilder, user
 from inferproof.wire.client import Client
@@ -54,8 +55,12 @@ async def preflight(contract: Contract, target: Target, call: RequestBuilder, cl
     """
     status = [await _look(call.to("status"), target, client)] if "status" in contract.roles else []
     lists = [await _look(call.to(role), target, client) for role in LISTS if role in contract.roles]
-    names = [name for exchange in lists for name in listed(exchange.reply)]
-    call = replace(call, chat_model=_chat_model(target, call, names))
+    names = names_of(lists, embed=False)
+    call = replace(
+        call,
+        chat_model=chosen(target.chat_model, call.chat_model, names),
+        embedding_model=chosen(target.embedding_model, call.embedding_model, names_of(lists, embed=True)),
+    )
     first = _first(call)
     if first is not None:
         _require_models(call, target)
@@ -146,13 +151,6 @@ def _refused(target: Target, status: int, call: RequestBuilder) -> str:
     return f"{target.url} refuses the key in {target.key_variable} ({status}): check that it is this server's{headers}"
 
 
-def _chat_model(target: Target, call: RequestBuilder, names: list[str]) -> str:
-    """The model asked for; else the documented one where discovery lists it, or lists nothing; else its first."""
-    if target.chat_model:
-        return target.chat_model
-    return call.chat_model if not names or call.chat_model in names else names[0]
-
-
 def _refuse_unknown_model(target: Target, call: RequestBuilder, reply: Reply | None, names: list[str]) -> None:
     """Raises UsageError where a server that has the API says that it has not the model that the user named.
 
@@ -161,7 +159,8 @@ def _refuse_unknown_model(target: Target, call: RequestBuilder, reply: Reply | N
     words = _of_unknown_model(reply, call) if reply is not None else ""
     if reply is None or not words or "core" in target.declined:
         return
-    lists = ", ".join(each.path for each in call.contract.operations if each.role in LISTS)
+    of_chats = [role for role in LISTS if role not in LISTS_OF_EMBEDDINGS]
+    lists = ", ".join(each.path for each in call.contract.operations if each.role in of_chats)
     shown = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
     raise UsageError(
         f"{target.url} does not take the model {call.chat_model!r} ({reply.status}: {words}). Name another by --model, "

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from inferproof.certify.certify import Certification
-from inferproof.certify.models import LISTS, listed
+from inferproof.certify.models import listed
 from inferproof.judge.capabilities import CAPABILITIES
 from inferproof.judge.judge import Judgement, Outcome
 
@@ -89,7 +89,7 @@ def _models(seen: Certification) -> Iterator[str]:
 
 
 def _listed(seen: Certification) -> list[str]:
-    lists = (listed(exchange.reply) for exchange in seen.transcript.exchanges if exchange.role in LISTS)
+    lists = (listed(exchange) for exchange in seen.transcript.exchanges)
     return next(filter(None, lists), [])
 
 

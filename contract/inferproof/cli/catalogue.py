@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 @main.command(short_help="List every requirement, and what they cover.")
 @contract_option()
 @click.option("--format", "form", type=click.Choice(["table", "markdown", "json"]), default="table", show_default=True)
+@click.option("--against", metavar="NAME|DIR", help="How the contract differs from another one, as a page.")
 @click.option("--coverage", "asks_coverage", is_flag=True, help="How much of the document is cited, and what is not.")
 @click.option("--check", is_flag=True, help="What has moved in the document since the lock was written.")
 @click.option("--accept", is_flag=True, help="Write the lock anew: what has moved was looked at.")
-def catalogue(name: str, form: str, asks_coverage: bool, check: bool, accept: bool) -> None:
+def catalogue(name: str, form: str, against: str | None, asks_coverage: bool, check: bool, accept: bool) -> None:
     """List every requirement; or tell how it stands with the document that they rest on.
 
     --coverage and --check end with exit code 1 where something is open or has moved.
@@ -31,6 +32,11 @@ def catalogue(name: str, form: str, asks_coverage: bool, check: bool, accept: bo
     from inferproof.judge.requirement import held
 
     contract = load_contract(name)
+    if against is not None:
+        from inferproof.catalogue.comparison import comparison
+
+        click.echo(comparison(contract, load_contract(against)), nl=False)
+        return
     if accept:
         _accept(contract, name)
         return

@@ -11,14 +11,23 @@ import click
 from inferproof.cli.group import contract_option, load_contract, main
 
 
+def _rules(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    from inferproof.document.lint import RULES
+
+    if wanted:
+        for rule, what in RULES.items():
+            click.echo(f"{rule:9} {what}")
+        context.exit()
+
+
 @main.command(short_help="Check an OpenAPI document, with its examples.")
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--rules", is_flag=True, is_eager=True, expose_value=False, callback=_rules, help="List the rules.")
 def lint(file: Path) -> None:
-    """Check an OpenAPI document: references, structure, and every example. Exit code 1 where something is found."""
-    from inferproof.document.files import read_document
-    from inferproof.document.lint import lint as check
+    """Check an OpenAPI document: structure, examples, defaults, credentials. Exit code 1 where something is found."""
+    from inferproof.document.lint import lint_file
 
-    findings = check(read_document(file))
+    findings = lint_file(file)
     for finding in findings:
         click.echo(f"#{finding.pointer}: {finding.message} [{finding.rule}]")
     if not findings:

@@ -162,7 +162,7 @@ class Resolver:
                 missing = NotThere(*error.args)
                 continue
             for pointer in found:
-                found_in = layer if citation.aspect == BOUNDED else self._first_layer(pointer)
+                found_in = layer if citation.aspect == BOUNDED else self._first_layer(pointer, citation)
                 seen.setdefault(pointer, Place(pointer, found_in))
             if not citation.text.endswith("*"):
                 break
@@ -170,13 +170,18 @@ class Resolver:
             raise missing
         yield from seen.values()
 
-    def _first_layer(self, pointer: str) -> Layer:
-        """A component may be published though nothing published refers to it: an event's, for instance."""
+    def _first_layer(self, pointer: str, citation: Citation) -> Layer:
+        """A component may be published though nothing published refers to it: an event's, for instance.
+
+        A schema that allows anything says nothing, and what a correction says in its place is the correction's.
+        """
+        published = self._layers["published"]
         try:
-            pointers.resolve(self._layers["published"], pointer)
+            pointers.resolve(published, pointer)
         except KeyError:
             return "corrected"
-        return "published"
+        silent = citation.whole_schema and not citation.aspect and _allows_anything(published, pointer)
+        return "corrected" if silent else "published"
 
     def _in(self, citation: Citation, document: Json) -> list[str]:
         if citation.subject == "paths":

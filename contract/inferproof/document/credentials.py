@@ -15,9 +15,10 @@ _SCHEMES = "/components/securitySchemes"
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """What the name of a header is made of, and that of a method (RFC 9110 §5.6.2)."""
 
-_HTTPS_OWN = frozenset(
+HTTPS_OWN = frozenset(
     {"connection", "content-length", "content-type", "expect", "host", "te", "trailer", "transfer-encoding", "upgrade"}
 )
+"""Headers of HTTP itself, which can carry no key."""
 
 BEARER = "bearer"
 """The kind of a bearer token (RFC 6750)."""
@@ -92,7 +93,7 @@ def declared(document: Json) -> dict[str, Json]:
         header = scheme.get("name") if scheme.get("type") == "apiKey" else None
         if header is not None and not (isinstance(header, str) and TOKEN.fullmatch(header)):
             raise DocumentError(f"#{place}/name: {header!r:.60} is no name of a header, a parameter or a cookie")
-        if header is not None and scheme.get("in") == "header" and header.lower() in _HTTPS_OWN:
+        if header is not None and scheme.get("in") == "header" and header.lower() in HTTPS_OWN:
             raise DocumentError(f"#{place}/name: {header!r} is a header of HTTP itself, and can carry no key")
     return found
 

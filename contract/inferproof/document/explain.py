@@ -227,4 +227,6 @@ def _count(number: int, noun: str) -> str:
 def _alternatives(words: Iterable[str]) -> str:
     """`"a" or "b"`, each once, null last."""
     once = sorted(dict.fromkeys(words), key=lambda word: word == "null")
+    if not once:  # `type: []`, which no value has
+        return "nothing"
     return once[0] if len(once) == 1 else f"{', '.join(once[:-1])} or {once[-1]}"

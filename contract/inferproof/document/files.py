@@ -72,7 +72,15 @@ def parse(raw: bytes, source: str) -> Any:
 
 
 def openapi(raw: bytes, source: str) -> dict[str, Any]:
-    """An OpenAPI 3 document. Raises DocumentError."""
+    """An OpenAPI 3 document with paths. Raises DocumentError."""
+    document = description(raw, source)
+    if not isinstance(document.get("paths"), dict):
+        raise DocumentError(f"{source}, /paths: expected an object of paths")
+    return document
+
+
+def description(raw: bytes, source: str) -> dict[str, Any]:
+    """An OpenAPI 3 document, which may have no paths (from 3.1 on, where it has webhooks). Raises DocumentError."""
     if not raw.strip():
         raise DocumentError(f"{source}: is empty; expected an OpenAPI 3 document, as YAML or JSON")
     document = parse(raw, source)
@@ -80,8 +88,6 @@ def openapi(raw: bytes, source: str) -> dict[str, Any]:
     if not isinstance(version, str) or not version.startswith("3."):
         found = f'"openapi" is {version!r}' if version is not None else 'it has no member "openapi"'
         raise DocumentError(f"{source}: not an OpenAPI 3 document: {found}; expected for instance openapi: 3.1.0")
-    if not isinstance(document.get("paths"), dict):
-        raise DocumentError(f"{source}, /paths: expected an object of paths")
     return document  # type: ignore[no-any-return]
 
 

@@ -1,8 +1,8 @@
-"""The names of models that a contract shows, for a server of it to have them."""
+"""The names of models: which operations list them, how a list names one, and which names a contract shows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from inferproof.document import objects, pointers
@@ -10,6 +10,20 @@ from inferproof.document.contract import Contract
 
 CHATS = ("chat", "attributes", "chat.openai-path", "chat.legacy", "chat.legacy.stream")
 EMBEDDINGS = ("embeddings",)
+
+NAMED_BY: Mapping[str, tuple[str, ...]] = {
+    "configs": ("name",),
+    "models": ("id", "model_id"),
+    "models.embedding": ("id", "model_id"),
+}
+"""The roles of the lists, each with the members that name a model in it: of two, the first that an item has."""
+
+TOTAL, SIZE = ("total", "total_items", "total_count"), ("page_size", "per_page", "limit")
+PAGE, PAGES = ("page", "current_page"), ("total_pages", "pages")
+"""What a list that comes in pages calls its members of `pagination`."""
+
+LISTS = tuple(NAMED_BY)
+LISTS_OF_EMBEDDINGS = ("models.embedding",)
 
 _MEMBERS = ("model", "config")
 """How a request names its model."""
@@ -31,15 +45,16 @@ def requested(contract: Contract, roles: Iterable[str]) -> list[str]:
     return _texts(found)
 
 
-def listed(contract: Contract) -> list[str]:
-    """Those of the documented lists of models."""
-    rows = [
-        (row, member)
-        for role, member in (("configs", "name"), ("models", "id"))
-        if role in contract.roles
-        for row in rows_of(_example(contract, role))
-    ]
-    return _texts(row.get(member) for row, member in rows)
+def listed(contract: Contract, roles: Iterable[str] = LISTS) -> list[str]:
+    """Those of the documented lists of models, of these roles."""
+    return _texts(
+        name_of(row, role) for role in roles if role in contract.roles for row in rows_of(_example(contract, role))
+    )
+
+
+def name_of(row: Mapping[str, Any], role: str) -> Any:
+    """What an item of a list of that role names its model by; None where it names none."""
+    return next((row[member] for member in NAMED_BY[role] if row.get(member) is not None), None)
 
 
 def rows_of(example: Any) -> list[dict[str, Any]]:

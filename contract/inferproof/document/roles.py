@@ -19,11 +19,13 @@ ROLES: Mapping[str, str] = {
     "attributes": "Scores how strongly the last answer of a conversation shows given attributes.",
     "embeddings": "Makes one vector for each text.",
     "models": "Lists the models in OpenAI's format.",
+    "models.embedding": "Lists the models that make embeddings.",
     "configs": "Lists the models with their default parameters.",
     "status": "Says whether the server is ready.",
+    "ping": "Says that the server is there.",
 }
 
-WITHOUT_BODY = frozenset({"models", "configs", "status"})
+WITHOUT_BODY = frozenset({"models", "models.embedding", "configs", "status", "ping"})
 """The roles whose operations take no body."""
 
 

@@ -26,6 +26,9 @@ class Example:
     schema: str | None  # pointer; None where a stream has no schema for an event
     stream: bool  # the value is the text of a stream, and the schema that of one event
     value: Any
+    media: str | None = None  # the media type that it is an example of; None in a schema, a parameter, a header
+    serialized: bool = False  # the value is the text that is sent (OpenAPI 3.2, `serializedValue`)
+    described: bool = False  # of a media type, a parameter or a header, and not of a schema
 
 
 def references(document: Any) -> Iterator[tuple[str, str]]:
@@ -47,10 +50,10 @@ def _references(node: Any, pointer: str) -> Iterator[tuple[str, str]]:
 
 def schemas(document: Any) -> Iterator[tuple[str, Any]]:
     """(pointer, schema) of every schema that is not part of another one."""
-    for pointer, key, child in _members(document, ""):
+    for pointer, key, child in members(document):
         if key in ("schema", "itemSchema"):
             yield pointer, child
-        elif pointer == "/components/schemas":
+        elif pointer == "/components/schemas" and isinstance(child, dict):
             for name, schema in child.items():
                 yield pointers.join(pointer, name), schema
 
@@ -58,25 +61,30 @@ def schemas(document: Any) -> Iterator[tuple[str, Any]]:
 def examples(document: Any) -> Iterator[Example]:
     """Every example of a media type, a parameter, a header and a schema, and every default of a schema."""
     for pointer, node in _describers(document):
-        stream = pointer.endswith("/text~1event-stream")
-        schema = _event_schema(node, pointer) if stream else pointers.join(pointer, "schema")
-        for place, value in _values(document, node, pointer):
-            yield Example(place, schema, stream, value)
+        *_, parent, name = ["", *pointers.split(pointer)]
+        media = name if parent == "content" else None
+        stream = media == "text/event-stream"
+        whole = pointers.join(pointer, "schema") if "schema" in node else None
+        schema = _event_schema(node, pointer) if stream else whole
+        for place, member, value in _values(document, node, pointer):
+            yield Example(place, schema, stream, value, media, member == "serializedValue", described=True)
     for pointer, schema_node in schemas(document):
         yield from _in_schema(schema_node, pointer)
 
 
 def _describers(document: Any) -> Iterator[tuple[str, Any]]:
-    """(pointer, node) of every media type, parameter and header that has a schema."""
+    """(pointer, node) of every media type, and of every parameter and header that has a schema."""
     seen: set[str] = set()
-    for pointer, key, _ in _members(document, ""):
+    for pointer, key, child in members(document):
         parent = pointer.rpartition("/")[0]
-        if key in ("schema", "itemSchema") and parent not in seen:
+        if parent.endswith("/content") and isinstance(child, dict) and not {"schema", "itemSchema"} & child.keys():
+            yield pointer, child
+        elif key in ("schema", "itemSchema") and parent not in seen:
             seen.add(parent)
             yield parent, pointers.resolve(document, parent)
 
 
-def _members(node: Any, pointer: str) -> Iterator[tuple[str, str, Any]]:
+def members(node: Any, pointer: str = "") -> Iterator[tuple[str, str, Any]]:
     """(pointer, key, value) of every member outside schemas, examples and extensions."""
     if isinstance(node, dict):
         for key, child in node.items():
@@ -85,10 +93,10 @@ def _members(node: Any, pointer: str) -> Iterator[tuple[str, str, Any]]:
             here = pointers.join(pointer, key)
             yield here, key, child
             if key not in ("schema", "itemSchema") and here != "/components/schemas":
-                yield from _members(child, here)
+                yield from members(child, here)
     elif isinstance(node, list):
         for index, child in enumerate(node):
-            yield from _members(child, pointers.join(pointer, index))
+            yield from members(child, pointers.join(pointer, index))
 
 
 def _event_schema(node: Any, pointer: str) -> str | None:
@@ -100,12 +108,14 @@ def _event_schema(node: Any, pointer: str) -> str | None:
         except KeyError:
             return None
         return place
-    return pointers.join(pointer, "schema") if node["schema"].get("type") != "string" else None
+    schema = node.get("schema")
+    return pointers.join(pointer, "schema") if isinstance(schema, dict) and schema.get("type") != "string" else None
 
 
-def _values(document: Any, node: Any, pointer: str) -> Iterator[tuple[str, Any]]:
+def _values(document: Any, node: Any, pointer: str) -> Iterator[tuple[str, str, Any]]:
+    """(pointer, member, value) of each example that a media type, a parameter or a header shows."""
     if "example" in node:
-        yield pointers.join(pointer, "example"), node["example"]
+        yield pointers.join(pointer, "example"), "example", node["example"]
     shown = node.get("examples")
     for name in shown if isinstance(shown, dict) else ():
         try:
@@ -114,8 +124,8 @@ def _values(document: Any, node: Any, pointer: str) -> Iterator[tuple[str, Any]]
             continue  # a dangling reference has a finding of its own
         example = pointers.resolve(document, place)
         for member in ("serializedValue", "dataValue", "value"):
-            if member in example:
-                yield pointers.join(place, member), example[member]
+            if isinstance(example, dict) and member in example:
+                yield pointers.join(place, member), member, example[member]
 
 
 def _in_schema(node: Any, pointer: str) -> Iterator[Example]:
@@ -126,12 +136,20 @@ def _in_schema(node: Any, pointer: str) -> Iterator[Example]:
             yield Example(pointers.join(pointer, keyword), pointer, False, node[keyword])
     for index, value in enumerate(node["examples"] if isinstance(node.get("examples"), list) else ()):
         yield Example(pointers.join(pointer, "examples", index), pointer, False, value)
+    for place, child in parts(node, pointer):
+        yield from _in_schema(child, place)
+
+
+def parts(schema: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    """(pointer, schema) of each schema directly within another one."""
+    if not isinstance(schema, dict):
+        return
     for keyword in _ONE:
-        if keyword in node:
-            yield from _in_schema(node[keyword], pointers.join(pointer, keyword))
+        if keyword in schema:
+            yield pointers.join(pointer, keyword), schema[keyword]
     for keyword in _LIST:
-        for index, child in enumerate(node.get(keyword, ())):
-            yield from _in_schema(child, pointers.join(pointer, keyword, index))
+        for index, child in enumerate(schema[keyword] if isinstance(schema.get(keyword), list) else ()):
+            yield pointers.join(pointer, keyword, index), child
     for keyword in _NAMED:
-        for name, child in node.get(keyword, {}).items():
-            yield from _in_schema(child, pointers.join(pointer, keyword, name))
+        for name, child in schema[keyword].items() if isinstance(schema.get(keyword), dict) else ():
+            yield pointers.join(pointer, keyword, name), child

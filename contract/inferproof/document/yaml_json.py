@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -20,11 +21,20 @@ MOST = 2_000_000
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Safe YAML with the types of JSON: a date stays text, and there are no sets, pairs or bytes."""
+    """Safe YAML with the types of JSON: dates and times stay text, and there are no sets, pairs or bytes."""
+
+
+def _without_times(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """A number that is no `18:00`, which YAML 1.1 takes for 1080, and YAML 1.2, as OpenAPI has it, for a text."""
+    return re.compile(rf"(?![^\s:]+:)(?:{pattern.pattern})", re.VERBOSE)
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    first: [
+        (tag, _without_times(pattern) if tag.rpartition(":")[2] in ("int", "float") else pattern)
+        for tag, pattern in resolvers
+        if tag != "tag:yaml.org,2002:timestamp"
+    ]
     for first, resolvers in _Loader.yaml_implicit_resolvers.items()
 }
 _Loader.yaml_constructors = {

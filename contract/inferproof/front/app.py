@@ -17,7 +17,7 @@ from inferproof.front.errors import JSON_HEADER, Errors, Invalid
 from inferproof.front.form import ANY, Form, Forms
 from inferproof.front.query import Query
 from inferproof.front.reads import reads_of
-from inferproof.front.response import Events
+from inferproof.front.response import Events, Text
 from inferproof.front.roles import HANDLERS
 from inferproof.front.sse import closing, send_events
 
@@ -123,6 +123,8 @@ async def _answer(client: Connection, route: Route, body: Json, key: str | None)
     if isinstance(answer, Events):
         chunks = answer.chunks if route.event == ANY else _fitting(answer.chunks, route.event)
         await send_events(client, chunks, route.errors.event)
+    elif isinstance(answer, Text):
+        await client.reply(200, [("Content-Type", "text/plain; charset=utf-8")], answer.text.encode())
     else:
         await client.reply(200, [JSON_HEADER], orjson.dumps(route.whole.fit(answer.value)))
 

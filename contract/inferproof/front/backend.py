@@ -63,8 +63,12 @@ class Backend(Protocol):
         """The models that a chat may name with their default parameters, as the contract lists them."""
         ...
 
-    async def models(self) -> list[str]:
-        """The names of all models, the default first."""
+    async def chat_models(self) -> list[str]:
+        """The names of the models that chat, the default first."""
+        ...
+
+    async def embedding_models(self) -> list[str]:
+        """The names of the models that embed, the default first."""
         ...
 
     async def health(self) -> Health: ...

@@ -17,13 +17,20 @@ class Whole:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A `text/plain` reply."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Events:
     """A `text/event-stream` reply: the JSON of each event, without the final `[DONE]`."""
 
     chunks: AsyncIterator[Json]
 
 
-Response = Whole | Events
+Response = Whole | Text | Events
 
 Handler = Callable[[Json, str | None], Awaitable[Response]]
 """Answers a request that was let in and is valid: its body ({} where the operation takes none) and its API key."""

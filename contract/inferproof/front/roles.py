@@ -8,7 +8,7 @@ from inferproof.document.contract import Contract
 from inferproof.front.attributes import attributes
 from inferproof.front.backend import Backend
 from inferproof.front.chat import chat, chat_core
-from inferproof.front.discovery import configs, models, status
+from inferproof.front.discovery import configs, embedding_models, models, ping, status
 from inferproof.front.embeddings import embeddings
 from inferproof.front.legacy import legacy, legacy_stream
 from inferproof.front.response import Handler
@@ -21,6 +21,8 @@ HANDLERS: dict[str, Callable[[Contract, Backend], Handler]] = {
     "attributes": attributes,
     "embeddings": embeddings,
     "models": models,
+    "models.embedding": embedding_models,
     "configs": configs,
     "status": status,
+    "ping": ping,
 }

@@ -57,6 +57,7 @@ CAPABILITIES: Mapping[str, str] = {
     "embeddings.dimensions": "`dimensions` shortens the vector",
     "attributes": "scores for the last assistant message",
     "discovery": "the list of configs, or of models",
+    "discovery.embedding": "the list of the models that make embeddings",
     "legacy": "the native inference operation and its stream",
     "legacy.tools": "tools in the native operations",
     "legacy.as-chat": "the native operations show the model what chat shows it, without a prompt of their own",
@@ -68,6 +69,7 @@ CAPABILITIES: Mapping[str, str] = {
 }
 
 RESTS_ON: Mapping[str, tuple[str, ...]] = {
+    "discovery.embedding": ("embeddings",),
     "streaming.continuous-usage": ("streaming.usage",),
     "streaming.choices": ("sampling.n",),
     "tools.streamed": ("tools.required", "streaming"),
@@ -92,6 +94,7 @@ OF_ROLE: Mapping[str, str] = {
     "embeddings": "embeddings",
     "configs": "discovery",
     "models": "discovery",
+    "models.embedding": "discovery.embedding",
     "chat.legacy": "legacy",
     "chat.legacy.stream": "legacy",
 }

@@ -79,6 +79,24 @@ class Check:
         """The operation is there; whether it served the request is another question."""
         self.that(reply.status not in (404, 405, 501), "an operation", reply.status, at="status")
 
+    def there(self, reply: Subject) -> None:
+        """What takes no body is there: not missing, not elsewhere (3xx), not answered without anything (204)."""
+        there = reply.status == 200 or (reply.status >= 400 and reply.status not in (404, 405, 501))
+        self.that(there, "200", reply.status, at="status")
+
+    def valid_reply(self, reply: Subject, cite: str) -> None:
+        """The body is valid by the schema of its operation's reply, as `cite` has it in one of the layers.
+
+        What our corrections allow is allowed, too: they may add a form that servers answer in.
+        """
+        schema = reply.operation.reply_schema or ""
+        if self.contract.validator(schema).violations(reply.body.raw):
+            self.valid(reply.body, schema, self.contract.layer(cite))
+
+    def different(self, names: Collection[str]) -> None:
+        """No two names are one."""
+        self.equal(len(set(names)), len(names), at="different names")
+
     def valid(self, value: Any, pointer: str, layer: Layer = "published", *, at: str = "") -> None:
         """`value` is valid under the schema at `pointer` of that layer of the contract."""
         if isinstance(value, Value):

@@ -14,8 +14,8 @@ EVENTS = "text/event-stream"
 CHAT = ("chat", "chat.openai-path")
 LEGACY = ("chat.legacy", "chat.legacy.stream")
 
-DECIDED = tuple(code for code in range(100, 600) if code not in (401, 403, 404, 405, 429, 501, 503, 504))
-"""Statuses that say whether a request was acceptable; the others speak of keys, routes, models, load and time."""
+DECIDED = tuple(code for code in range(100, 600) if code not in (401, 402, 403, 404, 405, 429, 501, 503, 504))
+"""Statuses that say whether a request was acceptable; others speak of keys, money, routes, models, load and time."""
 
 FOUND = tuple(code for code in range(100, 600) if code not in (404, 405, 501))
 """Statuses of an operation that is there; the others judge `*.offered`."""

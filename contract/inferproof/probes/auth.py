@@ -4,10 +4,9 @@ Where more than one header opens an operation, each of them is tried, and each b
 """
 
 from inferproof.document.credentials import BEARER, Credential
+from inferproof.document.names import LISTS
 from inferproof.judge.keys import WRONG_KEY, own_key
 from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, probe, turn, user
-
-LISTS = ("configs", "models")
 
 SECURED = ("chat", "chat.openai-path", "attributes", "embeddings", *LISTS, "chat.legacy", "chat.legacy.stream")
 

@@ -16,12 +16,6 @@ def twice(call: RequestBuilder) -> Steps:
     yield call.to("configs")
 
 
-@probe("discovery.models", to=("models",))
-def models(call: RequestBuilder) -> Steps:
-    """The list of models."""
-    yield call.to("models")
-
-
 @probe("discovery.usable", claims="discovery", to=("configs", "chat"))
 def usable(call: RequestBuilder) -> Steps:
     """The list, and a short chat with each of its first names."""

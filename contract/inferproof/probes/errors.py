@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
+from inferproof.document.names import LISTS
 from inferproof.judge.oracle import NO_SUCH_MODEL
-from inferproof.probes.auth import LISTS, plain
+from inferproof.probes.auth import plain
 from inferproof.probes.probe import RequestBuilder, Steps, probe, user
 
 WITH_BODY = ("chat", "chat.openai-path", "attributes", "embeddings", "chat.legacy", "chat.legacy.stream")
@@ -90,7 +91,7 @@ def unknown_method(call: RequestBuilder) -> Steps:
     yield call.at("PUT", call.contract.operation("chat").path, {"messages": []})
 
 
-@probe("errors.other-method", over=(*WITH_BODY, *LISTS, "status"))
+@probe("errors.other-method", over=(*WITH_BODY, *LISTS, "status", "ping"))
 def other_method(call: RequestBuilder, role: str) -> Steps:
     """GET where a body is posted, and POST where something is got."""
     operation = call.contract.operation(role)

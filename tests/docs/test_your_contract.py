@@ -1,4 +1,4 @@
-"""docs/contracts.md: its smallest folder loads with generated requests, and it names every role and every fact."""
+"""docs/your-contract.md: its smallest folder loads with generated requests, and it names every role and every fact."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from inferproof.document.roles import ROLES
 from inferproof.generated.requirements import owners
 from tests.docs.page import blocks
 
-PAGE = Path(__file__).parents[2] / "docs" / "contracts.md"
+PAGE = Path(__file__).parents[2] / "docs" / "your-contract.md"
 
 
 def test_the_smallest_folder_loads_and_has_generated_requests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,282 @@
+"""Lists of models, in either documented form: OpenAI's (`id`), or pages of models (`model_id`) with their `pagination`.
+
+Breaks: a list kept by hand that names models which were renamed, or that a gateway passes on with its engines' names.
+Reference: the list is written from the catalogue that the model of every request is looked up in.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+
+from inferproof.document.names import PAGE, PAGES, SIZE, TOTAL
+from inferproof.judge.check import Check
+from inferproof.judge.lists import items_of, name_in
+from inferproof.judge.oracle import keyed, must_accept
+from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, PROSE, SCHEMA, SHOULD, requirement
+from inferproof.judge.select import JSON, Of, replies
+from inferproof.judge.subject import Subject, steps
+from inferproof.judge.value import Skip, Value
+from inferproof.requirements.discovery import NAMED
+
+LISTED = "inferproof-listed-model"
+"""The `user` of a request whose model was read from a list; so a transcript tells it from others."""
+
+UNPAID = (402, 403)
+"""Statuses of a model that a key may see and not use: they do not say that there is no such model."""
+
+DAY = 24 * 60 * 60
+
+ALL, EMBEDDING = "discovery", "discovery.embedding"
+"""What a server claims that has a list of models, and one of those that embed."""
+
+_all = replies("models", where=keyed)
+_embedding = replies("models.embedding", where=keyed)
+
+
+def _of_listed(role: str) -> Of:
+    """Good requests whose model was read from a list, and the answers that say whether it may be named."""
+    statuses = tuple(status for status in NAMED if status not in UNPAID)
+    return Of((role,), statuses, where=lambda answer: answer.request.get("/user") == LISTED and must_accept(answer))
+
+
+def _names(reply: Subject) -> list[str]:
+    """Raises Missing where there is no list, or a model has no name."""
+    return [name_in(item, reply.role) for item in items_of(reply.body)]
+
+
+@requirement(
+    "models.embedding.offered",
+    MUST,
+    basis=SCHEMA,
+    claims=EMBEDDING,
+    cites="models.embedding",
+    of=Of(("models.embedding",), None, where=keyed),
+)
+@requirement("models.offered", MUST, basis=SCHEMA, claims=ALL, cites="models", of=Of(("models",), None, where=keyed))
+def the_list_is_there(reply: Subject, check: Check) -> None:
+    """The list of models is there: not missing (404, 405, 501), not elsewhere (3xx), not answered without it (204)."""
+    check.there(reply)
+
+
+@requirement(
+    "models.embedding.reply.media-type",
+    MUST,
+    basis=SCHEMA,
+    claims=EMBEDDING,
+    cites=("models.embedding.reply.json", "models.embedding.reply"),
+    of=replies("models.embedding", media=None, where=keyed),
+)
+@requirement(
+    "models.reply.media-type",
+    MUST,
+    basis=SCHEMA,
+    claims=ALL,
+    cites=("models.reply.json", "models.reply"),
+    of=replies("models", media=None, where=keyed),
+)
+def the_list_is_json(reply: Subject, check: Check) -> None:
+    """The list of models comes as `application/json`."""
+    check.equal(reply.media_type, JSON, at="content-type")
+
+
+@requirement(
+    "models.embedding.reply.schema",
+    MUST,
+    basis=SCHEMA,
+    claims=EMBEDDING,
+    cites="models.embedding.reply#/data",
+    covers=(
+        "models.embedding.reply#/",
+        "models.embedding.reply#/*",
+        "models.embedding.reply#/data/[]/",
+        "models.embedding.reply#/data/[]/*",
+        "models.embedding.reply#/data/[]/permission/[]/*",
+        "models.embedding.reply#|pagination/data/[]/*",
+        "models.embedding.reply#/pagination/*",
+    ),
+    of=_embedding,
+)
+@requirement(
+    "models.reply.schema",
+    MUST,
+    basis=SCHEMA,
+    claims=ALL,
+    cites="models.reply#/data",
+    covers=(
+        "models.reply#/",
+        "models.reply#/*",
+        "models.reply#/data/[]/",
+        "models.reply#/data/[]/*",
+        "models.reply#|pagination/data/[]/*",
+        "models.reply#/pagination/*",
+    ),
+    of=_all,
+)
+def the_list_is_valid(reply: Subject, check: Check) -> None:
+    """The list of models is valid by its schema: where that has two forms, or a correction has another, by one."""
+    check.valid_reply(reply, f"{reply.role}.reply#/data")
+
+
+@requirement(
+    "models.embedding.named",
+    SHOULD,
+    basis=PROJECT,
+    claims=EMBEDDING,
+    cites="models.embedding.reply#/data",
+    covers=("models.embedding.prose", "models.embedding.reply.prose"),
+    of=_embedding,
+)
+@requirement(
+    "models.named",
+    SHOULD,
+    basis=PROJECT,
+    claims=ALL,
+    cites="models.reply#/data",
+    covers=("models.prose", "models.reply.prose"),
+    of=_all,
+)
+def it_names_models(reply: Subject, check: Check) -> None:
+    """There is a model in the list, and each has a name that a request can have: `id`, or `model_id` in pages."""
+    items = items_of(reply.body)
+    check.that(len(items) > 0, "a model", reply.body)
+    for item in items:
+        name = item.get("/id", item.get("/model_id"))
+        check.that(isinstance(name, str) and name != "", "a model with a name", item)
+
+
+@requirement(
+    "models.embedding.unique",
+    SHOULD,
+    basis=PROJECT,
+    claims=EMBEDDING,
+    cites="models.embedding.reply#/data",
+    of=_embedding,
+)
+@requirement("models.unique", SHOULD, basis=PROJECT, claims=ALL, cites="models.reply#/data", of=_all)
+def names_are_unique(reply: Subject, check: Check) -> None:
+    """No two models of the list have one name."""
+    check.different(_names(reply))
+
+
+@requirement(
+    "models.embedding.object.list",
+    SHOULD,
+    basis=CONVENTION,
+    claims=EMBEDDING,
+    cites="models.embedding.reply#/object",
+    of=_embedding,
+)
+@requirement("models.object.list", SHOULD, basis=CONVENTION, claims=ALL, cites="models.reply#/object", of=_all)
+def the_whole_is_a_list(reply: Subject, check: Check) -> None:
+    """`object` of the whole, where present, is `list`, as OpenAI defines it."""
+    check.equal(reply.body.members().get("object", "list"), "list")
+
+
+@requirement(
+    "models.embedding.object.model",
+    SHOULD,
+    basis=CONVENTION,
+    claims=EMBEDDING,
+    cites="models.embedding.reply#/data/[]/object",
+    of=_embedding,
+)
+@requirement("models.object.model", SHOULD, basis=CONVENTION, claims=ALL, cites="models.reply#/data/[]/object", of=_all)
+def every_item_is_a_model(reply: Subject, check: Check) -> None:
+    """`object` of an item, where present, is `model`, as OpenAI defines it."""
+    for item in items_of(reply.body):
+        check.equal(item.members().get("object", "model"), "model")
+
+
+@requirement(
+    "models.embedding.created",
+    SHOULD,
+    basis=CONVENTION,
+    claims=EMBEDDING,
+    cites="models.embedding.reply#/data/[]/created",
+    of=_embedding,
+)
+@requirement("models.created", SHOULD, basis=CONVENTION, claims=ALL, cites="models.reply#/data/[]/created", of=_all)
+def created_is_in_seconds(reply: Subject, check: Check) -> None:
+    """`created` of a model, where present, is a past time in seconds since 1970, to the day; not in milliseconds."""
+    latest = reply.exchange.began + DAY
+    for item in items_of(reply.body):
+        created = item.number("/created", 0)
+        check.that(created <= latest, f"at most {latest:.0f}", created, at=f"{item.at}/created")
+
+
+@requirement(
+    "models.embedding.page",
+    SHOULD,
+    basis=PROJECT,
+    claims=EMBEDDING,
+    cites="models.embedding.reply#/pagination/*",
+    of=_embedding,
+)
+@requirement("models.page", SHOULD, basis=PROJECT, claims=ALL, cites="models.reply#/pagination/*", of=_all)
+def the_page_agrees_with_the_list(reply: Subject, check: Check) -> None:
+    """`pagination`, where present, agrees with the list: no more models than page or total have, as many pages as they
+    fill."""
+    if not reply.body.has("/pagination"):
+        return
+    page, shown = reply.body.object("/pagination"), len(items_of(reply.body))
+    documented = reply.contract.members(reply.contract.schema(f"{reply.role}.reply#/pagination", "corrected"))
+    of_page = Value({name: value for name, value in page.raw.items() if name in documented}, page.at)
+    total, size, number, pages = (_first(of_page, names) for names in (TOTAL, SIZE, PAGE, PAGES))
+    for most in (total, size):
+        check.that(most is None or shown <= most, f"at most {most} models", shown, at="/data")
+    if total and size and pages is not None:
+        check.that(pages == ceil(total / size), f"{ceil(total / size)} pages", page)
+    if shown and number is not None and pages is not None:
+        check.that(number <= pages, f"a page up to {pages}", page)
+
+
+@requirement(
+    "models.embedding.stable",
+    SHOULD,
+    basis=PROJECT,
+    claims=EMBEDDING,
+    cites="models.embedding.reply#/data",
+    needs="models.embedding.twice",
+)
+@requirement("models.stable", SHOULD, basis=PROJECT, claims=ALL, cites="models.reply#/data", needs="models.twice")
+def the_list_is_stable(answers: list[Subject], check: Check) -> None:
+    """One key gets the same names again, in any order; of a list that goes on, on another page, nothing is said."""
+    first, again = steps(answers, 2)
+    if _goes_on(first.body) or _goes_on(again.body):
+        raise Skip("the list goes on, on another page")
+    check.equal(sorted(_names(again)), sorted(_names(first)), at="names")
+
+
+@requirement(
+    "models.embedding.usable",
+    MUST,
+    basis=PROSE,
+    claims=EMBEDDING,
+    cites=("models.embedding.prose", "embeddings.request#/user"),
+    of=_of_listed("embeddings"),
+)
+@requirement(
+    "models.usable",
+    MUST,
+    basis=PROSE,
+    claims=ALL,
+    cites=("models.prose", "models.embedding", "chat.request#/user"),
+    of=_of_listed("chat"),
+)
+def listed_names_are_accepted(reply: Subject, check: Check) -> None:
+    """A listed name is accepted as the `model` of a request of its kind, where each kind has a list of its own."""
+    check.equal(reply.status, 200, at=f"status, with model {reply.request.value('/model').raw}")
+
+
+def _goes_on(body: Value) -> bool:
+    """The list says that there are more models than it has."""
+    page = body.find("/pagination") if isinstance(body.raw, dict) else None
+    if page is None:
+        return False
+    total, pages = (_first(page, names) for names in (TOTAL, PAGES))
+    return (total or 0) > len(items_of(body)) or (pages or 0) > 1
+
+
+def _first(page: Value, names: tuple[str, ...]) -> int | None:
+    """The first of these members that is there. Raises Missing where it is no integer."""
+    return next((page.integer(f"/{name}", None) for name in names if page.has(f"/{name}")), None)

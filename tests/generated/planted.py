@@ -56,10 +56,6 @@ def _no_format(document: Json) -> None:
         branch.pop("format", None)
 
 
-def _no_messages_needed(document: Json) -> None:
-    pointers.resolve(document, f"{SCHEMAS}/AttributesRequest").pop("required")
-
-
 BUGS: dict[str, Bug] = {
     "a property that is not validated": Bug("chat.user.refuses", _set(f"{CHAT}/user", {})),
     "a bound off by one": Bug("chat.seed.refuses", _any_number),
@@ -72,7 +68,7 @@ BUGS: dict[str, Bug] = {
         "attributes.filter-categories.refuses",
         _set(f"{SCHEMAS}/AttributesRequest/properties/filter_categories/anyOf/0/items", {}),
     ),
-    "a required member that may be missing": Bug("attributes.messages.refuses", _no_messages_needed),
+    "a required member that may be missing": Bug("attributes.messages.refuses"),
     "a format that is not checked": Bug("legacy.request.ts.format", _no_format),
     "a 500 on a rare object": Bug("chat.legacy.metadata.accepts"),
     "no key wanted on one route": Bug("auth.missing.refused"),
@@ -87,13 +83,16 @@ def buggy(contract: Contract) -> App:
     believed = Contract(contract.name, contract.published, corrected)
     guarded, open_ = mock(believed, keys=(DEFAULT_KEY,)), mock(believed, keys=())
     legacy, open_route = contract.operation("chat.legacy").path, contract.operation("embeddings").path
+    scoring = contract.operation("attributes").path
 
     async def app(scope: Json, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             return await guarded(scope, receive, send)
-        if scope["path"] != legacy:
+        if scope["path"] not in (legacy, scoring):
             return await (open_ if scope["path"] == open_route else guarded)(scope, receive, send)
         body = await whole(receive)
+        if scope["path"] == scoring:
+            return await guarded(scope, once(_with_messages(body), receive), send)
         if _is_rare(body):
             await send({"type": "http.response.start", "status": 500, "headers": []})
             return await send({"type": "http.response.body", "body": b"oops"})
@@ -120,6 +119,17 @@ def once(body: bytes, receive: Any) -> Any:
         return next(messages, None) or await receive()
 
     return again
+
+
+def _with_messages(body: bytes) -> bytes:
+    """The body, with messages where it has none; anything else as it is."""
+    try:
+        asked = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return body
+    if not isinstance(asked, dict) or "messages" in asked:
+        return body
+    return orjson.dumps({**asked, "messages": [{"role": "assistant", "content": "Hello."}]})
 
 
 def _is_rare(body: bytes) -> bool:

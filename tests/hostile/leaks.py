@@ -53,7 +53,15 @@ def _from_base64(text: str) -> str:
 def _folded(text: str) -> str:
     """What the deltas of a stream add up to: every text of a `content`, `text`, `arguments` or `token`, joined."""
     found = re.findall(r'"(?:content|text|arguments|token)"\s*:\s*("(?:[^"\\]|\\.)*")', text)
-    return "".join(str(json.loads(each)) for each in found)
+    return "".join(_said(each) for each in found)
+
+
+def _said(quoted: str) -> str:
+    """The text of a JSON string; of one with the escapes of a shell, what stands there."""
+    try:
+        return str(json.loads(quoted))
+    except json.JSONDecodeError:
+        return quoted[1:-1]
 
 
 def spellings(secret: str) -> dict[str, str]:

@@ -29,7 +29,8 @@ from inferproof_reference.engine import Engine
 from inferproof_reference.server import CONSTRAINTS, Options, reference
 from inferproof_reference.tiny_model import write_tiny_model
 from tests.conftest import PACKS, contract_of
-from tests.interop.openai_checks import CHECKS, Checked, Models
+from tests.interop import langchain_checks
+from tests.interop.openai_checks import Checked, Models, base_path, checks_of
 from tests.reference.metrics import core_of, is_there, metric, processes, run_for, standing_still
 from tests.reference.test_field_map import CALL, CUSTOM, HI
 from tests.reference.vllm import MISSING, has_vllm, start
@@ -282,10 +283,21 @@ async def test_the_deadline_of_a_request_ends_it(ref: Reference) -> None:
     assert reply["error"]["code"] == "timeout"
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-async def test_the_openai_client_can(check: Checked, ref: Reference) -> None:
-    with OpenAI(base_url=f"{ref.url}/v1", api_key=KEY, max_retries=0, timeout=60) as client:
-        await asyncio.to_thread(check, client, Models("tiny", "tiny-embed"))
+@pytest.mark.parametrize(("pack", "check"), checks_of(PACKS), ids=lambda each: getattr(each, "__name__", each))
+async def test_the_openai_client_can(pack: str, check: Checked, ref: Reference) -> None:
+    contract = contract_of(pack)
+    async with ref.of(contract) as url:
+        with OpenAI(base_url=url + base_path(contract), api_key=KEY, max_retries=0, timeout=60) as client:
+            await asyncio.to_thread(check, client, Models("tiny", "tiny-embed"))
+
+
+@pytest.mark.skipif(not langchain_checks.INSTALLED, reason=langchain_checks.MISSING)
+@pytest.mark.parametrize("check", langchain_checks.CHECKS, ids=lambda check: check.__name__)
+async def test_the_vendor_s_client_can(check: langchain_checks.Checked, ref: Reference) -> None:
+    contract = contract_of(langchain_checks.PACK)
+    async with ref.of(contract) as url:
+        client = langchain_checks.client_of(url + base_path(contract), KEY, "tiny")
+        await asyncio.to_thread(check, client)
 
 
 @pytest.mark.parametrize("pack", PACKS)

@@ -92,6 +92,7 @@ async def test_a_reply_is_as_documented(front: Front, engine: ScriptedEngine, co
         ({"tools": [TOOL]}, {"tools": [TOOL], "tool_choice": "auto", "parallel_tool_calls": False}),
         ({"tools": [], "tool_choice": "none"}, {}),
         ({"inferproof_extra": [1], "cache_salt": "", "timeout_sec": "never"}, {}),
+        ({"return_tokens_as_token_ids": True}, {"return_tokens_as_token_ids": True}),
         ({"stream": True}, {"stream": True}),
         (
             {"stream": True, "stream_options": {}},

@@ -14,13 +14,13 @@ from inferproof.front.sse import closing
 
 OPENAI_PATH = "chat.openai-path"
 
-NEEDED = ("messages", "model", "stream")
-"""What a chat is about, whatever the document says of it."""
+ALWAYS_READ = ("messages", "model", "stream", "return_tokens_as_token_ids")
+"""Whatever the document says of them: what a chat is about, and what shows which tokens came, for others to verify."""
 
 
 def chat(contract: Contract, backend: Backend) -> Handler:
     streams = _streams(contract, "chat")
-    named = named_members(contract, "chat", NEEDED)
+    named = named_members(contract, "chat", ALWAYS_READ)
 
     async def answer(body: Json, key: str | None) -> Response:
         call = Chat(named(body), "chat", key)

@@ -60,8 +60,9 @@ def announced(target: Target, file: TargetFile) -> list[str]:
     if home:
         names = " and ".join(home)
         return [f"{file.path} is for {file.url}: its {names} stay away from {target.url}, unless you name the file"]
-    goes = [f"the key in {target.key_variable}"] if target.key else []
-    goes += [f"the key in {each.variable}" for each in (*target.own_keys.values(), *target.other_keys.values())]
+    others = [each.variable for each in (*target.own_keys.values(), *target.other_keys.values())]
+    variables = dict.fromkeys(([target.key_variable] if target.key else []) + others)
+    goes = [f"the key in {variable}" for variable in variables]
     if target.headers:
         goes.append("the headers " + ", ".join(name for name, _ in target.headers))
     if not goes or not {"url", *ITS_OWN} & file.data.keys():

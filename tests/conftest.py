@@ -10,12 +10,11 @@ import pytest
 from hypothesis import settings
 
 from inferproof.certify.certify import Certification, certify
-from inferproof.certify.target import Target
 from inferproof.document import Contract, load
 from inferproof.document.files import BASE, home
 from inferproof.front.serve import running
 from inferproof.judge.requirement import NotHeld, Requirement
-from inferproof_mock.server import DEFAULT_KEY, mock
+from tests.keys import holding_keys, with_keys
 from tests.packs import LISTS, SMALL
 
 # A busy machine is no fault: no example has a deadline.
@@ -64,7 +63,7 @@ def mock_of() -> Iterator[Callable[[str], str]]:
 
         @cache
         def url(name: str) -> str:
-            return open_ones.enter_context(running(mock(contract_of(name), keys=(DEFAULT_KEY,))))
+            return open_ones.enter_context(running(holding_keys(contract_of(name))))
 
         yield url
 
@@ -80,7 +79,7 @@ def certified(mock_of: Callable[[str], str]) -> Callable[[str], Certification]:
 
     @cache
     def certification_of(name: str) -> Certification:
-        return certify(contract_of(name), Target(mock_of(name), key=DEFAULT_KEY))
+        return certify(contract_of(name), with_keys(contract_of(name), mock_of(name)))
 
     return certification_of
 

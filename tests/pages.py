@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from inferproof.certify.result import Result
 from inferproof.judge.judge import Judgement
-from inferproof.probes.probe import KEY
+from inferproof.judge.keys import KEY
 from inferproof.wire.exchange import Exchange
 
 LONGEST = 700

@@ -20,7 +20,7 @@ from inferproof.document import Contract, load
 from inferproof.front.serve import running
 from inferproof.generated.requirements import owners
 from inferproof.judge.judge import Outcome, judge
-from inferproof.judge.requirement import MAY
+from inferproof.judge.requirement import MAY, held
 from inferproof.judge.subject import Subject
 from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange
@@ -109,8 +109,8 @@ def _folders() -> Iterator[Iterator[Path]]:
 def _surviving_mutants(good: Sequence[Exchange], contract: Contract) -> list[str]:
     """The mutants that their requirement does not catch."""
     answers = [Subject(exchange, contract) for exchange in good]
-    survived = []
-    for each in (mutant for made in mutants().values() for mutant in made):
+    survived, holding = [], {each.id for each in held(contract)[0]}
+    for each in (mutant for id, made in mutants().items() if id in holding for mutant in made):
         exchanges = [each.exchange(answer) for answer in each.looks_at(answers)]
         [judgement] = judge([CATALOGUE[each.id]], exchanges, contract)
         if judgement.outcome is not Outcome.FAIL:
@@ -146,14 +146,15 @@ def _glance(results: dict[str, str]) -> str:
 
 
 def _matrix(survived: list[str], contract: Contract) -> Result:
-    made = mutants()
+    holding = {each.id: each for each in held(contract)[0]}
+    made = {id: changes for id, changes in mutants().items() if id in holding}
     of_profile: Counter[str] = Counter()
     for id, changes in made.items():
         of_profile[CATALOGUE[id].profile] += len(changes)
     total = of_profile.total()
-    profiles = sorted(Counter(each.profile for each in CATALOGUE.values()).items())
+    profiles = sorted(Counter(each.profile for each in holding.values()).items())
     each = ", ".join(f"{name} {count} ({of_profile[name]})" for name, count in profiles)
-    caught = f"{total - len(survived)} of {total} mutants of {len(CATALOGUE)} written requirements are caught"
+    caught = f"{total - len(survived)} of {total} mutants of {len(holding)} written requirements are caught"
     return (
         _with(caught, survived),
         f"By profile, with the mutants in brackets: {each}.\n\n{len(owners(contract))} more requirements follow "

@@ -111,6 +111,7 @@ class Certifying:
         from inferproof.certify.plan import selected
         from inferproof.certify.target import server_url, target_file, target_from
         from inferproof.document import load
+        from inferproof.judge.capabilities import own
 
         self._config = config
         self._contract = load(config.getoption("--inferproof-contract"))
@@ -119,7 +120,7 @@ class Certifying:
         self._target: Target | None = None
         self._notes: list[str] = []
         if self._handed_over is None:
-            file = target_file(config.getoption("--inferproof-target"), self._contract.facts.capabilities)
+            file = target_file(config.getoption("--inferproof-target"), own(self._contract))
             url = config.getoption("--inferproof-url")
             self._target = target_from(file.without(file.kept_home(server_url(url))), url=url)
             self._notes = announced(self._target, file)

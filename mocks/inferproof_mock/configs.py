@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inferproof.document import Contract
@@ -23,13 +23,16 @@ CHAT_MODEL, EMBEDDING_MODEL = "mock-chat", "mock-embedding"
 
 
 class Models:
-    """The chat models and the embedding models; the first of each kind is that of a request that names none."""
+    """The chat models and the embedding models; the first of each kind is that of a request that names none.
 
-    def __init__(self, contract: Contract) -> None:
+    `more` are chat models that the contract does not show.
+    """
+
+    def __init__(self, contract: Contract, more: Sequence[str] = ()) -> None:
         shown = [*requested(contract, EMBEDDINGS), *listed(contract, LISTS_OF_EMBEDDINGS)]
         self.embedding = list(dict.fromkeys(shown)) or [EMBEDDING_MODEL]
         shown = [*requested(contract, CHATS), *(name for name in listed(contract) if name not in self.embedding)]
-        self.chat = list(dict.fromkeys(shown)) or [CHAT_MODEL]
+        self.chat = list(dict.fromkeys([*(shown or [CHAT_MODEL]), *more]))
         documented = of_chat(contract, "chat").defaults
         longest = documented.get("max_completion_tokens", documented.get("max_tokens", LONGEST))
         self.defaults = Defaults(

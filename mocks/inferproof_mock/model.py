@@ -16,6 +16,7 @@ from inferproof_mock.configs import CONTEXT, Models, too_long
 from inferproof_mock.documented import of_chat, of_embeddings
 from inferproof_mock.embeddings import embed, form_of
 from inferproof_mock.hashing import digest
+from inferproof_mock.keys import Keys
 from inferproof_mock.logits import key_of
 from inferproof_mock.members import CHAT, EMBEDDINGS, refuse_unsupported
 from inferproof_mock.neutral import NEUTRAL
@@ -53,8 +54,8 @@ class MockModel:
 
     The same request gives the same text again, and so does the same `seed` in a request.
     `seed` stands in where a request has none. `ttft` and `inter_token` are seconds: before the first token, and
-    between two. `reasons` is the effort of a model that always reasons. `clock` gives Unix time. Ids are counted, so
-    the same calls in the same order get the same ids.
+    between two. `reasons` is the effort of a model that always reasons. `clock` gives Unix time. `keys` are those that
+    may have less than others. Ids are counted, so the same calls in the same order get the same ids.
     """
 
     def __init__(
@@ -66,14 +67,16 @@ class MockModel:
         inter_token: float = 0.0,
         reasons: str | None = None,
         clock: Callable[[], float] = time.time,
+        keys: Keys | None = None,
     ) -> None:
         self._seed = seed
         self._ttft = ttft
         self._inter_token = inter_token
         self._always_reasons = reasons
         self._clock = clock
+        self._keys = keys or Keys(contract)
         self._calls = itertools.count()
-        self._models = Models(contract)
+        self._models = Models(contract, self._keys.models)
         self._chats = {role: of_chat(contract, role) for role in ("chat", OPENAI_PATH)}
         self._counts_reasoning = {True: is_counted(contract, "event"), False: is_counted(contract, "reply")}
         self._embeddings = {member: of_embeddings(contract, member) for member in ("input", "messages")}
@@ -127,6 +130,7 @@ class MockModel:
         await Pace(self._ttft, 0.0).wait()
         identity = digest("embedding", self._seed, next(self._calls))
         model = self._models.embedding_model(call.body.get("model"))
+        self._keys.admit(call.key, model)
         return embed(documented.filled(call.body), model, identity, int(self._clock()))
 
     async def configs(self) -> Any:
@@ -149,6 +153,7 @@ class MockModel:
         body = {**NEUTRAL, **documented.filled(call.body)}
         require_messages(body.get("messages"))
         model = self._models.chat_model(body.get("model"))
+        self._keys.admit(call.key, model)
         settings = settings_of(body, self._models.defaults, streamed=streamed)
         least = sum(len(text_of(message)) for message in body["messages"]) // VOCABULARY.longest
         if least > CONTEXT and body.get("truncate_prompt_tokens") is None:

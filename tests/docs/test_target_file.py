@@ -44,9 +44,17 @@ def test_every_capability_has_its_row() -> None:
 
 
 def test_the_example_can_be_used(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    [example] = [block.text for block in blocks(PAGE) if block.language == "toml"]
+    example, *others = [block.text for block in blocks(PAGE) if block.language == "toml"]
     path = tmp_path / "inferproof.toml"
-    path.write_text(example)
-    monkeypatch.setenv("STAGING_KEY", "sk-of-staging-000")
+    path.write_text("\n".join([example, *others]))
+    for name in ("STAGING_KEY", "STAGING_JWT", "REVOKED_KEY", "RESTRICTED_KEY", "EXHAUSTED_KEY"):
+        monkeypatch.setenv(name, f"sk-of-{name}")
     made = target_from(read_target_file(path))
-    assert (made.key, made.limits.concurrency, made.chat_model) == ("sk-of-staging-000", 4, "pi-on-prem")
+    assert (made.key, made.limits.concurrency, made.chat_model) == ("sk-of-STAGING_KEY", 4, "pi-on-prem")
+    assert (made.header, made.own_keys["token"].secret) == ("x-api-key", "sk-of-STAGING_JWT")
+    assert {kind: each.variable for kind, each in made.other_keys.items()} == {
+        "revoked": "REVOKED_KEY",
+        "restricted": "RESTRICTED_KEY",
+        "exhausted": "EXHAUSTED_KEY",
+    }
+    assert made.other_keys["restricted"].model == "a-model-that-it-may-use"

@@ -95,6 +95,19 @@ def test_a_citation_leads_to_one_node(resolver: Resolver, citation: str, pointer
     assert [place.pointer for place in resolver.places(citation)] == [pointer]
 
 
+def test_alternatives_are_the_schemes_of_what_several_headers_open() -> None:
+    several = copy.deepcopy(BASE)
+    several["paths"]["/talk"]["post"]["security"].append({"idle": []})
+    anchors = {"credentials.order": "/components/securitySchemes/key/name"}
+    resolver = Resolver(BASE, several, {"chat": "/paths/~1talk/post"}, anchors)
+    schemes = "/components/securitySchemes"
+    assert {(place.pointer, place.layer) for place in resolver.places("credentials.alternatives")} == {
+        (f"{schemes}/key", "published"),
+        (f"{schemes}/idle", "published"),
+    }
+    assert [place.pointer for place in resolver.places("credentials.order")] == [f"{schemes}/key/name"]
+
+
 def test_what_refines_a_member_comes_before_what_it_refines(resolver: Resolver) -> None:
     [place] = resolver.places("chat.request.default#/n")
     assert place.pointer == "/components/schemas/Talk/allOf/1/properties/n/default"
@@ -122,6 +135,8 @@ def test_what_only_a_correction_says_is_corrected(resolver: Resolver) -> None:
         "chat.query#/missing",
         "error.401",
         "credentials.bearer",
+        "credentials.alternatives",
+        "credentials.order",
         "chat.else",
         "nobody",
     ],

@@ -19,7 +19,7 @@ from inferproof.certify.certify import Certification
 from inferproof.certify.target import UsageError, target_from
 from inferproof.cli import main
 from inferproof.cli.certifying import _this_command
-from inferproof.probes.probe import KEY, WRONG_KEY
+from inferproof.judge.keys import KEY, WRONG_KEY
 from inferproof.reports.curl import curl
 from inferproof.wire import transcript
 from inferproof.wire.exchange import Exchange, Request

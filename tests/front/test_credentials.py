@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from inferproof.document.credentials import Credential
 from inferproof.front.app import Front
+from inferproof.front.auth import Door
+from inferproof.front.backend import Refusal
 from tests.front.asgi import ask
 from tests.front.made import CHAT, MESSAGES, made
 from tests.front.scripted import Scripted
@@ -17,6 +20,7 @@ SCHEMES: dict[str, Any] = {
     "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
     "token": {"type": "apiKey", "in": "header", "name": "token"},
 }
+BEARER, KEY = Credential("bearer", "Authorization", "Bearer "), Credential("key", "X-API-Key", "")
 EITHER = [{"bearer": []}, {"key": []}]
 
 
@@ -31,8 +35,12 @@ def front(backend: Scripted, security: Any) -> Front:
         ([{"key": []}], {"x-api-key": " sk-two "}),
         (EITHER, {"x-api-key": "sk-two"}),
         (EITHER, {"authorization": "bearer sk-two"}),
-        (EITHER, {"authorization": "Bearer sk-three", "x-api-key": "sk-two"}),
+        (EITHER, {"authorization": "Bearer sk-two", "x-api-key": "sk-three"}),
+        (EITHER, {"x-api-key": "sk-three", "authorization": "Bearer sk-two"}),
+        (EITHER[::-1], {"authorization": "Bearer sk-three", "x-api-key": "sk-two"}),
         (EITHER, {"authorization": "", "x-api-key": "sk-two"}),
+        (EITHER, {"authorization": "Basic c2s6c2s=", "x-api-key": "sk-two"}),
+        (EITHER, {"authorization": "Bearer sk-two", "x-api-key": ""}),
         ([{"oauth": []}], {"authorization": "Bearer sk-two"}),
         ([{"token": []}], {"token": "sk-two"}),
     ],
@@ -54,6 +62,8 @@ async def test_any_of_its_credentials_opens_an_operation(security: Any, headers:
         ([{"bearer": []}], {"x-api-key": "sk-one"}),
         (EITHER, {"token": "sk-one"}),
         (EITHER, {"authorization": "Bearer sk-three", "x-api-key": "sk-four"}),
+        (EITHER, {"authorization": "Bearer sk-three", "x-api-key": "sk-two"}),
+        (EITHER, {"authorization": "sk-two"}),
     ],
 )
 async def test_nothing_else_does(security: Any, headers: dict[str, str]) -> None:
@@ -96,3 +106,33 @@ async def test_an_operation_without_a_header_for_keys_is_open(security: Any) -> 
     schemes = {"cookie": {"type": "apiKey", "in": "cookie", "name": "session"}}
     contract = made(security=security, schemes=schemes)
     assert (await ask(Front(contract, Scripted(), keys=["sk-one"]), "POST", CHAT, MESSAGES)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        ([("x-api-key", "sk-two"), ("x-api-key", "sk-two")], 200),
+        ([("x-api-key", "sk-two"), ("x-api-key", "sk-one")], 401),
+        ([("x-api-key", "sk-two"), ("x-api-key", "sk-three")], 401),
+        ([("x-api-key", "sk-three"), ("x-api-key", "sk-two")], 401),
+        ([("authorization", "Bearer sk-two"), ("x-api-key", "sk-one"), ("x-api-key", "sk-two")], 401),
+    ],
+)
+async def test_two_lines_of_one_header_that_differ_open_nothing(lines: list[tuple[str, str]], status: int) -> None:
+    door = Door([BEARER, KEY], ["sk-one", "sk-two"])
+
+    def told(name: bytes) -> list[str]:
+        return [value for each, value in lines if each.encode() == name]
+
+    if status == 200:
+        assert door.key(told) == "sk-two"
+    else:
+        with pytest.raises(Refusal, match="more than once"):
+            door.key(told)
+
+
+async def test_a_revoked_key_is_told_so() -> None:
+    revoking = Front(made(security=EITHER, schemes=SCHEMES), Scripted(), keys=["sk-one"], revoked=["sk-two"])
+    answer = await ask(revoking, "POST", CHAT, MESSAGES, {"x-api-key": "sk-two"})
+    assert (answer.status, answer.json["error"]["code"]) == (401, "revoked_api_key")
+    assert answer.headers["www-authenticate"] == "Bearer"

@@ -1,17 +1,21 @@
 """What the official OpenAI client must be able to do with any server behind the front: one list for mock and reference.
 
-Each check takes a client and the names of a chat and an embedding model. Nothing depends on what a model says.
+Each check takes a client and the names of a chat and an embedding model. Nothing depends on what a model says. Of a
+contract that lacks the operation which a check asks, the check is left out.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import openai
 import pytest
 from openai import OpenAI
+
+from inferproof.document import Contract
+from tests.conftest import contract_of
 
 WEATHER = {
     "type": "function",
@@ -59,6 +63,7 @@ def stream(client: OpenAI, models: Models) -> None:
     deltas = [chunk.choices[0].delta for chunk in chunks if chunk.choices]
     assert deltas[0].role == "assistant"
     assert "".join(delta.content or "" for delta in deltas) == whole
+    assert chunks[-1].choices == []
     assert chunks[-1].usage.completion_tokens > 0
 
 
@@ -94,6 +99,12 @@ def embeddings(client: OpenAI, models: Models) -> None:
         assert all(abs(a - b) < 1e-3 for a, b in zip(one.embedding, other.embedding, strict=True))
 
 
+def models(client: OpenAI, models: Models) -> None:
+    listed = list(client.models.list())
+    assert models.chat in [model.id for model in listed]
+    assert {model.object for model in listed} == {"model"}
+
+
 def a_validation_error(client: OpenAI, models: Models) -> None:
     with pytest.raises(openai.UnprocessableEntityError) as raised:
         client.chat.completions.create(model=models.chat, messages=QUESTION, temperature="hot")
@@ -111,13 +122,25 @@ def a_wrong_key(client: OpenAI, models: Models) -> None:
 
 
 Checked = Callable[[OpenAI, Models], None]
-CHECKS: tuple[Checked, ...] = (
-    chat,
-    stream,
-    tools,
-    json_schema,
-    embeddings,
-    a_validation_error,
-    an_unknown_model,
-    a_wrong_key,
-)
+CHECKS: Mapping[Checked, str] = {
+    chat: "chat",
+    stream: "chat",
+    tools: "chat",
+    json_schema: "chat",
+    embeddings: "embeddings",
+    models: "models",
+    a_validation_error: "chat",
+    an_unknown_model: "chat",
+    a_wrong_key: "chat",
+}
+"""Each check, and the role of the operation that it asks."""
+
+
+def checks_of(packs: Iterable[str]) -> list[tuple[str, Checked]]:
+    """Each check of each of these contracts: those whose operations the contract has."""
+    return [(pack, check) for pack in packs for check, role in CHECKS.items() if role in contract_of(pack).roles]
+
+
+def base_path(contract: Contract, role: str = "chat") -> str:
+    """What the client is given behind the host: it adds `/chat/completions` by itself."""
+    return contract.operation(role).path.removesuffix("/chat/completions")

@@ -181,6 +181,23 @@ async def test_a_member_that_the_document_has_not_either_is_let_pass() -> None:
     assert await complete(made(), whatever=1)
 
 
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"timeout_sec": "never"},
+        {"bad_words": 5},
+        {"allowed_token_ids": "all"},
+        {"structural_tag": []},
+        {"logits_processors": [{"qualname": "builtins.int"}]},
+        {"return_tokens_as_token_ids": "please"},
+    ],
+    ids=str,
+)
+async def test_what_the_document_has_not_may_be_of_any_type(members: Json) -> None:
+    reply = await ask(mock(made(request=request()), keys=()), "POST", CHAT, {**GREEDY, **members})
+    assert reply.status == 200
+
+
 async def test_the_refusal_has_the_documented_status_and_shape() -> None:
     contract = made(request=UNKNOWN, errors={"400": OPENAI})
     answer = await ask(mock(contract, keys=()), "POST", CHAT, {**GREEDY, "store": True})

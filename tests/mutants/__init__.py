@@ -56,6 +56,17 @@ class Draft:
         self._chunks: list[Any] | None = None
 
     @property
+    def ways(self) -> list[str]:
+        """The headers that can hold a key, in lower case."""
+        return [each.header.lower() for each in self._answer.credentials]
+
+    @property
+    def key_lines(self) -> list[tuple[str, str]]:
+        """The request's lines of these headers."""
+        lines = ((name.lower(), value) for name, value in self.request.headers)
+        return [(name, value) for name, value in lines if name in self.ways]
+
+    @property
     def on_the_other_path(self) -> bool:
         """Where the contract has two operations that chat in OpenAI's format, it is the second of them."""
         offered = {operation.role for operation in self._answer.contract.operations}

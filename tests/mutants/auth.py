@@ -1,5 +1,8 @@
 """Servers whose door is open, or that say too much at it."""
 
+from dataclasses import replace
+
+from inferproof.judge.keys import KEY, WRONG_KEY
 from tests.mutants import answered, breaks, spares
 
 
@@ -65,3 +68,129 @@ for _id in ("auth.empty.refused", "auth.scheme.refused"):
 def a_403_has_no_challenge(reply):
     reply.status = 403
     reply.header("www-authenticate", None)
+
+
+def carries(draft, *headers):
+    """The request has a line for a key of each of these headers, whichever comes first, and of no other."""
+    return sorted(name for name, _ in draft.key_lines) == sorted(headers)
+
+
+@breaks("auth.wrong.refused", where=lambda draft: carries(draft, draft.ways[-1]))
+def a_header_that_nobody_uses_is_not_checked(reply):
+    reply.status = 200
+
+
+@breaks("auth.empty.refused", where=lambda draft: carries(draft, draft.ways[-1]))
+def an_empty_header_of_a_key_will_do(reply):
+    reply.status = 200
+
+
+@spares("auth.wrong.refused", where=lambda draft: carries(draft, "x-api-key"))
+def beside_a_wrong_key_a_right_one_opens(reply):
+    reply.request = replace(reply.request, headers=(*reply.request.headers, ("Authorization", f"Bearer {KEY}")))
+    reply.status = 200
+
+
+@spares("auth.empty.refused", where=lambda draft: carries(draft, "token"))
+def beside_an_empty_key_a_right_one_opens(reply):
+    reply.request = replace(reply.request, headers=(*reply.request.headers, ("Authorization", f"Bearer {KEY}")))
+    reply.status = 200
+
+
+@spares("auth.key.accepted", where=lambda draft: draft.ways[1:] != [] and carries(draft, "authorization"))
+def beside_a_right_key_a_wrong_one_shuts(reply):
+    reply.request = replace(reply.request, headers=(*reply.request.headers, ("x-api-key", WRONG_KEY)))
+    reply.status = 401
+
+
+@breaks("auth.alternative.accepted", where=lambda draft: carries(draft, "token") and draft.role == "chat")
+def one_header_opens_nothing(reply):
+    reply.status = 401
+
+
+@spares("auth.alternative.accepted", where=lambda draft: carries(draft, "token"))
+def its_key_may_not_use_the_model(reply):
+    reply.status = 403
+
+
+@breaks("auth.several.agreeing")
+def two_right_keys_shut_the_door(reply):
+    reply.status = 401
+
+
+spares("auth.several.agreeing")(answered(400))
+
+
+def wrong_at(draft, number):
+    """The key in that line is the wrong one."""
+    return WRONG_KEY in draft.key_lines[number][1]
+
+
+def has_two(draft):
+    return len(draft.key_lines) > 1
+
+
+@breaks("auth.several.order", where=lambda draft: draft.role == "chat")
+def the_first_line_counts(reply):
+    reply.status = 200 if not wrong_at(reply, 0) else 401
+
+
+@breaks("auth.several.order", where=lambda draft: draft.role == "embeddings")
+def the_last_line_counts(reply):
+    reply.status = 200 if not wrong_at(reply, -1) else 400
+
+
+@breaks("auth.several.everywhere", where=lambda draft: draft.role == "embeddings" and has_two(draft))
+def one_route_takes_any_right_key(reply):
+    reply.status = 200
+
+
+@breaks("auth.several.everywhere", where=lambda draft: draft.role == "models" and has_two(draft))
+def one_route_refuses_any_wrong_key(reply):
+    reply.status = 401
+
+
+for _id in ("auth.several.order", "auth.several.everywhere"):
+
+    @spares(_id, where=has_two)
+    def any_right_key_opens(reply):
+        reply.status = 200
+
+    @spares(_id, where=has_two)
+    def any_wrong_key_shuts(reply):
+        reply.status = 401
+
+    @spares(_id, where=has_two)
+    def two_keys_are_too_many(reply):
+        reply.status = 400
+
+    @spares(_id, where=lambda draft: draft.role == "chat" and wrong_at(draft, 0))
+    def a_request_meets_the_limit(reply):
+        reply.status = 429
+
+
+@spares("auth.several.everywhere", where=lambda draft: draft.role == "models")
+def one_route_is_open_to_everybody(reply):
+    reply.status = 200
+
+
+@spares("auth.several.everywhere", where=lambda draft: draft.role == "embeddings" and has_two(draft))
+def the_keys_may_not_use_the_model(reply):
+    reply.status = 403
+
+
+@spares("auth.challenge", where=lambda draft: draft.status == 401)
+def a_key_without_its_scheme_is_refused(reply):
+    reply.request = replace(reply.request, headers=(("Authorization", KEY),))
+
+
+@spares("auth.key.accepted", where=lambda draft: carries(draft, "authorization"))
+def a_key_without_its_scheme_opens_nothing(reply):
+    reply.request = replace(reply.request, headers=(("Authorization", KEY),))
+    reply.status = 401
+
+
+@spares("auth.wrong.refused", where=lambda draft: carries(draft, "authorization"))
+def a_key_without_its_scheme_opens(reply):
+    reply.request = replace(reply.request, headers=(("Authorization", KEY),))
+    reply.status = 200

@@ -14,14 +14,13 @@ from inferproof.catalogue.coverage import Coverage, coverage, read_exclusions
 from inferproof.catalogue.lock import lock_file, moved, pinnable, read_lock
 from inferproof.certify.certify import Certification, certify
 from inferproof.certify.result import Verdict
-from inferproof.certify.target import Target
 from inferproof.document import files, pointers
 from inferproof.document.drift import drift
 from inferproof.document.lint import lint
 from inferproof.generated.requirements import requirements_of
 from inferproof.judge.judge import Outcome
-from inferproof_mock.server import DEFAULT_KEY
 from tests.conftest import FIRST, PACKS, contract_of
+from tests.keys import with_keys
 
 LEFT_OUT = {FIRST: 0.13}
 """The share of what a document says that may be left out: a tenth, more where half of the sentences stand twice."""
@@ -107,7 +106,7 @@ def test_the_chat_request_is_as_it_was_transcribed() -> None:
 def test_the_mock_is_certified_with_all_generated_requests_and_declines_nothing(
     pack: str, mock_of: Callable[[str], str]
 ) -> None:
-    found: Certification = certify(contract_of(pack), Target(mock_of(pack), key=DEFAULT_KEY), generated=True)
+    found: Certification = certify(contract_of(pack), with_keys(contract_of(pack), mock_of(pack)), generated=True)
     others = [str(each) for each in found.result.judgements if each.outcome is not Outcome.PASS]
     assert others == []
     assert found.result.verdict is Verdict.CONFORMANT

@@ -28,7 +28,9 @@ from inferproof.judge.judge import Outcome
 from inferproof_reference.engine import Engine
 from inferproof_reference.server import CONSTRAINTS, Options, reference
 from inferproof_reference.tiny_model import write_tiny_model
-from tests.interop.openai_checks import CHECKS, Checked, Models
+from tests.conftest import PACKS, contract_of
+from tests.interop import langchain_checks
+from tests.interop.openai_checks import Checked, Models, base_path, checks_of
 from tests.reference.metrics import core_of, is_there, metric, processes, run_for, standing_still
 from tests.reference.test_field_map import CALL, CUSTOM, HI
 from tests.reference.vllm import MISSING, has_vllm, start
@@ -39,6 +41,7 @@ pytestmark = [
 ]
 
 KEY = "sk-reference-000000000000"
+OPTIONS = Options(keys=(KEY,), compact_json=True)
 CHAT = "/v1/chat/completions"
 LONG_TOKENS = 4000
 LONG = {"messages": HI, "max_tokens": LONG_TOKENS, "ignore_eos": True}
@@ -51,13 +54,23 @@ TELL_WITHIN_S = 10.0
 
 @dataclass
 class Reference:
-    """A running reference, the engine behind it, and a client for it."""
+    """A running reference, the engines behind it, and a client for it."""
 
     url: str
     session: aiohttp.ClientSession
     generator: Engine
+    embedder: Engine
     model: Path
     port: int = field(default=0)
+
+    @contextlib.asynccontextmanager
+    async def of(self, contract: Contract) -> AsyncIterator[str]:
+        """The URL of a reference of this contract on the same engines."""
+        async with (
+            reference(contract, self.generator.url, self.embedder.url, OPTIONS) as front,
+            serving(front) as url,
+        ):
+            yield url
 
     async def post(self, path: str, body: Any, url: str | None = None) -> tuple[int, Any]:
         async with self.session.post((url or self.url) + path, json=body) as reply:
@@ -82,15 +95,14 @@ async def ref(contract: Contract, tmp_path_factory: pytest.TempPathFactory) -> A
     model = tmp_path_factory.mktemp("models") / "tiny"
     write_tiny_model(model)
     generator, embedder = await asyncio.gather(start(model, arguments=CONSTRAINTS), start(model, "pooling"))
-    options = Options(keys=(KEY,), compact_json=True)
     port = int(generator.url.rpartition(":")[2])
     async with (
         embedder,
-        reference(contract, generator.url, embedder.url, options) as front,
+        reference(contract, generator.url, embedder.url, OPTIONS) as front,
         serving(front) as url,
         aiohttp.ClientSession(headers={"Authorization": f"Bearer {KEY}"}) as session,
     ):
-        running = Reference(url, session, generator, model, port)
+        running = Reference(url, session, generator, embedder, model, port)
         try:
             yield running
         finally:
@@ -271,17 +283,30 @@ async def test_the_deadline_of_a_request_ends_it(ref: Reference) -> None:
     assert reply["error"]["code"] == "timeout"
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-async def test_the_openai_client_can(check: Checked, ref: Reference) -> None:
-    with OpenAI(base_url=f"{ref.url}/v1", api_key=KEY, max_retries=0, timeout=60) as client:
-        await asyncio.to_thread(check, client, Models("tiny", "tiny-embed"))
+@pytest.mark.parametrize(("pack", "check"), checks_of(PACKS), ids=lambda each: getattr(each, "__name__", each))
+async def test_the_openai_client_can(pack: str, check: Checked, ref: Reference) -> None:
+    contract = contract_of(pack)
+    async with ref.of(contract) as url:
+        with OpenAI(base_url=url + base_path(contract), api_key=KEY, max_retries=0, timeout=60) as client:
+            await asyncio.to_thread(check, client, Models("tiny", "tiny-embed"))
 
 
-async def test_the_reference_is_certified(contract: Contract, ref: Reference, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(not langchain_checks.INSTALLED, reason=langchain_checks.MISSING)
+@pytest.mark.parametrize("check", langchain_checks.CHECKS, ids=lambda check: check.__name__)
+async def test_the_vendor_s_client_can(check: langchain_checks.Checked, ref: Reference) -> None:
+    contract = contract_of(langchain_checks.PACK)
+    async with ref.of(contract) as url:
+        client = langchain_checks.client_of(url + base_path(contract), KEY, "tiny")
+        await asyncio.to_thread(check, client)
+
+
+@pytest.mark.parametrize("pack", PACKS)
+async def test_the_reference_is_certified(pack: str, ref: Reference, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INFERPROOF_API_KEY", KEY)
     data = read_target_file(Path(__file__).parent / "tiny.toml")
-    target = target_from(data, url=ref.url, chat_model="tiny", embedding_model="tiny-embed")
-    certification = await asyncio.to_thread(certify, contract, target, generated=True)
+    async with ref.of(contract_of(pack)) as url:
+        target = target_from(data, url=url, chat_model="tiny", embedding_model="tiny-embed")
+        certification = await asyncio.to_thread(certify, contract_of(pack), target, generated=True)
     others = {str(one) for one in certification.result.judgements if one.outcome is not Outcome.PASS}
     assert others == set()
     assert certification.result.exit_code == 0

@@ -59,9 +59,10 @@ async def sent(contract: Contract, engine: ScriptedEngine, path: str = CHAT, **m
         ({"priority": {"default": 0}, "guided_decoding_backend": {"default": "x"}, "other": {"default": 1}}, {}, {}),
         ({"max_tokens": {"default": 100000}}, {}, {"max_tokens": 4096}),
         ({"parallel_tool_calls": {"default": False}}, {}, {}),
-        ({}, {"tools": TOOLS}, {"tools": TOOLS, "tool_choice": "auto"}),
+        ({"tools": {}}, {"tools": TOOLS}, {"tools": TOOLS, "tool_choice": "auto"}),
+        ({}, {"tools": TOOLS, "cache_salt": "", "bad_words": 1}, {}),
         (
-            {"parallel_tool_calls": {"default": False}},
+            {"tools": {}, "parallel_tool_calls": {"default": False}},
             {"tools": TOOLS},
             {"tools": TOOLS, "tool_choice": "auto", "parallel_tool_calls": False},
         ),
@@ -119,7 +120,11 @@ async def test_each_form_of_an_embeddings_request_has_its_own_defaults(embedder:
 
 @pytest.fixture
 async def front(engine: ScriptedEngine) -> AsyncIterator[Front]:
-    contract = made(errors={"400": OPENAI}, paths={"/s": {"get": {"x-inferproof-role": "status", "responses": {}}}})
+    contract = made(
+        request=request(guided_json={}),
+        errors={"400": OPENAI},
+        paths={"/s": {"get": {"x-inferproof-role": "status", "responses": {}}}},
+    )
     async with engine.running() as url, reference(contract, url, None, Options()) as front:
         yield front
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -164,3 +165,27 @@ def test_a_declaration_that_breaks_the_house_rules_is_refused(declared: dict[str
 
     with pytest.raises(ValueError, match=why):
         requirement(members.pop("id"), members.pop("level"), **members)(sentence)
+
+
+def related(contract: Contract, exchanges: list[Exchange], seen: list[list[int]]) -> Judgement:
+    """A relation of whatever two probes brought, which notes the statuses that it is given."""
+
+    def note(answers: list[Subject], check: Check) -> None:
+        seen.append([answer.status for answer in answers])
+
+    return judged(contract, exchanges, of=None, needs=("a", "b"), whatever=True, judge=note)
+
+
+def test_a_relation_of_whatever_was_answered_sees_all_probes_and_roles_together(contract: Contract) -> None:
+    seen: list[list[int]] = []
+    exchanges = [exchange({}, 401, "a:chat"), exchange({}, 200, "b:chat"), exchange({}, 403, "a:embeddings")]
+    silent = replace(exchange({}, probe="a:chat", step=1), reply=None, fault=Fault("timeout", "no reply"))
+    found = related(contract, [*exchanges, silent], seen)
+    assert (found.outcome, seen) == (Outcome.PASS, [[401, 200, 403]])
+    assert len(found.judged) == 3
+
+
+def test_a_relation_of_whatever_says_why_nothing_was_answered(contract: Contract) -> None:
+    withheld = replace(exchange({}, probe="a:chat"), reply=None, fault=Fault("withheld", "no key is given"))
+    found = related(contract, [withheld], [])
+    assert (found.outcome, found.reason) == (Outcome.NOT_VERIFIED, "a:chat/0: no key is given")

@@ -21,6 +21,7 @@ from inferproof.certify.preflight import preflight
 from inferproof.certify.result import Result
 from inferproof.certify.run import Recorder, client_of
 from inferproof.certify.target import Target
+from inferproof.certify.ways import call_for, refuse_the_runs_model, settled
 from inferproof.document import Contract
 from inferproof.generated.regressions import Kept, keep, kept_probes
 from inferproof.generated.requirements import requirements_of
@@ -98,7 +99,8 @@ def certify(
     """
     progress = progress or Progress()
     started, clock = datetime.now(UTC), time.perf_counter()
-    call = call_with(contract, target.chat_model, target.embedding_model, seed)
+    target = settled(contract, target)
+    call = call_for(call_with(contract, target.chat_model, target.embedding_model, seed), target)
     run = _Run(contract, target, call, only, progress, Generated(generated, cases))
     with Interrupts() if interrupts is None else nullcontext(interrupts) as interrupts:
         with suppress(asyncio.CancelledError):  # interrupted before there was anything to record
@@ -163,6 +165,7 @@ def described(target: Target, call: RequestBuilder) -> dict[str, Any]:
         "url": target.url,
         "models": {"chat": call.chat_model, "embedding": call.embedding_model},
         "headers": sorted(name for name, _ in target.headers),
+        **({"key_header": target.header} if target.header is not None else {}),
         "declined": dict(target.declined),
     }
 
@@ -198,6 +201,7 @@ class _Run:
         async with client_of(self.target) as client:
             ready = await preflight(self.contract, self.target, self.call, client)
             self.call = ready.call
+            refuse_the_runs_model(self.call)
             self.planned = plan(
                 self.contract,
                 self.call,

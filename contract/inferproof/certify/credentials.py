@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from inferproof.certify.target import ITS_OWN, Target, TargetFile, UsageError
-from inferproof.probes.probe import KEY, WRONG_KEY
+from inferproof.judge.keys import GIVEN, KEY, KINDS, WRONG_KEY, other_name, own_name
 from inferproof.wire.connection import Origin, Proxy
 from inferproof.wire.exchange import Request
 from inferproof.wire.redact import Redactor
@@ -23,13 +23,35 @@ TELLING = ("auth", "key", "token", "secret", "cookie", "pass", "pwd", "cred", "s
 
 def authorized(request: Request, target: Target, seed: int = 0) -> Request:
     """The request with its key markers replaced; a target without a key gets no header for it."""
-    key = target.key or ""
-    headers = tuple(
-        (name, value.replace(WRONG_KEY, wrong_key(seed)).replace(KEY, key))
-        for name, value in request.headers
-        if KEY not in value or key
-    )
+    key, given = target.key or "", _given(target)
+
+    def put_in(value: str) -> str:
+        value = value.replace(WRONG_KEY, wrong_key(seed)).replace(KEY, key)
+        return GIVEN.sub(lambda marker: given.get(marker[1], marker[0]), value)
+
+    headers = tuple((name, put_in(value)) for name, value in request.headers if KEY not in value or key)
     return replace(request, headers=headers, raw=request.raw and request.raw.replace(KEY.encode(), key.encode()))
+
+
+def withheld(request: Request, target: Target) -> str:
+    """Why the request cannot be sent: it takes a secret that the user did not give. Empty where it can be."""
+    given = _given(target)
+    for name, value in request.headers:
+        marker = GIVEN.search(value)
+        if marker is not None and marker[1] not in given:
+            kind = next((kind for kind in KINDS if marker[1] == other_name(kind)), None)
+            if kind is not None:
+                return f"no {kind} key is given: name its variable in [keys] of the target file"
+            return (
+                f"no key is given for the header {name}: name its variable in [credentials.{name}] of the target file"
+            )
+    return ""
+
+
+def _given(target: Target) -> dict[str, str]:
+    """The secrets that only some users give, by the name in their markers."""
+    own = {own_name(kind): given.secret for kind, given in target.own_keys.items()}
+    return own | {other_name(kind): given.secret for kind, given in target.other_keys.items()}
 
 
 def announced(target: Target, file: TargetFile) -> list[str]:
@@ -38,7 +60,9 @@ def announced(target: Target, file: TargetFile) -> list[str]:
     if home:
         names = " and ".join(home)
         return [f"{file.path} is for {file.url}: its {names} stay away from {target.url}, unless you name the file"]
-    goes = [f"the key in {target.key_variable}"] if target.key else []
+    others = [each.variable for each in (*target.own_keys.values(), *target.other_keys.values())]
+    variables = dict.fromkeys(([target.key_variable] if target.key else []) + others)
+    goes = [f"the key in {variable}" for variable in variables]
     if target.headers:
         goes.append("the headers " + ", ".join(name for name, _ in target.headers))
     if not goes or not {"url", *ITS_OWN} & file.data.keys():
@@ -61,7 +85,8 @@ def wrong_key(seed: int) -> str:
 
 def redactor(target: Target, seed: int = 0) -> Redactor:
     """Takes the target's secrets out of everything that is kept or shown. Raises UsageError for an unusable one."""
-    known = {"wrong-key": wrong_key(seed)} | ({"key": target.key} if target.key else {}) | dict(_other_secrets(target))
+    known = {"wrong-key": wrong_key(seed)} | ({"key": target.key} if target.key else {})
+    known |= _given(target) | dict(_other_secrets(target))
     try:
         return Redactor({name: value for name, value in known.items() if len(value) >= SHORTEST})
     except ValueError as error:

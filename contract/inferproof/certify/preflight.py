@@ -74,7 +74,7 @@ async def preflight(contract: Contract, target: Target, call: RequestBuilder, cl
         raise UsageError(f"{target.url} answers 429 (too many requests) to everything: wait a while, then try again")
     doors = [exchange.reply.status if exchange.reply else 0 for exchange in (*lists, *work)]
     if doors and all(status in (401, 403) for status in doors):
-        raise UsageError(_refused(target, doors[-1]))
+        raise UsageError(_refused(target, doors[-1], call))
     if all(300 <= reply.status < 400 for reply in replies):
         to = replies[0].header("location") or "nowhere"
         raise UsageError(f"{target.url} redirects to {to[:200]!r}: give the URL that it leads to, if it is the API's")
@@ -142,10 +142,13 @@ def _fault(seen: Sequence[Exchange]) -> Fault:
     return next((exchange.fault for exchange in seen if exchange.fault), Fault("closed", "no reply"))
 
 
-def _refused(target: Target, status: int) -> str:
+def _refused(target: Target, status: int, call: RequestBuilder) -> str:
     if target.key is None:
         return f"{target.url} wants a key ({status}): put it in the environment variable {target.key_variable}"
-    return f"{target.url} refuses the key in {target.key_variable} ({status}): check that it is this server's"
+    names = [each.header for each in call.ways(call.contract.ways)]
+    others = " or ".join(names[1:])
+    headers = f", and that it goes into {names[0]}: --key-header takes {others}, too" if others else ""
+    return f"{target.url} refuses the key in {target.key_variable} ({status}): check that it is this server's{headers}"
 
 
 def _refuse_unknown_model(target: Target, call: RequestBuilder, reply: Reply | None, names: list[str]) -> None:

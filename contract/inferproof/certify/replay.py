@@ -6,18 +6,21 @@ import asyncio
 import difflib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inferproof.certify.certify import call_with, judged
 from inferproof.certify.preflight import preflight
 from inferproof.certify.run import Recorder, client_of
-from inferproof.certify.target import TOKEN, Target, UsageError, is_header, server_url
+from inferproof.certify.target import Target, UsageError, is_header, server_url
+from inferproof.certify.ways import call_for, settled
 from inferproof.document import Contract
+from inferproof.document.credentials import TOKEN
 from inferproof.generated.regressions import read_case
 from inferproof.generated.requirements import requirements_of
 from inferproof.judge.judge import Judgement, Outcome, judge
-from inferproof.probes.probe import KEY, PlannedRequest, Probe, RequestBuilder, Steps
+from inferproof.judge.keys import KEY
+from inferproof.probes.probe import PlannedRequest, Probe, RequestBuilder, Steps
 from inferproof.wire.exchange import Exchange, Request
 from inferproof.wire.transcript import Transcript, TranscriptError, read
 
@@ -114,11 +117,23 @@ def replayed(recorded: Recorded, target: Target) -> tuple[Exchange, list[Judgeme
 
     First the target is looked at as before a run. Raises UsageError where it would end there.
     """
-    exchange = asyncio.run(_send(recorded, target))
+    target = settled(recorded.contract, target)
+    call = call_for(recorded.call, target)
+    exchange = asyncio.run(_send(replace(recorded, call=call, ask=_in_its_header(recorded.ask, call)), target))
     requirements = [each for each in requirements_of(recorded.contract) if each.of is not None]
     judgements = judge(requirements, [exchange], recorded.contract, target.declined)
     telling = (Outcome.PASS, Outcome.FAIL, Outcome.HARNESS_ERROR)
     return exchange, [judgement for judgement in judgements if judgement.outcome in telling]
+
+
+def _in_its_header(ask: PlannedRequest, call: RequestBuilder) -> PlannedRequest:
+    """The request with the run's key in the header that the target takes it in, whichever it was recorded with."""
+    known = next((each.credentials for each in call.contract.operations if each.role == ask.role), ())
+    ask = replace(ask, credentials=call.ways(known))
+    headers = ask.request.headers
+    lines = [each for each in known for pair in headers if pair == (each.header, each.value(KEY))]
+    moved = ask.credential is not None and len(lines) == 1 and lines[0] != ask.credential
+    return ask.with_key(KEY) if moved else ask
 
 
 async def _send(recorded: Recorded, target: Target) -> Exchange:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from email.utils import parsedate_to_datetime
 
-from inferproof.certify.credentials import authorized, redactor
+from inferproof.certify.credentials import authorized, redactor, withheld
 from inferproof.certify.target import Target, UsageError
 from inferproof.certify.watchdog import BODY_BYTES, Bounds, bounded
 from inferproof.document import Contract
@@ -77,6 +77,8 @@ class Recorder:
             self._under_way[probe.name] = ask
             exchange = await self._exchange(probe, len(exchanges), ask)
             exchanges.append(exchange)
+            if exchange.fault is not None and exchange.fault.kind == "withheld":
+                continue
             self.bounds.seen(exchange)
             if exchange.reply is None:
                 break
@@ -97,6 +99,9 @@ class Recorder:
             return None
 
     async def _exchange(self, probe: Probe, step: int, ask: PlannedRequest) -> Exchange:
+        if reason := withheld(ask.request, self._target):
+            return Exchange(probe.name, step, ask.role, ask.request, None, Fault("withheld", reason))
+
         async def send() -> SendResult:
             async with self._slots:
                 self.bounds.grant(await self._pace.wait())
@@ -109,7 +114,7 @@ class Recorder:
                     read_pause=ask.read_pause,
                 )
 
-        sent = await as_told(send)
+        sent = await (send() if ask.at_once else as_told(send))
         exchange = Exchange(probe.name, step, ask.role, ask.request, sent.reply, sent.fault, sent.began)
         return self._redactor.exchange(bounded(exchange))
 

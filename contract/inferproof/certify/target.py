@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from inferproof.document.credentials import TOKEN
 from inferproof.judge.capabilities import CAPABILITIES
+from inferproof.judge.keys import EXHAUSTED, RESTRICTED, REVOKED
 from inferproof.shell import is_name
 
 DEFAULT_FILE = "inferproof.toml"
@@ -38,12 +40,28 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class GivenKey:
+    """A key beside the run's own, and the variable that holds it; `model` is one that a restricted key may use."""
+
+    variable: str
+    secret: str = field(repr=False)
+    model: str | None = None
+
+
+@dataclass(frozen=True)
 class Target:
-    """Everything a run must know of the server. `declined` maps each capability not claimed to its reason."""
+    """Everything a run must know of the server. `declined` maps each capability not claimed to its reason.
+
+    `key` travels in `header`, or where that is None in the one that the document names first; `own_keys` are those of
+    the others, by the name of the header. `other_keys` are keys of the `KINDS` of `judge/keys.py`.
+    """
 
     url: str
     key: str | None = field(default=None, repr=False)
     key_variable: str = DEFAULT_KEY_VARIABLE
+    header: str | None = None
+    own_keys: Mapping[str, GivenKey] = field(default_factory=dict)
+    other_keys: Mapping[str, GivenKey] = field(default_factory=dict)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     ca_file: str | None = None
     chat_model: str | None = None
@@ -83,13 +101,11 @@ class TargetFile:
 ADMINISTRATOR = 0
 """The user whose files are everybody's, where users have numbers."""
 
-ITS_OWN = ("key_variable", "headers", "ca_file")
+ITS_OWN = ("key_variable", "credentials", "keys", "headers", "ca_file")
 """What a target file says for its own server only: what proves who we are, and whom we believe."""
 
-
-TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SENDABLE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
-"""What stands in a header's name and in its value (RFC 9110 §5.1, §5.5)."""
+"""What stands in a header's value (RFC 9110 §5.5)."""
 
 
 def is_header(name: str, value: str) -> bool:
@@ -102,11 +118,15 @@ _TOP = {
     "ca_file": str,
     "base_path": str,
     "headers": dict,
+    "credentials": dict,
+    "keys": dict,
     "models": dict,
     "capabilities": dict,
     "limits": dict,
 }
 _MODELS = {"chat": str, "embedding": str}
+_GIVEN = {"env": str}
+_KEYS = {REVOKED: _GIVEN, RESTRICTED: {**_GIVEN, "model": str}, EXHAUSTED: _GIVEN}
 _LIMITS = {"concurrency": int, "requests_per_minute": int, "patience": (int, float), "total_seconds": (int, float)}
 
 
@@ -147,6 +167,7 @@ def read_target_file(path: Path, own: Mapping[str, str] | None = None) -> dict[s
     _check_table(path, "", data, _TOP)
     _check_table(path, "models", data.get("models", {}), _MODELS)
     _check_table(path, "limits", data.get("limits", {}), _LIMITS)
+    _check_keys(path, data)
     for name, value in data.get("headers", {}).items():
         if not isinstance(value, str):
             raise UsageError(f"{path}: headers.{name} must be a string")
@@ -160,11 +181,30 @@ def read_target_file(path: Path, own: Mapping[str, str] | None = None) -> dict[s
     return data
 
 
+def _check_keys(path: Path, data: Mapping[str, Any]) -> None:
+    """The tables that name the variables of other keys. Raises UsageError."""
+    _check_table(path, "keys", data.get("keys", {}), dict.fromkeys(_KEYS, dict))
+    named = {f"keys.{kind}": (table, _KEYS[kind]) for kind, table in data.get("keys", {}).items()}
+    for name, table in data.get("credentials", {}).items():
+        if name == "header":
+            if not isinstance(table, str):
+                raise UsageError(f"{path}: credentials.header must be a string, the name of a header")
+        elif not isinstance(table, dict):
+            raise UsageError(f'{path}: credentials.{name} must be a table, as [credentials.{name}] with `env = "NAME"`')
+        else:
+            named[f"credentials.{name}"] = (table, _GIVEN)
+    for place, (table, known) in named.items():
+        _check_table(path, place, table, known)
+        if missing := known.keys() - table.keys():
+            raise UsageError(f"{path}: {place} says no `{min(missing)}`")
+
+
 def target_from(
     data: Mapping[str, Any],
     *,
     url: str | None = None,
     key_variable: str | None = None,
+    header: str | None = None,
     headers: Collection[tuple[str, str]] = (),
     ca_file: str | None = None,
     chat_model: str | None = None,
@@ -178,19 +218,18 @@ def target_from(
     address = url or data.get("url")
     if not address:
         raise UsageError("no URL: give one as an argument, or as `url` in the target file")
+    credentials = {**data.get("credentials", {})}
+    header = header or credentials.get("header")
+    own_keys = {name: _given(table) for name, table in credentials.items() if name != "header"}
     named = key_variable or data.get("key_variable")
-    if named is not None and not is_name(named):
-        raise UsageError(
-            f"{named!r} is no name of a variable: it takes letters, digits and _, and begins with no digit"
-        )
-    key = os.environ.get(named or DEFAULT_KEY_VARIABLE) or None
+    if named is None and header is not None:
+        named = next((own_keys[name].variable for name in own_keys if name.lower() == header.lower()), None)
+    key = _secret(named) if named is not None else os.environ.get(DEFAULT_KEY_VARIABLE) or None
     for name, value in (*data.get("headers", {}).items(), *headers):
         if not is_header(name, value):
             raise UsageError(f"the header {name!r} has characters that no header can have, in its name or its value")
         if name.lower() in ("host", "content-length", "transfer-encoding"):
             raise UsageError(f"the header {name!r} is HTTP's own: it would lead requests, and the key, elsewhere")
-    if named and key is None:
-        raise UsageError(f"the environment variable {named} is not set: put the server's API key in it")
     models, limits = data.get("models", {}), dict(data.get("limits", {}))
     if concurrency is not None:
         limits["concurrency"] = concurrency
@@ -198,6 +237,9 @@ def target_from(
         url=server_url(address, data.get("base_path", "") if url is None else ""),
         key=key,
         key_variable=named or DEFAULT_KEY_VARIABLE,
+        header=header,
+        own_keys=own_keys,
+        other_keys={kind: _given(table) for kind, table in data.get("keys", {}).items()},
         headers=(*data.get("headers", {}).items(), *headers),
         ca_file=ca_file or data.get("ca_file"),
         chat_model=chat_model or models.get("chat"),
@@ -205,6 +247,23 @@ def target_from(
         declined={name: why for name, why in data.get("capabilities", {}).items() if why is not True},
         limits=Limits(**limits),
     )
+
+
+def _given(table: Mapping[str, Any]) -> GivenKey:
+    """Raises UsageError."""
+    return GivenKey(table["env"], _secret(table["env"]), table.get("model"))
+
+
+def _secret(variable: str) -> str:
+    """What the environment variable holds. Raises UsageError where it is not set, or its name is none."""
+    if not is_name(variable):
+        raise UsageError(
+            f"{variable!r} is no name of a variable: it takes letters, digits and _, and begins with no digit"
+        )
+    secret = os.environ.get(variable)
+    if not secret:
+        raise UsageError(f"the environment variable {variable} is not set: put the server's API key in it")
+    return secret
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

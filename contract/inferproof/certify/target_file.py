@@ -24,6 +24,8 @@ def target_file(seen: Certification, key_variable: str | None) -> str:
     target = seen.result.target
     key = f"key_variable = {_toml(key_variable)}" if key_variable else '# key_variable = "INFERPROOF_API_KEY"'
     lines = [HEAD, "", f"url = {_toml(target['url'])}", key, ""]
+    if "key_header" in target:
+        lines += ["[credentials]", f"header = {_toml(target['key_header'])}", ""]
     lines += ["[models]", *_models(seen), ""]
     lines += [
         "[limits]",
@@ -54,10 +56,11 @@ def in_brief(seen: Certification) -> str:
 
 
 def _sorted(seen: Certification) -> tuple[list[str], list[str], dict[str, list[Judgement]]]:
-    """The capabilities of which all holds, those that no requirement claims, and the others with their judgements."""
+    """The capabilities of which all holds, those of which nothing is asked, and the others with their judgements."""
     whole, alone, open_ = [], [], {}
     for name in dict.fromkeys((*CAPABILITIES, *(each.requirement.claims for each in seen.result.judgements))):
-        mine = [each for each in seen.result.judgements if each.requirement.claims == name]
+        asked = [each for each in seen.result.judgements if each.outcome is not Outcome.NOT_APPLICABLE]
+        mine = [each for each in asked if each.requirement.claims == name]
         if not mine:
             alone.append(name)
         elif all(each.outcome is Outcome.PASS for each in mine):

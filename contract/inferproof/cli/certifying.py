@@ -6,7 +6,7 @@ import io
 import os
 import secrets
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     "--target", "file", type=click.Path(path_type=Path), help="Target file [default: inferproof.toml, if any]."
 )
 @click.option("--api-key-env", metavar="NAME", help="Variable that holds the key [default: INFERPROOF_API_KEY].")
+@click.option("--key-header", metavar="NAME", help="Header that the key travels in [default: the first documented].")
 @click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Send this header too. Repeatable.")
 @click.option("--ca-file", type=click.Path(exists=True, dir_okay=False), help="CA certificates for the target, PEM.")
 @click.option("--model", help="Chat model [default: discovery's, else the documented one].")
@@ -69,10 +70,12 @@ def certify(**options: Any) -> None:
     """
     from inferproof.certify.credentials import announced
     from inferproof.certify.target import target_file
+    from inferproof.certify.ways import opening_all
+    from inferproof.judge.capabilities import own
 
     asked = Asked(**options)
     contract = load_contract(asked.name)
-    file = target_file(asked.file, contract.facts.capabilities)
+    file = target_file(asked.file, own(contract))
     if asked.url or file.url:
         target = asked.target(file, asked.url)
         note(announced(target, file))
@@ -83,7 +86,7 @@ def certify(**options: Any) -> None:
 
     with running(mock(contract, keys=(DEFAULT_KEY,))) as address:
         click.echo(f"No URL given: certifying the embedded mock at {address}", err=True)
-        _certify(contract, replace(asked.target(file, address), key=DEFAULT_KEY), asked)
+        _certify(contract, opening_all(contract, asked.target(file, address), DEFAULT_KEY), asked)
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ class Asked:
     name: str
     file: Path | None
     api_key_env: str | None
+    key_header: str | None
     headers: tuple[str, ...]
     ca_file: str | None
     model: str | None
@@ -115,6 +119,7 @@ class Asked:
             file.without(file.kept_home(server_url(url)) if url else ()),
             url=url,
             key_variable=self.api_key_env,
+            header=self.key_header,
             headers=[_header(line) for line in self.headers],
             ca_file=self.ca_file,
             chat_model=self.model,
@@ -218,8 +223,9 @@ def _this_command() -> str:
 @click.argument("url")
 @contract_option()
 @click.option("--api-key-env", metavar="NAME", help="Variable that holds the key [default: INFERPROOF_API_KEY].")
+@click.option("--key-header", metavar="NAME", help="Header that the key travels in [default: the first documented].")
 @click.option("--force", is_flag=True, help="Replace an inferproof.toml that is there already.")
-def init(url: str, name: str, api_key_env: str | None, force: bool) -> None:
+def init(url: str, name: str, api_key_env: str | None, key_header: str | None, force: bool) -> None:
     """Look at the server at URL and write an inferproof.toml with what was found."""
     from inferproof import writing
     from inferproof.certify.certify import certify as run
@@ -232,7 +238,7 @@ def init(url: str, name: str, api_key_env: str | None, force: bool) -> None:
     if os.path.lexists(path) and not force:
         raise UsageError(f"{path} is there already; --force replaces it")
     writing.check_writable(path.parent, path.name)
-    target = target_from({}, url=url, key_variable=api_key_env)
+    target = target_from({}, url=url, key_variable=api_key_env, header=key_header)
     with watch() as progress:
         seen = run(load_contract(name), target, progress=progress)
     if seen.result.interrupted:

@@ -19,9 +19,16 @@ from inferproof.shell import command
     "--target", "named", type=click.Path(path_type=Path), help="Target file [default: inferproof.toml, if any]."
 )
 @click.option("--api-key-env", metavar="NAME", help="Variable that holds the key [default: INFERPROOF_API_KEY].")
+@click.option("--key-header", metavar="NAME", help="Header that the key travels in [default: the first documented].")
 @click.option("--contract", help="Contract, by name or folder [default: the transcript's; of a case, the usual one].")
 def replay(
-    file: Path, name: str | None, url: str | None, named: Path | None, api_key_env: str | None, contract: str | None
+    file: Path,
+    name: str | None,
+    url: str | None,
+    named: Path | None,
+    api_key_env: str | None,
+    key_header: str | None,
+    contract: str | None,
 ) -> None:
     """Send one request again and judge the answer: NAME of the transcript FILE, or a case that was kept.
 
@@ -33,6 +40,7 @@ def replay(
     from inferproof.certify.credentials import announced
     from inferproof.certify.replay import from_case, from_transcript, replayed
     from inferproof.certify.target import UsageError, server_url, target_file, target_from
+    from inferproof.judge.capabilities import own as own_capabilities
     from inferproof.judge.judge import Outcome
     from inferproof.reports.files import transcript_at
     from inferproof.reports.words import printable
@@ -42,7 +50,7 @@ def replay(
         recorded = from_case(file, load_contract(contract))
     else:
         recorded = from_transcript(file, name, lambda recorded: load_contract(contract or recorded))
-    own = target_file(named, recorded.contract.facts.capabilities)
+    own = target_file(named, own_capabilities(recorded.contract))
     address = server_url(url) if url else own.url
     other = url is None and not own.named and recorded.url not in (None, address)
     if address is None or other:
@@ -51,7 +59,7 @@ def replay(
         lines = [f"  {command('inferproof', 'replay', '--url', each, operands=operands)}" for each in urls]
         raise UsageError("\n".join([_why(own.path, own.url, file, recorded.url), *lines]))
     data = own.without(own.kept_home(address))
-    target = target_from(data, url=url, key_variable=api_key_env)
+    target = target_from(data, url=url, key_variable=api_key_env, header=key_header)
     note(announced(target, own))
     exchange, judgements = replayed(recorded, target)
     if exchange.reply is None:

@@ -18,22 +18,45 @@ from inferproof.shell import command
 @click.option(
     "--api-key", "keys", multiple=True, help="A key that opens it. Repeatable [default: one that is printed]."
 )
+@click.option("--revoked-key", "revoked", multiple=True, metavar="KEY", help="A key that is valid no longer.")
+@click.option(
+    "--restricted-key", "restricted", multiple=True, metavar="KEY=MODEL", help="A key that may use this model only."
+)
+@click.option("--exhausted-key", "exhausted", multiple=True, metavar="KEY", help="A key without credit.")
 @contract_option()
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
-def mock(host: str, port: int, keys: tuple[str, ...], name: str, seed: int) -> None:
+def mock(
+    host: str,
+    port: int,
+    keys: tuple[str, ...],
+    revoked: tuple[str, ...],
+    restricted: tuple[str, ...],
+    exhausted: tuple[str, ...],
+    name: str,
+    seed: int,
+) -> None:
     """Serve the API from a simulated model that keeps the contract."""
     from inferproof.front.serve import serve
     from inferproof_mock.server import DEFAULT_KEY
     from inferproof_mock.server import mock as build
 
     keys = keys or (DEFAULT_KEY,)
-    front = build(load_contract(name), keys=keys, seed=seed)
+    models = dict(_key_and_model(each) for each in restricted)
+    front = build(load_contract(name), keys=keys, seed=seed, revoked=revoked, restricted=models, exhausted=exhausted)
 
     def ready(address: str) -> None:
         shown = f"key {DEFAULT_KEY}" if keys == (DEFAULT_KEY,) else f"{len(keys)} key(s) given"
         click.echo(f"inferproof mock: {address} ({shown}); Ctrl-C stops it")
 
     serve(front, host, port, ready)
+
+
+def _key_and_model(text: str) -> tuple[str, str]:
+    """Raises click.BadParameter."""
+    key, equals, model = text.partition("=")
+    if not (key and equals and model):
+        raise click.BadParameter("write it as KEY=MODEL", param_hint="--restricted-key")
+    return key, model
 
 
 @main.command(short_help="Serve the contract with Stoplight Prism.")

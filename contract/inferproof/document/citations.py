@@ -11,6 +11,7 @@ A citation is a subject, aspects and a path, as `chat.request#/top_logprobs` or 
 | `chat.query` | its query parameters, by name |
 | `error.401` | the reply that the document describes for this status |
 | `credentials`, `credentials.bearer` | the security schemes, and those of that kind |
+| `credentials.alternatives` | the security schemes of operations that more than one header opens |
 | `paths` | the list of paths |
 | any other name | what the contract's own `anchors.yaml` calls so |
 
@@ -33,7 +34,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from inferproof.document import pointers
-from inferproof.document.credentials import credential, schemes
+from inferproof.document.credentials import alternatives, credential, schemes
 from inferproof.document.datum import NotThere, Walk
 
 __all__ = [
@@ -59,6 +60,7 @@ _EVENT = "/itemSchema/properties/data"
 
 _ANNOTATIONS = frozenset({"title", "description", "default", "deprecated", "example", "examples", "$comment"})
 
+ALTERNATIVES = "alternatives"
 EXAMPLE, PROSE, BOUNDED, OPEN = "example", "prose", "bounded", "open"
 
 
@@ -184,7 +186,7 @@ class Resolver:
     def _in(self, citation: Citation, document: Json) -> list[str]:
         if citation.subject == "paths":
             return ["/paths"]
-        if citation.subject.partition(".")[0] == "credentials":
+        if citation.subject.partition(".")[0] == "credentials" and citation.subject not in self._anchors:
             return self._credentials(citation.subject, document)
         base = self._base(citation, document)
         if citation.aspect == EXAMPLE:
@@ -247,6 +249,11 @@ class Resolver:
 
     def _credentials(self, subject: str, document: Json) -> list[str]:
         kind = subject.partition(".")[2]
+        if kind == ALTERNATIVES:
+            several = alternatives(document)
+            if not several:
+                raise NotThere("no operation of it is opened by more than one header")
+            return [pointers.join("/components/securitySchemes", name) for name in several]
         names = [
             name
             for name, scheme in schemes(document).items()

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from inferproof.document import objects, pointers
-from inferproof.document.citations import Layer, Place, Resolver
+from inferproof.document.citations import Layer, NotThere, Place, Resolver
 from inferproof.document.credentials import Credential, of_operation
 from inferproof.document.facts import Facts
 from inferproof.document.fragments import hash_of
@@ -104,6 +104,14 @@ class Contract:
         return next((operation.credentials for operation in self.operations if operation.secured), ())
 
     @cached_property
+    def ways(self) -> tuple[Credential, ...]:
+        """Every credential that opens some operation, one of each kind, in the order of the operations."""
+        found: dict[str, Credential] = {}
+        for each in (each for operation in self.operations for each in operation.credentials):
+            found.setdefault(each.kind, each)
+        return tuple(found.values())
+
+    @cached_property
     def facts(self) -> Facts:
         """What the contract says of members and no schema can."""
         return Facts(self._marks, self.roles)
@@ -115,6 +123,14 @@ class Contract:
     def places(self, citation: str) -> tuple[Place, ...]:
         """Where a citation leads in this contract (`citations.py`). Raises NotThere, and ValueError for no citation."""
         return self._resolver.places(citation)
+
+    def status(self, citation: str) -> int | None:
+        """The status of the reply that a citation leads to; None where there is none, or it leads to something else."""
+        try:
+            name = pointers.split(self.places(citation)[0].pointer)[-1:]
+        except NotThere:
+            return None
+        return int(name[0]) if name and name[0].isdecimal() else None
 
     def schema(self, citation: str, layer: Layer = "published") -> str:
         """The pointer of the schema of a datum, as `chat.reply#/usage`, in that layer. Raises NotThere."""

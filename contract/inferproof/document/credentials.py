@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,9 @@ from inferproof.document.errors import DocumentError
 Json = dict[str, Any]
 
 _SCHEMES = "/components/securitySchemes"
-HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 §5.6.2
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""What the name of a header is made of, and that of a method (RFC 9110 §5.6.2)."""
+
 HTTPS_OWN = frozenset(
     {"connection", "content-length", "content-type", "expect", "host", "te", "trailer", "transfer-encoding", "upgrade"}
 )
@@ -34,6 +37,10 @@ class Credential:
         """`bearer` for a bearer token, else the header's name, in lower case."""
         return BEARER if self.prefix == "Bearer " else self.header.lower()
 
+    def is_called(self, name: str | None) -> bool:
+        """The name is that of the header or the kind, in any case."""
+        return name is not None and name.lower() in (self.header.lower(), self.kind)
+
     def value(self, key: str) -> str:
         """The header's value; an empty key leaves the scheme alone."""
         return self.prefix + key
@@ -50,17 +57,31 @@ class Credential:
 def schemes(document: Json) -> dict[str, Json]:
     """The security schemes that guard an operation, in the order in which the document declares them.
 
-    One that an operation takes and does not insist on guards nothing.
+    One that an operation takes and does not insist on guards nothing, nor does one that nobody can satisfy.
     """
-    operations = (
-        operation
-        for item in document.get("paths", {}).values()
-        for operation in item.values()
-        if isinstance(operation, dict)
-    )
-    needs = [_needs(document), *map(_needs, operations)]
+    needs = [_needs(document), *map(_needs, _operations(document))]
     used = {name for alternatives in needs if {} not in alternatives for need in alternatives for name in need}
-    return {name: scheme for name, scheme in declared(document).items() if name in used}
+    return {name: each for name, each in declared(document).items() if name in used and _can_be_satisfied(each)}
+
+
+def alternatives(document: Json) -> dict[str, Json]:
+    """The security schemes of the operations that more than one header opens, as `schemes` has them."""
+    several: set[str] = set()
+    for operation in _operations(document):
+        found = of_operation(document, operation)
+        if len({each.header.lower() for each in found}) > 1:
+            several.update(each.scheme for each in found)
+    return {name: scheme for name, scheme in schemes(document).items() if name in several}
+
+
+def _operations(document: Json) -> Iterator[Json]:
+    for item in document.get("paths", {}).values():
+        yield from (operation for operation in item.values() if isinstance(operation, dict))
+
+
+def _can_be_satisfied(scheme: Json) -> bool:
+    """There is a way to come by what it asks for: OAuth 2.0 without a flow names none."""
+    return scheme.get("type") != "oauth2" or scheme.get("flows") != {}
 
 
 def declared(document: Json) -> dict[str, Json]:
@@ -70,7 +91,7 @@ def declared(document: Json) -> dict[str, Json]:
         place = f"{_SCHEMES}/{name}"
         scheme = _object(each, place)
         header = scheme.get("name") if scheme.get("type") == "apiKey" else None
-        if header is not None and not (isinstance(header, str) and HEADER.fullmatch(header)):
+        if header is not None and not (isinstance(header, str) and TOKEN.fullmatch(header)):
             raise DocumentError(f"#{place}/name: {header!r:.60} is no name of a header, a parameter or a cookie")
         if header is not None and scheme.get("in") == "header" and header.lower() in HTTPS_OWN:
             raise DocumentError(f"#{place}/name: {header!r} is a header of HTTP itself, and can carry no key")
@@ -114,7 +135,8 @@ def lets_strangers_in(document: Json, operation: Json) -> bool:
 def of_operation(document: Json, operation: Json) -> tuple[Credential, ...]:
     """Each header that opens the operation by itself, in the order in which the operation names them.
 
-    An alternative of several schemes that go together is none: nothing here sends two.
+    That order is also which of them counts where a request has several. An alternative of several schemes that go
+    together is none: nothing here sends two. Two schemes of one header, as a key and OAuth's token, are one.
     """
     known = declared(document)
     found = [
@@ -123,4 +145,12 @@ def of_operation(document: Json, operation: Json) -> tuple[Credential, ...]:
         for name in need
         if len(need) == 1 and (made := credential(name, known.get(name, {}))) is not None
     ]
-    return tuple(dict.fromkeys(found))
+    first: dict[tuple[str, str], Credential] = {}
+    for each in found:
+        first.setdefault((each.header.lower(), each.prefix), each)
+    return tuple(first.values())
+
+
+def preferred(credentials: Sequence[Credential], header: str | None) -> tuple[Credential, ...]:
+    """The credentials, that of the header first, where one has it; a name of a header has no case."""
+    return tuple(sorted(credentials, key=lambda each: not each.is_called(header)))

@@ -27,10 +27,8 @@ DEFAULT_MAX_BODY = 10_000_000
 class Route:
     """One operation: what a request to it must be, who answers it, and the form of what is answered."""
 
-    def __init__(
-        self, contract: Contract, operation: Operation, backend: Backend, keys: Sequence[str], forms: Forms
-    ) -> None:
-        self.door = Door(operation.credentials, keys)
+    def __init__(self, contract: Contract, operation: Operation, backend: Backend, door: Door, forms: Forms) -> None:
+        self.door = door
         self.errors = Errors(contract, operation)
         self.whole = forms.of(operation.reply_schema)
         self.event = forms.of(operation.event_schema)
@@ -53,17 +51,26 @@ class Route:
 
 
 class Front:
-    """`keys` are the API keys that are let in, none of them meaning everybody; `max_body` counts bytes."""
+    """`keys` are the API keys that are let in, none of them meaning everybody; `max_body` counts bytes.
+
+    Of `revoked` keys a refusal says that they were.
+    """
 
     def __init__(
-        self, contract: Contract, backend: Backend, *, keys: Sequence[str] = (), max_body: int = DEFAULT_MAX_BODY
+        self,
+        contract: Contract,
+        backend: Backend,
+        *,
+        keys: Sequence[str] = (),
+        revoked: Sequence[str] = (),
+        max_body: int = DEFAULT_MAX_BODY,
     ) -> None:
         self._errors = Errors(contract, None)
         self._max_body = max_body
         self._routes: dict[str, dict[str, Route]] = {}
         forms = Forms(contract)
         for operation in contract.operations:
-            route = Route(contract, operation, backend, keys, forms)
+            route = Route(contract, operation, backend, Door(operation.credentials, keys, revoked), forms)
             self._routes.setdefault(operation.path, {})[operation.method] = route
         for methods in self._routes.values():
             if "GET" in methods:
@@ -84,7 +91,7 @@ class Front:
         try:
             route = self._route(client)
             errors = route.errors
-            key = route.door.key(client.header)
+            key = route.door.key(client.lines)
             route.check_query(client.query)
             body: Json = {}
             if route.takes_body:

@@ -10,41 +10,54 @@ from inferproof.front.backend import Refusal
 
 
 class Door:
-    """What opens one operation: `credentials`, each by itself, with one of `keys`; without keys everybody is let in."""
+    """What opens one operation: `credentials`, each by itself, with one of `keys`; without keys everybody is let in.
 
-    def __init__(self, credentials: Sequence[Credential], keys: Sequence[str]) -> None:
+    Where a request has several, the first in the order of the credentials counts.
+    A header that holds no key, being empty or of another scheme, is passed over. `revoked` keys are told apart from
+    those that were never issued.
+    """
+
+    def __init__(self, credentials: Sequence[Credential], keys: Sequence[str], revoked: Sequence[str] = ()) -> None:
         self._credentials = credentials
         self._keys = [key.encode() for key in keys]
+        self._revoked = [key.encode() for key in revoked]
         self._names = _joined([one.header for one in credentials])
         self._cure = _joined([f"`{one.header}: {one.value('<API key>')}`" for one in credentials])
         # RFC 6750 §3: a challenge names the scheme, and a header with the key alone has none.
         challenged = any(one.kind == "bearer" for one in credentials)
         self._challenge = {"WWW-Authenticate": "Bearer"} if challenged else {}
 
-    def key(self, header: Callable[[bytes], str | None]) -> str | None:
-        """The key that the request has. `header` gives the value of a header by its lower-case name.
+    def key(self, lines: Callable[[bytes], Sequence[str]]) -> str | None:
+        """The key that counts. `lines` gives the values of a header by its lower-case name, one for each line.
 
-        Raises Refusal 401.
+        Raises Refusal 401, also for two lines of one header that differ: who stands between may have read the other.
         """
-        sent = [(one, value) for one in self._credentials if (value := header(one.header.lower().encode())) is not None]
-        found = [key for one, value in sent if (key := _key(one, value))]
-        if not self._keys or not self._credentials:
-            return next(iter(found), None)
+        sent = [(one, value) for one in self._credentials for value in lines(one.header.lower().encode())]
+        key = next((key for one, value in sent if (key := _key(one, value))), None)
+        if not self._credentials:
+            return None
+        if key is not None and _one_of(key, self._revoked):
+            raise self._unauthorized("The API key was revoked", code="revoked_api_key")
+        if not self._keys:
+            return key
         if not sent:
             raise self._unauthorized(f"The {self._names} header is missing")
-        if not found:
+        if key is None:
             raise self._unauthorized(_joined([_empty(one) for one, _ in sent], " and "))
-        known = [key for key in found if self._knows(key)]
-        if not known:
+        for one in self._credentials:
+            if len(set(lines(one.header.lower().encode()))) > 1:
+                raise self._unauthorized(f"The {one.header} header is there more than once")
+        if not _one_of(key, self._keys):
             raise self._unauthorized("The API key is not known to this server")
-        return known[0]
+        return key
 
-    def _knows(self, key: str) -> bool:
-        """Every key is compared, so that the time taken does not tell which one came close."""
-        return True in [hmac.compare_digest(key.encode(), known) for known in self._keys]
+    def _unauthorized(self, cause: str, code: str = "invalid_api_key") -> Refusal:
+        return Refusal(401, f"{cause}; send {self._cure}.", code=code, headers=self._challenge)
 
-    def _unauthorized(self, cause: str) -> Refusal:
-        return Refusal(401, f"{cause}; send {self._cure}.", code="invalid_api_key", headers=self._challenge)
+
+def _one_of(key: str, known: Sequence[bytes]) -> bool:
+    """Every key is compared, so that the time taken does not tell which one came close."""
+    return True in [hmac.compare_digest(key.encode(), each) for each in known]
 
 
 def _key(credential: Credential, value: str) -> str:

@@ -16,8 +16,8 @@ INVALID = 422
 class Chat:
     """A chat request that is valid under the contract. Legacy and attributes requests arrive translated.
 
-    `body` is what the client sent (defaults are not filled in); `role` is the role of the operation that it came
-    through, for backends that must know; `key` the API key that let it in, if any.
+    `body` is what the client sent of what the contract names (defaults are not filled in); `role` is the role of the
+    operation that it came through, for backends that must know; `key` the API key that let it in, if any.
     """
 
     body: Json

@@ -8,19 +8,24 @@ from inferproof.document.contract import Contract
 from inferproof.front.backend import Backend, Chat, Json
 from inferproof.front.deadline import stream_within, within
 from inferproof.front.expressions import require_bounded
+from inferproof.front.named import named_members
 from inferproof.front.response import Events, Handler, Response, Whole
 from inferproof.front.sse import closing
 
 OPENAI_PATH = "chat.openai-path"
 
+ALWAYS_READ = ("messages", "model", "stream", "return_tokens_as_token_ids")
+"""Whatever the document says of them: what a chat is about, and what shows which tokens came, for others to verify."""
+
 
 def chat(contract: Contract, backend: Backend) -> Handler:
     streams = _streams(contract, "chat")
+    named = named_members(contract, "chat", ALWAYS_READ)
 
     async def answer(body: Json, key: str | None) -> Response:
-        require_bounded(body)
-        call = Chat(body, "chat", key)
-        if streams(body):
+        call = Chat(named(body), "chat", key)
+        require_bounded(call.body)
+        if streams(call.body):
             return Events(stream(backend, call))
         return Whole(await complete(backend, call))
 
@@ -28,14 +33,12 @@ def chat(contract: Contract, backend: Backend) -> Handler:
 
 
 def chat_core(contract: Contract, backend: Backend) -> Handler:
-    """Members that this path does not support are dropped, and so are log probabilities, which it has not."""
-    schema = contract.operation(OPENAI_PATH).request_schema
-    assert schema is not None
-    supported = frozenset(contract.members(schema))
+    """Log probabilities are dropped, which this path has not."""
+    named = named_members(contract, OPENAI_PATH)
     streams = _streams(contract, OPENAI_PATH)
 
     async def answer(body: Json, key: str | None) -> Response:
-        call = Chat({name: value for name, value in body.items() if name in supported}, OPENAI_PATH, key)
+        call = Chat(named(body), OPENAI_PATH, key)
         require_bounded(call.body)
         if streams(call.body):
             return Events(_core_chunks(stream(backend, call)))

@@ -33,7 +33,11 @@ class Connection:
 
     def header(self, name: bytes) -> str | None:
         """The first value of a header, by its lower-case name; Latin-1, as HTTP has it."""
-        return next((value.decode("latin-1") for key, value in self._headers if key == name), None)
+        return next(iter(self.lines(name)), None)
+
+    def lines(self, name: bytes) -> list[str]:
+        """The value of each line of a header, as `header` has it."""
+        return [value.decode("latin-1") for key, value in self._headers if key == name]
 
     async def body(self, limit: int) -> bytes:
         """The whole request body.

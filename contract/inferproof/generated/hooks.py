@@ -26,7 +26,9 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 
 from inferproof.certify.target import Target, UsageError, server_url, target_file, target_from
+from inferproof.certify.ways import settled
 from inferproof.document import Contract, Operation, load
+from inferproof.document.credentials import preferred
 from inferproof.document.names import requested
 from inferproof.generated import adapter
 from inferproof.generated.baselines import model_member
@@ -34,6 +36,7 @@ from inferproof.generated.claims import is_streamed
 from inferproof.generated.coverage import BODIES, MADE
 from inferproof.generated.exemptions import may_be_refused
 from inferproof.generated.members import branches, operation_facts
+from inferproof.judge.capabilities import own
 from inferproof.judge.judge import Judgement, Outcome, judge
 from inferproof.judge.oracle import must_accept, must_refuse
 from inferproof.judge.requirement import MUST, SCHEMA, SHOULD, Requirement
@@ -66,8 +69,8 @@ class ShouldWarning(UserWarning):
 
 
 CONTRACT: Contract = load(os.environ.get("INFERPROOF_CONTRACT"))
-FILE = target_file(os.environ.get("INFERPROOF_TARGET"), CONTRACT.facts.capabilities)
-TARGET: Target = target_from(FILE.data, url=FILE.url or "http://127.0.0.1")
+FILE = target_file(os.environ.get("INFERPROOF_TARGET"), own(CONTRACT))
+TARGET: Target = settled(CONTRACT, target_from(FILE.data, url=FILE.url or "http://127.0.0.1"))
 """What the target file says. Its URL is not used: schemathesis has its own."""
 
 MADE_HERE = f"{CONTRACT.name} {secrets.token_hex(8)}"
@@ -190,7 +193,8 @@ class TargetKey:
     def set(self, case: Case, data: str, context: AuthContext) -> None:
         operation = _ours(case.operation)
         if operation is not None and operation.secured and _is_for(case.operation.base_url):
-            case.headers[operation.credentials[0].header] = operation.credentials[0].value(data)
+            first = preferred(operation.credentials, TARGET.header)[0]
+            case.headers[first.header] = first.value(data)
 
 
 def _is_for(url: str | None) -> bool:

@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from inferproof.document import Contract
+from inferproof.document.credentials import Credential
+
+AUTH = "auth"
+"""The profile of the headers that a key may travel in."""
 
 CAPABILITIES: Mapping[str, str] = {
     "core": "status, credentials, errors, and chat completions in one JSON reply",
@@ -59,6 +63,11 @@ CAPABILITIES: Mapping[str, str] = {
     "legacy": "the native inference operation and its stream",
     "legacy.tools": "tools in the native operations",
     "legacy.as-chat": "the native operations show the model what chat shows it, without a prompt of their own",
+    "auth": "every header that the document names for a key, beside the one that the run uses",
+    "keys": "keys of other kinds than the run's, of which the user gives one each",
+    "keys.revoked": "a key that is valid no longer is refused",
+    "keys.restricted": "a key may be kept from models",
+    "keys.exhausted": "a key without credit is refused",
 }
 
 RESTS_ON: Mapping[str, tuple[str, ...]] = {
@@ -98,7 +107,19 @@ OF_ROLE: Mapping[str, str] = {
 
 def known(contract: Contract) -> Mapping[str, str]:
     """Every capability that a server may decline under this contract: ours, and those that the contract names."""
-    return {**CAPABILITIES, **contract.facts.capabilities}
+    return {**CAPABILITIES, **own(contract)}
+
+
+def own(contract: Contract) -> Mapping[str, str]:
+    """The capabilities of this contract: those that it names, and each header of a key where there are several."""
+    ways = contract.ways
+    named = {of_way(each): f"a key in the header `{each.header}`" for each in ways} if len(ways) > 1 else {}
+    return {**named, **contract.facts.capabilities}
+
+
+def of_way(credential: Credential) -> str:
+    """`auth.token`: what a server declines that takes no key in this header."""
+    return f"{AUTH}.{credential.kind}"
 
 
 def profile_of(capability: str) -> str:

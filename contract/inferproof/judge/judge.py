@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from inferproof.document import Contract
-from inferproof.judge.capabilities import OF_ROLE, not_claimed
+from inferproof.judge.capabilities import AUTH, OF_ROLE, not_claimed
 from inferproof.judge.check import Check, CheckFailed, Finding
 from inferproof.judge.requirement import Requirement
 from inferproof.judge.select import Of
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 from inferproof.wire.exchange import Exchange
+
+CREDENTIALS = "credentials."
+"""How a citation begins that is about one kind of credentials."""
 
 MOST_REASONS = 8
 """Reasons that a judgement tells apart: the names in them may be a server's."""
@@ -103,10 +106,15 @@ def _unsent(requirement: Requirement, lost: Exchange) -> Judgement:
 
 
 def _inapplicable(requirement: Requirement, declined: Mapping[str, str]) -> str | None:
-    """Why the target need not fulfil it: it does not claim the capability, or none of the operations."""
+    """Why the target need not fulfil it: it does not claim the capability, the header for keys, or any operation."""
     reason = not_claimed(requirement.claims, declined)
     if reason is not None:
         return f"{requirement.claims}: {reason}"
+    for way in (
+        f"{AUTH}.{cite.removeprefix(CREDENTIALS)}" for cite in requirement.cites if cite.startswith(CREDENTIALS)
+    ):
+        if way in declined:
+            return f"{way}: {declined[way]}"
     needed = [OF_ROLE.get(role, "core") for role in requirement.of.roles] if requirement.of else []
     reasons = [f"{name}: {reason}" for name in needed if (reason := not_claimed(name, declined)) is not None]
     return reasons[0] if reasons and len(reasons) == len(needed) else None
@@ -147,17 +155,23 @@ def _each(requirement: Requirement, of: Of, asked: Sequence[Subject], check: Che
 
 
 def _together(requirement: Requirement, answers: Sequence[Subject], check: Check, cut_off: str) -> Judgement:
-    """Judge the exchanges of a probe it needs as one piece of evidence, once for each role it was sent to."""
+    """Judge the exchanges of a probe it needs as one piece of evidence, once for each role it was sent to.
+
+    With `whatever` those of all its probes are one, as far as they brought a whole reply.
+    """
     groups: dict[str, list[Subject]] = defaultdict(list)
     for answer in answers:
         if base_name(answer.exchange.probe) in requirement.needs:
-            groups[answer.exchange.probe].append(answer)
+            groups[requirement.needs[0] if requirement.whatever else answer.exchange.probe].append(answer)
     judged: list[str] = []
     failures: list[Failure] = []
     skipped: Counter[str] = Counter()
     reason = cut_off or "its probe was not sent"
     for probe, group in groups.items():
         blocked = next((why for answer in group if (why := _unanswered(answer))), None)
+        if requirement.whatever:
+            group = [answer for answer in group if answer.exchange.reply is not None and answer.exchange.fault is None]
+            blocked = None if group else blocked
         if blocked:
             reason = blocked
             continue

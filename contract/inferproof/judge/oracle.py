@@ -6,21 +6,22 @@ Where our corrections changed the answer, either one is right: a server that fol
 
 from __future__ import annotations
 
+from inferproof.judge.keys import is_right, sent
 from inferproof.judge.select import Predicate
 from inferproof.judge.subject import Subject
 from inferproof.wire.exchange import NotJson
-
-KEY = "{{secret:key}}"
-"""Stands for the target's key in what was recorded."""
 
 NO_SUCH_MODEL = "inferproof-no-such-model"
 """How the name of a model begins that no server has. A request for it is valid, and yet to be refused."""
 
 
 def keyed(answer: Subject) -> bool:
-    """The request carries the target's key, or needs none: nobody is kept out for want of it."""
-    request, credentials = answer.exchange.request, answer.credentials
-    return not credentials or any(each.key_in(request.header(each.header) or "") == KEY for each in credentials)
+    """The request carries the target's key once and nothing beside it, or needs none: nobody is kept out for his key.
+
+    With two credentials it may be refused: RFC 6750 §3.1 has a 400 for that.
+    """
+    lines = sent(answer)
+    return not answer.credentials or (len(lines) == 1 and is_right(*lines[0]))
 
 
 def declared_json(answer: Subject) -> bool:

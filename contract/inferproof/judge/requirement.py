@@ -47,7 +47,8 @@ class Requirement:
     """`id` is permanent. `cites` are what it rests on (`document/citations.py`): where a contract lacks one of them, it
     does not hold there. `covers` are what else it speaks of, where the contract has it.
 
-    With `of` it judges each selected exchange for itself; with `needs` it relates the exchanges of the named probes.
+    With `of` it judges each selected exchange for itself. With `needs` it relates the exchanges of the named probes,
+    for each role where all of them succeeded; with `whatever`, those of all roles together that brought a whole reply.
     `breaks` and `reference` are notes for who must pass it: what usually breaks it, how the reference does it.
     """
 
@@ -63,6 +64,7 @@ class Requirement:
     breaks: str = ""
     reference: str = ""
     covers: tuple[str, ...] = ()
+    whatever: bool = False
 
     @property
     def profile(self) -> str:
@@ -132,6 +134,7 @@ def requirement(
     of: Of | None = None,
     needs: str | tuple[str, ...] = (),
     claims: str = "core",
+    whatever: bool = False,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Put a judging function into the catalogue; its docstring is the sentence.
 
@@ -157,6 +160,7 @@ def requirement(
             own.get("Breaks", module.get("Breaks", "")),
             own.get("Reference", module.get("Reference", "")),
             _many(covers),
+            whatever,
         )
         _refuse(made)
         CATALOGUE[id] = made
@@ -182,6 +186,7 @@ def _refuse(made: Requirement) -> None:
         (not made.sentence, "the sentence (docstring) is missing"),
         (not made.cites, "it cites nothing"),
         ((made.of is None) == (not made.needs), "it takes either `of` or `needs`"),
+        (made.whatever and not made.needs, "`whatever` is for what relates exchanges"),
         (made.claims not in CAPABILITIES, f"there is no capability {made.claims!r}"),
         (made.level is MUST and made.basis in INFERRED, f"what rests on a {made.basis} is at most SHOULD"),
     ]

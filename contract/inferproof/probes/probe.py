@@ -21,20 +21,15 @@ from pathlib import Path
 from typing import Any
 
 from inferproof.document import Contract, Operation
-from inferproof.document.credentials import Credential
+from inferproof.document.credentials import Credential, preferred
 from inferproof.judge.capabilities import CAPABILITIES
+from inferproof.judge.keys import KEY, own_key
 from inferproof.judge.subject import NOBODYS, Subject
 from inferproof.judge.value import Skip
 from inferproof.wire.exchange import Headers, Request
 
-KEY = "{{secret:key}}"
-"""Stands for the target's key wherever a request carries it; put in on the way out, and back on the way in."""
-
 ROOM_TO_REASON = 1024
 """Tokens for a model that was still reasoning where others have answered. Who has not begun by then leaves it open."""
-
-WRONG_KEY = "{{secret:wrong-key}}"
-"""Stands for a key that no server has issued, made from the run's seed."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +37,8 @@ class PlannedRequest:
     """A request and how to send it.
 
     `hang_up_after` closes the connection after that many events; `read_pause` is the seconds that a slow reader waits
-    between reads. Bytes that are no request at all go into `request.raw`. `credentials` are what opens the operation.
+    between reads. Bytes that are no request at all go into `request.raw`. `credentials` are what opens the operation,
+    the one that the run uses first. With `at_once` a 429 is the answer, and not waited for.
     """
 
     role: str | None
@@ -50,6 +46,7 @@ class PlannedRequest:
     hang_up_after: int | None = None
     read_pause: float = 0.0
     credentials: tuple[Credential, ...] = ()
+    at_once: bool = False
 
     def with_header(self, name: str, value: str | None) -> PlannedRequest:
         """The same request with that header set, or without it."""
@@ -71,8 +68,17 @@ class PlannedRequest:
 
     def with_key(self, key: str) -> PlannedRequest:
         """The same request with that key in place of the target's; itself where the operation takes none."""
-        credential = self.credential
-        return self if credential is None else self.with_header(credential.header, credential.value(key))
+        return self if self.credential is None else self.with_keys((self.credential, key))
+
+    def with_keys(self, *sent: tuple[Credential, str]) -> PlannedRequest:
+        """The same request with these keys and no others, in lines of this order."""
+        bare = self.without_key()
+        lines = tuple((credential.header, credential.value(key)) for credential, key in sent)
+        return replace(bare, request=replace(bare.request, headers=(*bare.request.headers, *lines)))
+
+    def right_key(self, credential: Credential) -> str:
+        """The target's key for that header: that of the run in the one that the run uses."""
+        return KEY if credential == self.credential else own_key(credential)
 
     def with_room(self, tokens: int) -> PlannedRequest:
         """The same request with at least that `max_tokens`; itself where it sets none."""
@@ -88,13 +94,20 @@ class PlannedRequest:
 
 @dataclass(frozen=True)
 class RequestBuilder:
-    """Makes requests for one contract and target. Everything in them follows from the arguments and `seed`."""
+    """Makes requests for one contract and target. Everything in them follows from the arguments and `seed`.
+
+    `header` is the one that the key travels in, where the user chose it; `without` are the kinds of credentials that
+    the target does not take. `allowed_model` is the one that the user's restricted key may use.
+    """
 
     contract: Contract
     chat_model: str
     embedding_model: str
     seed: int = 0
     extra_headers: Headers = ()
+    header: str | None = None
+    without: tuple[str, ...] = ()
+    allowed_model: str = ""
 
     def to(self, role: str, body: Any = None, *, query: str = "") -> PlannedRequest:
         """A request to the operation of that role, with the key where the operation is secured."""
@@ -154,6 +167,10 @@ class RequestBuilder:
         body[self.contract.facts.operation(role).model] = self.model(role)
         yield self.to(role, body)
 
+    def ways(self, credentials: tuple[Credential, ...]) -> tuple[Credential, ...]:
+        """Those of the credentials that the target takes, the one that the run uses first."""
+        return preferred([each for each in credentials if each.kind not in self.without], self.header)
+
     def model(self, role: str) -> str:
         """The model that a request to the operation of that role names."""
         return self.embedding_model if role == "embeddings" else self.chat_model
@@ -173,6 +190,7 @@ class RequestBuilder:
         self, role: str | None, method: str, target: str, body: Any, credentials: tuple[Credential, ...]
     ) -> PlannedRequest:
         headers: list[tuple[str, str]] = [*self.extra_headers]
+        credentials = self.ways(credentials)
         if credentials:
             headers.append((credentials[0].header, credentials[0].value(KEY)))
         content = b""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 
-from inferproof.probes.probe import KEY, WRONG_KEY
+from inferproof.document.credentials import TOKEN
+from inferproof.judge.keys import GIVEN, KEY, WRONG_KEY
 from inferproof.shell import printf, variable, word
 from inferproof.wire.exchange import Exchange
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_KEYS = re.compile(f"{re.escape(KEY)}|{GIVEN.pattern}")
+_NO_LETTER = re.compile("[^A-Z0-9]")
 _PLAIN_TARGET = re.compile(r"/(?!.*(/\.|%2[eE]))(?!\.)[A-Za-z0-9/._~?&=:,;+!$'()*@%-]*")
 """A request target that curl sends as it is: nothing to expand ([] and {}), no dot segments, no fragment."""
 
 
 def curl(exchange: Exchange, url: str, key_variable: str = "INFERPROOF_API_KEY") -> str:
-    """One line for a POSIX shell. The key stands as `$NAME`; a body that is not plain text is given through printf.
+    """One line for a POSIX shell. The key stands as `$NAME`, and so do other keys of the user's, as `$REVOKED_KEY` or
+    `$KEY_TOKEN`; a body that is not plain text is given through printf.
 
     A request sent as raw bytes has no curl line that would send the same; its nearest is given. So it is where a
     header has a name that no header can have: curl would read another meaning into it.
@@ -34,7 +37,7 @@ def curl(exchange: Exchange, url: str, key_variable: str = "INFERPROOF_API_KEY")
     else:
         words.append(word(base + request.target))
     for name, value in request.headers:
-        if _TOKEN.fullmatch(name):
+        if TOKEN.fullmatch(name):
             words += ["-H", _header(name, value, key_variable)]
     line = " ".join(words)
     if not request.body:
@@ -53,8 +56,16 @@ def _header(name: str, value: str, key_variable: str) -> str:
     if not value.strip():
         return word(f"{name};")  # with a colon curl would leave it out
     line = f"{name}: {value}".replace(WRONG_KEY, "sk-a-key-that-nobody-issued")
-    parts = [word(_bytes(part)) if part else "" for part in line.split(KEY)]
-    return variable(key_variable).join(parts)
+    said, position = "", 0
+    for marker in _KEYS.finditer(line):
+        name = key_variable if marker[1] is None else _NO_LETTER.sub("_", marker[1].upper())
+        said += _word(line[position : marker.start()]) + variable(name)
+        position = marker.end()
+    return said + _word(line[position:])
+
+
+def _word(text: str) -> str:
+    return word(_bytes(text)) if text else ""
 
 
 def _bytes(text: str) -> bytes:

@@ -3,18 +3,25 @@
 What is answered 404 is not held against the door: either there is no such operation, which is another requirement's
 business, or the server hides it from strangers (RFC 9110 §15.5.4).
 
+Where several headers open an operation, any of them does. Of a request in which one holds a right key and another a
+wrong one only consistency is asked: some gateways refuse for any wrong key, some accept for any right one, and some
+look at the first; a 400 is right, too (RFC 6750 §3.1). A key in `Authorization` without `Bearer` may be taken or not.
+
 Breaks: an operation that was added without the guard, a scheme compared by case, a 200 for an empty key.
 Reference: one guard stands before every secured operation of the contract and compares keys in constant time.
 """
 
-from inferproof.document.credentials import BEARER, Credential, lets_strangers_in
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
+
+from inferproof.document.credentials import BEARER, lets_strangers_in
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import KEY, keyed
+from inferproof.judge.keys import KEY, WRONG_KEY, is_right, own_key, sent
+from inferproof.judge.oracle import keyed
 from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import FOUND, Of, replies
 from inferproof.judge.subject import Subject
-
-WRONG_KEY = "{{secret:wrong-key}}"
+from inferproof.judge.value import Skip
 
 
 def _secured(answer: Subject) -> bool:
@@ -24,31 +31,38 @@ def _secured(answer: Subject) -> bool:
     return not lets_strangers_in(answer.contract.corrected, answer.operation.node)
 
 
-def _sent(answer: Subject) -> list[tuple[Credential, str]]:
-    """The credentials that the request carries, each with the value of its header."""
-    values = [(each, answer.exchange.request.header(each.header)) for each in answer.credentials]
-    return [(each, value) for each, value in values if value is not None]
-
-
 def _uncredentialed(answer: Subject) -> bool:
-    return _secured(answer) and not _sent(answer) and answer.exchange.request.header("authorization") is None
+    return _secured(answer) and not sent(answer) and answer.exchange.request.header("authorization") is None
 
 
 def _wrong(answer: Subject) -> bool:
-    return _secured(answer) and any(value == each.value(WRONG_KEY) for each, value in _sent(answer))
+    """Every key in it is one that nobody issued, or has no characters."""
+    keys = [each.key_in(value) for each, value in sent(answer)]
+    return _secured(answer) and WRONG_KEY in keys and set(keys) <= {WRONG_KEY, ""}
 
 
 def _empty(answer: Subject) -> bool:
-    return _secured(answer) and any(value.strip() == each.value("").strip() for each, value in _sent(answer))
+    lines = sent(answer)
+    return _secured(answer) and lines != [] and all(value.strip() == each.prefix.strip() for each, value in lines)
 
 
 def _right(answer: Subject) -> bool:
-    return _secured(answer) and any(value == each.value(KEY) for each, value in _sent(answer))
+    return _secured(answer) and [each.key_in(value) for each, value in sent(answer)] == [KEY]
+
+
+def _alternative(answer: Subject) -> bool:
+    lines = sent(answer)
+    return _secured(answer) and len(lines) == 1 and lines[0][0].key_in(lines[0][1]) == own_key(lines[0][0])
+
+
+def _agreeing(answer: Subject) -> bool:
+    lines = sent(answer)
+    return _secured(answer) and len(lines) > 1 and all(is_right(each, value) for each, value in lines)
 
 
 def _other_scheme(answer: Subject) -> bool:
     basic = (answer.exchange.request.header("authorization") or "").lower().startswith("basic ")
-    return _secured(answer) and basic and _bearer(answer)
+    return _secured(answer) and basic and _bearer(answer) and not any(is_right(*line) for line in sent(answer))
 
 
 def _bearer(answer: Subject) -> bool:
@@ -56,21 +70,22 @@ def _bearer(answer: Subject) -> bool:
 
 
 def _lower_case(answer: Subject) -> bool:
-    return _bearer(answer) and (answer.exchange.request.header("authorization") or "").startswith(f"bearer {KEY}")
+    value = answer.exchange.request.header("authorization") or ""
+    return _bearer(answer) and keyed(answer) and value.startswith("bearer ")
 
 
 REFUSED = (401, 403)
 
 
 @requirement(
-    "auth.missing.refused", MUST, basis=CONVENTION, cites="credentials", of=Of(status=FOUND, where=_uncredentialed)
+    "auth.missing.refused", MUST, basis=SCHEMA, cites="credentials", of=Of(status=FOUND, where=_uncredentialed)
 )
 def no_key_no_answer(reply: Subject, check: Check) -> None:
     """A secured operation refuses a request without credentials with 401 or 403."""
     check.one_of(reply.status, REFUSED, at="status")
 
 
-@requirement("auth.wrong.refused", MUST, basis=CONVENTION, cites="credentials", of=Of(status=FOUND, where=_wrong))
+@requirement("auth.wrong.refused", MUST, basis=SCHEMA, cites="credentials", of=Of(status=FOUND, where=_wrong))
 def a_wrong_key_opens_nothing(reply: Subject, check: Check) -> None:
     """A secured operation refuses a key that nobody issued with 401 or 403."""
     check.one_of(reply.status, REFUSED, at="status")
@@ -143,3 +158,84 @@ def a_key_is_not_echoed(reply: Subject, check: Check) -> None:
     """A reply never repeats the key that it refuses."""
     said = reply.reply.body.decode("utf-8", "replace") + "".join(value for _, value in reply.reply.headers)
     check.that(WRONG_KEY not in said, "the key nowhere in the reply", "the key", at="body or headers")
+
+
+@requirement(
+    "auth.alternative.accepted",
+    MUST,
+    basis=SCHEMA,
+    claims="auth",
+    cites="credentials.alternatives",
+    of=Of(status=None, where=_alternative),
+)
+def each_header_opens_alone(reply: Subject, check: Check) -> None:
+    """Each of the headers that the document names for a key opens an operation by itself: none answers 401."""
+    check.that(reply.status != 401, "any status but 401", reply.status, at="status")
+
+
+@requirement(
+    "auth.several.agreeing",
+    SHOULD,
+    basis=PROJECT,
+    claims="auth",
+    cites=("credentials.alternatives", "credentials.order.prose"),
+    of=Of(status=FOUND, where=_agreeing),
+)
+def right_keys_do_not_disturb_each_other(reply: Subject, check: Check) -> None:
+    """A request with a right key in each of two headers is not refused for its key, be it for having two (400)."""
+    check.that(reply.status not in REFUSED, "neither 401 nor 403", reply.status, at="status")
+
+
+@requirement(
+    "auth.several.order",
+    SHOULD,
+    basis=CONVENTION,
+    claims="auth",
+    cites="credentials.alternatives",
+    needs="auth.several",
+    whatever=True,
+)
+def the_order_of_the_lines_means_nothing(answers: list[Subject], check: Check) -> None:
+    """Where a right and a wrong key are sent, the order of the header lines does not decide (RFC 9110 §5.3)."""
+    _alike(check, answers, lambda answer: (answer.role, frozenset(_lines(answer))), (400, *REFUSED))
+
+
+@requirement(
+    "auth.several.everywhere",
+    SHOULD,
+    basis=PROJECT,
+    claims="auth",
+    cites=("credentials.alternatives", "credentials.order.prose"),
+    needs=("auth.several", "auth.wrong"),
+    whatever=True,
+)
+def the_same_keys_count_everywhere(answers: list[Subject], check: Check) -> None:
+    """A right and a wrong key, sent together, open all operations or none, of those that refuse the wrong one alone."""
+    guarded = {answer.role for answer in answers if _wrong(answer) and answer.status in REFUSED}
+    asked = [answer for answer in answers if answer.role in guarded and len(_lines(answer)) > 1]
+    _alike(check, asked, _lines, (401,))  # a 400 or a 403 may have reasons of the operation's own
+
+
+def _lines(answer: Subject) -> tuple[tuple[str, str], ...]:
+    return tuple((each.header, value) for each, value in sent(answer))
+
+
+def _alike(
+    check: Check, answers: Iterable[Subject], alike: Callable[[Subject], Hashable], refused: tuple[int, ...]
+) -> None:
+    """Those of a kind all open, or are all `refused`; other statuses say nothing of keys.
+
+    Raises Skip where no two of a kind say anything.
+    """
+    kinds: dict[Hashable, list[Subject]] = defaultdict(list)
+    for answer in answers:
+        if answer.status in (200, *refused):
+            kinds[alike(answer)].append(answer)
+    compared = [kind for kind in kinds.values() if len(kind) > 1]
+    if not compared:
+        raise Skip("no two of its requests were answered 200 or refused for their keys")
+    for kind in compared:
+        found = [f"{answer.exchange.name} {answer.status}" for answer in kind]
+        check.that(
+            len({answer.status == 200 for answer in kind}) == 1, "one answer to the same keys", found, at="status"
+        )

@@ -232,7 +232,7 @@ def no_request_crashes_the_server(reply: Subject, check: Check) -> None:
         "configs",
         "models",
         "models.embedding",
-        status=(400, 401, 403, 404, 413, 415, 429, 500, 502, 503, 504),
+        status=(400, 401, 402, 403, 404, 413, 415, 429, 500, 502, 503, 504),
         media=None,
     ),
 )

@@ -253,6 +253,7 @@ def the_list_is_stable(answers: list[Subject], check: Check) -> None:
     basis=PROSE,
     claims=EMBEDDING,
     cites=("models.embedding.prose", "embeddings.request#/user"),
+    covers="embeddings.request.prose#/model",
     of=_of_listed("embeddings"),
 )
 @requirement(
@@ -261,6 +262,7 @@ def the_list_is_stable(answers: list[Subject], check: Check) -> None:
     basis=PROSE,
     claims=ALL,
     cites=("models.prose", "models.embedding", "chat.request#/user"),
+    covers="chat.request.prose#/model",
     of=_of_listed("chat"),
 )
 def listed_names_are_accepted(reply: Subject, check: Check) -> None:

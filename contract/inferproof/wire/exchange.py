@@ -18,6 +18,7 @@ FaultKind = Literal[
     "bad coding",  # the body is not what its Content-Encoding says
     "hung up",  # we closed it on purpose, because the probe asked for that
     "stopped",  # the run ended before the request was sent, or before its reply was whole
+    "withheld",  # it takes a secret that the user did not give, so it was not sent
     "harness",  # our probe broke before it had made its next request: there is none
 ]
 

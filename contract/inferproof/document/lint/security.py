@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from inferproof.document import pointers
-from inferproof.document.credentials import HEADER, HTTPS_OWN
+from inferproof.document.credentials import HTTPS_OWN, TOKEN
 from inferproof.document.errors import nearest
 from inferproof.document.lint.finding import Finding
 from inferproof.document.lint.operations import Operation, at, children, named, operations, place
@@ -56,13 +56,13 @@ def _faults(scheme: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
                 (),
                 "has no openIdConnectUrl: nothing tells a client where to ask for a token, and none can satisfy it",
             )
-        case "http" if not HEADER.fullmatch(_text(scheme, "scheme")):
+        case "http" if not TOKEN.fullmatch(_text(scheme, "scheme")):
             yield (), "names no scheme of HTTP, as basic or bearer: no client can know how to send the credentials"
         case "apiKey" if not _text(scheme, "name"):
             yield (), "does not name what carries the key: no client can send it"
         case "apiKey" if scheme.get("in") == "header" and _text(scheme, "name").lower() in HTTPS_OWN:
             yield ("name",), f"{scheme['name']} is a header of HTTP itself, and can carry no key"
-        case "apiKey" if scheme.get("in") in ("header", "cookie") and not HEADER.fullmatch(_text(scheme, "name")):
+        case "apiKey" if scheme.get("in") in ("header", "cookie") and not TOKEN.fullmatch(_text(scheme, "name")):
             yield ("name",), f"{scheme['name']!r:.60} is no name of a header or a cookie: no client can send it"
 
 

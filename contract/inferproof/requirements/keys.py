@@ -1,0 +1,129 @@
+"""Keys beside the run's own: one that was revoked, one that may not use each model, one without credit.
+
+Each rests on a sentence of the document, which the contract's `anchors.yaml` names: `keys.revoked`, `keys.restricted`
+and `keys.exhausted` lead to the replies that say so, and their status is what is asked for.
+
+Breaks: a cache of keys that outlives a revocation, a list of models that is filtered and a request for one that is not.
+Reference: the mock is told such keys by its options, and answers as the contract has it.
+"""
+
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+
+from inferproof.judge.check import Check
+from inferproof.judge.keys import EXHAUSTED, REVOKED, carries, other_key
+from inferproof.judge.requirement import CONVENTION, PROSE, SHOULD, requirement
+from inferproof.judge.select import Of
+from inferproof.judge.subject import Subject
+from inferproof.judge.value import Skip
+
+PAYMENT_REQUIRED = 402
+
+SAYS_NOTHING = (404, 405, 500, 501, 502, 503, 504)
+"""Statuses of a server without the operation, or of one that failed before it came to the key."""
+
+TELLING = tuple(code for code in range(100, 600) if code not in SAYS_NOTHING)
+
+
+def _documented(answer: Subject, citation: str) -> int:
+    """The status of the reply that the contract names so. Raises Skip where it names something else."""
+    status = answer.contract.status(citation)
+    if status is None:
+        raise Skip(f"{citation} leads to no reply with a status of its own")
+    return status
+
+
+def _with(kind: str) -> Callable[[Subject], bool]:
+    return carries(other_key(kind))
+
+
+@requirement(
+    "keys.revoked.refused",
+    SHOULD,
+    basis=PROSE,
+    claims="keys.revoked",
+    cites="keys.revoked.prose",
+    covers="keys.revoked",
+    of=Of(status=TELLING, where=_with(REVOKED)),
+)
+def a_revoked_key_opens_nothing(reply: Subject, check: Check) -> None:
+    """A key that was revoked is refused with the status that the document gives to it, as 401."""
+    check.equal(reply.status, _documented(reply, "keys.revoked"), at="status")
+
+
+@requirement(
+    "keys.restricted.refused",
+    SHOULD,
+    basis=PROSE,
+    claims="keys.restricted",
+    cites="keys.restricted.prose",
+    covers="keys.restricted",
+    needs="keys.restricted",
+    whatever=True,
+)
+def a_restricted_key_opens_no_other_model(answers: list[Subject], check: Check) -> None:
+    """A key that may not use the model is refused with the status that the document gives to it, as 403."""
+    first = _step(answers, 0)
+    check.equal(first.status, _documented(first, "keys.restricted"), at="status")
+
+
+@requirement(
+    "keys.restricted.other-model",
+    SHOULD,
+    basis=PROSE,
+    claims="keys.restricted",
+    cites="keys.restricted.prose",
+    needs="keys.restricted",
+    whatever=True,
+)
+def a_restricted_key_opens_its_model(answers: list[Subject], check: Check) -> None:
+    """The same key opens the model that it may use: it is answered neither 401 nor 403."""
+    second = _step(answers, 1)
+    check.that(second.status not in (401, 403), "neither 401 nor 403", second.status, at="status")
+
+
+def _step(answers: list[Subject], step: int) -> Subject:
+    """The answer to that request of the probe. Raises Skip where there is none that tells."""
+    for answer in answers:
+        if answer.step == step and answer.status in TELLING:
+            return answer
+    raise Skip("its request brought no answer that tells of keys")
+
+
+@requirement(
+    "keys.exhausted.refused",
+    SHOULD,
+    basis=PROSE,
+    claims="keys.exhausted",
+    cites="keys.exhausted.prose",
+    covers=("keys.exhausted", "keys.tier", "keys.tier.prose"),
+    of=Of(status=TELLING, where=_with(EXHAUSTED)),
+)
+def a_spent_key_opens_nothing(reply: Subject, check: Check) -> None:
+    """A key whose credit is used up is refused with the status that the document gives to it, as 429, or with 402."""
+    check.one_of(reply.status, (_documented(reply, "keys.exhausted"), PAYMENT_REQUIRED), at="status")
+
+
+@requirement(
+    "keys.retry-after",
+    SHOULD,
+    basis=CONVENTION,
+    claims="keys.exhausted",
+    cites="keys.exhausted.prose",
+    of=Of(status=(429, 503)),
+)
+def retry_after_can_be_read(reply: Subject, check: Check) -> None:
+    """`Retry-After`, where a 429 or a 503 has it, is a number of seconds or a date (RFC 9110 §10.2.3)."""
+    sent = [value.strip() for name, value in reply.reply.headers if name.lower() == "retry-after"]
+    for value in sent:
+        seconds = value.isascii() and value.isdigit()
+        check.that(seconds or _is_date(value), "seconds in digits, or a date", value, at="retry-after")
+    check.that(len(sent) < 2, "one at most", sent, at="retry-after")
+
+
+def _is_date(value: str) -> bool:
+    try:
+        parsedate_to_datetime(value)
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return False
+    return True

@@ -97,7 +97,7 @@ def test_every_owner_has_cases_and_every_case_an_owner(contract: Contract, gener
 def test_the_known_good_body_of_each_role_is_accepted(contract: Contract, call: RequestBuilder) -> None:
     for role in roles(contract):
         for name in ("temperature", "tools", "messages", "input"):
-            body = {"model": "m", "config": "m", **base(contract, role, name)}
+            body = {operation_facts(contract, role).model: "m", **base(contract, role, name)}
             ask = call.to(role, body)
             assert must_accept(Subject(Exchange("base", 0, role, ask.request), contract)), (role, name)
 

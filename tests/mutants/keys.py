@@ -44,6 +44,12 @@ def it_says_when_in_words(reply):
 
 
 @breaks("keys.retry-after")
+def a_busy_server_says_when_in_words(reply):
+    reply.status = 503
+    reply.header("retry-after", "in a minute")
+
+
+@breaks("keys.retry-after")
 def it_is_a_fraction(reply):
     reply.header("retry-after", "1.5")
 

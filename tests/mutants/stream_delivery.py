@@ -56,3 +56,8 @@ def the_next_request_gets_no_choice(reply):
 @spares("stream.incremental")
 def nobody_watched_the_replies_arrive(reply):
     reply.reads = []
+
+
+@spares("stream.incremental", where=lambda draft: draft.step == 1)
+def an_answer_is_too_short_to_tell(reply):
+    reply.chunks[:] = reply.chunks[:3]

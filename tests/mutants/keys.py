@@ -61,7 +61,7 @@ def it_is_long_ago(reply):
 
 spares("keys.exhausted.refused")(answered(402))
 for _id in ("keys.revoked.refused", "keys.exhausted.refused"):
-    for _code in (404, 503):
+    for _code in (404, 405, 500, 501, 502, 503, 504):
         spares(_id)(answered(_code))
 
 

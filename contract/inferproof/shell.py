@@ -1,4 +1,4 @@
-"""The one place where a command line is made that a person may paste into a POSIX shell.
+"""The one place where a command line is made that a person may paste into a POSIX shell, or one is read.
 
 What stands in it comes from transcripts and servers too. A word is single-quoted, or written by printf where it has
 characters that a terminal or an encoding would not hand on as they are; the only thing that the shell puts in is the
@@ -27,6 +27,11 @@ def variable(name: str) -> str:
     if not is_name(name):
         raise ValueError(f"{name!r} is no name of a shell's variable: it takes letters, digits and _")
     return f'"${name}"'
+
+
+def split(line: str) -> list[str]:
+    """The words of a command line as a shell would read it, nothing put in. Raises ValueError for an open quote."""
+    return shlex.split(line)
 
 
 def word(text: str | bytes) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from inferproof import shell
 from inferproof.document import pointers
 from inferproof.document.lint.dialect import lowered
 from inferproof.document.lint.examples import violations, words
@@ -57,7 +57,7 @@ def bodies(text: str) -> Iterator[Any]:
     if len(re.findall(r"\bcurl\b", text)) != 1:
         return
     try:
-        parts = shlex.split(text)
+        parts = shell.split(text)
     except ValueError:
         return
     for flag, value in pairwise(parts):

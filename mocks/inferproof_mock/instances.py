@@ -20,6 +20,7 @@ _MOST_NODES = 2_000
 _MOST_NESTED = 50
 """Schemas within schemas, however they lead into each other: `{"anyOf": [{"$ref": "#"}]}` has no end."""
 _MOST_OPTIONS = 1_000
+_MOST_BRANCHES = 64
 _LONGEST = 4_096
 """Characters of a text; what has to be longer, the grammar demands."""
 
@@ -127,18 +128,23 @@ class Instances:
                 break
             rest = {key: value for key, value in schema.items() if key != "$ref"}
             schema = {**_at(self._root, reference), **rest}
+            self._left -= len(schema) // _MOST_PROPERTIES
         merged = {key: value for key, value in schema.items() if key != "allOf"}
-        for part in schema.get("allOf", []) if depth < _DEEPEST and self._left > 0 else []:
+        for part in schema.get("allOf", []):
+            if depth >= _DEEPEST or self._left <= 0:
+                break
             part = self._resolved(part, depth + 1) if isinstance(part, dict) else {}
             properties = {**merged.get("properties", {}), **part.get("properties", {})}
             required = [*merged.get("required", []), *part.get("required", [])]
+            self._left -= (len(properties) + len(required)) // _MOST_PROPERTIES
             merged = {**merged, **part, "properties": properties, "required": required}
             merged = {key: value for key, value in merged.items() if value or key not in ("properties", "required")}
         return merged
 
     def _branch(self, branches: list[Any], depth: int) -> Json:
         """A branch, not null if possible; deep down the first that needs nothing deeper."""
-        found = [self._resolved(branch) for branch in branches if isinstance(branch, dict)] or [{}]
+        few = branches[:_MOST_BRANCHES]
+        found = [self._resolved(branch) for branch in few if isinstance(branch, dict)] or [{}]
         if depth >= 3:
             return min(found, key=lambda branch: self._kind(branch, depth) in ("object", "array"))
         filled = [branch for branch in found if branch.get("type") != "null"] or found
@@ -157,13 +163,16 @@ class Instances:
     def _object(self, schema: Json, depth: int) -> Json:
         """All required properties, and while the text is shallow the optional ones too."""
         properties = schema.get("properties", {})
-        required = schema.get("required", [])
+        required = dict.fromkeys(schema.get("required", []))
         wanted = [key for key in properties if depth < 3 or key in required][:_MOST_PROPERTIES]
         if depth >= _DEEPEST + 2:
             wanted = []
         found = {key: self._make(properties[key], key, depth + 1) for key in wanted}
         for key in required:
+            if self._left <= 0:
+                break
             if key not in found and depth < _DEEPEST + 2:
+                self._left -= 1
                 found[key] = self._make(properties.get(key, {}), key, depth + 1)
         more = schema.get("additionalProperties", True)
         least = max(schema.get("minProperties", 0), 0 if properties or more is False or depth else 1)

@@ -58,6 +58,34 @@ SCHEMAS: dict[str, Any] = {
     "anyOf itself": {"anyOf": [{"$ref": "#"}]},
     "items of itself": {"prefixItems": [{"$ref": "#"}] * 16},
     "100000 options": {"enum": [f"v{place}" for place in range(100_000)]},
+    "many branches of much": {
+        "anyOf": [{"$ref": "#/$defs/much"}] * 3_000,
+        "$defs": {"much": {f"x-{place}": 0 for place in range(2_000)}},
+        "not": {"const": 1},
+    },
+    "many parts of much": {
+        "allOf": [{"$ref": "#/$defs/much"}] * 1_900,
+        "$defs": {"much": {"properties": {key: {} for key in MANY}, "required": MANY}},
+        "not": {"const": 1},
+    },
+    "deep and much required": {
+        "type": "array",
+        "minItems": 1,
+        "items": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                    "type": "object",
+                    "properties": {key: {} for key in MANY},
+                    "required": [f"q{key}" for key in MANY],
+                },
+            },
+        },
+        "not": {"const": 1},
+    },
     "a tiny multiple": {"type": "number", "multipleOf": 1e-300},
 }
 

@@ -63,9 +63,9 @@ def _one_of(key: str, known: Sequence[bytes]) -> bool:
 def _key(credential: Credential, value: str) -> str:
     """The key in the value of a header; the scheme before it is read in any case (RFC 9110 §11.1)."""
     if not credential.prefix:
-        return value.strip()
+        return value.strip(" \t")
     scheme, _, rest = value.partition(" ")
-    return rest.strip() if scheme.lower() == credential.prefix.strip().lower() else ""
+    return rest.strip(" \t") if scheme.lower() == credential.prefix.strip().lower() else ""
 
 
 def _empty(credential: Credential) -> str:

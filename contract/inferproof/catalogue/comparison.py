@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from inferproof.catalogue.shapes import shapes
 from inferproof.document import Contract, Layer
-from inferproof.document.citations import NotThere, parse
+from inferproof.document.citations import NotThere, parse, role_in
 from inferproof.document.contract import Operation
 from inferproof.document.roles import ROLES
 from inferproof.judge.requirement import CATALOGUE, CORRECTION, MUST, Requirement, held
@@ -178,13 +178,9 @@ def _speaks_of_replies(requirement: Requirement) -> bool:
 
 def _lacks_operation(contract: Contract, requirement: Requirement) -> bool:
     """It is about a role that the contract has no operation of."""
-    subjects = [parse(cite).subject for cite in requirement.cites]
-    about = {
-        max((role for role in ROLES if f"{subject}.".startswith(f"{role}.")), key=len, default="")
-        for subject in subjects
-    }
+    about = {role_in(parse(cite).subject, ROLES) for cite in requirement.cites}
     roles = requirement.of.roles if requirement.of else ()
-    return bool(about - {""} - contract.roles.keys()) or (bool(roles) and contract.roles.keys().isdisjoint(roles))
+    return bool(about - {None} - contract.roles.keys()) or (bool(roles) and contract.roles.keys().isdisjoint(roles))
 
 
 def _is_lowered(requirement: Requirement) -> bool:

@@ -29,7 +29,7 @@ may be), `.open` (the same, where it is not false), `.bounded` (the datum itself
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -48,6 +48,7 @@ __all__ = [
     "Resolver",
     "invalid_status",
     "parse",
+    "role_in",
 ]
 
 Json = dict[str, Any]
@@ -100,6 +101,11 @@ def parse(text: str) -> Citation:
     if not subject or (path and path[0] not in "/=:|"):
         raise ValueError(f"{text!r} is no citation: write it as `chat.request#/member`")
     return Citation(text, head if aspect else subject, aspect, path if mark else None)
+
+
+def role_in(subject: str, roles: Iterable[str]) -> str | None:
+    """The role that a subject begins with, as `chat.legacy` in `chat.legacy.reply`; the longest of several."""
+    return max((role for role in roles if f"{subject}.".startswith(f"{role}.")), key=len, default=None)
 
 
 class Resolver:
@@ -213,7 +219,7 @@ class Resolver:
             return _at(document, self._anchors[subject])
         if subject.startswith("error."):
             return _body(document, self._error(document, subject.removeprefix("error.")), datum, citation)
-        role = max((role for role in self._roles if f"{subject}.".startswith(f"{role}.")), key=len, default=None)
+        role = role_in(subject, self._roles)
         if role is None:
             raise NotThere(f"it has no operation or anchor named {subject!r}")
         operation, rest = self._roles[role], subject.removeprefix(role).removeprefix(".").split(".")

@@ -45,7 +45,7 @@ class Door:
         if key is None:
             raise self._unauthorized(_joined([_empty(one) for one, _ in sent], " and "))
         for one in self._credentials:
-            if len(set(lines(one.header.lower().encode()))) > 1:
+            if len({value for other, value in sent if other is one}) > 1:
                 raise self._unauthorized(f"The {one.header} header is there more than once")
         if not _one_of(key, self._keys):
             raise self._unauthorized("The API key is not known to this server")

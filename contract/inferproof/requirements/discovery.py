@@ -6,14 +6,12 @@ Reference: the list is written from the catalogue that the model of every reques
 
 from __future__ import annotations
 
-from typing import Any
-
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import keyed, must_accept
 from inferproof.judge.requirement import EXAMPLE, MUST, PROJECT, PROSE, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import JSON, Of, replies
 from inferproof.judge.subject import Subject, steps
-from inferproof.judge.value import Value
+from inferproof.judge.value import Value, is_number
 
 ROLE = "configs"
 
@@ -175,11 +173,11 @@ def ranges_hold_their_values(reply: Subject, check: Check) -> None:
     """A range of two numbers is in order, and a number that is the `value` lies in it."""
     for parameter in _parameters(reply):
         bounds, value = [bound.raw for bound in parameter.items("/range")], parameter.value("/value")
-        if len(bounds) != 2 or not all(map(_number, bounds)):
+        if len(bounds) != 2 or not all(map(is_number, bounds)):
             continue
         low, high = bounds
         check.that(low <= high, "the lower bound first", parameter.value("/range"))
-        check.that(not _number(value.raw) or low <= value.raw <= high, f"{low} to {high}", value)
+        check.that(not is_number(value.raw) or low <= value.raw <= high, f"{low} to {high}", value)
 
 
 @requirement(
@@ -189,7 +187,3 @@ def the_list_is_stable(replies: list[Subject], check: Check) -> None:
     """One key gets the same names again."""
     first, again = (sorted(config.string("/name") for config in _configs(reply)) for reply in steps(replies, 2))
     check.equal(again, first, at="names")
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

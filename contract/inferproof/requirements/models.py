@@ -16,6 +16,7 @@ from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, PROSE, SCHEM
 from inferproof.judge.select import JSON, Of, replies
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
+from inferproof.requirements.chat_reply import DAY
 from inferproof.requirements.discovery import NAMED
 
 LISTED = "inferproof-listed-model"
@@ -23,8 +24,6 @@ LISTED = "inferproof-listed-model"
 
 UNPAID = (402, 403)
 """Statuses of a model that a key may see and not use: they do not say that there is no such model."""
-
-DAY = 24 * 60 * 60
 
 ALL, EMBEDDING = "discovery", "discovery.embedding"
 """What a server claims that has a list of models, and one of those that embed."""

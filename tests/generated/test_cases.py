@@ -139,5 +139,5 @@ def test_a_declined_capability_is_not_asked_for(contract: Contract) -> None:
 
 def test_the_gate_is_small(contract: Contract, call: RequestBuilder) -> None:
     sizes = [len(ask.request.body) for probe in gate(contract, 0, {}) for ask in probe.start(call)]
-    assert 4_000 < len(sizes) < 8_000
+    assert 2_500 < len(sizes) < 5_000
     assert sum(sizes) / len(sizes) < 250

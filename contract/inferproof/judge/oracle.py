@@ -6,7 +6,7 @@ Where our corrections changed the answer, either one is right: a server that fol
 
 from __future__ import annotations
 
-from inferproof.judge.keys import is_right, sent
+from inferproof.judge.keys import is_right
 from inferproof.judge.select import Predicate
 from inferproof.judge.subject import Subject
 from inferproof.wire.exchange import NotJson
@@ -20,7 +20,7 @@ def keyed(answer: Subject) -> bool:
 
     With two credentials it may be refused: RFC 6750 §3.1 has a 400 for that.
     """
-    lines = sent(answer)
+    lines = answer.key_lines
     return not answer.credentials or (len(lines) == 1 and is_right(*lines[0]))
 
 

@@ -98,6 +98,16 @@ class Subject:
         """What opens the operation; for a request to none that the document knows, what opens one of its own."""
         return self.operation.credentials if self.role else self.contract.credentials
 
+    @cached_property
+    def key_lines(self) -> list[tuple[Credential, str]]:
+        """The request's header lines that can hold a key, in their order: what each is for, and its value."""
+        found = []
+        for name, value in self.exchange.request.headers:
+            ways = [each for each in self.credentials if each.header.lower() == name.lower()]
+            if ways:
+                found.append((next((each for each in ways if each.key_in(value) is not None), ways[0]), value))
+        return found
+
     @property
     def sent(self) -> Any:
         """The request's body as JSON, of any type. Raises Missing where it is none."""

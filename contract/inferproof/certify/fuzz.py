@@ -15,10 +15,10 @@ from inferproof.certify.target import Target
 from inferproof.certify.watchdog import Bounds
 from inferproof.document import Contract
 from inferproof.generated.baselines import model_member
-from inferproof.generated.claims import is_claimed
 from inferproof.generated.generator import Generator
-from inferproof.generated.members import BODY, roles
+from inferproof.generated.members import roles
 from inferproof.generated.shrink import reduced
+from inferproof.judge.claims import BODY, is_claimed
 from inferproof.judge.judge import Judgement, Outcome, judge
 from inferproof.judge.requirement import Requirement
 from inferproof.judge.subject import Subject

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
 from inferproof.document import Contract, Expectation, Layer, Operation, Violation, pointers
 from inferproof.document.credentials import Credential
+from inferproof.judge import claims
 from inferproof.judge.coercion import coerces
 from inferproof.judge.value import Missing, Skip, Value
 from inferproof.wire.exchange import DEEPEST, Exchange, NotJson, Reply, deeper
@@ -32,6 +34,8 @@ class Subject:
 
     exchange: Exchange
     contract: Contract
+    declined: Mapping[str, str] = field(default_factory=dict)
+    """Each capability that the target does not claim, with its reason."""
 
     @property
     def reply(self) -> Reply:
@@ -132,6 +136,11 @@ class Subject:
         if not self.contract.open(self.role):
             return self._documented(body, "")
         return all(self.contract.names(self.role, name) or name.startswith(NOBODYS) for name in body)
+
+    @cached_property
+    def refusable(self) -> str | None:
+        """Why a server may refuse the body though it is valid (`claims.py`); None where it may not."""
+        return claims.refusable(self.contract, self.role, self.request.raw, self.declined)
 
     def _documented(self, value: Any, path: str) -> bool:
         if isinstance(value, list):

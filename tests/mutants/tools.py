@@ -17,11 +17,6 @@ def has_calls(draft):
     return whole(draft) and bool(draft.json["choices"][0]["message"].get("tool_calls"))
 
 
-@spares("tools.accepted", where=lambda draft: draft.asked.get("tools") == [], whatever=True)
-def an_empty_list_of_tools_is_refused(reply):
-    reply.status = 400
-
-
 @breaks("tools.accepted", where=lambda draft: draft.asked["tools"] is not None and draft.asked["tools"] != [])
 def a_function_needs_parameters(reply):
     reply.status = 422

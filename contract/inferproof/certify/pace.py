@@ -1,0 +1,362 @@
+"""When a request may leave: as often, and as many at a time, as the server takes. It decides, and sends nothing.
+
+One pace is shared by all senders of a run. What a server says of the moment (429, or 503 and 529 with a Retry-After)
+pauses all of them, as long as it says. After a pause one request leaves alone, the trial; the others follow where it is
+served. Each refusal halves how many leave at a time, or, where the request was alone, spaces them as those were served
+that came through since the refusal before. What goes well for a while is sped up a little.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from inferproof.certify.budget import span
+from inferproof.certify.target import Limits
+from inferproof.wire.exchange import Reply
+
+TOO_MANY = 429
+BUSY = (503, 529)
+"""Statuses that speak of the moment where they say when it is over. Without that they are an answer as any other."""
+
+UNTOLD = 1.0
+"""Seconds to wait after the first refusal that does not say how long."""
+
+IN_VAIN = 6
+"""Trials in a row that are refused before the run ends. Waits double: 63 s in all, more than a window of a minute."""
+
+ALONE = 2
+"""Trials of one request that are refused, while others are served, before that is its answer."""
+
+MOST_WAITING = 24 * 3600.0
+"""Seconds that all pauses of a run may take together."""
+
+QUIET = 64
+"""Requests that are served in a row before one more may leave at a time, and all of them a tenth faster."""
+
+TELLING_S = 10.0
+"""Seconds between two refusals from which on what was served between them tells the rate of a limit."""
+
+MARGIN = 1.02
+"""How much slower than the measured rate requests leave: clocks and networks are not exact."""
+
+OTHERS_WAIT = 60.0
+"""Seconds that a request without the run's key waits at most before it is sent again."""
+
+GLANCE = 5.0
+"""Seconds in which the run's own requests show whether they are refused, too, where a wait would be too long."""
+
+OTHERS_TRIES = 3
+"""How often a request without the run's key is sent in all, while the run's own are served."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Where the time comes from; tests have a faster one. `now` are seconds from any moment on."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+def told_to_wait(reply: Reply | None) -> float | None:
+    """Seconds that a reply says to wait (RFC 9110 §10.2.3, RFC 6585 §4); None where it says nothing that can be read.
+
+    A date is read by the server's own clock, where the reply has it. Fractions are no part of the syntax, and read all
+    the same. The RateLimit fields are still a draft, whose names have changed twice, and are not read.
+    """
+    value = (reply.header("retry-after") or "").strip() if reply is not None else ""
+    if not value or reply is None:
+        return None
+    if value.isascii() and value.replace(".", "", 1).isdigit():
+        return float(value[:20])
+    until, now = _unix(value), _unix(reply.header("date") or "")
+    return None if until is None else max(0.0, until - (time.time() if now is None else now))
+
+
+def _unix(date: str) -> float | None:
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
+
+
+def of_the_moment(reply: Reply | None) -> bool:
+    """The server says: not now."""
+    if reply is None:
+        return False
+    return reply.status == TOO_MANY or (reply.status in BUSY and told_to_wait(reply) is not None)
+
+
+@dataclass(eq=False)
+class Turn:
+    """One request on its way to an answer, through all its tries. `ours`: it carries the run's key, or needs none.
+
+    `plain` is one that the pace asked for, and that is sent until it is served.
+    """
+
+    ours: bool = True
+    plain: bool = False
+    refused: int = 0
+    """How often; of a request that is not ours, while ours were served."""
+    trials: int = 0
+    """How often it was refused as the trial: first after a pause, and alone."""
+    beside: int = 0
+    """How many others were under way when it left."""
+    episode: int = -1
+    """The pauses that there had been when it left."""
+    served: int = 0
+    """The requests that had been served when it was refused."""
+    leave: asyncio.Future[bool] | None = None
+
+    @property
+    def suspect(self) -> bool:
+        """It may be refused for what it is, so that it waits until nobody else does."""
+        return self.trials > 0 and not self.plain
+
+
+@dataclass
+class Pace:
+    """`limits` bound it. `end` is called with the cause where waiting makes no sense, `grant` with each second waited.
+
+    `learned` is called once, with the requests a minute that the server takes, as soon as they are known.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    clock: Clock = field(default_factory=Clock)
+    end: Callable[[str], None] = field(default=lambda cause: None)
+    grant: Callable[[float], None] = field(default=lambda seconds: None)
+    learned: Callable[[float], None] = field(default=lambda per_minute: None)
+
+    def __post_init__(self) -> None:
+        self.served = 0
+        self._slots = self.limits.concurrency
+        self._gap = self._least = 60.0 / self.limits.requests_per_minute if self.limits.requests_per_minute else 0.0
+        self._next = self._paused_until = 0.0
+        self._under_way = 0
+        self._again: deque[Turn] = deque()
+        self._fresh: deque[Turn] = deque()
+        self._suspects: deque[Turn] = deque()
+        self._asking_plainly: Turn | None = None
+        self._trial: Turn | None = None
+        self._trial_due = False
+        self._episode = 0
+        self._since, self._served_then = self.clock.now(), 0
+        self._measured: tuple[Turn, float, float] | None = None
+        self._in_vain, self._waited_in_vain, self._waited = 0, 0.0, 0.0
+        self._quiet = 0
+        self._told = self._ended = False
+        self._waker: asyncio.Task[None] | None = None
+
+    @property
+    def per_minute(self) -> float | None:
+        """Requests a minute that the server takes, or the user allows; None where nothing limits them."""
+        return 60.0 / self._gap if self._gap else None
+
+    async def may_leave(self, turn: Turn) -> bool:
+        """Wait until it may; False where a plain request is to be sent first, to see whether anything is served.
+
+        Who may leave says what became of it by `answered`, or `lost`.
+        """
+        turn.leave = asyncio.get_running_loop().create_future()
+        if self._asking_plainly is turn:
+            self._asking_plainly = None
+        queue = self._suspects if turn.suspect else self._again if turn.refused else self._fresh
+        queue.append(turn)
+        self._let_go()
+        try:
+            return await turn.leave
+        except asyncio.CancelledError:
+            if turn.leave.done() and not turn.leave.cancelled() and turn.leave.result():
+                self.lost(turn)
+            raise
+
+    def lost(self, turn: Turn) -> None:
+        """It left, and brought no answer: it says nothing of the pace."""
+        self._under_way -= 1
+        if self._trial is turn:
+            self._trial = None
+        self._let_go()
+
+    async def answered(self, turn: Turn, reply: Reply | None) -> bool:
+        """Whether the reply stands as its answer; else it is to be sent again."""
+        if reply is None or not of_the_moment(reply):
+            if turn.ours and reply is not None:
+                self._was_served(turn)
+            self.lost(turn)
+            return True
+        if not turn.ours:
+            self.lost(turn)
+            return await self._stands_for_others(turn, reply)
+        turn.refused += 1
+        stands = self._was_refused(turn, reply)
+        self.lost(turn)
+        return stands
+
+    def _was_served(self, turn: Turn) -> None:
+        self.served += 1
+        self._quiet += 1
+        self._in_vain, self._waited_in_vain = 0, 0.0
+        if self._trial is turn:
+            self._trial_due = False
+            self._slow_down(turn)
+        elif self._quiet >= QUIET:
+            self._quiet = 0
+            self._slots = min(self._slots + 1, self.limits.concurrency)
+            self._gap = max(self._least, self._gap / 1.1)
+
+    def _slow_down(self, turn: Turn) -> None:
+        """What was refused alone, and is served after a pause, met a limit of the rate; so did what took so long."""
+        if self._measured is None:
+            return
+        refused, seconds, served = self._measured
+        self._measured = None
+        if served and (seconds >= TELLING_S or (refused is turn and refused.beside == 0)):
+            self._gap = max(self._least, MARGIN * seconds / served)
+            if not self._told:
+                self._told = True
+                self.learned(60.0 * served / seconds)
+
+    def _was_refused(self, turn: Turn, reply: Reply) -> bool:
+        """Whether the refusal stands, because others are served."""
+        if self._trial is turn:
+            turn.trials += 1
+            self._in_vain += 1
+        if turn.episode == self._episode:
+            self._another_episode(turn)
+        turn.served = self.served
+        self._pause(reply)
+        return turn.suspect and turn.trials >= ALONE
+
+    def _another_episode(self, turn: Turn) -> None:
+        """The first refusal since the last pause; those that left before it say the same once more."""
+        now = self.clock.now()
+        if self._episode and self._trial is not turn:
+            self._measured = turn, now - self._since, self.served - self._served_then
+        if self._trial is not turn:
+            self._since, self._served_then = now, self.served
+            if turn.beside:
+                self._slots = max(1, min(self._slots, (turn.beside + 1) // 2))
+        self._episode += 1
+        self._trial_due = True
+        self._quiet = 0
+
+    def _pause(self, reply: Reply) -> None:
+        """Nothing leaves before the moment that the reply names; the run ends where that makes no sense."""
+        told = told_to_wait(reply)
+        seconds = max(UNTOLD if told is None else told, UNTOLD * 2.0 ** (self._in_vain - 1) if self._in_vain else 0.0)
+        now = self.clock.now()
+        more = max(0.0, now + seconds - max(now, self._paused_until))
+        cause = self._why_not(reply, told, more)
+        if cause:
+            self._ended = True
+            self.end(cause)
+            return
+        self._paused_until = max(self._paused_until, now + seconds)
+        self._waited += more
+        self._waited_in_vain += more
+        self.grant(more)
+
+    def _why_not(self, reply: Reply, told: float | None, more: float) -> str:
+        said, most = words(reply), self.limits.total_seconds
+        if told is not None and told > most:
+            return (
+                f"the server answers {said} and asks to wait {span(told)}{_until(told)}, which is longer than a run "
+                "may take: run it again then, or raise total_seconds in [limits] of the target file"
+            )
+        if self._in_vain > IN_VAIN or self._waited_in_vain + more > most:
+            return (
+                f"the server answers {said} to everything, after waits of {span(self._waited_in_vain)}: is the limit "
+                "of the key used up? Run it again later; requests_per_minute in [limits] of the target file sets a pace"
+            )
+        if self._waited + more > MOST_WAITING:
+            return (
+                f"the server has made the run wait for {span(self._waited)} by now ({said}): --quick and --only send "
+                "fewer requests"
+            )
+        return ""
+
+    async def _stands_for_others(self, turn: Turn, reply: Reply) -> bool:
+        """Of a request without the run's key. It waits by itself and stops nobody: it is the bad key that is refused.
+
+        Where the run's own requests are refused meanwhile, too, the limit is everybody's, and the try does not count.
+        """
+        told = told_to_wait(reply)
+        wait = UNTOLD if told is None else told
+        await self.clock.sleep(wait if wait <= OTHERS_WAIT else GLANCE)
+        if turn.episode != self._episode:
+            return False
+        turn.refused += 1
+        return wait > OTHERS_WAIT or turn.refused >= OTHERS_TRIES
+
+    def _let_go(self) -> None:
+        """Let all leave that may."""
+        while (turn := self._first()) is not None:
+            if self._wake_at_turn() or turn.leave is None:
+                return
+            self._take(turn)
+            if turn.leave.done():  # it waits no longer
+                continue
+            if turn.suspect and self.served == turn.served:
+                self._asking_plainly = turn
+                turn.leave.set_result(False)
+                return
+            if self._gap:
+                self._next = max(self._next, self.clock.now()) + self._gap
+                self.grant(self._gap)
+            if (self._trial_due or turn.suspect) and turn.ours:
+                self._trial = turn
+            turn.beside, turn.episode = self._under_way, self._episode
+            self._under_way += 1
+            turn.leave.set_result(True)
+
+    def _first(self) -> Turn | None:
+        """Whose turn it is; None where everybody has to wait for what is under way."""
+        if self._ended or self._trial is not None or self._under_way >= (1 if self._trial_due else self._slots):
+            return None
+        for queue in (self._again, self._fresh):
+            for turn in queue:
+                if turn.ours or not self._trial_due:
+                    return turn
+        if self._suspects and not self._under_way and self._asking_plainly is None:
+            return self._suspects[0]
+        return next(iter(self._again or self._fresh), None) if self._asking_plainly is None else None
+
+    def _take(self, turn: Turn) -> None:
+        for queue in (self._again, self._fresh, self._suspects):
+            if turn in queue:
+                queue.remove(turn)
+                return
+
+    def _wake_at_turn(self) -> bool:
+        """Whether it is too early; then all is looked at again in time."""
+        early = max(self._paused_until, self._next) - self.clock.now()
+        if early <= 0:
+            return False
+        if self._waker is None or self._waker.done():
+            self._waker = asyncio.get_running_loop().create_task(self._wake(early))
+        return True
+
+    async def _wake(self, seconds: float) -> None:
+        await self.clock.sleep(seconds)
+        self._waker = None
+        self._let_go()
+
+
+def words(reply: Reply) -> str:
+    """The status, and what the server says beside it."""
+    said = " ".join(reply.body.decode("utf-8", "replace").split())
+    said = "".join(char if char.isprintable() else "?" for char in said)
+    return f"{reply.status} ({said[:120]}{'…' * (len(said) > 120)})" if said else str(reply.status)
+
+
+def _until(seconds: float) -> str:
+    """When the wait ends, where a calendar has it."""
+    try:
+        return f", until {datetime.fromtimestamp(time.time() + seconds, UTC):%Y-%m-%d %H:%M} UTC"
+    except (ValueError, OverflowError, OSError):
+        return ""

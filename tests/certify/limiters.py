@@ -14,7 +14,7 @@ from typing import Any
 
 from inferproof.certify.pace import Clock
 
-SPEED = 300
+SPEED = 60
 """How many of its seconds pass in one of ours."""
 
 
@@ -86,10 +86,22 @@ class Limited:
             return
         self.served += 1
         self._under_way += 1
+        left = [None]  # who has read the end of a reply may ask again, and finds the place free
+
+        def leave() -> None:
+            if left:
+                left.clear()
+                self._under_way -= 1
+
+        async def sending(message: Any) -> None:
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                leave()
+            await send(message)
+
         try:
-            await self.app(scope, _replayed(messages, receive), send)
+            await self.app(scope, _replayed(messages, receive), sending)
         finally:
-            self._under_way -= 1
+            leave()
 
 
 def _replayed(messages: Iterable[Any], receive: Any) -> Any:

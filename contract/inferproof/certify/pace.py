@@ -2,8 +2,12 @@
 
 One pace is shared by all senders of a run. What a server says of the moment (429, or 503 and 529 with a Retry-After)
 pauses all of them, as long as it says. After a pause one request leaves alone, the trial; the others follow where it is
-served. Each refusal halves how many leave at a time, or, where the request was alone, spaces them as those were served
-that came through since the refusal before. What goes well for a while is sped up a little.
+served. What was refused beside others and is then served alone halves how many leave at a time. What was refused alone,
+or waited most of the time, spaces them, as they were served from one trial to the next. After a while of no refusal all
+is sped up a little.
+
+A refusal is the answer to its request only where others are served: the same request is then refused as the trial,
+a plain one is served, and it is refused as the trial again.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from email.utils import parsedate_to_datetime
 
 from inferproof.certify.budget import span
 from inferproof.certify.target import Limits
+from inferproof.certify.words import words
 from inferproof.wire.exchange import Reply
 
 TOO_MANY = 429
@@ -39,8 +44,11 @@ MOST_WAITING = 24 * 3600.0
 QUIET = 64
 """Requests that are served in a row before one more may leave at a time, and all of them a tenth faster."""
 
-TELLING_S = 10.0
-"""Seconds between two refusals from which on what was served between them tells the rate of a limit."""
+SURE_S = 20.0
+"""Seconds that tell a rate, and at a measured pace before a person hears of it."""
+
+ENOUGH = 6
+"""Requests that are served before their rate is that of a limit; fewer where they take SURE_S."""
 
 MARGIN = 1.02
 """How much slower than the measured rate requests leave: clocks and networks are not exact."""
@@ -106,7 +114,7 @@ class Turn:
     trials: int = 0
     """How often it was refused as the trial: first after a pause, and alone."""
     beside: int = 0
-    """How many others were under way when it left."""
+    """How many others were under way at most while it was."""
     episode: int = -1
     """The pauses that there had been when it left."""
     served: int = 0
@@ -137,7 +145,7 @@ class Pace:
         self._slots = self.limits.concurrency
         self._gap = self._least = 60.0 / self.limits.requests_per_minute if self.limits.requests_per_minute else 0.0
         self._next = self._paused_until = 0.0
-        self._under_way = 0
+        self._under_way: list[Turn] = []
         self._again: deque[Turn] = deque()
         self._fresh: deque[Turn] = deque()
         self._suspects: deque[Turn] = deque()
@@ -145,10 +153,11 @@ class Pace:
         self._trial: Turn | None = None
         self._trial_due = False
         self._episode = 0
-        self._since, self._served_then = self.clock.now(), 0
-        self._measured: tuple[Turn, float, float] | None = None
+        self._refused: tuple[Turn, int] | None = None
+        self._opened: tuple[float, int, float] | None = None
         self._in_vain, self._waited_in_vain, self._waited = 0, 0.0, 0.0
         self._quiet = 0
+        self._sure: float | None = None
         self._told = self._ended = False
         self._waker: asyncio.Task[None] | None = None
 
@@ -162,10 +171,13 @@ class Pace:
 
         Who may leave says what became of it by `answered`, or `lost`.
         """
-        turn.leave = asyncio.get_running_loop().create_future()
         if self._asking_plainly is turn:
             self._asking_plainly = None
-        queue = self._suspects if turn.suspect else self._again if turn.refused else self._fresh
+        if turn.suspect and self.served == turn.served and self._asking_plainly is None:
+            self._asking_plainly = turn
+            return False
+        turn.leave = asyncio.get_running_loop().create_future()
+        queue = self._suspects if turn.suspect else self._again if turn.refused or turn.plain else self._fresh
         queue.append(turn)
         self._let_go()
         try:
@@ -177,7 +189,7 @@ class Pace:
 
     def lost(self, turn: Turn) -> None:
         """It left, and brought no answer: it says nothing of the pace."""
-        self._under_way -= 1
+        self._under_way.remove(turn)
         if self._trial is turn:
             self._trial = None
         self._let_go()
@@ -190,6 +202,7 @@ class Pace:
             self.lost(turn)
             return True
         if not turn.ours:
+            self._trial_due = True
             self.lost(turn)
             return await self._stands_for_others(turn, reply)
         turn.refused += 1
@@ -203,47 +216,49 @@ class Pace:
         self._in_vain, self._waited_in_vain = 0, 0.0
         if self._trial is turn:
             self._trial_due = False
-            self._slow_down(turn)
+            if self._refused is not None:
+                self._slow_down(turn, *self._refused)
         elif self._quiet >= QUIET:
             self._quiet = 0
             self._slots = min(self._slots + 1, self.limits.concurrency)
             self._gap = max(self._least, self._gap / 1.1)
+        if self._sure is not None and not self._told and self.clock.now() >= self._sure:
+            self._told = True
+            self.learned(60.0 / self._gap)
 
-    def _slow_down(self, turn: Turn) -> None:
-        """What was refused alone, and is served after a pause, met a limit of the rate; so did what took so long."""
-        if self._measured is None:
+    def _slow_down(self, trial: Turn, refused: Turn, beside: int) -> None:
+        """The trial is served. Nothing is learned from a request that is refused for what it is."""
+        now, self._refused = self.clock.now(), None
+        since, before, waited = self._opened or (now, self.served, self._waited)
+        seconds, served, waited = now - since, self.served - before, self._waited - waited
+        too_many = trial is refused and beside > 0
+        if too_many:
+            self._slots = max(1, min(self._slots, (beside + 1) // 2))
+        long = waited >= SURE_S
+        if self._opened is not None and not too_many and served < ENOUGH and seconds < SURE_S:
             return
-        refused, seconds, served = self._measured
-        self._measured = None
-        if served and (seconds >= TELLING_S or (refused is turn and refused.beside == 0)):
+        self._opened = now, self.served, self._waited
+        if seconds and (long or (not too_many and (trial is refused or waited > seconds / 2))):
             self._gap = max(self._least, MARGIN * seconds / served)
-            if not self._told:
-                self._told = True
-                self.learned(60.0 * served / seconds)
+            self._sure = self._sure or now + SURE_S
 
     def _was_refused(self, turn: Turn, reply: Reply) -> bool:
         """Whether the refusal stands, because others are served."""
         if self._trial is turn:
             turn.trials += 1
             self._in_vain += 1
-        if turn.episode == self._episode:
-            self._another_episode(turn)
+        if turn.episode == self._episode:  # else it left before the last pause, and says the same once more
+            self._episode += 1
+            self._trial_due = True
+            self._quiet = 0
+            self._refused = self._refused or (turn, turn.beside)
         turn.served = self.served
         self._pause(reply)
-        return turn.suspect and turn.trials >= ALONE
-
-    def _another_episode(self, turn: Turn) -> None:
-        """The first refusal since the last pause; those that left before it say the same once more."""
-        now = self.clock.now()
-        if self._episode and self._trial is not turn:
-            self._measured = turn, now - self._since, self.served - self._served_then
-        if self._trial is not turn:
-            self._since, self._served_then = now, self.served
-            if turn.beside:
-                self._slots = max(1, min(self._slots, (turn.beside + 1) // 2))
-        self._episode += 1
-        self._trial_due = True
-        self._quiet = 0
+        if not turn.suspect or turn.trials < ALONE:
+            return False
+        if not self._told:  # what was measured may be this request's doing
+            self._gap, self._sure = self._least, None
+        return True
 
     def _pause(self, reply: Reply) -> None:
         """Nothing leaves before the moment that the reply names; the run ends where that makes no sense."""
@@ -281,9 +296,10 @@ class Pace:
         return ""
 
     async def _stands_for_others(self, turn: Turn, reply: Reply) -> bool:
-        """Of a request without the run's key. It waits by itself and stops nobody: it is the bad key that is refused.
+        """Of a request without the run's key. It waits by itself, and stops nobody: it is the bad key that is refused.
 
-        Where the run's own requests are refused meanwhile, too, the limit is everybody's, and the try does not count.
+        One of the run's own, alone, shows whether that is so. Where that is refused, too, the limit is everybody's, and
+        the try does not count.
         """
         told = told_to_wait(reply)
         wait = UNTOLD if told is None else told
@@ -301,22 +317,21 @@ class Pace:
             self._take(turn)
             if turn.leave.done():  # it waits no longer
                 continue
-            if turn.suspect and self.served == turn.served:
-                self._asking_plainly = turn
-                turn.leave.set_result(False)
-                return
             if self._gap:
                 self._next = max(self._next, self.clock.now()) + self._gap
                 self.grant(self._gap)
             if (self._trial_due or turn.suspect) and turn.ours:
                 self._trial = turn
-            turn.beside, turn.episode = self._under_way, self._episode
-            self._under_way += 1
+            turn.beside, turn.episode = 0, self._episode
+            self._under_way.append(turn)
+            for each in self._under_way:
+                each.beside = max(each.beside, len(self._under_way) - 1)
             turn.leave.set_result(True)
 
     def _first(self) -> Turn | None:
-        """Whose turn it is; None where everybody has to wait for what is under way."""
-        if self._ended or self._trial is not None or self._under_way >= (1 if self._trial_due else self._slots):
+        """Whose turn it is; None where all wait for what is under way. Suspects come when nobody else does."""
+        slots = 1 if self._trial_due else self._slots
+        if self._ended or self._trial is not None or len(self._under_way) >= slots:
             return None
         for queue in (self._again, self._fresh):
             for turn in queue:
@@ -345,13 +360,6 @@ class Pace:
         await self.clock.sleep(seconds)
         self._waker = None
         self._let_go()
-
-
-def words(reply: Reply) -> str:
-    """The status, and what the server says beside it."""
-    said = " ".join(reply.body.decode("utf-8", "replace").split())
-    said = "".join(char if char.isprintable() else "?" for char in said)
-    return f"{reply.status} ({said[:120]}{'…' * (len(said) > 120)})" if said else str(reply.status)
 
 
 def _until(seconds: float) -> str:

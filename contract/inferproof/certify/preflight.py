@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from inferproof.certify.sender import HELLO, Sender, smallest
 from inferproof.certify.spending import Spending
 from inferproof.certify.target import Target, UsageError
 from inferproof.certify.watchdog import Bounds
+from inferproof.certify.words import messages
 from inferproof.document import Contract
 from inferproof.document.names import LISTS, LISTS_OF_EMBEDDINGS
 from inferproof.judge.value import Skip, Value
@@ -202,29 +203,12 @@ def _of_unknown_model(reply: Reply, call: RequestBuilder) -> str:
     """What an error says of the model that was asked for; empty where it speaks of something else, as of the path."""
     if not 400 <= reply.status < 500 or reply.status in (401, 408, 429):
         return ""
-    for words in _messages(reply):
+    for words in messages(reply):
         lowered = words.lower()
         names_it = reply.status == 404 and call.chat_model in words
         if "model" in lowered and HELLO not in words and (names_it or any(said in lowered for said in UNKNOWN)):
             return words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1] + "…"
     return ""
-
-
-def _messages(reply: Reply) -> Iterator[str]:
-    """The sentences of an error: texts where servers put them, and each `msg` of a list of details."""
-    try:
-        body = reply.json
-    except NotJson:
-        return
-    inner = body.get("error") if isinstance(body, dict) else None
-    for node in (body, inner):
-        if isinstance(node, str):
-            yield node
-        elif isinstance(node, dict):
-            details = node.get("detail")
-            entries = details if isinstance(details, list) else []
-            said = [node.get("message"), details, *(each.get("msg") for each in entries if isinstance(each, dict))]
-            yield from (words for words in said if isinstance(words, str))
 
 
 def _right_url(url: str, contract: Contract) -> str:

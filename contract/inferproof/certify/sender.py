@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from inferproof.certify.credentials import authorized, redactor, withheld
-from inferproof.certify.pace import Pace, Turn, told_to_wait, words
+from inferproof.certify.pace import Pace, Turn, told_to_wait
 from inferproof.certify.spending import Spending
 from inferproof.certify.target import Target
 from inferproof.certify.watchdog import Bounds, bounded
+from inferproof.certify.words import words
 from inferproof.judge.keys import is_right
 from inferproof.probes.auth import plain
 from inferproof.probes.probe import PlannedRequest, RequestBuilder, user

@@ -17,6 +17,9 @@ from inferproof.wire.exchange import Exchange, NotJson
 UNCAPPED = 256
 """Tokens to reckon for a request without a cap of its own: the default in the documented configs."""
 
+TYPICAL = 40
+"""Tokens after which a reply that may be longer has ended by itself, on average of a plan: calls and JSON are short."""
+
 BYTES_PER_TOKEN = 4
 """Bytes of a body in one token of a prompt, roughly: what English takes, and JSON around it is no prompt."""
 
@@ -58,7 +61,7 @@ class Estimate:
             "minutes": (minutes, budget.minutes),
         }
         over = [
-            f"about {takes:,.0f} {name}, where the budget allows {allowed:,g}"
+            f"about {takes:,.0f} {name}, where the budget allows {allowed:,.10g}"
             for name, (takes, allowed) in planned.items()
             if takes is not None and allowed is not None and takes > allowed
         ]
@@ -104,7 +107,7 @@ def tokens_of(ask: PlannedRequest) -> int:
 
 def _seconds(ask: PlannedRequest, speed: Speed, contract: Contract | None) -> float:
     """Choices are decoded side by side."""
-    tokens = _cap(ask)
+    tokens = min(_cap(ask), TYPICAL)
     if not tokens or (contract is not None and _is_refused(ask, contract)):
         return speed.first
     return speed.first + speed.token * (tokens - 1)

@@ -117,8 +117,6 @@ class Turn:
     """How many others were under way at most while it was."""
     episode: int = -1
     """The pauses that there had been when it left."""
-    served: int = 0
-    """The requests that had been served when it was refused."""
     leave: asyncio.Future[bool] | None = None
 
     @property
@@ -152,6 +150,7 @@ class Pace:
         self._asking_plainly: Turn | None = None
         self._trial: Turn | None = None
         self._trial_due = False
+        self._doubted: int | None = None
         self._episode = 0
         self._refused: tuple[Turn, int] | None = None
         self._opened: tuple[float, int, float] | None = None
@@ -166,6 +165,15 @@ class Pace:
         """Requests a minute that the server takes, or the user allows; None where nothing limits them."""
         return 60.0 / self._gap if self._gap else None
 
+    @property
+    def _in_doubt(self) -> bool:
+        """Nothing was served since a trial was refused: was it for what it is, or is everything?"""
+        return self.served == self._doubted
+
+    def without_plain(self) -> None:
+        """There is no plain request to send."""
+        self._doubted = None
+
     async def may_leave(self, turn: Turn) -> bool:
         """Wait until it may; False where a plain request is to be sent first, to see whether anything is served.
 
@@ -173,12 +181,14 @@ class Pace:
         """
         if self._asking_plainly is turn:
             self._asking_plainly = None
-        if turn.suspect and self.served == turn.served and self._asking_plainly is None:
+        if turn.suspect and self._in_doubt and self._asking_plainly is None:
             self._asking_plainly = turn
             return False
         turn.leave = asyncio.get_running_loop().create_future()
-        queue = self._suspects if turn.suspect else self._again if turn.refused or turn.plain else self._fresh
-        queue.append(turn)
+        if turn.plain:
+            self._again.appendleft(turn)
+        else:
+            (self._suspects if turn.suspect else self._again if turn.refused else self._fresh).append(turn)
         self._let_go()
         try:
             return await turn.leave
@@ -244,15 +254,15 @@ class Pace:
 
     def _was_refused(self, turn: Turn, reply: Reply) -> bool:
         """Whether the refusal stands, because others are served."""
-        if self._trial is turn:
+        if self._trial is turn and (turn.trials or self._refused):  # else no pause came before it
             turn.trials += 1
             self._in_vain += 1
+            self._doubted = self.served
         if turn.episode == self._episode:  # else it left before the last pause, and says the same once more
             self._episode += 1
             self._trial_due = True
             self._quiet = 0
             self._refused = self._refused or (turn, turn.beside)
-        turn.served = self.served
         self._pause(reply)
         if not turn.suspect or turn.trials < ALONE:
             return False
@@ -317,6 +327,10 @@ class Pace:
             self._take(turn)
             if turn.leave.done():  # it waits no longer
                 continue
+            if turn.suspect and self._in_doubt:
+                self._asking_plainly = turn
+                turn.leave.set_result(False)
+                return
             if self._gap:
                 self._next = max(self._next, self.clock.now()) + self._gap
                 self.grant(self._gap)

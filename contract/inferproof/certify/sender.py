@@ -61,7 +61,7 @@ class Sender:
 
     async def _once(self, turn: Turn, name: str, step: int, ask: PlannedRequest) -> Exchange:
         while not await self._pace.may_leave(turn):
-            await self._serve_plainly(turn)
+            await self._serve_plainly()
         try:
             sent = await self._sent(ask)
         except BaseException:
@@ -87,11 +87,11 @@ class Sender:
         """A request that any server answers which does not give up chat; None where it does."""
         return smallest(self._call) if "core" not in self._target.declined else None
 
-    async def _serve_plainly(self, suspect: Turn) -> None:
+    async def _serve_plainly(self) -> None:
         """Send a plain request until it is served: whether the server serves at all. It is not recorded."""
         ask = self._plain
         if ask is None:
-            suspect.served = -1
+            self._pace.without_plain()
             return
         turn = Turn(plain=True)
         while True:

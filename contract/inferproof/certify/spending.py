@@ -24,9 +24,9 @@ class Spending:
         """Why the request may not be sent any more; empty, and the request counted, where it may."""
         requests, tokens = self.budget.requests, self.budget.tokens
         if requests is not None and self.requests + 1 > requests:
-            return f"the budget of {requests:g} requests is spent: {CURE}"
+            return f"the budget of {requests:,.10g} requests is spent: {CURE}"
         if tokens is not None and self.tokens + tokens_of(ask) > tokens:
-            return f"the budget of {tokens:,g} tokens is spent, but for {tokens - self.tokens:,g}: {CURE}"
+            return f"the budget of {tokens:,.10g} tokens is spent, but for {tokens - self.tokens:,.10g}: {CURE}"
         self.requests += 1
         return ""
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from inferproof.certify.budget import OURS_S, TYPICAL, UNCAPPED, Estimate, Speed, estimate, tokens_of
+from inferproof.certify.budget import OPEN_ENDED, OURS_S, TYPICAL, UNCAPPED, Estimate, Speed, estimate, tokens_of
 from inferproof.certify.certify import Certification, Progress, certify
 from inferproof.certify.plan import Plan
 from inferproof.certify.result import Verdict
 from inferproof.certify.spending import Spending
 from inferproof.certify.target import Budget, Limits, Target, UsageError
 from inferproof.document import Contract
+from inferproof.front.app import Front
+from inferproof.front.serve import running
 from inferproof.probes.probe import PlannedRequest, RequestBuilder, turn, user
 from inferproof.wire.exchange import Reply
+from inferproof_mock.model import MockModel
 from inferproof_mock.server import DEFAULT_KEY
 
 
@@ -48,8 +53,12 @@ def test_time_is_that_of_one_request_shared_among_the_slots(call: RequestBuilder
 def test_each_token_takes_its_time_and_choices_are_made_side_by_side(call: RequestBuilder) -> None:
     asks = [call.chat(user("hi"), max_tokens=11), call.chat(user("hi"), max_tokens=11, n=2)]
     assert estimate((), asks, Limits(), Speed(0.5, 0.1)).seconds == pytest.approx(2 * (0.5 + 10 * 0.1))
-    long = estimate((), [call.chat(user("hi"), max_tokens=None)], Limits(), Speed(0.5, 0.1))
-    assert long.seconds == pytest.approx(0.5 + (TYPICAL - 1) * 0.1)
+
+
+@pytest.mark.parametrize(("cap", "tokens"), [(1000, TYPICAL), (None, OPEN_ENDED)])
+def test_a_reply_that_may_be_long_ends_by_itself(cap: int | None, tokens: int, call: RequestBuilder) -> None:
+    long = estimate((), [call.chat(user("hi"), max_tokens=cap)], Limits(), Speed(0.5, 0.1))
+    assert long.seconds == pytest.approx(0.5 + (tokens - 1) * 0.1)
 
 
 def test_what_the_contract_refuses_generates_nothing(call: RequestBuilder, contract: Contract) -> None:
@@ -140,3 +149,18 @@ def test_a_run_that_takes_more_than_was_planned_ends_at_its_budget(
     assert "the budget of" in found.result.interrupted
     assert "--quick" in found.result.interrupted
     assert found.result.requests <= 3
+
+
+def test_the_time_is_foretold_by_that_of_a_token(contract: Contract) -> None:
+    """On a quiet machine within 30 %; a busy one adds its own."""
+    said: list[float] = []
+
+    def planned(plan: Plan, cost: Estimate) -> None:
+        said.extend((cost.seconds or 0.0, time.monotonic()))
+
+    progress = Progress(planned, judging=lambda exchanges: said.append(time.monotonic()))
+    slow = Front(contract, MockModel(contract, ttft=0.03, inter_token=0.03), keys=(DEFAULT_KEY,))
+    with running(slow) as url:
+        certify(contract, Target(url, key=DEFAULT_KEY), only=["sampling.*"], progress=progress)
+    foretold, began, ended = said
+    assert 0.5 < foretold / (ended - began) < 1.5

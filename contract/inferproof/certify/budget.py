@@ -17,8 +17,11 @@ from inferproof.wire.exchange import Exchange, NotJson
 UNCAPPED = 256
 """Tokens to reckon for a request without a cap of its own: the default in the documented configs."""
 
-TYPICAL = 40
-"""Tokens after which a reply that may be longer has ended by itself, on average of a plan: calls and JSON are short."""
+TYPICAL = 32
+"""Tokens after which a reply that may be longer has ended by itself: calls and JSON are short (6 to 40 on the mock)."""
+
+OPEN_ENDED = 128
+"""The same of a reply without a cap: scores of all attributes take that many."""
 
 BYTES_PER_TOKEN = 4
 """Bytes of a body in one token of a prompt, roughly: what English takes, and JSON around it is no prompt."""
@@ -107,10 +110,10 @@ def tokens_of(ask: PlannedRequest) -> int:
 
 def _seconds(ask: PlannedRequest, speed: Speed, contract: Contract | None) -> float:
     """Choices are decoded side by side."""
-    tokens = min(_cap(ask), TYPICAL)
-    if not tokens or (contract is not None and _is_refused(ask, contract)):
+    if not _body(ask) or (contract is not None and _is_refused(ask, contract)):
         return speed.first
-    return speed.first + speed.token * (tokens - 1)
+    cap = _own_cap(ask)
+    return speed.first + speed.token * ((OPEN_ENDED if cap is None else min(cap, TYPICAL)) - 1)
 
 
 def _is_refused(ask: PlannedRequest, contract: Contract) -> bool:
@@ -136,14 +139,18 @@ def _body(ask: PlannedRequest) -> dict[str, Any]:
 
 
 def _cap(ask: PlannedRequest) -> int:
-    """The completion tokens that each choice of a request may have."""
+    """The completion tokens that each choice of a request may have; none where it asks for no completion."""
+    return (_own_cap(ask) or UNCAPPED) if _body(ask) else 0
+
+
+def _own_cap(ask: PlannedRequest) -> int | None:
     body = _body(ask)
-    return _count(body.get("max_completion_tokens") or body.get("max_tokens"), UNCAPPED) if body else 0
+    return _count(body.get("max_completion_tokens")) or _count(body.get("max_tokens"))
 
 
 def _choices(ask: PlannedRequest) -> int:
-    return _count(_body(ask).get("n"), 1)
+    return _count(_body(ask).get("n")) or 1
 
 
-def _count(value: Any, otherwise: int) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else otherwise
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None

@@ -249,6 +249,7 @@ class _Run:
         return Certification(with_found(found.result, pursued, exchanges, self.contract), transcript)
 
     async def _pursue(self, result: Result, seconds: float, interrupts: Interrupts) -> Found:
+        self.pace.learned = lambda per_minute: None  # nobody can say what is left of it
         async with client_of(self.target) as client:
             pursuit = Pursuit(self.contract, self.target, self.call, client, result, self.pace, self.spending)
             with interrupts.ending(pursuit.stop):

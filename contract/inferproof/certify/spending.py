@@ -14,7 +14,10 @@ CURE = "allow more by --budget, or send fewer requests by --quick or --only"
 
 @dataclass
 class Spending:
-    """Counts each request that leaves, and the tokens that its reply names, or else those that it may take."""
+    """Counts each request that leaves, and the tokens that it may take, or those that its reply names once it is there.
+
+    What the preflight sends, four or five requests, is not counted.
+    """
 
     budget: Budget = field(default_factory=Budget)
     requests: int = 0
@@ -28,13 +31,14 @@ class Spending:
         if tokens is not None and self.tokens + tokens_of(ask) > tokens:
             return f"the budget of {tokens:,.10g} tokens is spent, but for {tokens - self.tokens:,.10g}: {CURE}"
         self.requests += 1
+        self.tokens += tokens_of(ask)
         return ""
 
     def note(self, ask: PlannedRequest, reply: Reply | None) -> None:
-        """A refusal costs nothing."""
-        if reply is None or reply.status < 300:
-            said = _usage(reply)
-            self.tokens += tokens_of(ask) if said is None else said
+        """What came of a request that was counted. A refusal costs nothing."""
+        said = _usage(reply) if reply is None or reply.status < 300 else 0
+        if said is not None:
+            self.tokens += said - tokens_of(ask)
 
 
 def _usage(reply: Reply | None) -> int | None:

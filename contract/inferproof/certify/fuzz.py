@@ -53,7 +53,7 @@ class Found:
 
 
 class Pursuit:
-    """Sends further requests to one target. `result` is what the plan brought."""
+    """Sends further requests to one target. `result` is what the plan brought; `pace` and `spending` are the run's."""
 
     def __init__(
         self,
@@ -62,11 +62,12 @@ class Pursuit:
         call: RequestBuilder,
         client: Client,
         result: Result,
-        pace: Pace,
-        spending: Spending,
+        pace: Pace | None = None,
+        spending: Spending | None = None,
     ) -> None:
         self._contract, self._target, self._call, self._client = contract, target, call, client
-        self._result, self._pace, self._spending = result, pace, spending
+        self._result = result
+        self._pace, self._spending = pace or Pace(target.limits), spending or Spending()
         self._broken = {each.requirement.id for each in result.judgements if each.outcome is Outcome.FAIL}
         self._reduced: list[Exchange] = []
         self._new: set[str] = set()

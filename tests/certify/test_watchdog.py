@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 
-from inferproof.certify.target import Limits
+from inferproof.certify.target import Budget, Limits
 from inferproof.certify.watchdog import IN_A_ROW, UNFOLDED, Bounds, bounded, unfolded
 from inferproof.wire.exchange import Exchange, Fault, Reply, Request
 
@@ -20,7 +21,6 @@ def exchange(reply: Reply | None = None, fault: str = "", raw: bytes | None = No
 
 FAILED = exchange(fault="the connection closed")
 GOOD = exchange(Reply(200, headers=JSON, body=b"{}"))
-BUSY = exchange(Reply(429))
 
 
 async def cause_after(*exchanges: Exchange, limits: Limits = Limits()) -> str:  # noqa: B008 - frozen
@@ -50,8 +50,9 @@ async def test_a_reply_in_between_starts_the_count_again() -> None:
     assert await cause_after(*[*[FAILED] * (IN_A_ROW - 1), GOOD] * 3) == ""
 
 
-async def test_429_in_a_row_is_no_reply_and_names_the_cure() -> None:
-    assert "set requests_per_minute" in await cause_after(*[BUSY] * IN_A_ROW)
+async def test_what_is_refused_for_the_moment_is_a_reply() -> None:
+    """A bad key may be answered 429 each time; what stops a run for that is its pace."""
+    assert await cause_after(*[exchange(Reply(429))] * IN_A_ROW) == ""
 
 
 async def test_silence_after_broken_bytes_is_nobodys_failure() -> None:
@@ -86,6 +87,16 @@ async def test_a_run_out_of_time_names_its_limit() -> None:
             await asyncio.Event().wait()
     bounds.out_of_time()
     assert "0.01 s, its limit (total_seconds" in bounds.cause
+
+
+async def test_no_wait_prolongs_the_minutes_of_a_budget() -> None:
+    bounds = Bounds(Limits(), Budget(minutes=0.0005))
+    with contextlib.suppress(TimeoutError):
+        async with bounds.deadline():
+            bounds.grant(60)
+            await asyncio.Event().wait()
+    bounds.out_of_time()
+    assert "the budget of 0.0005 minutes is spent: allow more by --budget" in bounds.cause
 
 
 def test_a_body_that_unfolds_too_far_is_cut_with_its_reads() -> None:

@@ -23,7 +23,7 @@ def rows(heading: str) -> list[list[str]]:
 
 
 def test_every_key_has_its_row_and_its_type() -> None:
-    tables = {"models": target._MODELS, "limits": target._LIMITS}
+    tables = {"models": target._MODELS, "limits": target._LIMITS, "budget": target._BUDGET}
     known = {name: kind for name, kind in target._TOP.items() if name not in tables}
     for table, members in tables.items():
         known |= {f"{table}.{name}": kind for name, kind in members.items()}

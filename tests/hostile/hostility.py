@@ -37,6 +37,8 @@ class Hostility:
     behave: Behaviour
     at_first: str | None
     later: str | None
+    total: float
+    """Seconds that a run may take, and wait for nothing."""
     silent: bool
     """It takes patience to tell, so the tests have little; else they have enough for a busy machine."""
 
@@ -45,7 +47,7 @@ class Hostility:
 
     @property
     def limits(self) -> Limits:
-        return Limits(patience=0.6 if self.silent else 10.0, total_seconds=20.0)
+        return Limits(patience=0.6 if self.silent else 10.0, total_seconds=self.total)
 
     @property
     def says(self) -> str:
@@ -60,13 +62,18 @@ HOSTILITIES: dict[str, Hostility] = {}
 
 
 def hostility(
-    says: str | None = None, *, at_first: str | None = None, later: str | None = None, silent: bool = False
+    says: str | None = None,
+    *,
+    at_first: str | None = None,
+    later: str | None = None,
+    total: float = 20.0,
+    silent: bool = False,
 ) -> Callable[[Behaviour], Behaviour]:
     """Register a behaviour. `says`: what a run says of it both at its first request and after the preflight."""
 
     def register(behave: Behaviour) -> Behaviour:
         name = behave.__name__
-        HOSTILITIES[name] = Hostility(name, sentence_of(behave), behave, at_first or says, later or says, silent)
+        HOSTILITIES[name] = Hostility(name, sentence_of(behave), behave, at_first or says, later or says, total, silent)
         return behave
 
     return register

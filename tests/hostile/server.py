@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import h11
 
-PREFLIGHT = 3
+PREFLIGHT = 4
 """Requests that a run sends before its first probe."""
 
 

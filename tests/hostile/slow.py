@@ -50,13 +50,13 @@ async def silent_in_the_middle(peer: Peer) -> None:
     await peer.gone()
 
 
-@hostility("429")
+@hostility("429", total=3.0)
 async def too_many_requests_for_ever(peer: Peer) -> None:
     """Answers 429 for ever: come again at once."""
     await peer.send(whole(b"{}", b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 0\r\n"))
 
 
-@hostility("429")
+@hostility("429", total=3.0)
 async def wait_for_ever(peer: Peer) -> None:
     """Answers 429 with a `Retry-After` of more years than there are, or of no number."""
     waits = (b"99999999999999999999999", "²".encode(), b"Fri, 31 Dec 9999 23:59:59 GMT", b"-1", b"nan")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from inferproof.certify.budget import Budget
+from inferproof.certify.budget import Estimate
 from inferproof.certify.certify import Certification, Progress, certify
 from inferproof.certify.plan import Plan
 from inferproof.certify.result import Verdict
@@ -116,7 +116,7 @@ def test_a_server_that_falls_silent_once_it_has_failed_does_not_hold_up_its_repo
     silent = False
     probes = 0
 
-    def planned(plan: Plan, cost: Budget) -> None:
+    def planned(plan: Plan, cost: Estimate) -> None:
         nonlocal probes
         probes = len(plan.probes)
 

@@ -12,15 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from inferproof import __version__
-from inferproof.certify.budget import Budget
+from inferproof.certify.budget import Estimate, span
 from inferproof.certify.fuzz import Found, Pursuit, with_found
 from inferproof.certify.interrupts import Interrupts
 from inferproof.certify.models import documented
-from inferproof.certify.plan import Plan, budget_of, plan, selected
+from inferproof.certify.pace import Clock, Pace
+from inferproof.certify.plan import Plan, estimate_of, plan, selected, without_generated
 from inferproof.certify.preflight import preflight
 from inferproof.certify.result import Result
 from inferproof.certify.run import Recorder, client_of
+from inferproof.certify.spending import Spending
 from inferproof.certify.target import Target
+from inferproof.certify.watchdog import Bounds
 from inferproof.certify.ways import call_for, refuse_the_runs_model, settled
 from inferproof.document import Contract
 from inferproof.generated.regressions import Kept, keep, kept_probes
@@ -36,12 +39,13 @@ from inferproof.wire.transcript import Transcript, TranscriptError
 class Progress:
     """What a person may watch: the plan with what it costs, each probe as it ends, how many exchanges are then judged.
 
-    The default watches nothing.
+    `paced` is a sentence on a limit of the server's, once. The default watches nothing.
     """
 
-    planned: Callable[[Plan, Budget], None] = field(default=lambda plan, budget: None)
+    planned: Callable[[Plan, Estimate], None] = field(default=lambda plan, estimate: None)
     done: Callable[[Probe], None] = field(default=lambda probe: None)
     judging: Callable[[int], None] = field(default=lambda exchanges: None)
+    paced: Callable[[str], None] = field(default=lambda said: None)
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ def certify(
     explore: float = 0.0,
     progress: Progress | None = None,
     interrupts: Interrupts | None = None,
+    clock: Clock = Clock(),  # noqa: B008 - frozen
 ) -> Certification:
     """Certify one server; with `generated`, by the gate too, and by the cases kept in the folder `cases`.
 
@@ -95,17 +100,20 @@ def certify(
 
     Ctrl-C and SIGTERM end the run early; what was recorded is judged all the same, and called incomplete.
 
-    Raises UsageError for a target that cannot be reached, refuses the key, or does not offer this API.
+    `clock` is the one that waits between requests go by.
+
+    Raises UsageError for a target that cannot be reached, refuses the key, or does not offer this API, and for a run
+    that would take more than the target's budget allows.
     """
     progress = progress or Progress()
-    started, clock = datetime.now(UTC), time.perf_counter()
+    started, began = datetime.now(UTC), time.perf_counter()
     target = settled(contract, target)
     call = call_for(call_with(contract, target.chat_model, target.embedding_model, seed), target)
-    run = _Run(contract, target, call, only, progress, Generated(generated, cases))
+    run = _Run(contract, target, call, only, progress, Generated(generated, cases), Pace(target.limits, clock))
     with Interrupts() if interrupts is None else nullcontext(interrupts) as interrupts:
         with suppress(asyncio.CancelledError):  # interrupted before there was anything to record
             asyncio.run(run.send(interrupts))
-        seconds = time.perf_counter() - clock
+        seconds = time.perf_counter() - began
         header = {
             "inferproof": __version__,
             "contract": {"name": contract.name, "digest": contract.digest, "facts": contract.facts_digest},
@@ -126,7 +134,7 @@ def certify(
         certification = Certification(judged(contract, transcript, run.planned.requirements or None), transcript)
         if (generated or explore) and not footer["interrupted"]:
             certification = run.pursue(certification, explore, interrupts)
-        result = replace(certification.result, waited=time.perf_counter() - clock)
+        result = replace(certification.result, waited=time.perf_counter() - began)
         certification = replace(certification, result=result)
     return certification.ended_by(interrupts.cause)
 
@@ -180,8 +188,12 @@ class _Run:
     only: Sequence[str]
     progress: Progress
     generated: Generated
+    pace: Pace
     planned: Plan = field(default_factory=lambda: Plan((), ()))
     recorder: Recorder | None = None
+
+    def __post_init__(self) -> None:
+        self.spending = Spending(self.target.budget)
 
     async def send(self, interrupts: Interrupts) -> None:
         """Raises CancelledError where it is interrupted before anything can be recorded."""
@@ -199,7 +211,7 @@ class _Run:
 
     async def _send(self) -> None:
         async with client_of(self.target) as client:
-            ready = await preflight(self.contract, self.target, self.call, client)
+            ready = await preflight(self.contract, self.target, self.call, client, self.pace)
             self.call = ready.call
             refuse_the_runs_model(self.call)
             self.planned = plan(
@@ -210,10 +222,22 @@ class _Run:
                 generated=self.generated.gate,
                 kept=self.generated.kept(self.contract),
             )
-            cost = budget_of(self.planned, self.contract, self.call, self.target.limits, ready.latency)
+            cost = estimate_of(self.planned, self.contract, self.call, self.target.limits, ready.speed)
             self.progress.planned(self.planned, cost)
-            self.recorder = Recorder(self.contract, self.target, self.call, client)
+            cost.refuse_beyond(self.target.budget)
+            self.pace.learned = lambda per_minute: self._tell_pace(cost, per_minute)
+            bounds = Bounds(self.target.limits, self.target.budget)
+            self.recorder = Recorder(self.contract, self.target, self.call, client, bounds, self.pace, self.spending)
             await self.recorder.send_all(self.planned.probes, self.progress.done)
+
+    def _tell_pace(self, cost: Estimate, per_minute: float) -> None:
+        """That the server sets a limit, and what it makes of the run: told once, as soon as it is known."""
+        left = span(60.0 * max(0, cost.requests - self.pace.served) / per_minute)
+        said = f"the server allows about {per_minute:.0f} requests a minute: {left} left"
+        written = without_generated(self.planned, self.contract, self.call)
+        if written < cost.requests:
+            said += f"; --quick takes {span(60.0 * written / per_minute)} in all"
+        self.progress.paced(said)
 
     def pursue(self, found: Certification, seconds: float, interrupts: Interrupts) -> Certification:
         """The certification with its failures made small, and with what exploring for some seconds broke."""
@@ -225,8 +249,9 @@ class _Run:
         return Certification(with_found(found.result, pursued, exchanges, self.contract), transcript)
 
     async def _pursue(self, result: Result, seconds: float, interrupts: Interrupts) -> Found:
+        self.pace.learned = lambda per_minute: None  # nobody can say what is left of it
         async with client_of(self.target) as client:
-            pursuit = Pursuit(self.contract, self.target, self.call, client, result)
+            pursuit = Pursuit(self.contract, self.target, self.call, client, result, self.pace, self.spending)
             with interrupts.ending(pursuit.stop):
                 await pursuit.shrink()
                 if seconds:

@@ -9,8 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count, cycle
 
+from inferproof.certify.pace import Pace
 from inferproof.certify.result import Result
 from inferproof.certify.run import Recorder
+from inferproof.certify.spending import Spending
 from inferproof.certify.target import Target
 from inferproof.certify.watchdog import Bounds
 from inferproof.document import Contract
@@ -51,13 +53,21 @@ class Found:
 
 
 class Pursuit:
-    """Sends further requests to one target. `result` is what the plan brought."""
+    """Sends further requests to one target. `result` is what the plan brought; `pace` and `spending` are the run's."""
 
     def __init__(
-        self, contract: Contract, target: Target, call: RequestBuilder, client: Client, result: Result
+        self,
+        contract: Contract,
+        target: Target,
+        call: RequestBuilder,
+        client: Client,
+        result: Result,
+        pace: Pace | None = None,
+        spending: Spending | None = None,
     ) -> None:
         self._contract, self._target, self._call, self._client = contract, target, call, client
         self._result = result
+        self._pace, self._spending = pace or Pace(target.limits), spending or Spending()
         self._broken = {each.requirement.id for each in result.judgements if each.outcome is Outcome.FAIL}
         self._reduced: list[Exchange] = []
         self._new: set[str] = set()
@@ -141,7 +151,9 @@ class Pursuit:
 
     async def _sent(self, probes: Sequence[Probe]) -> list[Exchange]:
         self._bounds.another_round()
-        recorder = Recorder(self._contract, self._target, self._call, self._client, self._bounds)
+        recorder = Recorder(
+            self._contract, self._target, self._call, self._client, self._bounds, self._pace, self._spending
+        )
         await recorder.send_all(probes)
         if self._bounds.cause:
             self.stop()

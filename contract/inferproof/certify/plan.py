@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from inferproof.certify.budget import Budget, budget
+from inferproof.certify.budget import Estimate, Speed, estimate
 from inferproof.certify.dry_run import dry_run
 from inferproof.certify.target import Limits, UsageError
 from inferproof.document import Contract
@@ -27,6 +27,9 @@ REASONS = 3
 
 GATE = "gate."
 """How the names of the gate's probes begin."""
+
+KEPT = "kept."
+"""How those of the target's own cases begin."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,19 @@ def plan(
     return Plan(tuple(requirements), (*written, *probes))
 
 
-def budget_of(planned: Plan, contract: Contract, call: RequestBuilder, limits: Limits, latency: float | None) -> Budget:
-    """What the plan costs at most. `latency` is the seconds that one short request took, None where none was whole."""
+def estimate_of(
+    planned: Plan, contract: Contract, call: RequestBuilder, limits: Limits, speed: Speed | None
+) -> Estimate:
+    """What the plan costs at most, at that speed; None where none was measured."""
     shared = (ask for each in planned.probes if not each.exclusive for ask in dry_run(each, contract, call))
     alone = (ask for each in planned.probes if each.exclusive for ask in dry_run(each, contract, call))
-    return budget(shared, alone, limits, latency)
+    return estimate(shared, alone, limits, speed, contract)
+
+
+def without_generated(planned: Plan, contract: Contract, call: RequestBuilder) -> int:
+    """How many requests of the plan are left where the generated ones are left out, as --quick does."""
+    written = [each for each in planned.probes if not each.name.startswith((GATE, KEPT))]
+    return sum(len(dry_run(each, contract, call)) for each in written)
 
 
 def refuse_unjudged(contract: Contract) -> None:

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from inferproof.certify.credentials import authorized, redactor
+from inferproof.certify.budget import Speed
 from inferproof.certify.models import LONGEST_NAME, chosen, names_of
-from inferproof.certify.run import as_told
+from inferproof.certify.pace import Pace
+from inferproof.certify.sender import HELLO, Sender, smallest
+from inferproof.certify.spending import Spending
 from inferproof.certify.target import Target, UsageError
-from inferproof.certify.watchdog import bounded
+from inferproof.certify.watchdog import Bounds
+from inferproof.certify.words import messages
 from inferproof.document import Contract
 from inferproof.document.names import LISTS, LISTS_OF_EMBEDDINGS
 from inferproof.judge.capabilities import OF_ROLE, not_claimed
-from inferproof.probes.auth import plain
+from inferproof.judge.value import Skip, Value
 from inferproof.probes.probe import PlannedRequest, RequestBuilder, user
 from inferproof.wire.client import Client
 from inferproof.wire.exchange import Exchange, Fault, NotJson, Reply
+
+COUNT = "Count from one to a hundred, in words."
+
+FEW = 16
+"""Tokens of the longer chat, which tells how long one takes."""
 
 ABSENT = (404, 405, 501)
 
 MOST_NAMES = 10
 """Models that an error names."""
-
-HELLO = "Hello!"
-"""What the model is told; an error that has it repeats the request, and says nothing of the model by naming it."""
 
 UNKNOWN = (
     "not found",
@@ -42,38 +47,40 @@ UNKNOWN = (
 
 @dataclass(frozen=True)
 class Ready:
-    """The call to make requests with, and the seconds that a chat of one token took; None where it brought no body."""
+    """The call to make requests with, and how fast a chat was; None where it brought no body."""
 
     call: RequestBuilder
-    latency: float | None
+    speed: Speed | None
 
 
-async def preflight(contract: Contract, target: Target, call: RequestBuilder, client: Client) -> Ready:
+async def preflight(
+    contract: Contract, target: Target, call: RequestBuilder, client: Client, pace: Pace | None = None
+) -> Ready:
     """What a run begins with: models that the user did not name are taken from discovery where it lists any.
 
-    It looks at the status, at each list of models and at one request for work, as far as the contract has them.
+    It looks at the status, at each list of models and at one request for work, as far as the contract has them; where
+    that is a chat, a longer one then tells the time of a token.
     Raises UsageError naming cause and cure.
     """
-    status = [await _look(call.to("status"), target, client)] if "status" in contract.roles else []
+    look = _Look(target, client, pace or Pace(target.limits))
+    status = [await look.at(call.to("status"), call)] if "status" in contract.roles else []
     listing = [role for role in LISTS if role in contract.roles and not_claimed(OF_ROLE[role], target.declined) is None]
-    lists = [await _look(call.to(role), target, client) for role in listing]
+    lists = [await look.at(call.to(role), call) for role in listing]
     names = names_of(lists, embed=False)
     call = replace(
         call,
         chat_model=chosen(target.chat_model, call.chat_model, names),
         embedding_model=chosen(target.embedding_model, call.embedding_model, names_of(lists, embed=True)),
     )
-    first = _first(call)
+    first = smallest(call)
     if first is not None:
         _require_models(call, target)
-    work = [await _look(first, target, client)] if first is not None else []
+    work = [await look.at(first, call)] if first is not None else []
     seen = (*status, *lists, *work)
     replies = [exchange.reply for exchange in seen if exchange.reply is not None and exchange.fault is None]
     if not replies:
         raise UsageError(f"{target.url} gives no whole reply: {_fault(seen).text}")
     codes = ", ".join(str(exchange.reply.status if exchange.reply else "nothing") for exchange in seen)
-    if all(reply.status == 429 for reply in replies):
-        raise UsageError(f"{target.url} answers 429 (too many requests) to everything: wait a while, then try again")
     doors = [exchange.reply.status if exchange.reply else 0 for exchange in (*lists, *work)]
     if doors and all(status in (401, 403) for status in doors):
         raise UsageError(_refused(target, doors[-1], call))
@@ -90,15 +97,7 @@ async def preflight(contract: Contract, target: Target, call: RequestBuilder, cl
     reply = work[0].reply if work else None
     if target.chat_model and known and "chat" in contract.roles:
         _refuse_unknown_model(target, call, reply, names)
-    return Ready(call, _seconds(reply))
-
-
-def _first(call: RequestBuilder) -> PlannedRequest | None:
-    """The smallest request for work; None where the contract has no operation that takes one."""
-    if "chat" in call.contract.roles:
-        return call.chat(user(HELLO), max_tokens=1)
-    role = next((each.role for each in call.contract.operations if each.request_schema is not None), None)
-    return plain(call, role) if role is not None else None
+    return Ready(call, await _speed(look, call, reply))
 
 
 def _require_models(call: RequestBuilder, target: Target) -> None:
@@ -118,26 +117,58 @@ def _require_models(call: RequestBuilder, target: Target) -> None:
             )
 
 
+async def _speed(look: _Look, call: RequestBuilder, reply: Reply | None) -> Speed | None:
+    """From the chat of one token, and a longer one; that of one token alone where the other tells nothing."""
+    first = _seconds(reply)
+    if first is None or reply is None or reply.status != 200 or "chat" not in call.contract.roles:
+        return Speed(first) if first is not None else None
+    exchange = await look.at(call.chat(user(COUNT), max_tokens=FEW), call)
+    took, tokens = _seconds(exchange.reply), _completion_tokens(exchange.reply)
+    if took is None or tokens < 2:
+        return Speed(first)
+    return Speed(min(first, took), max(0.0, (took - first) / (tokens - 1)))
+
+
 def _seconds(reply: Reply | None) -> float | None:
     return reply.reads[-1][0] / 1e6 if reply is not None and reply.reads else None
 
 
-async def _look(ask: PlannedRequest, target: Target, client: Client) -> Exchange:
-    """One exchange, with the key, redacted. A server that is not there or does not answer is the user's to mend."""
-    request = authorized(ask.request, target)
-    sent = await as_told(lambda: client.send(request))
-    exchange = Exchange("preflight", 0, ask.role, ask.request, sent.reply, sent.fault, sent.began)
-    exchange = redactor(target).exchange(bounded(exchange))
-    if exchange.fault is not None and exchange.fault.kind == "unreachable":
-        raise UsageError(f"{target.url} cannot be reached: {exchange.fault.text}")
-    if exchange.fault is not None and exchange.fault.kind == "timeout":
-        if exchange.reply is not None:
-            raise UsageError(f"{target.url} gives no whole reply: {exchange.fault.text}")
-        raise UsageError(
-            f"{target.url} accepted the connection, but {exchange.fault.text}: is it still loading? "
-            "`patience` in [limits] of the target file says how many seconds of silence to wait for"
-        )
-    return exchange
+def _completion_tokens(reply: Reply | None) -> int:
+    """As the server counts them; 0 where it says nothing that can be."""
+    try:
+        body = Value(reply.json if reply is not None and reply.status == 200 else None)
+        return min(body.integer("/usage/completion_tokens"), FEW)
+    except (NotJson, Skip):
+        return 0
+
+
+class _Look:
+    """Sends, and raises UsageError where a server is not there or does not answer: that is the user's to mend."""
+
+    def __init__(self, target: Target, client: Client, pace: Pace) -> None:
+        self._target, self._client, self._pace = target, client, pace
+
+    async def at(self, ask: PlannedRequest, call: RequestBuilder) -> Exchange:
+        """One exchange, with the key, redacted."""
+        url, bounds = self._target.url, Bounds(self._target.limits)
+        sender = Sender(self._target, call, self._client, bounds, self._pace, Spending())
+        try:
+            async with bounds.deadline():
+                exchange = await sender.send("preflight", 0, ask)
+        except TimeoutError:
+            bounds.out_of_time()
+        if bounds.cause:
+            raise UsageError(f"{url}: {bounds.cause}")
+        if exchange.fault is not None and exchange.fault.kind == "unreachable":
+            raise UsageError(f"{url} cannot be reached: {exchange.fault.text}")
+        if exchange.fault is not None and exchange.fault.kind == "timeout":
+            if exchange.reply is not None:
+                raise UsageError(f"{url} gives no whole reply: {exchange.fault.text}")
+            raise UsageError(
+                f"{url} accepted the connection, but {exchange.fault.text}: is it still loading? "
+                "`patience` in [limits] of the target file says how many seconds of silence to wait for"
+            )
+        return exchange
 
 
 def _fault(seen: Sequence[Exchange]) -> Fault:
@@ -174,29 +205,12 @@ def _of_unknown_model(reply: Reply, call: RequestBuilder) -> str:
     """What an error says of the model that was asked for; empty where it speaks of something else, as of the path."""
     if not 400 <= reply.status < 500 or reply.status in (401, 408, 429):
         return ""
-    for words in _messages(reply):
+    for words in messages(reply):
         lowered = words.lower()
         names_it = reply.status == 404 and call.chat_model in words
         if "model" in lowered and HELLO not in words and (names_it or any(said in lowered for said in UNKNOWN)):
             return words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1] + "…"
     return ""
-
-
-def _messages(reply: Reply) -> Iterator[str]:
-    """The sentences of an error: texts where servers put them, and each `msg` of a list of details."""
-    try:
-        body = reply.json
-    except NotJson:
-        return
-    inner = body.get("error") if isinstance(body, dict) else None
-    for node in (body, inner):
-        if isinstance(node, str):
-            yield node
-        elif isinstance(node, dict):
-            details = node.get("detail")
-            entries = details if isinstance(details, list) else []
-            said = [node.get("message"), details, *(each.get("msg") for each in entries if isinstance(each, dict))]
-            yield from (words for words in said if isinstance(words, str))
 
 
 def _right_url(url: str, contract: Contract) -> str:

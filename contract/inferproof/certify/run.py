@@ -4,45 +4,51 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable, Sequence
 
-from inferproof.certify.credentials import authorized, redactor, withheld
+from inferproof.certify.pace import Pace
+from inferproof.certify.sender import Sender
+from inferproof.certify.spending import Spending
 from inferproof.certify.target import Target, UsageError
-from inferproof.certify.watchdog import BODY_BYTES, Bounds, bounded
+from inferproof.certify.watchdog import BODY_BYTES, Bounds
 from inferproof.document import Contract
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 from inferproof.probes.probe import PlannedRequest, Probe, ProbeFailed, RequestBuilder, Steps
-from inferproof.wire.client import Client, SendResult, Timeouts
-from inferproof.wire.exchange import Exchange, Fault, Reply, Request
-
-LONGEST_WAIT = 60.0
-"""Seconds that a 429 may make us wait before we take it for the answer."""
-
-TRIES = 5
-"""How often a request that is answered 429 is sent in all."""
-
+from inferproof.wire.client import Client, Timeouts
+from inferproof.wire.exchange import Exchange, Fault, Request
 
 LONGEST_REPLY = 10
 """How many times the patience a reply may take that never falls silent."""
 
 
 class Recorder:
-    """Sends probes to one target and keeps the exchanges, redacted. Safe to read at any moment, also after Ctrl-C."""
+    """Sends probes to one target and keeps the exchanges, redacted. Safe to read at any moment, also after Ctrl-C.
+
+    `pace` and `spending` are shared by all recorders of a run.
+    """
 
     def __init__(
-        self, contract: Contract, target: Target, call: RequestBuilder, client: Client, bounds: Bounds | None = None
+        self,
+        contract: Contract,
+        target: Target,
+        call: RequestBuilder,
+        client: Client,
+        bounds: Bounds | None = None,
+        pace: Pace | None = None,
+        spending: Spending | None = None,
     ) -> None:
         self.bounds = bounds or Bounds(target.limits)
-        self.requests = 0
-        self._contract, self._target, self._call, self._client = contract, target, call, client
-        self._redactor = redactor(target, call.seed)
-        self._slots = asyncio.Semaphore(target.limits.concurrency)
-        self._pace = _Pace(target.limits.requests_per_minute)
+        self._contract, self._call = contract, call
+        self._sender = Sender(target, call, client, self.bounds, pace or Pace(target.limits), spending or Spending())
         self._exchanges: dict[str, list[Exchange]] = {}
         self._under_way: dict[str, PlannedRequest] = {}
         self._ended: set[str] = set()
+
+    @property
+    def requests(self) -> int:
+        """How many were sent, each try counted."""
+        return self._sender.requests
 
     def exchanges(self, probes: Sequence[Probe]) -> list[Exchange]:
         """What has been recorded, in plan order."""
@@ -75,7 +81,7 @@ class Recorder:
         steps = probe.start(self._call)
         while (ask := self._next(probe, steps, exchanges)) is not None:
             self._under_way[probe.name] = ask
-            exchange = await self._exchange(probe, len(exchanges), ask)
+            exchange = await self._sender.send(probe.name, len(exchanges), ask)
             exchanges.append(exchange)
             if exchange.fault is not None and exchange.fault.kind == "withheld":
                 continue
@@ -97,26 +103,6 @@ class Recorder:
             fault = Fault("harness", str(failed))
             exchanges.append(Exchange(probe.name, len(exchanges), None, Request("", ""), None, fault, time.time()))
             return None
-
-    async def _exchange(self, probe: Probe, step: int, ask: PlannedRequest) -> Exchange:
-        if reason := withheld(ask.request, self._target):
-            return Exchange(probe.name, step, ask.role, ask.request, None, Fault("withheld", reason))
-
-        async def send() -> SendResult:
-            async with self._slots:
-                self.bounds.grant(await self._pace.wait())
-                self.requests += 1
-                request = authorized(ask.request, self._target, self._call.seed)
-                return await self._client.send(
-                    request,
-                    raw=request.raw,
-                    hang_up_after_events=ask.hang_up_after,
-                    read_pause=ask.read_pause,
-                )
-
-        sent = await (send() if ask.at_once else as_told(send))
-        exchange = Exchange(probe.name, step, ask.role, ask.request, sent.reply, sent.fault, sent.began)
-        return self._redactor.exchange(bounded(exchange))
 
     def _note_unsent(self, probe: Probe) -> None:
         """Say of a probe that was cut off which request it got no reply to, and why."""
@@ -144,44 +130,3 @@ def client_of(target: Target) -> Client:
         return Client(target.url, headers=target.headers, ca_file=target.ca_file, limits=patience)
     except ValueError as error:
         raise UsageError(str(error)) from error
-
-
-async def as_told(send: Callable[[], Awaitable[SendResult]]) -> SendResult:
-    """Send until the answer is no 429, waiting each time as the server says; the last one stands as it is."""
-    for _ in range(TRIES - 1):
-        sent = await send()
-        wait = _retry_after(sent.reply)
-        if wait is None or wait > LONGEST_WAIT:
-            return sent
-        await asyncio.sleep(wait)
-    return await send()
-
-
-def _retry_after(reply: Reply | None) -> float | None:
-    """Seconds to wait before sending again (RFC 9110 §10.2.3); None where the reply is no 429."""
-    if reply is None or reply.status != 429:
-        return None
-    value = reply.header("retry-after") or "1"
-    if value.isascii() and value.isdigit():
-        return float(value[:10])
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, OverflowError):
-        return 1.0
-
-
-class _Pace:
-    """Spaces requests evenly, so that no minute sees more than `per_minute`; 0 means at once."""
-
-    def __init__(self, per_minute: int) -> None:
-        self._gap = 60.0 / per_minute if per_minute else 0.0
-        self._next = 0.0
-
-    async def wait(self) -> float:
-        """Wait for one's turn; the seconds that a turn takes."""
-        if self._gap:
-            now = asyncio.get_running_loop().time()
-            self._next = max(self._next, now)
-            delay, self._next = self._next - now, self._next + self._gap
-            await asyncio.sleep(delay)
-        return self._gap

@@ -30,13 +30,22 @@ class Limits:
     """What the target can take: `concurrency` requests at a time, `requests_per_minute` (0 means no limit).
 
     `patience` is how many seconds of silence end an exchange. `total_seconds` end the run, beyond the time that the
-    pace of `requests_per_minute` takes.
+    pace of `requests_per_minute` takes, and that the server has it wait; no wait may be longer than that.
     """
 
     concurrency: int = 8
     requests_per_minute: int = 0
     patience: float = 30.0
     total_seconds: float = 3600.0
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a run may cost: requests, tokens of prompts and completions, minutes. None where that does not matter."""
+
+    requests: float | None = None
+    tokens: float | None = None
+    minutes: float | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,7 @@ class Target:
     embedding_model: str | None = None
     declined: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = Limits()
+    budget: Budget = Budget()
 
 
 @dataclass(frozen=True)
@@ -123,10 +133,12 @@ _TOP = {
     "models": dict,
     "capabilities": dict,
     "limits": dict,
+    "budget": dict,
 }
 _MODELS = {"chat": str, "embedding": str}
 _GIVEN = {"env": str}
 _KEYS = {REVOKED: _GIVEN, RESTRICTED: {**_GIVEN, "model": str}, EXHAUSTED: _GIVEN}
+_BUDGET = {"requests": int, "tokens": int, "minutes": (int, float)}
 _LIMITS = {"concurrency": int, "requests_per_minute": int, "patience": (int, float), "total_seconds": (int, float)}
 
 
@@ -167,6 +179,7 @@ def read_target_file(path: Path, own: Mapping[str, str] | None = None) -> dict[s
     _check_table(path, "", data, _TOP)
     _check_table(path, "models", data.get("models", {}), _MODELS)
     _check_table(path, "limits", data.get("limits", {}), _LIMITS)
+    _check_table(path, "budget", data.get("budget", {}), _BUDGET)
     _check_keys(path, data)
     for name, value in data.get("headers", {}).items():
         if not isinstance(value, str):
@@ -174,6 +187,9 @@ def read_target_file(path: Path, own: Mapping[str, str] | None = None) -> dict[s
     for name, number in data.get("limits", {}).items():
         if number < 0 or (name != "requests_per_minute" and number == 0):
             raise UsageError(f"{path}: limits.{name} must be greater than zero")
+    for name, number in data.get("budget", {}).items():
+        if number <= 0:
+            raise UsageError(f"{path}: budget.{name} must be greater than zero")
     for name, value in data.get("capabilities", {}).items():
         _known(path, "capabilities", name, {**CAPABILITIES, **own})
         if value is not True and not (isinstance(value, str) and value.strip()):
@@ -210,6 +226,7 @@ def target_from(
     chat_model: str | None = None,
     embedding_model: str | None = None,
     concurrency: int | None = None,
+    budget: Mapping[str, float] | None = None,
 ) -> Target:
     """The target of a checked file, with what the command line says on top. Reads the key from the environment.
 
@@ -246,6 +263,7 @@ def target_from(
         embedding_model=embedding_model or models.get("embedding"),
         declined={name: why for name, why in data.get("capabilities", {}).items() if why is not True},
         limits=Limits(**limits),
+        budget=Budget(**{**data.get("budget", {}), **(budget or {})}),
     )
 
 

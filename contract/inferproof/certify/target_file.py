@@ -32,7 +32,12 @@ def target_file(seen: Certification, key_variable: str | None) -> str:
         "# concurrency = 8            # requests at a time",
         "# requests_per_minute = 100",
         "# patience = 30.0            # seconds of silence that end a request",
-        "# total_seconds = 3600       # seconds that end a run",
+        "# total_seconds = 3600       # seconds that end a run, and a wait that the server asks for",
+        "",
+        "[budget]",
+        "# requests = 1000            # no run starts that takes more",
+        "# tokens = 100000            # of prompts, about, and of completions, at most",
+        "# minutes = 20",
         "",
     ]
     whole, alone, open_ = _sorted(seen)

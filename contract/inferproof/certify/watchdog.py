@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from inferproof.certify.target import Limits
+from inferproof.certify.spending import CURE
+from inferproof.certify.target import Budget, Limits
 from inferproof.wire.exchange import Exchange, Fault, FaultKind, Reply
 
 IN_A_ROW = 16
@@ -36,10 +38,15 @@ UNFOLDED_IN_ALL = 160 * MIB
 
 
 class Bounds:
-    """Watches a run, and ends it by its deadline. `cause` is empty as long as the run goes on."""
+    """Watches a run, and ends it by its deadline. `cause` is empty as long as the run goes on.
 
-    def __init__(self, limits: Limits) -> None:
+    No wait prolongs what the budget allows; its minutes begin with the first deadline.
+    """
+
+    def __init__(self, limits: Limits, budget: Budget = Budget()) -> None:  # noqa: B008 - frozen
         self.cause = ""
+        self._minutes = budget.minutes
+        self._last = math.inf
         self._limits = limits
         self._in_a_row = 0
         self._unfolded = 0
@@ -52,14 +59,18 @@ class Bounds:
     @asynccontextmanager
     async def deadline(self) -> AsyncIterator[None]:
         """The context to send in; it raises TimeoutError where the run is ended, by whatever cause."""
-        async with asyncio.timeout(0 if self.cause else self._limits.total_seconds) as self._deadline:
+        if self._minutes is not None and self._last == math.inf:
+            self._last = asyncio.get_running_loop().time() + 60 * self._minutes
+        async with asyncio.timeout(0) as self._deadline:
+            if not self.cause:
+                self._move(asyncio.get_running_loop().time() + self._limits.total_seconds)
             try:
                 yield
             finally:
                 self._deadline = None
 
     def grant(self, seconds: float) -> None:
-        """More time, because the pace of requests_per_minute takes it."""
+        """More time, because the pace takes it, which the server or the user asks for."""
         if seconds and self._deadline is not None and (until := self._deadline.when()) is not None:
             self._move(until + seconds)
 
@@ -69,13 +80,15 @@ class Bounds:
         self._move(asyncio.get_running_loop().time())
 
     def out_of_time(self) -> None:
+        if self._minutes is not None and asyncio.get_running_loop().time() >= self._last:
+            self.cause = self.cause or f"the budget of {self._minutes:g} minutes is spent: {CURE}"
         self.cause = self.cause or (
             f"the run was ended after {self._limits.total_seconds:g} s, its limit (total_seconds in the target file)"
         )
 
     def _move(self, until: float) -> None:
         if self._deadline is not None and not self._deadline.expired():
-            self._deadline.reschedule(until)
+            self._deadline.reschedule(min(until, self._last))
 
     def seen(self, exchange: Exchange) -> None:
         """Count an exchange, in the order in which they end."""
@@ -84,18 +97,17 @@ class Bounds:
             self.end(f"the replies take over {UNFOLDED_IN_ALL // MIB} MiB of memory")
         if exchange.request.raw is not None and exchange.reply is None:
             return  # bytes that are no request may be met with silence
-        busy = exchange.reply is not None and exchange.reply.status == 429
-        failed = exchange.fault is not None and exchange.fault.kind != "hung up"
-        self._in_a_row = self._in_a_row + 1 if busy or failed else 0
+        if exchange.fault is None or exchange.fault.kind == "hung up":
+            self._in_a_row = 0
+            return
+        self._in_a_row += 1
         if self._in_a_row == IN_A_ROW:
-            self.end(_no_reply(exchange))
+            self.end(_no_reply(exchange, exchange.fault))
 
 
-def _no_reply(last: Exchange) -> str:
-    if last.fault is None:
-        return f"{IN_A_ROW} requests in a row were answered 429; set requests_per_minute in the target file"
-    cure = CURES.get(last.fault.kind, "")
-    return f"{IN_A_ROW} requests in a row brought no whole reply{cure}; the last was {last.name}: {last.fault.text}"
+def _no_reply(last: Exchange, fault: Fault) -> str:
+    cure = CURES.get(fault.kind, "")
+    return f"{IN_A_ROW} requests in a row brought no whole reply{cure}; the last was {last.name}: {fault.text}"
 
 
 def bounded(exchange: Exchange) -> Exchange:

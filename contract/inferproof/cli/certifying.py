@@ -52,6 +52,12 @@ if TYPE_CHECKING:
     metavar="GLOB",
     help="Only requirements whose id matches. Repeatable; gate.* names generated requests to send for them, too.",
 )
+@click.option(
+    "--budget",
+    multiple=True,
+    metavar="NAME=NUMBER",
+    help="Do not start what takes more `requests`, `tokens` or `minutes`, and end there. Repeatable.",
+)
 @click.option("--strict", is_flag=True, help="A failure at SHOULD is a failure.")
 @click.option("--quick", is_flag=True, help="Leave the generated cases out: a few hundred requests, no certificate.")
 @click.option("--cases", type=click.Path(file_okay=False, path_type=Path), help="Folder of cases kept for this target.")
@@ -106,6 +112,7 @@ class Asked:
     seed: int | None
     jobs: int | None
     only: tuple[str, ...]
+    budget: tuple[str, ...]
     strict: bool
     quick: bool
     cases: Path | None
@@ -125,6 +132,7 @@ class Asked:
             chat_model=self.model,
             embedding_model=self.embedding_model,
             concurrency=self.jobs,
+            budget=dict(_allowed(each) for each in self.budget),
         )
 
 
@@ -271,6 +279,19 @@ def judge(transcript: Path, name: str | None) -> None:
         )
     rerun = command("inferproof", "certify", operands=[url])
     _conclude(Certification(judged(contract, recorded), recorded), "INFERPROOF_API_KEY", rerun, transcript)
+
+
+def _allowed(text: str) -> tuple[str, float]:
+    """What a budget allows. Raises click.BadParameter."""
+    name, equals, number = text.partition("=")
+    names = ("requests", "tokens", "minutes")
+    amount = float(number) if number.isascii() and number.replace(".", "", 1).isdigit() else 0.0
+    if name not in names or not equals or not 0 < amount < float("inf"):
+        raise click.BadParameter(
+            f"{text!r}: write it as NAME=NUMBER, where NAME is {', '.join(names[:-1])} or {names[-1]}",
+            param_hint="--budget",
+        )
+    return name, amount
 
 
 def _header(line: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from inferproof.certify.budget import Budget
+from inferproof.certify.budget import Estimate
 from inferproof.certify.certify import Progress
 from inferproof.certify.plan import Plan
 from inferproof.probes.probe import Probe
@@ -31,8 +31,8 @@ def watch() -> Iterator[Progress]:
     with bar if console.is_terminal else nullcontext():  # a bar that is only disabled may end with an empty line
         task = bar.add_task("connecting", total=None)
 
-        def planned(plan: Plan, budget: Budget) -> None:
-            console.print(f"{many(len(plan.requirements), 'requirement')}: {budget}", highlight=False)
+        def planned(plan: Plan, estimate: Estimate) -> None:
+            console.print(f"{many(len(plan.requirements), 'requirement')}: {estimate}", highlight=False)
             bar.update(task, total=len(plan.probes))
 
         def done(probe: Probe) -> None:
@@ -44,4 +44,7 @@ def watch() -> Iterator[Progress]:
             if not console.is_terminal:
                 console.print(said, highlight=False)
 
-        yield Progress(planned, done, judging)
+        def paced(said: str) -> None:
+            console.print(said, highlight=False)
+
+        yield Progress(planned, done, judging, paced)

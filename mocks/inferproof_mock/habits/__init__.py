@@ -42,12 +42,12 @@ def habits_of(contract: Contract) -> dict[str, Habit]:
 
 def with_habits(app: App, contract: Contract, names: Iterable[str], *, seed: int = 0) -> Habits:
     """The app with these habits around it. Raises NoSuchHabit."""
-    known = habits()
-    chosen = []
+    known = habits_of(contract)
+    chosen: list[Habit] = []
     for name in names:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else "; `--habit list` tells which there are"
-            raise NoSuchHabit(f"there is no habit {name!r}{hint}")
+            hint = f"did you mean {near[0]!r}?" if near else "`--habit list` tells which there are"
+            raise NoSuchHabit(f"there is no habit {name!r} in {contract.name}; {hint}")
         chosen += [known[each] for each in (name, *known[name].beside) if known[each] not in chosen]
     return Habits(app, contract, chosen, seed=seed)

@@ -176,7 +176,20 @@ def models_are_named_to_the_day(asked: Asked, answer: Answer) -> None:
         answer.edit(dated)
 
 
-@asks(*CHATS, declines=("sampling.seed",))
+REPEATED = (
+    "equivalence.openai-path.content",
+    "equivalence.legacy.text",
+    "sampling.defaults",
+    "sampling.stop.prefix",
+    "sampling.stop.included",
+    "sampling.stop-token-ids",
+    "stream.equal.content",
+    "stream.equal.finish-reason",
+)
+"""What takes a server that says the same again."""
+
+
+@asks(*CHATS, declines=("sampling.seed",), open=REPEATED)
 class ItNeverSaysTheSame:
     """A seed and temperature 0 do not repeat an answer.
 
@@ -204,13 +217,12 @@ def zero_is_nearly_zero(body: Json) -> None:
 
 @asks(*CHATS)
 def nobody_asks_who_the_user_is(body: Json) -> None:
-    """`user` and `priority` have no effect.
+    """`user` has no effect.
 
     Allowed: OpenAI defines `user` as a hint against abuse; nothing in an answer depends on it.
     """
-    for name in ("user", "priority"):
-        if body.get(name) is not None:
-            body[name] = None
+    if isinstance(body.get("user"), str):
+        del body["user"]
 
 
 @asks(*CHATS)

@@ -20,7 +20,7 @@ def _keyless(asked: Asked) -> bool:
     return not any(name in ("authorization", "x-api-key", "token") for name, _ in asked.headers)
 
 
-@replies()
+@replies(open=("auth.challenge",))
 def strangers_are_sent_to_a_login_page(asked: Asked, answer: Answer) -> None:
     """A request that a 401 refuses is redirected to a login page with 302.
 
@@ -30,7 +30,7 @@ def strangers_are_sent_to_a_login_page(asked: Asked, answer: Answer) -> None:
         answer.becomes(302, b"", location="https://login.example.org/authorize?client_id=llm")
 
 
-@replies()
+@replies(open=("auth.challenge",))
 def strangers_are_sent_on_with_303(asked: Asked, answer: Answer) -> None:
     """A request that a 401 refuses is redirected with 303, and the reply is a page.
 
@@ -40,7 +40,7 @@ def strangers_are_sent_on_with_303(asked: Asked, answer: Answer) -> None:
         answer.becomes(303, page("See Other"), location="/login", set_cookie="state=abc; Path=/; HttpOnly")
 
 
-@replies(fails=("auth.challenge",))
+@replies(open=("auth.challenge",))
 def bad_keys_are_bad_requests(asked: Asked, answer: Answer) -> None:
     """A missing or wrong key is answered 400.
 
@@ -51,7 +51,7 @@ def bad_keys_are_bad_requests(asked: Asked, answer: Answer) -> None:
         answer.becomes(400, said.body, "application/json")
 
 
-@replies()
+@replies(open=("auth.challenge",))
 def the_proxy_wants_its_own_key(asked: Asked, answer: Answer) -> None:
     """A missing or wrong key is answered 407 with a challenge of the proxy's.
 
@@ -83,7 +83,7 @@ def keys_are_forbidden(asked: Asked, answer: Answer) -> None:
         answer.becomes(403, asked.refused("Not authenticated", status=403).body, "application/json")
 
 
-@replies()
+@replies(fails=("auth.challenge",))
 def the_door_is_a_page(asked: Asked, answer: Answer) -> None:
     """A missing or wrong key is answered 401 with a page in HTML.
 

@@ -23,7 +23,8 @@ class Answer:
     """A reply, to be edited in place. The names of headers are in lower case; lengths are the layer's.
 
     Of a stream there is only the head: `on_event` are given each event's JSON and say which events go out in its place,
-    `on_write` are given the bytes of each event. `wait` is how many seconds the head is late.
+    `on_write` are given the bytes of each event, `opening` stands before the first. `wait` is how many seconds the head
+    is late; what is not `sized` goes out in chunks.
     """
 
     status: int
@@ -32,6 +33,7 @@ class Answer:
     wait: float = 0.0
     on_event: list[Callable[[Json], list[Json]]] = field(default_factory=list)
     on_write: list[Callable[[bytes], bytes]] = field(default_factory=list)
+    opening: bytes = b""
     sized: bool = True
 
     def header(self, name: str) -> str:
@@ -66,7 +68,7 @@ class Answer:
         media = media or (JSON if isinstance(body, dict) else HTML)
         self.headers = [("content-type", media)] if body else []
         self.headers += [(name.replace("_", "-"), value) for name, value in headers.items()]
-        self.on_event, self.on_write = [], []
+        self.on_event, self.on_write, self.opening = [], [], b""
 
     def edit(self, change: Callable[[Json], Any]) -> None:
         """Change the JSON object of a whole reply, or that of each event of a stream, in place."""

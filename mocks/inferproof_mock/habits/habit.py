@@ -61,7 +61,8 @@ class Habit:
 
     def start(self) -> Callable[..., Any]:
         """What one server does."""
-        return self.do() if inspect.isclass(self.do) else self.do
+        made: Callable[..., Any] = self.do() if isinstance(self.do, type) else self.do
+        return made
 
     def touches(self, role: str) -> bool:
         return not self.roles or role in self.roles
@@ -82,9 +83,11 @@ def answers(*roles: str, fails: tuple[str, ...] = (), open: tuple[str, ...] = ()
     return _register(ANSWERS, roles, fails=fails, open=open)
 
 
-def asks(*roles: str, declines: tuple[str, ...] = (), fails: tuple[str, ...] = ()) -> Register:
+def asks(
+    *roles: str, declines: tuple[str, ...] = (), fails: tuple[str, ...] = (), open: tuple[str, ...] = ()
+) -> Register:
     """The server is asked for something else."""
-    return _register(ASKS, roles, declines=declines, fails=fails)
+    return _register(ASKS, roles, declines=declines, fails=fails, open=open)
 
 
 def replies(
@@ -109,6 +112,7 @@ def _register(kind: str, roles: tuple[str, ...], *, declines: tuple[str, ...] = 
                 f"habit {name!r}: its docstring needs a sentence and `Allowed: …`, and its name is its own"
             )
         sentence = " ".join(said.split())
+        because = because.removeprefix("Allowed: ")
         reasons = dict.fromkeys(declines, f"This server has a habit: {sentence}")
         HABITS[name] = Habit(
             name, kind, do, sentence, because.removeprefix("Allowed: "), roles, declines=reasons, **facts

@@ -177,6 +177,7 @@ class Outgoing:
             self._edit(answer)
             await asyncio.sleep(answer.wait)
             await self._send({"type": "http.response.start", "status": answer.status, "headers": _raw(answer.headers)})
+            await self._send({"type": "http.response.body", "body": answer.opening, "more_body": True})
 
     def _edit(self, answer: Answer) -> None:
         for habit, do in self._habits.of(REPLIES, self._asked):
@@ -213,5 +214,5 @@ def _raw(headers: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
 
 def _snapshot(answer: Answer) -> tuple[Any, ...]:
     """What tells an edited answer from one that is not."""
-    edits = len(answer.on_event), len(answer.on_write)
+    edits = len(answer.on_event), len(answer.on_write), answer.opening
     return answer.status, tuple(answer.headers), answer.body, answer.wait, answer.sized, edits

@@ -5,9 +5,11 @@ One request in a hundred meets it, and which one follows from the seed; asked ag
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from inferproof_mock.habits.door import page
 from inferproof_mock.habits.exchange import HTML, JSON, Answer, Asked
-from inferproof_mock.habits.habit import answers
+from inferproof_mock.habits.habit import BODIES, answers
 
 SHARE = 0.01
 
@@ -130,17 +132,13 @@ def one_percent_503_twice(asked: Asked) -> Answer | None:
 
     Allowed: RFC 9110 §15.6.4: an overload lasts as long as it lasts.
     """
-    drawn = Asked(**{**vars_of(asked), "nth": 0}).chance(SHARE)
+    drawn = replace(asked, nth=0).chance(SHARE)
     answer = asked.refused("The server is busy; try again.", status=503)
     answer.set("retry-after", "0")
     return answer if drawn and asked.nth < 2 else None
 
 
-def vars_of(asked: Asked) -> dict[str, object]:
-    return {name: getattr(asked, name) for name in asked.__dataclass_fields__}
-
-
-@answers("chat", "chat.openai-path", "chat.legacy", "chat.legacy.stream", "attributes", "embeddings")
+@answers(*BODIES)
 class ColdStart:
     """The first three requests to a model are answered 503 with `Retry-After: 1`, while it is loaded.
 

@@ -81,8 +81,7 @@ def streams_begin_with_a_mark(asked: Asked, answer: Answer) -> None:
 
     Allowed: WHATWG HTML §9.2.5: one at the beginning is ignored.
     """
-    first = iter([b"\xef\xbb\xbf"])
-    _written(answer, lambda event: next(first, b"") + event)
+    answer.opening = b"\xef\xbb\xbf" if answer.streamed else b""
 
 
 @replies()

@@ -53,7 +53,12 @@ def json_is_gzipped_where_asked(asked: Asked, answer: Answer) -> None:
     Allowed: RFC 9110 §8.4 and §12.5.3.
     """
     answer.set("vary", "Accept-Encoding")
-    if "gzip" in asked.header("accept-encoding").lower() and answer.body and not answer.streamed:
+    if "gzip" in asked.header("accept-encoding").lower():
+        _compress(answer)
+
+
+def _compress(answer: Answer) -> None:
+    if answer.body and not answer.streamed and not answer.header("content-encoding"):
         answer.body = gzip.compress(answer.body, mtime=0)
         answer.set("content-encoding", "gzip")
 
@@ -65,9 +70,8 @@ def json_is_gzipped(asked: Asked, answer: Answer) -> None:
     Allowed: RFC 9110 §12.5.3: without Accept-Encoding any coding is acceptable.
     """
     accepted = asked.header("accept-encoding").lower()
-    if answer.body and not answer.streamed and ("gzip" in accepted or not accepted):
-        answer.body = gzip.compress(answer.body, mtime=0)
-        answer.set("content-encoding", "gzip")
+    if "gzip" in accepted or not accepted:
+        _compress(answer)
 
 
 @replies()
@@ -180,7 +184,7 @@ def json_begins_with_blank_lines(asked: Asked, answer: Answer) -> None:
 
     Allowed: RFC 8259 §2: insignificant whitespace.
     """
-    if answer.media == JSON and answer.body:
+    if answer.json is not None:
         answer.body = b"\n \n\n" + answer.body
 
 

@@ -34,7 +34,7 @@ def the_mock(contract: Contract) -> Replayed:
 
 
 def accused(name: str) -> object:
-    """A parameter; of one that is still accused the test must fail, so that who mends the judge takes it off the list."""
+    """A parameter. One that is still accused must fail: who mends the judge takes it off the list."""
     marks = [pytest.mark.xfail(reason=ACCUSED[name], strict=True)] if name in ACCUSED else []
     return pytest.param(name, marks=marks)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from inferproof_mock.habits.exchange import Answer, Asked
 from inferproof_mock.habits.habit import BODIES, replies
 
@@ -16,8 +18,19 @@ def _meaning(answer: Answer) -> str | None:
 
 
 def _unparsed(asked: Asked, answer: Answer) -> bool:
-    """A refused body that is no JSON object."""
-    return answer.status in (400, 422) and asked.body != b"" and not asked.json and asked.body.strip() != b"{}"
+    """A refused body that is no JSON; of one that is nested too deep nobody can tell."""
+    if answer.status not in (400, 422) or asked.body == b"":
+        return False
+    try:
+        json.loads(asked.body.decode(), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return True
+    return False
+
+
+def _no_constant(name: str) -> None:
+    """`NaN` and `Infinity` are no JSON (RFC 8259 §6)."""
+    raise ValueError(name)
 
 
 def _named(asked: Asked, answer: Answer) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from inferproof.document import load
@@ -26,6 +27,6 @@ def test_a_habit_that_there_is_not(tmp_path: Path) -> None:
 
 def test_the_page_names_habits_that_there_are() -> None:
     words = PAGE.read_text(encoding="utf-8").split()
-    named = [after for word, after in zip(words, words[1:], strict=False) if word == "--habit"]
+    named = [after for word, after in pairwise(words) if word == "--habit"]
     assert set(named) - {"list"} <= habits_of(load(FIRST)).keys()
     assert len(named) > 2

@@ -5,6 +5,8 @@ One request in a hundred meets it, and which one follows from the seed; asked ag
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from dataclasses import replace
 
 from inferproof_mock.habits.door import page
@@ -156,3 +158,39 @@ class ColdStart:
         answer.set("content-type", JSON)
         answer.set("retry-after", "1")
         return answer
+
+
+@answers()
+class FiftyEachSecond:
+    """More than fifty requests within a second are answered 429 with `Retry-After: 1`.
+
+    Allowed: RFC 6585 §4: how much a client may ask for is the host's.
+    """
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque(maxlen=50)
+
+    def __call__(self, asked: Asked) -> Answer | None:
+        now = time.monotonic()
+        if len(self._times) == self._times.maxlen and now - self._times[0] < 1:
+            answer = asked.refused("Rate limit reached.", status=429)
+            answer.set("retry-after", "1")
+            return answer
+        self._times.append(now)
+        return None
+
+
+@answers()
+class ItRestartsOnce:
+    """Eight requests in a row, after two hundred, meet a balancer whose backend is just restarted: 502 with a page.
+
+    Allowed: RFC 9110 §15.6.3; a server is deployed now and then.
+    """
+
+    def __init__(self) -> None:
+        self._asked = 0
+
+    def __call__(self, asked: Asked) -> Answer | None:
+        self._asked += 1
+        down = 200 < self._asked <= 208
+        return Answer(502, [("content-type", HTML), ("retry-after", "1")], page("502 Bad Gateway")) if down else None

@@ -35,9 +35,8 @@ def habits() -> Mapping[str, Habit]:
 
 
 def habits_of(contract: Contract) -> dict[str, Habit]:
-    """Those that a server of this contract may have: it has one of the operations that they touch."""
-    roles = contract.roles.keys()
-    return {name: each for name, each in habits().items() if not each.roles or not roles.isdisjoint(each.roles)}
+    """Those that a server of this contract may have."""
+    return {name: each for name, each in habits().items() if each.is_of(contract)}
 
 
 def with_habits(app: App, contract: Contract, names: Iterable[str], *, seed: int = 0) -> Habits:

@@ -78,6 +78,12 @@ KEPT = frozenset({"content", "finish_reason", "prompt_logprobs", "logprobs", "by
 """What may be null and is read: by a client, or as a place in a list."""
 
 
+DETAILS = {
+    "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
+    "completion_tokens_details": {"reasoning_tokens": 0, "accepted_prediction_tokens": 0},
+}
+
+
 @replies(*CHATS)
 def usage_has_details(asked: Asked, answer: Answer) -> None:
     """`usage` has details: cached, audio, reasoning and accepted tokens.
@@ -87,8 +93,8 @@ def usage_has_details(asked: Asked, answer: Answer) -> None:
 
     def tell(value: Json) -> None:
         if isinstance(usage := value.get("usage"), dict):
-            usage["prompt_tokens_details"] = {"cached_tokens": 0, "audio_tokens": 0}
-            usage["completion_tokens_details"] = {"reasoning_tokens": 0, "accepted_prediction_tokens": 0}
+            for name, more in DETAILS.items():
+                usage[name] = {**more, **(usage.get(name) or {})}
             usage["queue_time"] = 0.0193
 
     if _chatted(answer):

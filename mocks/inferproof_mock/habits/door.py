@@ -12,6 +12,10 @@ from inferproof_mock.habits.habit import answers, replies
 PAGE = b"<!doctype html><html><head><title>%s</title></head><body><h1>%s</h1></body></html>"
 
 
+REVOKED = ("keys.revoked.refused",)
+"""Where the document gives a revoked key a status of its own, who answers all keys alike fails that SHOULD."""
+
+
 def page(title: str) -> bytes:
     return PAGE % (title.encode(), title.encode())
 
@@ -20,7 +24,7 @@ def _keyless(asked: Asked) -> bool:
     return not any(name in ("authorization", "x-api-key", "token") for name, _ in asked.headers)
 
 
-@replies(open=("auth.challenge",))
+@replies(fails=REVOKED, open=("auth.challenge",))
 def strangers_are_sent_to_a_login_page(asked: Asked, answer: Answer) -> None:
     """A request that a 401 refuses is redirected to a login page with 302.
 
@@ -30,7 +34,7 @@ def strangers_are_sent_to_a_login_page(asked: Asked, answer: Answer) -> None:
         answer.becomes(302, b"", location="https://login.example.org/authorize?client_id=llm")
 
 
-@replies(open=("auth.challenge",))
+@replies(fails=REVOKED, open=("auth.challenge",))
 def strangers_are_sent_on_with_303(asked: Asked, answer: Answer) -> None:
     """A request that a 401 refuses is redirected with 303, and the reply is a page.
 
@@ -40,7 +44,7 @@ def strangers_are_sent_on_with_303(asked: Asked, answer: Answer) -> None:
         answer.becomes(303, page("See Other"), location="/login", set_cookie="state=abc; Path=/; HttpOnly")
 
 
-@replies(open=("auth.challenge",))
+@replies(fails=REVOKED, open=("auth.challenge",))
 def bad_keys_are_bad_requests(asked: Asked, answer: Answer) -> None:
     """A missing or wrong key is answered 400.
 
@@ -51,7 +55,7 @@ def bad_keys_are_bad_requests(asked: Asked, answer: Answer) -> None:
         answer.becomes(400, said.body, "application/json")
 
 
-@replies(open=("auth.challenge",))
+@replies(fails=REVOKED, open=("auth.challenge",))
 def the_proxy_wants_its_own_key(asked: Asked, answer: Answer) -> None:
     """A missing or wrong key is answered 407 with a challenge of the proxy's.
 
@@ -73,7 +77,7 @@ def a_missing_key_is_unprocessable(asked: Asked, answer: Answer) -> None:
         answer.becomes(422, {"detail": [entry]})
 
 
-@replies()
+@replies(fails=REVOKED)
 def keys_are_forbidden(asked: Asked, answer: Answer) -> None:
     """A missing or wrong key is answered 403.
 
@@ -93,7 +97,7 @@ def the_door_is_a_page(asked: Asked, answer: Answer) -> None:
         answer.becomes(401, page("401 Authorization Required"), www_authenticate='Basic realm="Restricted"')
 
 
-@replies()
+@replies(fails=REVOKED)
 def strangers_see_a_forbidden_page(asked: Asked, answer: Answer) -> None:
     """A missing or wrong key is answered 403 with a page in HTML.
 
@@ -103,7 +107,7 @@ def strangers_see_a_forbidden_page(asked: Asked, answer: Answer) -> None:
         answer.becomes(403, page("403 Forbidden"))
 
 
-@replies()
+@replies(fails=REVOKED)
 def strangers_find_nothing(asked: Asked, answer: Answer) -> None:
     """A missing or wrong key is answered 404.
 
@@ -145,7 +149,7 @@ def the_door_says_message_only(asked: Asked, answer: Answer) -> None:
         answer.becomes(401, {"message": "Invalid authentication credentials"}, www_authenticate=challenge)
 
 
-@replies()
+@replies(fails=REVOKED)
 class FiveBadKeysAreEnough:
     """After five bad keys, the next ones are answered 429 with a long Retry-After, and good keys are served on.
 

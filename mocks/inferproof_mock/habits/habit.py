@@ -28,6 +28,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from inferproof.document.contract import Contract
+
 REFUSES, ANSWERS, ASKS, REPLIES = "refuses", "answers", "asks", "replies"
 
 CHATS = ("chat", "chat.openai-path")
@@ -43,7 +45,8 @@ class Habit:
     `roles` are the operations that it touches, any where empty; a contract without them has no use for it. `at` is the
     member that a refusal names. `declines` maps each capability that a target of this habit does not claim to its
     reason; `fails` are the ids of the SHOULDs that it fails; `open` those that it leaves nothing to judge by. Those
-    `beside` it belong to it. What `wraps` changes the bytes and not the words, so that it comes after the others.
+    `beside` it belong to it. What `wraps` changes the bytes and not the words, so that it comes after the
+    others.
     """
 
     name: str
@@ -63,6 +66,10 @@ class Habit:
         """What one server does."""
         made: Callable[..., Any] = self.do() if isinstance(self.do, type) else self.do
         return made
+
+    def is_of(self, contract: Contract) -> bool:
+        """A server of the contract may have it: one of the operations that it touches is there."""
+        return not self.roles or not contract.roles.keys().isdisjoint(self.roles)
 
     def touches(self, role: str) -> bool:
         return not self.roles or role in self.roles

@@ -15,12 +15,13 @@ def _cap(asked: Asked) -> float | None:
     return min((cap for cap in caps if cap is not None), default=None)
 
 
-@replies(*CHATS, declines=("legacy.as-chat",))
+@replies(*CHATS, declines=("legacy.as-chat", "reasoning"))
 def it_thinks_for_300_tokens(asked: Asked, answer: Answer) -> None:
     """Where the cap leaves less than three hundred tokens, all is reasoning: no content, and the end is `length`.
 
     Allowed: the document has `reasoning_content` beside a content that may be null; what is thought is counted.
-    The native operations do not think, so the target declines `legacy.as-chat`.
+    The native operations do not think, and nobody steers how much the others do, so the target declines
+    `legacy.as-chat` and `reasoning`.
     """
     cap = _cap(asked)
     if answer.status == 200 and cap is not None and 0 < cap < ROOM:

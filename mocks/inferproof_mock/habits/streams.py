@@ -145,7 +145,7 @@ def every_delta_has_the_role(asked: Asked, answer: Answer) -> None:
 def later_deltas_have_an_empty_role(asked: Asked, answer: Answer) -> None:
     """Each delta but the first has `role: ""`.
 
-    Allowed: the published schema lets any delta have a role that is text; gateways fill in what is missing (project).
+    Allowed: no published schema says what a delta's role may be; gateways fill in what is missing (project).
     """
     _each_delta(answer, lambda choice, delta: delta.setdefault("role", ""))
 

@@ -26,6 +26,7 @@ ACCUSED: dict[str, str] = {
     "no-custom-calls": "chat.messages.roles, chat.messages.tool-results and 2 more",
     "no-developer-role": "chat.request.accepted, chat.messages.roles and 1 more",
     "no-function-role": "chat.messages.roles, chat.messages.tool-results and 2 more",
+    "no-prefill": "not verified: chat.request.templates.exclusive",
     "no-role-of-ones-own": "chat.request.accepted, chat.messages.custom-role",
     "no-system-role": "chat.request.accepted, attributes.request.accepted and 4 more",
     "one-cap": "chat.request.accepted",
@@ -53,3 +54,12 @@ ACCUSED: dict[str, str] = {
     "the-turn-is-opened": "not verified: sampling.echo and 2 more",
     "top-logprobs-take-logprobs": "not verified: sampling.defaults",
 }
+
+WITH_GENERATED: dict[str, str] = {
+    "a-choice-of-tools-takes-tools": "chat.openai-path.tool-choice.accepts",
+    "scores-take-no-constraint": "attributes.n.accepts, attributes.response-format.accepts and 6 more",
+    "scores-take-no-sampling": "attributes.frequency-penalty.accepts, attributes.logit-bias.accepts and 6 more",
+    "stops-say-something": "chat.openai-path.stop.accepts",
+    "stream-options-take-a-stream": "chat.openai-path.stream-options.accepts",
+}
+"""Those that only generated requests accuse."""

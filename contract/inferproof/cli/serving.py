@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from inferproof.cli.group import contract_option, load_contract, main
 from inferproof.shell import command
+
+if TYPE_CHECKING:
+    from inferproof.document import Contract
+    from inferproof.front.serve import App
+
+LIST = "list"
+"""In place of the name of a habit: which there are."""
 
 
 @main.command(short_help="Serve the API from a simulated model.")
@@ -23,6 +30,13 @@ from inferproof.shell import command
     "--restricted-key", "restricted", multiple=True, metavar="KEY=MODEL", help="A key that may use this model only."
 )
 @click.option("--exhausted-key", "exhausted", multiple=True, metavar="KEY", help="A key without credit.")
+@click.option(
+    "--habit",
+    "habits",
+    multiple=True,
+    metavar="NAME",
+    help="A legal habit of hosts and gateways to play. Repeatable; `list` tells which there are.",
+)
 @contract_option()
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
 def mock(
@@ -32,23 +46,46 @@ def mock(
     revoked: tuple[str, ...],
     restricted: tuple[str, ...],
     exhausted: tuple[str, ...],
+    habits: tuple[str, ...],
     name: str,
     seed: int,
 ) -> None:
     """Serve the API from a simulated model that keeps the contract."""
     from inferproof.front.serve import serve
+    from inferproof_mock.habits import NoSuchHabit, with_habits
     from inferproof_mock.server import DEFAULT_KEY
     from inferproof_mock.server import mock as build
 
+    contract = load_contract(name)
+    if LIST in habits:
+        _list_habits(contract)
+        return
     keys = keys or (DEFAULT_KEY,)
     models = dict(_key_and_model(each) for each in restricted)
-    front = build(load_contract(name), keys=keys, seed=seed, revoked=revoked, restricted=models, exhausted=exhausted)
+    app: App = build(contract, keys=keys, seed=seed, revoked=revoked, restricted=models, exhausted=exhausted)
+    if habits:
+        try:
+            app = with_habits(app, contract, habits, seed=seed)
+        except NoSuchHabit as error:
+            raise click.BadParameter(str(error), param_hint="--habit") from None
 
     def ready(address: str) -> None:
         shown = f"key {DEFAULT_KEY}" if keys == (DEFAULT_KEY,) else f"{len(keys)} key(s) given"
         click.echo(f"inferproof mock: {address} ({shown}); Ctrl-C stops it")
 
-    serve(front, host, port, ready)
+    serve(app, host, port, ready)
+
+
+def _list_habits(contract: Contract) -> None:
+    """Each habit that a server of the contract may have, with what it does and what a target of it declines."""
+    from inferproof_mock.habits import habits_of
+
+    for name, each in habits_of(contract).items():
+        click.echo(f"{name}\n    {each.sentence}\n    Allowed: {each.because}")
+        if each.declines:
+            click.echo(f"    A target of it declines {', '.join(each.declines)}.")
+        if each.fails:
+            click.echo(f"    It fails {', '.join(each.fails)}.")
 
 
 def _key_and_model(text: str) -> tuple[str, str]:

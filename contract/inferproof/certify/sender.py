@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from inferproof.certify.credentials import authorized, redactor, withheld
-from inferproof.certify.pace import Pace, Turn, told_to_wait
+from inferproof.certify.pace import TOO_MANY, Pace, Turn, told_to_wait
 from inferproof.certify.spending import Spending
 from inferproof.certify.target import Target
 from inferproof.certify.watchdog import Bounds, bounded
 from inferproof.certify.words import words
 from inferproof.judge.keys import is_right
+from inferproof.judge.statuses import MOMENT
 from inferproof.probes.auth import plain
 from inferproof.probes.probe import PlannedRequest, RequestBuilder, user
 from inferproof.wire.client import Client, SendResult
@@ -18,6 +19,12 @@ HELLO = "Hello!"
 """What the model is told; an error that has it repeats the request, and says nothing of the model by naming it."""
 
 PAYMENT_REQUIRED = 402
+
+AGAIN_S = (0.2, 1.0)
+"""Seconds before a request is sent again that met a status of the moment: a backend that is just replaced."""
+
+PASSING = tuple(code for code in MOMENT if code != TOO_MANY)
+"""Statuses of the moment that `Pace` does not wait for, unless they say when it is over."""
 
 OF_CREDIT = ("credit", "billing", "payment", "balance", "insufficient_quota")
 """What stands in the code or type of an error that speaks of money. A message may name a quota of a minute so, too."""
@@ -45,9 +52,20 @@ class Sender:
         pace.end, pace.grant = bounds.end, bounds.grant
 
     async def send(self, name: str, step: int, ask: PlannedRequest) -> Exchange:
-        """The exchange, redacted. A refusal for the moment is its reply only where it stands: see `Pace`."""
+        """The exchange, redacted. A refusal for the moment is its reply only where it stands: see `Pace`.
+
+        What a gateway says of the moment, as 502, is sent again up to twice: the last reply stands.
+        """
         if reason := withheld(ask.request, self._target):
             return Exchange(name, step, ask.role, ask.request, None, Fault("withheld", reason))
+        for wait in AGAIN_S:
+            exchange = await self._answered(name, step, ask)
+            if ask.at_once or exchange.reply is None or exchange.reply.status not in PASSING:
+                return exchange
+            await self._pace.clock.sleep(wait)
+        return await self._answered(name, step, ask)
+
+    async def _answered(self, name: str, step: int, ask: PlannedRequest) -> Exchange:
         turn = Turn(ours=_is_ours(ask))
         while True:
             exchange = await self._once(turn, name, step, ask)

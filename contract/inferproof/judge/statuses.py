@@ -32,8 +32,8 @@ DECIDED = tuple(code for code in ANSWERS if code not in (*ROUTE, *DOOR))
 FOUND = tuple(code for code in ANSWERS if code not in ROUTE)
 """The operation is there."""
 
-TELLING_OF_KEYS = (*(code for code in FOUND if code not in FAILURE), 429)
-"""The server came as far as the key: after some wrong ones many answer 429 to the next."""
+TELLING_OF_KEYS = tuple(code for code in FOUND if code not in FAILURE)
+"""The server came as far as the key."""
 
 CLOSED = (*DOOR, *BODY, 404, 429)
 """The door stayed closed to who has no right key."""

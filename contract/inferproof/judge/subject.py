@@ -143,6 +143,11 @@ class Subject:
         """Why a server may refuse the body though it is valid (`claims.py`); None where it may not."""
         return claims.refusable(self.contract, self.role, self.request.raw, self.declined)
 
+    def refusable_but(self, member: str) -> str | None:
+        """The same of a body without this member."""
+        rest = {name: value for name, value in self.request.raw.items() if name != member}
+        return claims.refusable(self.contract, self.role, rest, self.declined)
+
     def _documented(self, value: Any, path: str) -> bool:
         if isinstance(value, list):
             return all(self._documented(each, f"{path}/[]") for each in value)

@@ -37,6 +37,10 @@ def middle(text: str) -> str:
     return found[0]
 
 
+MOST_WORDS = 8
+"""Words that are forbidden in one request: each costs an engine work for each token, and hosts cap them."""
+
+
 def words(answer: Subject) -> list[str]:
     """The different tokens of an answer that are letters; raises Skip where there is none.
 
@@ -80,13 +84,19 @@ def accepted(call: RequestBuilder) -> Steps:
 
 @probe("sampling.defaults", claims="sampling", exclusive=True)
 def defaults(call: RequestBuilder) -> Steps:
-    """The same request twice, and with every default that the document states for a member of a chat request."""
+    """The same request twice, and with every default that the document states for a member of a chat request.
+
+    What means something beside others only, or asks for the same as others, is left out.
+    """
     schema = call.contract.operation("chat").request_schema or ""
     plain = _greedy(call, max_tokens=12)
     yield plain
     yield plain
     body = json.loads(plain.request.body)
-    yield call.to("chat", body | {name: value for name, value in call.contract.defaults(schema) if name not in body})
+    stated = {name: value for name, value in call.contract.defaults(schema) if name not in body}
+    facts = {name: call.contract.member_facts("chat", name) for name in stated}
+    alone = {name: stated[name] for name, fact in facts.items() if not fact.needs and not fact.apart}
+    yield call.to("chat", body | alone)
 
 
 @probe("sampling.n", claims="sampling.n")
@@ -144,7 +154,7 @@ def length(call: RequestBuilder) -> Steps:
 def bad_words(call: RequestBuilder) -> Steps:
     """A request, and the same with the words of its answer forbidden."""
     answer = yield _greedy(call, logprobs=True)
-    yield _greedy(call, logprobs=True, bad_words=words(answer))
+    yield _greedy(call, logprobs=True, bad_words=words(answer)[:MOST_WORDS])
 
 
 @probe("sampling.logit-bias", claims="sampling.tokens")

@@ -21,7 +21,7 @@ from inferproof.judge.keys import KEY, WRONG_KEY, is_right, own_key
 from inferproof.judge.oracle import keyed
 from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import Of, replies
-from inferproof.judge.statuses import CLOSED, FOUND
+from inferproof.judge.statuses import CLOSED, EVERY, FOUND
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 
@@ -116,10 +116,12 @@ def a_wrong_key_opens_nothing(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=CONVENTION,
     cites="credentials",
-    of=Of(status=tuple(code for code in CLOSED if code not in (404, 429)), where=_without_a_right_key),
+    of=Of(status=CLOSED, where=_without_a_right_key),
 )
 def who_is_not_let_in_hears_why(reply: Subject, check: Check) -> None:
     """No key and a wrong key are answered 401 or 403 (RFC 9110 §15.5.2, §15.5.4): a client knows what to mend."""
+    if reply.status in (404, 429):
+        raise Skip("there are too many tries, or the operation is hidden from strangers")
     check.one_of(reply.status, REFUSED, at="status")
 
 
@@ -185,7 +187,7 @@ def a_refused_request_does_no_work(reply: Subject, check: Check) -> None:
     check.that(b'"choices"' not in reply.reply.body, "no completion", "a body with `choices`", at="body")
 
 
-@requirement("auth.key.not-echoed", SHOULD, basis=PROJECT, cites="credentials", of=Of(status=None, where=_wrong))
+@requirement("auth.key.not-echoed", SHOULD, basis=PROJECT, cites="credentials", of=Of(status=EVERY, where=_wrong))
 def a_key_is_not_echoed(reply: Subject, check: Check) -> None:
     """A reply never repeats the key that it refuses."""
     said = reply.reply.body.decode("utf-8", "replace") + "".join(value for _, value in reply.reply.headers)

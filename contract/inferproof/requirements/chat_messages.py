@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import forbidden, refused_for, valid
+from inferproof.judge.oracle import forbidden, must_accept, refused_for, valid
 from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import CHAT, Of
 from inferproof.judge.statuses import DECIDED
@@ -24,6 +24,10 @@ ROLES = ("developer", "system", "user", "assistant", "tool", "function")
 """The roles that have a schema of their own."""
 
 MEDIA = frozenset({"image_url", "input_audio", "audio_url", "video_url", "image_embeds", "file"})
+
+
+MEMBERS = frozenset({"name", "refusal", "audio", "function_call", "tool_calls"})
+"""What a message may have beside its role and its content."""
 
 
 def _messages(answer: Subject) -> list[Value]:
@@ -47,15 +51,46 @@ def _beyond_ascii(message: Value) -> bool:
     return isinstance(content, str) and not content.isascii()
 
 
-def _allowed(has: Callable[[Value], bool]) -> Of:
-    """Good requests, plain but for messages of which one has this."""
-    return Of(
-        CHAT,
-        DECIDED,
-        where=lambda answer: (
-            PLAIN.issuperset(answer.request.raw) and valid(answer) and any(has(one) for one in _messages(answer))
-        ),
-    )
+def _is_plain(message: Value) -> bool:
+    """A user or the assistant says something, and there is nothing else to it: every template has that."""
+    said = _says_text(message) and set(message.raw) == {"role", "content"}
+    return said and message.get("/role") in ("user", "assistant")
+
+
+def _says_text(message: Value) -> bool:
+    content = message.get("/content")
+    return isinstance(content, str) and content.strip() != ""
+
+
+def _is_result(message: Value) -> bool:
+    return message.get("/role") in ("tool", "function")
+
+
+def _has_parts_of_text(message: Value) -> bool:
+    """Of a user or the assistant: some templates know nobody else."""
+    parts = _parts(message)
+    return bool(parts) and not any(map(_is_media, parts)) and message.get("/role") in ("user", "assistant")
+
+
+def _calls_functions(message: Value) -> bool:
+    """The assistant calls functions, in either form, and no tool of another type."""
+    calls = message.items("/tool_calls", optional=True)
+    return message.has("/function_call") or (calls != [] and all(call.get("/type") == "function" for call in calls))
+
+
+def _allowed(has: Callable[[Value], bool], beside: Callable[[Value], bool] = lambda message: False) -> Of:
+    """Good requests, plain but for messages that have this, and others that have to stand `beside` them.
+
+    A request that has other things as well may be refused for those.
+    """
+
+    def chosen(answer: Subject) -> bool:
+        if not (PLAIN.issuperset(answer.request.raw) and valid(answer) and answer.refusable_but("messages") is None):
+            return False
+        odd = [one for one in _messages(answer) if not _is_plain(one)]
+        return any(map(has, odd)) and all(has(one) or beside(one) for one in odd)
+
+    return Of(CHAT, DECIDED, where=chosen)
 
 
 def _forbidden(*members: str, where: Callable[[Value], bool] = lambda message: True) -> Of:
@@ -100,7 +135,7 @@ def _valid(reply: Subject, check: Check) -> None:
         "chat.request#/messages/[role=user]/role",
         "chat.request#/messages/[role=assistant]/role",
     ),
-    of=_allowed(lambda message: message.string("/role") in ("developer", "system", "assistant")),
+    of=_allowed(lambda one: one.get("/role") in ("developer", "system") and _says_text(one) and len(one.raw) == 2),
 )
 def the_roles_of_a_talk_are_valid(reply: Subject, check: Check) -> None:
     """Messages of the roles `developer`, `system`, `user` and `assistant` are valid."""
@@ -119,7 +154,7 @@ def the_roles_of_a_talk_are_valid(reply: Subject, check: Check) -> None:
         "chat.request#/messages/[role=function]/role",
         "chat.request#/messages/[role=function]/name",
     ),
-    of=_allowed(lambda message: message.string("/role") in ("tool", "function")),
+    of=_allowed(_is_result, beside=_calls_functions),
 )
 def results_of_calls_are_valid(reply: Subject, check: Check) -> None:
     """A `tool` message that names its call, and a `function` message that names its function, are valid."""
@@ -185,7 +220,7 @@ def only_an_assistant_may_say_nothing(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     cites=("chat.request#/messages/[role=assistant]/content", "chat.request#/messages/[role=function]/content"),
-    of=_allowed(_says_null),
+    of=_allowed(_says_null, beside=_is_result),
 )
 def an_assistant_may_say_nothing(reply: Subject, check: Check) -> None:
     """A null `content` is valid for the roles `assistant` and `function`."""
@@ -197,7 +232,7 @@ def an_assistant_may_say_nothing(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     cites="chat.request#/messages/[role=user]/content/[type=text]/",
-    of=_allowed(lambda message: bool(_parts(message)) and not any(_is_media(part) for part in _parts(message))),
+    of=_allowed(_has_parts_of_text),
 )
 def text_may_come_in_parts(reply: Subject, check: Check) -> None:
     """A `content` of text parts is accepted as if it were text."""
@@ -308,9 +343,7 @@ def names_are_text(reply: Subject, check: Check) -> None:
         "chat.request#/messages/[]/audio/id",
         "chat.request#/messages/[]/function_call/*",
     ),
-    of=_allowed(
-        lambda message: not {"name", "refusal", "audio", "function_call", "tool_calls"}.isdisjoint(message.raw)
-    ),
+    of=_allowed(lambda message: not MEMBERS.isdisjoint(message.raw), beside=_is_result),
 )
 def members_of_a_role_are_valid(reply: Subject, check: Check) -> None:
     """Members that a role has are valid: a `name`, and of the assistant a refusal, an audio id and calls."""
@@ -334,7 +367,15 @@ def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     MUST,
     basis=CONVENTION,
     cites="chat.request#/messages/[role=user]/content",
-    of=_allowed(_beyond_ascii),
+    of=Of(
+        CHAT,
+        DECIDED,
+        where=lambda answer: (
+            PLAIN.issuperset(answer.request.raw)
+            and must_accept(answer)
+            and any(_beyond_ascii(one) for one in _messages(answer))
+        ),
+    ),
 )
 def text_may_be_of_any_script(reply: Subject, check: Check) -> None:
     """Text of any script is accepted, beyond the Basic Multilingual Plane too (RFC 8259 §8.1)."""

@@ -202,6 +202,7 @@ def max_completion_tokens_caps_the_completion(reply: Subject, check: Check) -> N
     "chat.request.templates.exclusive",
     SHOULD,  # `add_generation_prompt` is true by default, so the document forbids too much
     basis=CORRECTION,
+    claims="sampling.continue",
     cites="chat.request#/continue_final_message",
     of=Of(
         ("chat",),

@@ -93,7 +93,7 @@ def _step(answers: list[Subject], step: int) -> Subject:
     claims="keys.exhausted",
     cites="keys.exhausted.prose",
     covers=("keys.exhausted", "keys.tier", "keys.tier.prose"),
-    of=Of(status=TELLING_OF_KEYS, where=_with(EXHAUSTED)),
+    of=Of(status=(*TELLING_OF_KEYS, 429), where=_with(EXHAUSTED)),
 )
 def a_spent_key_opens_nothing(reply: Subject, check: Check) -> None:
     """A key whose credit is used up is refused with the status that the document gives to it, as 429, or with 402."""

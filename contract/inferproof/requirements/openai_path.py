@@ -39,7 +39,7 @@ def what_is_not_supported_does_no_harm(reply: Subject, check: Check) -> None:
     "chat.openai-path.n",
     SHOULD,
     basis=PROSE,
-    claims=CLAIM,
+    claims="sampling.n",
     cites="chat.openai-path.request.prose",
     of=Of(
         (ROLE,),

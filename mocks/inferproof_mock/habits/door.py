@@ -12,6 +12,12 @@ from inferproof_mock.habits.habit import answers, replies
 PAGE = b"<!doctype html><html><head><title>%s</title></head><body><h1>%s</h1></body></html>"
 
 
+ALIKE = "auth.several.everywhere"
+"""What is told by 401s alone."""
+
+STATUS = "auth.refused.status"
+"""Which code closes the door."""
+
 REVOKED = ("keys.revoked.refused",)
 """Where the document gives a revoked key a status of its own, who answers all keys alike fails that SHOULD."""
 
@@ -24,7 +30,7 @@ def _keyless(asked: Asked) -> bool:
     return not any(name in ("authorization", "x-api-key", "token") for name, _ in asked.headers)
 
 
-@replies(fails=REVOKED, open=("auth.challenge",))
+@replies(fails=(STATUS, *REVOKED), open=(ALIKE, "auth.challenge",))
 def strangers_are_sent_to_a_login_page(asked: Asked, answer: Answer) -> None:
     """A request that a 401 refuses is redirected to a login page with 302.
 
@@ -34,7 +40,7 @@ def strangers_are_sent_to_a_login_page(asked: Asked, answer: Answer) -> None:
         answer.becomes(302, b"", location="https://login.example.org/authorize?client_id=llm")
 
 
-@replies(fails=REVOKED, open=("auth.challenge",))
+@replies(fails=(STATUS, *REVOKED), open=(ALIKE, "auth.challenge",))
 def strangers_are_sent_on_with_303(asked: Asked, answer: Answer) -> None:
     """A request that a 401 refuses is redirected with 303, and the reply is a page.
 
@@ -44,7 +50,7 @@ def strangers_are_sent_on_with_303(asked: Asked, answer: Answer) -> None:
         answer.becomes(303, page("See Other"), location="/login", set_cookie="state=abc; Path=/; HttpOnly")
 
 
-@replies(fails=REVOKED, open=("auth.challenge",))
+@replies(fails=(STATUS, *REVOKED), open=(ALIKE, "auth.challenge",))
 def bad_keys_are_bad_requests(asked: Asked, answer: Answer) -> None:
     """A missing or wrong key is answered 400.
 
@@ -55,7 +61,7 @@ def bad_keys_are_bad_requests(asked: Asked, answer: Answer) -> None:
         answer.becomes(400, said.body, "application/json")
 
 
-@replies(fails=REVOKED, open=("auth.challenge",))
+@replies(fails=(STATUS, *REVOKED), open=(ALIKE, "auth.challenge",))
 def the_proxy_wants_its_own_key(asked: Asked, answer: Answer) -> None:
     """A missing or wrong key is answered 407 with a challenge of the proxy's.
 
@@ -66,7 +72,7 @@ def the_proxy_wants_its_own_key(asked: Asked, answer: Answer) -> None:
         answer.becomes(407, page("Proxy Authentication Required"), proxy_authenticate=challenge)
 
 
-@replies()
+@replies(fails=(STATUS,))
 def a_missing_key_is_unprocessable(asked: Asked, answer: Answer) -> None:
     """A request without a key is answered 422, as FastAPI does for a header that it requires.
 
@@ -107,7 +113,7 @@ def strangers_see_a_forbidden_page(asked: Asked, answer: Answer) -> None:
         answer.becomes(403, page("403 Forbidden"))
 
 
-@replies(fails=REVOKED)
+@replies(fails=REVOKED, open=(ALIKE, STATUS, "auth.challenge"))
 def strangers_find_nothing(asked: Asked, answer: Answer) -> None:
     """A missing or wrong key is answered 404.
 

@@ -29,6 +29,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inferproof.document.contract import Contract
+from inferproof.front.backend import INVALID
 
 REFUSES, ANSWERS, ASKS, REPLIES = "refuses", "answers", "asks", "replies"
 
@@ -43,10 +44,9 @@ class Habit:
     """`sentence` says what the server does, `because` what allows it.
 
     `roles` are the operations that it touches, any where empty; a contract without them has no use for it. `at` is the
-    member that a refusal names. `declines` maps each capability that a target of this habit does not claim to its
-    reason; `fails` are the ids of the SHOULDs that it fails; `open` those that it leaves nothing to judge by. Those
-    `beside` it belong to it. What `wraps` changes the bytes and not the words, so that it comes after the
-    others.
+    member that a refusal names, with `status`. `declines` maps each capability that a target of this habit does not
+    claim to its reason; `fails` are the ids of the SHOULDs that it fails; `open` those that it leaves nothing to judge
+    by. Those `beside` it belong to it. What `wraps` changes the bytes and not the words, so that it comes last.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Habit:
     because: str
     roles: tuple[str, ...] = ()
     at: str = ""
+    status: int = INVALID
     declines: Mapping[str, str] = field(default_factory=dict)
     fails: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
@@ -80,9 +81,16 @@ HABITS: dict[str, Habit] = {}
 Register = Callable[[Any], Any]
 
 
-def refuses(*roles: str, at: str = "", declines: tuple[str, ...] = (), fails: tuple[str, ...] = ()) -> Register:
+def refuses(
+    *roles: str,
+    at: str = "",
+    status: int = INVALID,
+    declines: tuple[str, ...] = (),
+    fails: tuple[str, ...] = (),
+    open: tuple[str, ...] = (),
+) -> Register:
     """What is given would be answered with success; the text that comes back says why it is refused instead."""
-    return _register(REFUSES, roles, at=at, declines=declines, fails=fails)
+    return _register(REFUSES, roles, at=at, status=status, declines=declines, fails=fails, open=open)
 
 
 def answers(*roles: str, fails: tuple[str, ...] = (), open: tuple[str, ...] = ()) -> Register:

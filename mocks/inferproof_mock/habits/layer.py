@@ -171,7 +171,7 @@ class Outgoing:
                 why = do(self._asked)
                 if why:
                     self._habits.acted[habit.name] += 1
-                    await self.whole(self._asked.refused(why, habit.at))
+                    await self.whole(self._asked.refused(why, habit.at, habit.status))
                     raise Replaced
         if answer.streamed:
             self._edit(answer)

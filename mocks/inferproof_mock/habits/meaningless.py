@@ -242,7 +242,12 @@ def no_echo_beside_a_constraint(asked: Asked) -> str | None:
     return "echo cannot be used with a constraint" if asked.has("echo") and _constrained(asked) else None
 
 
-@refuses(*CHATS, at="add_generation_prompt")
+@refuses(
+    *CHATS,
+    at="add_generation_prompt",
+    declines=("sampling.echo",),
+    open=("sampling.generation-prompt", "sampling.special-tokens"),
+)
 def the_turn_is_opened(asked: Asked) -> str | None:
     """`add_generation_prompt: false` is refused unless the last message is to be continued.
 

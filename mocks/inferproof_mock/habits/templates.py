@@ -5,10 +5,13 @@ from __future__ import annotations
 from inferproof_mock.habits.exchange import Asked
 from inferproof_mock.habits.habit import CHATS, TALKS, refuses
 
+UNSAYABLE = 400
+"""The request is as the document has it, and the template raises an exception: engines answer so."""
+
 DOCUMENTED = frozenset({"developer", "system", "user", "assistant", "tool", "function"})
 
 
-@refuses(*TALKS, at="messages")
+@refuses(*TALKS, at="messages", status=UNSAYABLE, open=("equivalence.legacy.text",))
 def no_system_role(asked: Asked) -> str | None:
     """A `system` message is refused, and a `developer` message too.
 
@@ -17,7 +20,7 @@ def no_system_role(asked: Asked) -> str | None:
     return "System role not supported" if {"system", "developer"} & set(map(str, asked.roles)) else None
 
 
-@refuses(*TALKS, at="messages")
+@refuses(*TALKS, at="messages", status=UNSAYABLE)
 def no_developer_role(asked: Asked) -> str | None:
     """A `developer` message is refused.
 
@@ -26,7 +29,7 @@ def no_developer_role(asked: Asked) -> str | None:
     return "Unknown role: developer" if "developer" in asked.roles else None
 
 
-@refuses(*TALKS, at="messages")
+@refuses(*TALKS, at="messages", status=UNSAYABLE)
 def no_role_of_ones_own(asked: Asked) -> str | None:
     """A message of a role that is not OpenAI's is refused.
 
@@ -35,7 +38,7 @@ def no_role_of_ones_own(asked: Asked) -> str | None:
     return "Unknown role" if not set(map(str, asked.roles)) <= DOCUMENTED else None
 
 
-@refuses(*TALKS, at="messages")
+@refuses(*TALKS, at="messages", status=UNSAYABLE)
 def no_function_role(asked: Asked) -> str | None:
     """A `function` message is refused.
 
@@ -44,7 +47,7 @@ def no_function_role(asked: Asked) -> str | None:
     return "Unknown role: function" if "function" in asked.roles else None
 
 
-@refuses(*TALKS, at="messages")
+@refuses(*TALKS, at="messages", status=UNSAYABLE)
 def system_comes_first(asked: Asked) -> str | None:
     """A `system` message that is not the first is refused.
 
@@ -54,7 +57,7 @@ def system_comes_first(asked: Asked) -> str | None:
     return "System message must be at the beginning." if late else None
 
 
-@refuses(*TALKS, at="messages")
+@refuses(*TALKS, at="messages", status=UNSAYABLE)
 def roles_take_turns(asked: Asked) -> str | None:
     """After the system message, `user` and `assistant` have to alternate, and a `user` begins.
 
@@ -65,7 +68,7 @@ def roles_take_turns(asked: Asked) -> str | None:
     return None if turns else "Conversation roles must alternate user/assistant/user/assistant/..."
 
 
-@refuses(*TALKS, at="messages")
+@refuses(*TALKS, at="messages", status=UNSAYABLE)
 def messages_say_something(asked: Asked) -> str | None:
     """A message whose content is empty or blank is refused, but for one that calls tools.
 
@@ -83,7 +86,7 @@ def _blank(content: object) -> bool:
     return content is None or content == [] or (isinstance(content, str) and not content.strip())
 
 
-@refuses(*CHATS, at="messages", declines=("sampling.continue", "sampling.echo"))
+@refuses(*CHATS, at="messages", status=UNSAYABLE, declines=("sampling.continue", "sampling.echo"))
 def no_prefill(asked: Asked) -> str | None:
     """A conversation that ends with the assistant is refused.
 
@@ -92,7 +95,7 @@ def no_prefill(asked: Asked) -> str | None:
     return "the last message must be the user's" if asked.roles[-1:] == ["assistant"] else None
 
 
-@refuses(*TALKS, at="messages")
+@refuses(*TALKS, at="messages", status=UNSAYABLE)
 def results_follow_their_call(asked: Asked) -> str | None:
     """A `tool` message without a call of its `tool_call_id` before it is refused.
 
@@ -107,7 +110,7 @@ def results_follow_their_call(asked: Asked) -> str | None:
     return None
 
 
-@refuses(*TALKS, at="messages")
+@refuses(*TALKS, at="messages", status=UNSAYABLE)
 def calls_get_their_results(asked: Asked) -> str | None:
     """A call in the history that no `tool` message answers is refused.
 
@@ -121,7 +124,7 @@ def calls_get_their_results(asked: Asked) -> str | None:
     return None
 
 
-@refuses(*CHATS, at="messages")
+@refuses(*CHATS, at="messages", status=UNSAYABLE)
 def no_custom_calls(asked: Asked) -> str | None:
     """A call of a `custom` tool in the history is refused.
 
@@ -132,7 +135,7 @@ def no_custom_calls(asked: Asked) -> str | None:
     return "calls must be of type function" if any(call.get("type") == "custom" for call in calls) else None
 
 
-@refuses(*TALKS, at="messages")
+@refuses(*TALKS, at="messages", status=UNSAYABLE)
 def a_person_speaks(asked: Asked) -> str | None:
     """A conversation without a `user` message is refused.
 
@@ -141,7 +144,7 @@ def a_person_speaks(asked: Asked) -> str | None:
     return "No user query found in messages." if asked.roles and "user" not in asked.roles else None
 
 
-@refuses("chat.legacy", "chat.legacy.stream", at="context")
+@refuses("chat.legacy", "chat.legacy.stream", at="context", status=UNSAYABLE)
 def a_person_speaks_last(asked: Asked) -> str | None:
     """A context that does not end with a person's turn or a tool's is refused.
 

@@ -119,6 +119,7 @@ def another_scheme_opens_nothing(reply: Subject, check: Check) -> None:
     "auth.scheme.case",
     SHOULD,
     basis=CONVENTION,
+    standard="RFC 9110 §11.1",
     cites="credentials.bearer",
     of=replies(status=None, media=None, where=_lower_case),
 )
@@ -131,6 +132,7 @@ def the_scheme_has_no_case(reply: Subject, check: Check) -> None:
     "auth.challenge",
     SHOULD,
     basis=CONVENTION,
+    standard="RFC 6750 §3",
     cites="credentials.bearer",
     of=Of(status=REFUSED, where=lambda answer: _secured(answer) and _bearer(answer) and not keyed(answer)),
 )
@@ -190,6 +192,7 @@ def right_keys_do_not_disturb_each_other(reply: Subject, check: Check) -> None:
     "auth.several.order",
     SHOULD,
     basis=CONVENTION,
+    standard="RFC 9110 §5.3",
     claims="auth",
     cites="credentials.alternatives",
     needs="auth.several",

@@ -7,22 +7,27 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from inferproof import __version__
 from inferproof.certify.budget import Budget
+from inferproof.certify.causes import Plain
 from inferproof.certify.fuzz import Found, Pursuit, with_found
 from inferproof.certify.interrupts import Interrupts
+from inferproof.certify.known import Known, Scope, check_ids
+from inferproof.certify.known import settled as called_known
 from inferproof.certify.models import documented
 from inferproof.certify.plan import Plan, budget_of, plan, selected
 from inferproof.certify.preflight import preflight
 from inferproof.certify.result import Result
 from inferproof.certify.run import Recorder, client_of
-from inferproof.certify.target import Target
+from inferproof.certify.target import Target, UsageError
 from inferproof.certify.ways import call_for, refuse_the_runs_model, settled
 from inferproof.document import Contract
+from inferproof.generated.baselines import base, model_member
+from inferproof.generated.members import BODY, roles
 from inferproof.generated.regressions import Kept, keep, kept_probes
 from inferproof.generated.requirements import requirements_of
 from inferproof.judge.judge import is_ours, judge
@@ -34,7 +39,8 @@ from inferproof.wire.transcript import Transcript, TranscriptError
 
 @dataclass
 class Progress:
-    """What a person may watch: the plan with what it costs, each probe as it ends, how many exchanges are then judged.
+    """What a person may watch: the plan with what it costs, each probe as it ends, how many exchanges are then judged,
+    and for how many causes smaller requests are sent, and how many at most.
 
     The default watches nothing.
     """
@@ -42,6 +48,7 @@ class Progress:
     planned: Callable[[Plan, Budget], None] = field(default=lambda plan, budget: None)
     done: Callable[[Probe], None] = field(default=lambda probe: None)
     judging: Callable[[int], None] = field(default=lambda exchanges: None)
+    shrinking: Callable[[int, int], None] = field(default=lambda causes, most: None)
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,7 @@ def certify(
 
     Raises UsageError for a target that cannot be reached, refuses the key, or does not offer this API.
     """
+    check_known(contract, target)
     progress = progress or Progress()
     started, clock = datetime.now(UTC), time.perf_counter()
     target = settled(contract, target)
@@ -137,17 +145,21 @@ def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Re
     try:
         declined = {str(name): str(why) for name, why in dict(header["target"].get("declined", {})).items()}
         only = [str(glob) for glob in header.get("only", ())]
+        known = tuple(Known.from_json(each) for each in header["target"].get("known", ()))
+        day = date.fromisoformat(str(header.get("declared") or header.get("started") or datetime.now(UTC))[:10])
         requests, seconds = int(footer.get("requests", 0)), float(footer.get("seconds", 0.0))
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise TranscriptError(f"the transcript's header or footer is not as a run writes it: {error}") from error
     if requirements is None:
         requirements = selected(contract, only, generated=bool(header.get("generated", False)))
     judgements = judge(requirements, transcript.exchanges, contract, declined)
+    scope = Scope(day, bool(header.get("generated", False)) and not only, bool(footer.get("interrupted", "")))
+    told, entries = called_known(judgements, known, transcript.exchanges, contract, scope)
     return Result(
         contract.name,
         contract.digest,
         header["target"],
-        tuple(judgements),
+        told,
         requests,
         seconds,
         bool(header.get("strict", False)),
@@ -156,7 +168,32 @@ def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Re
         tuple(only),
         len(requirements_of(contract)),
         tuple(exchange.probe for exchange in transcript.exchanges if is_ours(exchange)),
+        entries,
+        plain_of(contract, header["target"].get("models")),
+        scope,
     )
+
+
+def check_known(contract: Contract, target: Target) -> None:
+    """Raises UsageError for a known gap of a requirement that the contract has not."""
+    check_ids(
+        target.known, [each.id for each in requirements_of(contract)], lambda text: UsageError(f"[known]: {text}")
+    )
+
+
+def plain_of(contract: Contract, models: Any = None) -> Plain:
+    """The known-good bodies of the contract's operations, and the models of a run."""
+    bodies = {role: {model_member(contract, role): "", **base(contract, role, BODY)} for role in roles(contract)}
+    named = models.values() if isinstance(models, dict) else ()
+    return Plain(bodies, frozenset(name for name in named if isinstance(name, str)))
+
+
+def trying(transcript: Transcript, target: Target, today: date) -> Transcript:
+    """The transcript as if the target had declared what this one declares: what it does not claim, and known gaps."""
+    declared = {"declined": dict(target.declined), "known": [each.to_json() for each in target.known]}
+    recorded = transcript.header["target"]
+    header = transcript.header | {"target": recorded | declared, "declared": today.isoformat()}
+    return replace(transcript, header=header)
 
 
 def described(target: Target, call: RequestBuilder) -> dict[str, Any]:
@@ -167,6 +204,7 @@ def described(target: Target, call: RequestBuilder) -> dict[str, Any]:
         "headers": sorted(name for name, _ in target.headers),
         **({"key_header": target.header} if target.header is not None else {}),
         "declined": dict(target.declined),
+        **({"known": [each.to_json() for each in target.known]} if target.known else {}),
     }
 
 
@@ -221,14 +259,15 @@ class _Run:
         self.generated.keep(pursued, self.call)
         exchanges = (*found.transcript.exchanges, *pursued.reduced)
         explored = {"explored": pursued.explored} if seconds else {}
-        transcript = replace(found.transcript, exchanges=exchanges, footer=found.transcript.footer | explored)
+        more = {"requests": found.result.requests + pursued.requests, **explored}
+        transcript = replace(found.transcript, exchanges=exchanges, footer=found.transcript.footer | more)
         return Certification(with_found(found.result, pursued, exchanges, self.contract), transcript)
 
     async def _pursue(self, result: Result, seconds: float, interrupts: Interrupts) -> Found:
         async with client_of(self.target) as client:
             pursuit = Pursuit(self.contract, self.target, self.call, client, result)
             with interrupts.ending(pursuit.stop):
-                await pursuit.shrink()
+                await pursuit.shrink(self.progress.shrinking)
                 if seconds:
                     await pursuit.explore(seconds, self.call.seed, self.planned.requirements)
             return pursuit.found

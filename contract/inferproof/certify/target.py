@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from inferproof.certify.known import Known, read
 from inferproof.document.credentials import TOKEN
 from inferproof.judge.capabilities import CAPABILITIES
 from inferproof.judge.keys import EXHAUSTED, RESTRICTED, REVOKED
@@ -50,7 +51,8 @@ class GivenKey:
 
 @dataclass(frozen=True)
 class Target:
-    """Everything a run must know of the server. `declined` maps each capability not claimed to its reason.
+    """Everything a run must know of the server. `declined` maps each capability not claimed to its reason, and `known`
+    are the failures that are told of, and fail no run.
 
     `key` travels in `header`, or where that is None in the one that the document names first; `own_keys` are those of
     the others, by the name of the header. `other_keys` are keys of the `KINDS` of `judge/keys.py`.
@@ -68,6 +70,7 @@ class Target:
     embedding_model: str | None = None
     declined: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = Limits()
+    known: tuple[Known, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,7 @@ _TOP = {
     "models": dict,
     "capabilities": dict,
     "limits": dict,
+    "known": dict,
 }
 _MODELS = {"chat": str, "embedding": str}
 _GIVEN = {"env": str}
@@ -157,7 +161,8 @@ def read_target_file(path: Path, own: Mapping[str, str] | None = None) -> dict[s
     """
     own = own or {}
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
     except FileNotFoundError:
         raise UsageError(f"{path}: there is no such file") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -178,7 +183,8 @@ def read_target_file(path: Path, own: Mapping[str, str] | None = None) -> dict[s
         _known(path, "capabilities", name, {**CAPABILITIES, **own})
         if value is not True and not (isinstance(value, str) and value.strip()):
             raise UsageError(f'{path}: capabilities."{name}" must be true, or a text that says why it is not claimed')
-    return data
+    entries = read(data.get("known", {}), text, lambda said: UsageError(f"{path}: {said}"))
+    return {**data, "known": entries} if entries else data
 
 
 def _check_keys(path: Path, data: Mapping[str, Any]) -> None:
@@ -246,6 +252,7 @@ def target_from(
         embedding_model=embedding_model or models.get("embedding"),
         declined={name: why for name, why in data.get("capabilities", {}).items() if why is not True},
         limits=Limits(**limits),
+        known=tuple(data.get("known", ())),
     )
 
 

@@ -33,6 +33,7 @@ SHOWN = 3
 """Members that are shown with their values, where none of them alone is at fault."""
 
 _REFUSAL = re.compile(r"\b4(\d\d|xx)\b")
+_OF_KEYS = re.compile(r"\b40[1345]\b")
 _NONE_OF = re.compile(r"\b(but|neither)\b")
 _WORD = re.compile(r"\w+")
 
@@ -90,8 +91,10 @@ def body_of(exchange: Exchange) -> Json:
 def key_of(failure: Failure) -> Key:
     """The cause of one failure."""
     exchange, finding = failure.exchange, failure.finding
-    told = _why(failure)
-    cause = told or f"expected {normal(finding.expected)}" + (f" at {normal(finding.at)}" if finding.at else "")
+    expected = normal(finding.expected)
+    if finding.at == "status" and _wants_refusal(finding.expected) and _status(exchange) < 400:
+        expected = "a refusal" if not _OF_KEYS.search(finding.expected) else expected
+    cause = _why(failure) or f"expected {expected}" + (f" at {normal(finding.at)}" if finding.at else "")
     return Key(exchange.role or NO_OPERATION, _status(exchange), cause)
 
 
@@ -108,8 +111,11 @@ def _why(failure: Failure) -> str:
     status, finding = _status(failure.exchange), failure.finding
     if not finding.at.startswith("status") or status < 400:
         return ""
-    wants_refusal = _REFUSAL.search(finding.expected) and not _NONE_OF.search(finding.expected)
-    return "" if wants_refusal and status < 500 else _normal_words(failure.exchange)
+    return "" if _wants_refusal(finding.expected) and status < 500 else _normal_words(failure.exchange)
+
+
+def _wants_refusal(expected: str) -> bool:
+    return _REFUSAL.search(expected) is not None and _NONE_OF.search(expected) is None
 
 
 def _normal_words(exchange: Exchange) -> str:

@@ -41,6 +41,7 @@ def careless(contract: Contract, *, cap: str = "n must be at most 16") -> App:
             return await _say(send, 400, "Unknown model")
         for message in heard["messages"]:
             await send(message)
+        return None
 
     return app
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +16,21 @@ from inferproof.certify.budget import Budget
 from inferproof.certify.causes import Plain
 from inferproof.certify.fuzz import Found, Pursuit, with_found
 from inferproof.certify.interrupts import Interrupts
-from inferproof.certify.known import Known, Scope, check_ids
+from inferproof.certify.known import Known, Scope, check_ids, day_of
 from inferproof.certify.known import settled as called_known
 from inferproof.certify.models import documented
 from inferproof.certify.plan import Plan, budget_of, plan, selected
 from inferproof.certify.preflight import preflight
 from inferproof.certify.result import Result
 from inferproof.certify.run import Recorder, client_of
-from inferproof.certify.target import Target, UsageError
+from inferproof.certify.target import Target, UsageError, declined_in, read_target_file
 from inferproof.certify.ways import call_for, refuse_the_runs_model, settled
 from inferproof.document import Contract
 from inferproof.generated.baselines import base, model_member
 from inferproof.generated.members import BODY, roles
 from inferproof.generated.regressions import Kept, keep, kept_probes
 from inferproof.generated.requirements import requirements_of
+from inferproof.judge.capabilities import own
 from inferproof.judge.judge import is_ours, judge
 from inferproof.judge.requirement import Requirement
 from inferproof.probes.probe import Probe, RequestBuilder
@@ -104,7 +105,7 @@ def certify(
 
     Raises UsageError for a target that cannot be reached, refuses the key, or does not offer this API.
     """
-    check_known(contract, target)
+    check_known(contract, target.known)
     progress = progress or Progress()
     started, clock = datetime.now(UTC), time.perf_counter()
     target = settled(contract, target)
@@ -146,7 +147,7 @@ def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Re
         declined = {str(name): str(why) for name, why in dict(header["target"].get("declined", {})).items()}
         only = [str(glob) for glob in header.get("only", ())]
         known = tuple(Known.from_json(each) for each in header["target"].get("known", ()))
-        day = date.fromisoformat(str(header.get("declared") or header.get("started") or datetime.now(UTC))[:10])
+        day = day_of(header)
         requests, seconds = int(footer.get("requests", 0)), float(footer.get("seconds", 0.0))
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise TranscriptError(f"the transcript's header or footer is not as a run writes it: {error}") from error
@@ -174,11 +175,9 @@ def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Re
     )
 
 
-def check_known(contract: Contract, target: Target) -> None:
+def check_known(contract: Contract, known: Sequence[Known]) -> None:
     """Raises UsageError for a known gap of a requirement that the contract has not."""
-    check_ids(
-        target.known, [each.id for each in requirements_of(contract)], lambda text: UsageError(f"[known]: {text}")
-    )
+    check_ids(known, [each.id for each in requirements_of(contract)], lambda text: UsageError(f"[known]: {text}"))
 
 
 def plain_of(contract: Contract, models: Any = None) -> Plain:
@@ -188,12 +187,17 @@ def plain_of(contract: Contract, models: Any = None) -> Plain:
     return Plain(bodies, frozenset(name for name in named if isinstance(name, str)))
 
 
-def trying(transcript: Transcript, target: Target, today: date) -> Transcript:
-    """The transcript as if the target had declared what this one declares: what it does not claim, and known gaps."""
-    declared = {"declined": dict(target.declined), "known": [each.to_json() for each in target.known]}
-    recorded = transcript.header["target"]
-    header = transcript.header | {"target": recorded | declared, "declared": today.isoformat()}
-    return replace(transcript, header=header)
+def trying(contract: Contract, transcript: Transcript, path: Path) -> Transcript:
+    """The transcript as if the target had declared what the target file at `path` does, as of today.
+
+    Raises UsageError.
+    """
+    data = read_target_file(path, own(contract))
+    known = tuple(data.get("known", ()))
+    check_known(contract, known)
+    declared = {"declined": declined_in(data), "known": [each.to_json() for each in known]}
+    header = transcript.header | {"target": transcript.header["target"] | declared}
+    return replace(transcript, header=header | {"declared": datetime.now(UTC).date().isoformat()})
 
 
 def described(target: Target, call: RequestBuilder) -> dict[str, Any]:

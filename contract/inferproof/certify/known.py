@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -123,6 +123,15 @@ class Scope:
     today: date
     gate: bool = True
     interrupted: bool = False
+
+
+def day_of(header: Mapping[str, Any]) -> date:
+    """The day by which the dates of a run's known gaps go: that of the run, or that on which a file was tried on it.
+
+    Raises ValueError for a header that no run wrote.
+    """
+    said = header.get("declared") or header.get("started")
+    return date.fromisoformat(str(said)[:10]) if said else datetime.now(UTC).date()
 
 
 def settled(

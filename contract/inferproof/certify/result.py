@@ -62,7 +62,7 @@ class Result:
         """
         if self.interrupted:
             return Verdict.INCOMPLETE
-        gating = [judgement for judgement in self.judgements if self._gates(judgement.requirement.level)]
+        gating = [judgement for judgement in self.judgements if self.gates(judgement.requirement.level)]
         outcomes = {judgement.outcome for judgement in gating}
         if Outcome.FAIL in outcomes or self.stale:
             return Verdict.NOT_CONFORMANT
@@ -77,7 +77,7 @@ class Result:
         """The verdict as it is said: `conformant but for 3 known` counts the requirements."""
         if self.verdict is not Verdict.KNOWN:
             return self.verdict.value
-        known = [each for each in self.having(Outcome.KNOWN) if self._gates(each.requirement.level)]
+        known = [each for each in self.having(Outcome.KNOWN) if self.gates(each.requirement.level)]
         return f"conformant but for {len(known)} known"
 
     @property
@@ -112,7 +112,8 @@ class Result:
             if judgement.outcome is outcome and (not levels or judgement.requirement.level in levels)
         ]
 
-    def _gates(self, level: Level) -> bool:
+    def gates(self, level: Level) -> bool:
+        """A failure at this level fails the run."""
         return level is MUST or (self.strict and level is not MAY)
 
     def to_json(self) -> dict[str, Any]:

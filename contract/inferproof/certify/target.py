@@ -250,10 +250,15 @@ def target_from(
         ca_file=ca_file or data.get("ca_file"),
         chat_model=chat_model or models.get("chat"),
         embedding_model=embedding_model or models.get("embedding"),
-        declined={name: why for name, why in data.get("capabilities", {}).items() if why is not True},
+        declined=declined_in(data),
         limits=Limits(**limits),
         known=tuple(data.get("known", ())),
     )
+
+
+def declined_in(data: Mapping[str, Any]) -> dict[str, str]:
+    """What a checked file gives up, with the reasons."""
+    return {name: why for name, why in data.get("capabilities", {}).items() if why is not True}
 
 
 def _given(table: Mapping[str, Any]) -> GivenKey:

@@ -109,7 +109,8 @@ def _headline(cause: Cause) -> str:
     colour = "red" if cause.level is MUST else "yellow"
     status = f" {cause.key.status}" if cause.key.status else ""
     said = f'"{cause.words}"' if cause.told else f"expected {cause.example.finding.expected}, found {_found(cause)}"
-    return f"[bold {colour}]{cause.level.value}[/] [bold]{escape(cause.key.operation)}{status}[/]: {theirs(_cut(said, 300))}"
+    level = f"[bold {colour}]{cause.level.value}[/]"
+    return f"{level} [bold]{escape(cause.key.operation)}{status}[/]: {theirs(_cut(said, 300))}"
 
 
 def _found(cause: Cause) -> str:

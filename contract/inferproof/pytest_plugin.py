@@ -245,7 +245,7 @@ class Requirement(pytest.Item):
         self._certifying = certifying
 
     def runtest(self) -> None:
-        """pass, fail (at SHOULD: xfail, unless strict; so is what the target file knows of), or skip with the reason."""
+        """pass, fail (xfail where it does not gate, or the target file knows of it), or skip with the reason."""
         from inferproof.judge.judge import Outcome
         from inferproof.judge.requirement import MAY, MUST
 

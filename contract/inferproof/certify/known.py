@@ -22,6 +22,7 @@ from inferproof.document import Contract
 from inferproof.judge.judge import Failure, Judgement, Outcome, base_name
 from inferproof.judge.requirement import Requirement
 from inferproof.judge.subject import Subject
+from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange
 
 GENERATED = ("gate.", "kept.", "explore.", "reduced.")
@@ -59,6 +60,12 @@ class Known:
         """What it pins beside the requirement, in words; empty for one that takes whatever breaks that."""
         parts = [self.operation or "", "" if self.status is None else str(self.status), self.cause or ""]
         return " ".join(part for part in parts if part)
+
+    @property
+    def told(self) -> str:
+        """The reason, until when it holds, and whether it takes any cause."""
+        until = f", until {self.until.isoformat()}" if self.until else ""
+        return f"{self.reason}{until}{'' if self.pins else ' (whatever the cause)'}"
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in a transcript's header and in `result.json`; what is not pinned is left out."""
@@ -118,7 +125,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a run covered: `gate` says that all generated requests were sent. `today` is the day that dates go by."""
+    """What a run covered: `gate` says that all generated requests were sent. `today` is the day that dates go by.
+
+    A requirement of generated requests alone gets all of its own, with `--only` too.
+    """
 
     today: date
     gate: bool = True
@@ -179,7 +189,7 @@ def _called_known(judgement: Judgement, entries: Sequence[Known]) -> tuple[Judge
             matched[key] = known
     if new:
         return replace(judgement, failures=tuple(new)), matched
-    reasons = dict.fromkeys(known.reason for known in matched.values())
+    reasons = dict.fromkeys(known.told for known in matched.values())
     return replace(judgement, outcome=Outcome.KNOWN, reason="; ".join(reasons)), matched
 
 
@@ -233,7 +243,8 @@ def _state(known: Known, judgement: Judgement | None, evidence: _Evidence, scope
         return State.NOT_JUDGED
     if known.until is not None and known.until < scope.today:
         return State.PAST
-    if (known.generated and not scope.gate) or _unheard(known, judgement.requirement, evidence):
+    unsent = known.generated and known.requirement in CATALOGUE and not scope.gate
+    if unsent or _unheard(known, judgement.requirement, evidence):
         return State.NOT_JUDGED
     return State.PASSES if judgement.outcome is Outcome.PASS else State.UNMATCHED
 

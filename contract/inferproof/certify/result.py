@@ -67,7 +67,7 @@ class Result:
         if Outcome.FAIL in outcomes or self.stale:
             return Verdict.NOT_CONFORMANT
         ours = self.broken_probes or any(judgement.outcome is Outcome.HARNESS_ERROR for judgement in self.judgements)
-        judged = any(judgement.outcome is Outcome.PASS for judgement in gating)
+        judged = any(judgement.outcome in (Outcome.PASS, Outcome.KNOWN) for judgement in gating)
         if ours or Outcome.NOT_VERIFIED in outcomes or not judged:
             return Verdict.INCOMPLETE
         return Verdict.KNOWN if Outcome.KNOWN in outcomes else Verdict.CONFORMANT

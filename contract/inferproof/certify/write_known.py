@@ -65,7 +65,8 @@ def write(path: Path, entries: Sequence[Known], url: str) -> None:
     """
     check(path)
     if not path.exists():
-        return writing.write(path, with_entries(f"url = {_toml(url)}\n", entries, path))
+        writing.write(path, with_entries(f"url = {_toml(url)}\n", entries, path))
+        return
     text, mode = path.read_bytes().decode(), path.stat().st_mode & 0o777
     made = with_entries(text.replace("\r\n", "\n"), entries, path)
     writing.write(path, made.replace("\n", "\r\n") if "\r\n" in text else made, mode)

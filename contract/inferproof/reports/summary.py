@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rich.markup import escape
 
 from inferproof.certify.causes import Cause
-from inferproof.certify.known import Entry
+from inferproof.certify.known import Entry, State
 from inferproof.certify.plan import GATE
 from inferproof.certify.result import Result, Verdict
 from inferproof.certify.target import DEFAULT_KEY_VARIABLE
@@ -61,6 +61,7 @@ def summary(result: Result, key_variable: str, rerun: str, transcript: str = "")
         where = "result.json has them all" if transcript else "--report FOLDER has result.json tell them all"
         yield f"[bold]and {many(len(causes) - CAUSES, 'more cause')}:[/] {where}\n"
     yield from _stale(result.stale)
+    unjudged = [each for each in result.known if each.state is State.NOT_JUDGED]
     for outcome, heading in LISTED.items():
         yield from _listed(heading, result.having(outcome), result.interrupted, transcript)
     if not result.interrupted:
@@ -72,6 +73,8 @@ def summary(result: Result, key_variable: str, rerun: str, transcript: str = "")
     counts = ", ".join(f"{count} {outcome}" for outcome, count in result.counts.items() if count)
     in_all = f"; {result.waited:.1f} s in all" if result.waited else ""
     yield f"{so_far}{counts}; {many(result.requests, 'request')} sent in {result.seconds:.1f} s{in_all}"
+    if unjudged:
+        yield f"{many(len(unjudged), 'entry', 'entries')} of the target file's \\[known]: not judged by this run"
     warnings = len(result.having(Outcome.FAIL, SHOULD))
     if warnings and not result.strict:
         yield f"[yellow]{warnings} at SHOULD: warnings, which --strict turns into failures[/]"

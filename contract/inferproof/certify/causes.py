@@ -91,7 +91,7 @@ def body_of(exchange: Exchange) -> Json:
 def key_of(failure: Failure) -> Key:
     """The cause of one failure."""
     exchange, finding = failure.exchange, failure.finding
-    expected = normal(finding.expected)
+    expected = finding.expected if finding.at == "status" else normal(finding.expected)
     if finding.at == "status" and _wants_refusal(finding.expected) and _status(exchange) < 400:
         expected = "a refusal" if not _OF_KEYS.search(finding.expected) else expected
     cause = _why(failure) or f"expected {expected}" + (f" at {normal(finding.at)}" if finding.at else "")

@@ -134,6 +134,7 @@ class Pursuit:
         """
         exchange, cause = failure.exchange, key_of(failure)
         name, claim = f"{REDUCED}{requirement.id}", self._claim(exchange)
+        refusable = self._may_be_refused(exchange)
         smallest = replace(exchange, probe=name, step=0)
 
         async def holds(body: object) -> bool:
@@ -141,7 +142,8 @@ class Pursuit:
             ask = self._call.to(exchange.role or "", body)
             if self._stopped or time.monotonic() > self._until:
                 return False
-            if self._claim(Exchange(name, 0, exchange.role, ask.request)) != claim:
+            planned = Exchange(name, 0, exchange.role, ask.request)
+            if self._claim(planned) != claim or (self._may_be_refused(planned) and not refusable):
                 return False
             for answered in await self._sent([_probe(name, ask)]):
                 [judgement] = self._judge([requirement], [answered])
@@ -164,13 +166,19 @@ class Pursuit:
             self.stop()
         return [exchange for exchange in recorder.exchanges(probes) if exchange.reply is not None]
 
-    def _claim(self, exchange: Exchange) -> tuple[str, str, bool]:
-        """What the contract expects of the request, how a lax reader would see it, and whether it may be refused."""
+    def _claim(self, exchange: Exchange) -> tuple[str, str]:
+        """What the contract expects of the request, and how a lax reader would see it."""
         answer = Subject(exchange, self._contract)
         try:
-            return answer.expectation, answer.allowed_if_lax, may_be_refused(answer, self._target.declined)
+            return answer.expectation, answer.allowed_if_lax
         except Skip:
-            return "", "", False
+            return "", ""
+
+    def _may_be_refused(self, exchange: Exchange) -> bool:
+        try:
+            return may_be_refused(Subject(exchange, self._contract), self._target.declined)
+        except Skip:
+            return True
 
     def _judge(self, requirements: Sequence[Requirement], exchanges: Sequence[Exchange]) -> list[Judgement]:
         return judge(requirements, exchanges, self._contract, self._target.declined)

@@ -39,7 +39,8 @@ class Said:
     text: str = ""
 
     def __str__(self) -> str:
-        told = f"{self.where}: {self.text}" if self.where and self.where not in self.text else self.text
+        there = not self.where or re.search(rf"(?<!\w){re.escape(self.where)}(?!\w)", self.text)
+        told = self.text if there else f"{self.where}: {self.text}"
         return told if len(told) <= LONGEST else f"{told[: LONGEST - 1]}…"
 
 

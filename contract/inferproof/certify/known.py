@@ -48,6 +48,10 @@ class Known:
     generated: bool = False
     line: int = 0
 
+    def counts(self, today: date) -> bool:
+        """It is not past its date."""
+        return self.until is None or self.until >= today
+
     def matches(self, key: Key) -> bool:
         return (
             self.operation in (None, key.operation)
@@ -154,7 +158,7 @@ def settled(
     """The judgements with what is known called so, and what became of each entry."""
     if not entries:
         return tuple(judgements), ()
-    counting = [each for each in entries if each.until is None or each.until >= scope.today]
+    counting = [each for each in entries if each.counts(scope.today)]
     seen: dict[Key, Known] = {}
     used: set[Known] = set()
     told = []
@@ -241,7 +245,7 @@ def _state(known: Known, judgement: Judgement | None, evidence: _Evidence, scope
     """What a run says of an entry that none of its failures needs."""
     if judgement is None or scope.interrupted or judgement.outcome not in (Outcome.PASS, Outcome.FAIL):
         return State.NOT_JUDGED
-    if known.until is not None and known.until < scope.today:
+    if not known.counts(scope.today):
         return State.PAST
     unsent = known.generated and known.requirement in CATALOGUE and not scope.gate
     if unsent or _unheard(known, judgement.requirement, evidence):

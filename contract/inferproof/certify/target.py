@@ -8,13 +8,16 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from inferproof.certify.causes import key_of
 from inferproof.certify.known import Known, read
 from inferproof.document.credentials import TOKEN
 from inferproof.judge.capabilities import CAPABILITIES
+from inferproof.judge.judge import Failure
 from inferproof.judge.keys import EXHAUSTED, RESTRICTED, REVOKED
 from inferproof.shell import is_name
 
@@ -71,6 +74,11 @@ class Target:
     declined: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = Limits()
     known: tuple[Known, ...] = ()
+
+    def knows(self, requirement: str, failure: Failure, today: date) -> bool:
+        """Whether a failure of the requirement is a known one."""
+        mine = (each for each in self.known if each.requirement == requirement and each.counts(today))
+        return any(each.matches(key_of(failure)) for each in mine)
 
 
 @dataclass(frozen=True)

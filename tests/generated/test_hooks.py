@@ -165,4 +165,4 @@ def test_a_refusal_is_no_evidence_where_a_sane_server_may_refuse(
 ) -> None:
     body = {"model": "any", "messages": [{"role": "user", "content": "Hello!"}], "max_tokens": 4, **members}
     ask = RequestBuilder(contract, "any", "any").to("chat", body)
-    assert may_be_refused(Subject(Exchange("case", 0, "chat", ask.request), contract), declined) is expected
+    assert may_be_refused(Subject(Exchange("case", 0, "chat", ask.request), contract, declined)) is expected

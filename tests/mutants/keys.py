@@ -28,6 +28,11 @@ def a_restricted_key_opens_no_model(reply):
     reply.status = 403
 
 
+@breaks("keys.restricted.other-model", where=lambda draft: draft.step == 1)
+def a_restricted_key_is_unknown_for_its_model(reply):
+    reply.status = 401
+
+
 @breaks("keys.exhausted.refused")
 def credit_is_not_counted(reply):
     reply.status = 200

@@ -13,10 +13,9 @@ from inferproof.certify.dry_run import dry_run
 from inferproof.document import Contract, pointers
 from inferproof.document.citations import Place
 from inferproof.document.fragments import own
-from inferproof.generated.claims import claim
-from inferproof.generated.members import member_facts
 from inferproof.judge.capabilities import known
 from inferproof.judge.check import shown
+from inferproof.judge.claims import claim
 from inferproof.judge.judge import base_name
 from inferproof.judge.oracle import keyed
 from inferproof.judge.requirement import Basis, Requirement
@@ -93,15 +92,16 @@ def member_explained(contract: Contract, name: str) -> Iterator[str]:
 
 def _known(contract: Contract, role: str, member: str) -> Iterator[str]:
     """The facts about a member, one line each; what is the same for every member is left out."""
-    facts = member_facts(contract, role, member)
+    facts = contract.member_facts(role, member)
     yield f"  capability  {claim(contract, role, member)}"
     if facts.streamed is not None:
         yield f"  streamed    {facts.streamed if isinstance(facts.streamed, str) else 'never asked for in a stream'}"
     for label, value in (("needs", facts.needs), ("base", facts.base), ("cheap", facts.cheap)):
         if value:
             yield f"  {label:10}  {shown(value, 400)}"
-    if facts.gate is not True:
-        yield f"  gate        {shown(facts.gate, 400)}"
+    for label, schema in (("gate", facts.gate), ("generate", facts.generate)):
+        if schema is not True:
+            yield f"  {label:10}  {shown(schema, 400)}"
     if facts.because:
         yield f"  because     {facts.because}"
 

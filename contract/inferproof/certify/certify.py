@@ -27,10 +27,11 @@ from inferproof.certify.target import Target, UsageError, declined_in, read_targ
 from inferproof.certify.ways import call_for, refuse_the_runs_model, settled
 from inferproof.document import Contract
 from inferproof.generated.baselines import base, model_member
-from inferproof.generated.members import BODY, roles
+from inferproof.generated.members import roles
 from inferproof.generated.regressions import Kept, keep, kept_probes
 from inferproof.generated.requirements import requirements_of
 from inferproof.judge.capabilities import own
+from inferproof.judge.claims import BODY
 from inferproof.judge.judge import is_ours, judge
 from inferproof.judge.requirement import Requirement
 from inferproof.probes.probe import Probe, RequestBuilder
@@ -154,7 +155,7 @@ def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Re
     if requirements is None:
         requirements = selected(contract, only, generated=bool(header.get("generated", False)))
     judgements = judge(requirements, transcript.exchanges, contract, declined)
-    scope = Scope(day, bool(header.get("generated", False)) and not only, bool(footer.get("interrupted", "")))
+    scope = Scope(day, bool(header.get("generated", False)) and not only, bool(footer.get("interrupted", "")), declined)
     told, entries = called_known(judgements, known, transcript.exchanges, contract, scope)
     return Result(
         contract.name,

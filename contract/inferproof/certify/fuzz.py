@@ -18,11 +18,11 @@ from inferproof.certify.target import Target
 from inferproof.certify.watchdog import Bounds
 from inferproof.document import Contract
 from inferproof.generated.baselines import base, model_member
-from inferproof.generated.claims import is_claimed
 from inferproof.generated.exemptions import may_be_refused
 from inferproof.generated.generator import Generator
-from inferproof.generated.members import BODY, roles
+from inferproof.generated.members import roles
 from inferproof.generated.shrink import MOST, reduced
+from inferproof.judge.claims import BODY, is_claimed
 from inferproof.judge.judge import Failure, Judgement, Outcome, judge
 from inferproof.judge.requirement import Requirement
 from inferproof.judge.subject import Subject
@@ -168,7 +168,7 @@ class Pursuit:
 
     def _claim(self, exchange: Exchange) -> tuple[str, str]:
         """What the contract expects of the request, and how a lax reader would see it."""
-        answer = Subject(exchange, self._contract)
+        answer = Subject(exchange, self._contract, self._target.declined)
         try:
             return answer.expectation, answer.allowed_if_lax
         except Skip:
@@ -176,7 +176,7 @@ class Pursuit:
 
     def _may_be_refused(self, exchange: Exchange) -> bool:
         try:
-            return may_be_refused(Subject(exchange, self._contract), self._target.declined)
+            return may_be_refused(Subject(exchange, self._contract, self._target.declined))
         except Skip:
             return True
 

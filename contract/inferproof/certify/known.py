@@ -11,7 +11,7 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
@@ -137,6 +137,7 @@ class Scope:
     today: date
     gate: bool = True
     interrupted: bool = False
+    declined: Mapping[str, str] = field(default_factory=dict)
 
 
 def day_of(header: Mapping[str, Any]) -> date:
@@ -168,7 +169,7 @@ def settled(
         seen |= {key: known for key, known in matched.items() if key not in seen}
         used |= set(matched.values())
         told.append(found)
-    evidence = _Evidence(exchanges, contract)
+    evidence = _Evidence(exchanges, contract, scope.declined)
     told = [_called_resting(each, seen, evidence) for each in told]
     by_id = {each.requirement.id: each for each in judgements}
     states = tuple(
@@ -205,9 +206,11 @@ def _narrowest(entries: Sequence[Known]) -> list[Known]:
 class _Evidence:
     """The exchanges of a run, as requirements select them."""
 
-    def __init__(self, exchanges: Sequence[Exchange], contract: Contract) -> None:
+    def __init__(self, exchanges: Sequence[Exchange], contract: Contract, declined: Mapping[str, str]) -> None:
         self._answers = [
-            Subject(each, contract) for each in exchanges if each.fault is None or each.fault.kind != "harness"
+            Subject(each, contract, declined)
+            for each in exchanges
+            if each.fault is None or each.fault.kind != "harness"
         ]
 
     def groups(self, requirement: Requirement) -> Iterator[list[Exchange]]:

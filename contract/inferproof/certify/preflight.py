@@ -13,6 +13,7 @@ from inferproof.certify.target import Target, UsageError
 from inferproof.certify.watchdog import bounded
 from inferproof.document import Contract
 from inferproof.document.names import LISTS, LISTS_OF_EMBEDDINGS
+from inferproof.judge.capabilities import OF_ROLE, not_claimed
 from inferproof.probes.auth import plain
 from inferproof.probes.probe import PlannedRequest, RequestBuilder, user
 from inferproof.wire.client import Client
@@ -54,7 +55,8 @@ async def preflight(contract: Contract, target: Target, call: RequestBuilder, cl
     Raises UsageError naming cause and cure.
     """
     status = [await _look(call.to("status"), target, client)] if "status" in contract.roles else []
-    lists = [await _look(call.to(role), target, client) for role in LISTS if role in contract.roles]
+    listing = [role for role in LISTS if role in contract.roles and not_claimed(OF_ROLE[role], target.declined) is None]
+    lists = [await _look(call.to(role), target, client) for role in listing]
     names = names_of(lists, embed=False)
     call = replace(
         call,

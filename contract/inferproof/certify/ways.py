@@ -62,12 +62,13 @@ def _names(contract: Contract, citation: str) -> bool:
 
 
 def call_for(call: RequestBuilder, target: Target) -> RequestBuilder:
-    """The call with what a settled target says of keys: in which header, in which not, for which model."""
+    """The call with what a settled target says: of keys, in which header, in which not, for which model; of claims."""
     first, restricted = _first(call.contract, target), target.other_keys.get(RESTRICTED)
     others = (each for each in call.contract.ways if each is not first)
     without = tuple(each.kind for each in others if not_claimed(of_way(each), target.declined) is not None)
+    allowed_model = (restricted.model or "") if restricted else ""
     return replace(
-        call, header=target.header, without=without, allowed_model=(restricted.model or "") if restricted else ""
+        call, header=target.header, without=without, allowed_model=allowed_model, declined=dict(target.declined)
     )
 
 

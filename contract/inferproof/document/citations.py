@@ -118,6 +118,7 @@ class Resolver:
         self._roles = roles
         self._anchors = anchors or {}
         self._found: dict[str, tuple[Place, ...] | NotThere] = {}
+        self._schemas: dict[tuple[str, Layer], str] = {}
 
     def places(self, text: str) -> tuple[Place, ...]:
         """Where the citation leads, more than one place only for `*` and credentials. Raises NotThere, ValueError."""
@@ -133,12 +134,14 @@ class Resolver:
 
     def schema(self, text: str, layer: Layer) -> str:
         """The pointer of the schema that a datum has in a layer, without a `$ref` at its end. Raises NotThere."""
-        document = self._layers[layer]
-        try:
-            there = Walk(document).all(self._base(parse(text), document), parse(text).path or "")
-            return pointers.follow(document, there[0])
-        except KeyError as error:
-            raise NotThere(*error.args) from None
+        if (text, layer) not in self._schemas:
+            document, citation = self._layers[layer], parse(text)
+            try:
+                there = Walk(document).all(self._base(citation, document), citation.path or "")
+                self._schemas[text, layer] = pointers.follow(document, there[0])
+            except KeyError as error:
+                raise NotThere(*error.args) from None
+        return self._schemas[text, layer]
 
     def members(self, text: str) -> tuple[frozenset[str], bool]:
         """The members that a layer names of an object, and whether others may be there: one says so, or names none."""

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from inferproof.document import objects, pointers
 from inferproof.document.citations import Layer, NotThere, Place, Resolver
 from inferproof.document.credentials import Credential, of_operation
-from inferproof.document.facts import Facts
+from inferproof.document.facts import Facts, MemberFacts
 from inferproof.document.fragments import hash_of
 from inferproof.document.validate import Schemas, Validator
 
@@ -75,6 +75,7 @@ class Contract:
         self._anchors = anchors or {}  # subjects of citations that the contract names itself
         self._pins = pins or {}  # hashes of the fragments that a person has read
         self._members: dict[str, tuple[frozenset[str], bool]] = {}
+        self._member_facts: dict[tuple[str, str], MemberFacts] = {}
         self._validators: dict[tuple[Layer, str], Validator] = {}
         self._schemas = {"published": Schemas(published), "corrected": Schemas(corrected)}
 
@@ -115,6 +116,16 @@ class Contract:
     def facts(self) -> Facts:
         """What the contract says of members and no schema can."""
         return Facts(self._marks, self.roles)
+
+    def member_facts(self, role: str, name: str) -> MemberFacts:
+        """What the contract says of one member of one operation's request, beside its schema; nothing of an unknown."""
+        if (role, name) not in self._member_facts:
+            try:
+                pointer = self.places(f"{role}.request#/{pointers.escape(name)}")[0].pointer
+            except NotThere:
+                pointer = ""
+            self._member_facts[role, name] = self.facts.member(role, name, pointer)
+        return self._member_facts[role, name]
 
     @cached_property
     def _resolver(self) -> Resolver:

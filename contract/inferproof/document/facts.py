@@ -19,8 +19,9 @@ On a property of a request, or in `members`:
 | `needs` | the members that it takes beside it to mean something |
 | `base` | the known-good body that it belongs to, where that is not the operation's |
 | `gate` | a JSON Schema: of the valid values, those that no sane server refuses |
+| `generate` | a JSON Schema: those that generated requests may have; the others cost much, or are asked for by probes |
 | `cheap` | a JSON Schema with bounds or a constant: the valid values that cost little |
-| `because` | why the gate is closed to others |
+| `because` | why `gate` or `generate` is closed to others |
 
 `x-inferproof-capabilities` at the root names capabilities of the contract's own, each with a sentence. None of these
 marks is part of the document: they are taken out of it when it is loaded.
@@ -50,6 +51,7 @@ class MemberFacts:
     needs: Json = field(default_factory=dict)
     base: Json | None = None
     gate: Any = True
+    generate: Any = True
     cheap: Json | None = None
     because: str = ""
 

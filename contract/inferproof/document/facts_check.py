@@ -49,7 +49,7 @@ def check_form(mark: Mapping[str, Any], place: str) -> None:
             f"{place}: streamed must be the name of a capability, or false, not {mark['streamed']!r}; leave it out "
             "where the member is asked for in a stream as it is without one"
         )
-    for name in ("gate", "cheap"):
+    for name in ("gate", "generate", "cheap"):
         if name in mark:
             _check_schema(mark[name], f"{place}: {name}")
     if "cheap" in mark:

@@ -34,15 +34,26 @@ def split(pointer: str) -> list[str]:
 
 def resolve(document: Any, pointer: str) -> Any:
     """The node at `pointer`. Raises KeyError naming the part that is missing."""
-    node, seen = document, ""
-    for part in split(pointer):
+    node, parts = document, split(pointer)
+    for depth, part in enumerate(parts):
         try:
-            node = node[int(part)] if isinstance(node, list) else node[part]
+            node = _child(node, part)
         except (KeyError, IndexError, ValueError, TypeError):
-            where = f'at "{seen}"' if seen else "at the top of the document"
+            where = f'at "{of_path(parts[:depth])}"' if depth else "at the top of the document"
             raise KeyError(f'"{part}" is missing {where} (looking for "{pointer}")') from None
-        seen = join(seen, part)
     return node
+
+
+def find(document: Any, pointer: str) -> Any:
+    """The node at `pointer`; None where there is none."""
+    try:
+        return resolve(document, pointer)
+    except KeyError:
+        return None
+
+
+def _child(node: Any, part: str) -> Any:
+    return node[int(part)] if isinstance(node, list) else node[part]
 
 
 def locate(document: Any, pointer: str) -> str:
@@ -50,13 +61,12 @@ def locate(document: Any, pointer: str) -> str:
 
     A `$ref` at the very end stays. Raises KeyError naming the part that is missing.
     """
-    real = ""
+    real, node = "", document
     for part in split(pointer):
-        here = resolve(document, real)
-        if not (isinstance(here, dict) and part in here):
+        if not (isinstance(node, dict) and part in node):
             real = follow(document, real)
         real = join(real, part)
-        resolve(document, real)
+        node = resolve(document, real)
     return real
 
 

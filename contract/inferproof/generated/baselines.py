@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from inferproof.document import Contract
-from inferproof.generated.members import BODY, member_facts, operation_facts, roles
+from inferproof.generated.members import roles
+from inferproof.judge.claims import BODY
 
 Json = dict[str, Any]
 
@@ -22,19 +23,19 @@ ABSENT = Absent()
 
 def model_member(contract: Contract, role: str) -> str:
     """The member that names the model. Any text in it is as good as any other."""
-    return operation_facts(contract, role).model
+    return contract.facts.operation(role).model
 
 
 def base(contract: Contract, role: str, name: str) -> Json:
     """The body, without a model, into which the member `name` is put. Treat it as read-only."""
-    own = member_facts(contract, role, name).base
-    around = operation_facts(contract, role).base if own is None else own
+    own = contract.member_facts(role, name).base
+    around = contract.facts.operation(role).base if own is None else own
     return (around or {}) | needs(contract, role, name)
 
 
 def needs(contract: Contract, role: str, name: str) -> Json:
     """What the member takes beside it to mean something."""
-    return member_facts(contract, role, name).needs
+    return contract.member_facts(role, name).needs
 
 
 def with_member(contract: Contract, role: str, name: str, value: Any, model: str, *, stream: bool = False) -> Any:
@@ -73,19 +74,19 @@ def varied_member(contract: Contract, role: str, body: Any) -> str | None:
 
 def _bases(contract: Contract, role: str, body: Json) -> list[Json]:
     """The operation's known-good body, and those that members of `body` belong to instead."""
-    others = (member_facts(contract, role, name).base for name in body)
-    found = [operation_facts(contract, role).base or {}]
+    others = (contract.member_facts(role, name).base for name in body)
+    found = [contract.facts.operation(role).base or {}]
     found += [each for each in others if each is not None and each not in found]
     return found
 
 
 def _is_alone(contract: Contract, role: str, name: str, body: Json, different: set[str], around: Json) -> bool:
-    own = member_facts(contract, role, name).base
-    if (operation_facts(contract, role).base if own is None else own) != around:
+    own = contract.member_facts(role, name).base
+    if (contract.facts.operation(role).base if own is None else own) != around:
         return False
     beside = needs(contract, role, name)
     rest = different - {name} - beside.keys()
-    if operation_facts(contract, role).streams and body.get("stream") is True:
+    if contract.facts.operation(role).streams and body.get("stream") is True:
         rest.discard("stream")
     return not rest and all(_same(body, beside, member) for member in beside)
 

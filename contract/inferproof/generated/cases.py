@@ -10,7 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-from inferproof.document import Contract, cache
+from inferproof.document import Contract, cache, pointers
+from inferproof.document.explain import Violation
+from inferproof.document.validate import Validator
 from inferproof.generated.baselines import ABSENT, varied_member, with_member
 from inferproof.generated.exemptions import exempt
 from inferproof.generated.members import members
@@ -82,8 +84,37 @@ def _made(contract: Contract, seed: int) -> Iterator[Case]:
             if kind is not None:
                 by_kind[kind].append(value)
         for kind, values_of_kind in by_kind.items():
-            for value in values_of_kind:
-                yield Case(member.role, member.name, kind, value)
+            made = [Case(member.role, member.name, kind, value) for value in values_of_kind]
+            yield from made if kind == "accepts" else _one_for_each_fault(contract, made)
+
+
+def _one_for_each_fault(contract: Contract, made: list[Case]) -> Iterator[Case]:
+    """The first of the cases that have the same faults at the same places.
+
+    schemathesis combines: of a message without a role it makes as many as there are forms of content, valid or not.
+    A reply to one of them tells of the role and of nothing else.
+    """
+    schema = contract.operation(made[0].role).request_schema if made else None
+    seen: set[str] = set()
+    for case in made:
+        if schema is not None and isinstance(case.value, dict | list):
+            faults = _faults(case.body(contract, MODEL), contract.validator(schema))
+            if faults in seen:
+                continue
+            seen.add(faults)
+        yield case
+
+
+def _faults(body: Any, validator: Validator) -> str:
+    """Each place that is at fault, why, and what stands there, but for one around another: that one has them all."""
+    found = validator.violations(body)
+    places = [fault.loc for fault in found]
+
+    def there(fault: Violation) -> Any:
+        around = any(len(loc) > len(fault.loc) and loc[: len(fault.loc)] == fault.loc for loc in places)
+        return None if around else pointers.find(body, fault.at)
+
+    return json.dumps([(fault.loc, fault.keyword, there(fault)) for fault in found])
 
 
 def _cache_key(contract: Contract, seed: int) -> str:

@@ -11,7 +11,8 @@ import orjson
 
 from inferproof.document import Contract, Operation, pointers
 from inferproof.generated.baselines import ABSENT
-from inferproof.generated.members import BODY, branches, examples, members
+from inferproof.generated.members import branches, examples, members
+from inferproof.judge.claims import BODY
 
 if TYPE_CHECKING:
     from schemathesis.schemas import BaseSchema

@@ -1,58 +1,43 @@
-"""What the schemas allow and a sane server may refuse all the same, each with its reason: its refusal proves nothing.
+"""What generated requests may be refused for, though the schemas allow it, or are not sent for: facts of the contract.
 
-What a schema can say, the contract's corrections say. The rest depends on a model, a template, an engine, or on the
-meaning of a text: it is a `gate` among the contract's facts.
+Members are made of their schemas; what a text means, what several members ask for together, no schema says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-import jsonschema_rs
-
 from inferproof.document import Contract
 from inferproof.generated.baselines import Absent, base, model_member, needs
-from inferproof.generated.claims import is_claimed
-from inferproof.generated.members import BODY, member_facts, roles
-from inferproof.judge.oracle import must_accept
+from inferproof.generated.members import roles
+from inferproof.judge.claims import BODY, beyond_gate, may_be_generated
+from inferproof.judge.oracle import must_accept, valid
 from inferproof.judge.subject import Subject
 
-SMALLEST = 1e-30
-"""Below it a 32-bit float, in which engines count, is on its way to zero."""
 
-
-def exempt(contract: Contract, role: str, name: str, value: Any) -> str | None:
-    """Why a valid value of the member need not be accepted at this operation; None where it must be."""
+def exempt(contract: Contract, role: str, name: str, value: Any) -> bool:
+    """No generated request shows that this valid value of the member must be accepted."""
     if name == BODY:
-        return "a body as a whole varies no member"
+        return True
     if isinstance(value, Absent):
-        return None
-    facts = member_facts(contract, role, name)
-    if facts.gate is False:
-        return facts.because
-    if any(0 < abs(number) < SMALLEST for number in _numbers(value)):
-        return "a number that a 32-bit float cannot hold"
-    return None if facts.gate is True or _gate(contract, role, name).is_valid(value) else facts.because
+        return False
+    return beyond_gate(contract, role, name, value) is not None or not may_be_generated(contract, role, name, value)
 
 
-def may_be_refused(answer: Subject, declined: Mapping[str, str]) -> bool:
+def may_be_refused(answer: Subject) -> bool:
     """The request is valid by both documents, and yet one member, or several together, may be more than can be obeyed.
 
-    The gate never sends such requests; other generators do, and so do people. `declined` maps each capability that the
-    target does not claim to its reason.
+    The gate never sends such requests; other generators do, and so do people.
     """
     contract, role = answer.contract, answer.role
     if answer.halves_a_pair:
         return True
-    if role not in roles(contract) or not must_accept(answer):
+    if role not in roles(contract) or not (valid(answer) and answer.documented):
         return False
     asked = {name: value for name, value in answer.request.raw.items() if name != model_member(contract, role)}
-    if any(
-        exempt(contract, role, name, value) is not None or not is_claimed(contract, role, name, declined)
-        for name, value in asked.items()
-    ):
+    if not must_accept(answer) or any(exempt(contract, role, name, value) for name, value in asked.items()):
         return True
     return _asks_for_several_things(contract, role, asked)
 
@@ -72,23 +57,10 @@ def _asks_for_several_things(contract: Contract, role: str, asked: Mapping[str, 
     return len(asks) > 1
 
 
-@lru_cache(maxsize=1024)
-def _gate(contract: Contract, role: str, name: str) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(member_facts(contract, role, name).gate, offline=True)
-
-
 @lru_cache(maxsize=64)
 def _defaults(contract: Contract, role: str) -> dict[str, Any]:
     pointer = contract.operation(role).request_schema
     return dict(contract.defaults(pointer)) if pointer else {}
-
-
-def _numbers(value: Any) -> Iterator[float]:
-    if isinstance(value, dict | list):
-        for child in value.values() if isinstance(value, dict) else value:
-            yield from _numbers(child)
-    elif isinstance(value, int | float):
-        yield value
 
 
 def _is(value: Any, default: Any) -> bool:

@@ -7,8 +7,8 @@ from itertools import groupby
 
 from inferproof.document import Contract
 from inferproof.generated.cases import Case, cases
-from inferproof.generated.claims import claim, is_claimed, is_streamed
 from inferproof.generated.members import members
+from inferproof.judge.claims import claim, is_claimed, is_streamed
 from inferproof.probes.probe import Probe, RequestBuilder, Steps
 
 

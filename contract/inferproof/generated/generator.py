@@ -13,8 +13,8 @@ from typing import Any
 
 from inferproof.document import Contract, patterns, pointers
 from inferproof.generated.baselines import base, model_member, needs
-from inferproof.generated.claims import is_claimed, is_streamed
-from inferproof.generated.members import branches, member_facts
+from inferproof.generated.members import branches
+from inferproof.judge.claims import is_claimed, is_streamed
 
 Json = Any
 
@@ -63,7 +63,7 @@ class Generator:
 
     def _cheap(self, name: str, value: Json) -> Json:
         """A value of the same type that costs little."""
-        cheap = member_facts(self._contract, self._role, name).cheap
+        cheap = self._contract.member_facts(self._role, name).cheap
         if cheap is None or isinstance(value, str | dict | list):
             return value
         return cheap["const"] if "const" in cheap else self._random.randint(cheap["minimum"], cheap["maximum"])

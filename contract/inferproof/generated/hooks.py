@@ -33,11 +33,11 @@ from inferproof.document.credentials import preferred
 from inferproof.document.names import requested
 from inferproof.generated import adapter
 from inferproof.generated.baselines import model_member
-from inferproof.generated.claims import is_streamed
 from inferproof.generated.coverage import BODIES, MADE
 from inferproof.generated.exemptions import may_be_refused
-from inferproof.generated.members import branches, operation_facts
+from inferproof.generated.members import branches
 from inferproof.judge.capabilities import own
+from inferproof.judge.claims import is_streamed
 from inferproof.judge.judge import Judgement, Outcome, judge
 from inferproof.judge.oracle import must_accept, must_refuse
 from inferproof.judge.requirement import MUST, SCHEMA, SHOULD, Requirement
@@ -126,7 +126,7 @@ def judgements(case: Case, response: Response) -> Mapping[str, Judgement]:
     """
     if getattr(_last, "response", None) is not response:
         exchange = exchange_of(case, response)
-        nothing = adapter.is_refused(exchange) and may_be_refused(Subject(exchange, CONTRACT), TARGET.declined)
+        nothing = adapter.is_refused(exchange) and may_be_refused(Subject(exchange, CONTRACT, TARGET.declined))
         found = judge(CHECKS, [] if nothing else [exchange], CONTRACT, TARGET.declined)
         _last.response, _last.judgements = response, {each.requirement.id: each for each in found}
     kept: dict[str, Judgement] = _last.judgements
@@ -253,7 +253,7 @@ def map_body(context: HookContext, body: Any) -> Any:
 
 
 def _may_stream(role: str, body: Mapping[str, Any]) -> bool:
-    if not operation_facts(CONTRACT, role).streams or body.get("stream") not in (None, False):
+    if not CONTRACT.facts.operation(role).streams or body.get("stream") not in (None, False):
         return False
     used = (name for name, value in body.items() if value and name not in ("stream", "stream_options"))
     return all(is_streamed(CONTRACT, role, name, TARGET.declined) for name in used)
@@ -269,10 +269,10 @@ def filter_failure(context: HookContext, failure: Failure, case: Case, response:
         return STRICT or any(_breaks_a_schema(found) for found in judgements(case, response).values())
     if operation.request_schema is None or failure.code not in (SERVER_ERROR, ACCEPTED_NEGATIVE, REJECTED_POSITIVE):
         return True
-    answer = Subject(exchange_of(case, response), CONTRACT)
+    answer = Subject(exchange_of(case, response), CONTRACT, TARGET.declined)
     if failure.code == ACCEPTED_NEGATIVE:
         return must_refuse(answer) and not answer.doubtful
-    usual = not may_be_refused(answer, TARGET.declined)
+    usual = not may_be_refused(answer)
     if failure.code == SERVER_ERROR:
         return answer.status == 500 or usual
     return must_accept(answer) and not answer.doubtful and usual

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from inferproof.document import Contract, pointers
-from inferproof.document.citations import NotThere
-from inferproof.document.facts import MemberFacts, OperationFacts
-
-BODY = "body"
-"""Stands for the member where the body as a whole is varied: it is no object."""
+from inferproof.judge.claims import BODY
 
 
 @dataclass(frozen=True)
@@ -40,22 +35,8 @@ def roles(contract: Contract) -> tuple[str, ...]:
     return tuple(
         operation.role
         for operation in contract.operations
-        if operation.request_schema is not None and operation_facts(contract, operation.role).base is not None
+        if operation.request_schema is not None and contract.facts.operation(operation.role).base is not None
     )
-
-
-def operation_facts(contract: Contract, role: str) -> OperationFacts:
-    return contract.facts.operation(role)
-
-
-@lru_cache(maxsize=4096)
-def member_facts(contract: Contract, role: str, name: str) -> MemberFacts:
-    """What the contract says of one member of one operation, beside its schema; nothing of an unknown one."""
-    try:
-        pointer = contract.places(f"{role}.request#/{pointers.escape(name)}")[0].pointer
-    except NotThere:
-        pointer = ""
-    return contract.facts.member(role, name, pointer)
 
 
 def members(contract: Contract) -> Iterator[Member]:

@@ -15,11 +15,11 @@ from inferproof.document.errors import nearest
 from inferproof.document.facts import CAPABILITIES as OWN
 from inferproof.generated.baselines import ABSENT, varied_member, with_member
 from inferproof.generated.cases import MODEL, Kind, kind_of
-from inferproof.generated.claims import claim
 from inferproof.generated.exemptions import exempt
-from inferproof.generated.members import BODY, Member, examples, member_facts, members
+from inferproof.generated.members import Member, examples, members
 from inferproof.judge.capabilities import known
 from inferproof.judge.check import Check
+from inferproof.judge.claims import BODY, claim
 from inferproof.judge.oracle import must_accept, must_refuse
 from inferproof.judge.requirement import MUST, SCHEMA, Requirement
 from inferproof.judge.select import DECIDED, Of
@@ -79,7 +79,7 @@ def _requirement(contract: Contract, member: Member, kind: Kind) -> Requirement:
     what = "A body" if member.name == BODY else f"`{member.name}`"
     said = "allows is accepted" if kind == "accepts" else "forbids is refused"
     capability, names = claim(contract, member.role, member.name), known(contract)
-    streamed = member_facts(contract, member.role, member.name).streamed
+    streamed = contract.member_facts(member.role, member.name).streamed
     for rests_on in (capability, streamed):
         if isinstance(rests_on, str) and rests_on not in names:
             cure = f"{nearest(rests_on, names) or '.'} Name one of its own in {OWN}, by an action with the target `$`"
@@ -110,7 +110,7 @@ class _Varies:
         if self._kind == "refuses":
             return must_refuse(answer)
         value = answer.request.raw.get(self._name, ABSENT)
-        return must_accept(answer) and exempt(answer.contract, answer.role, self._name, value) is None
+        return must_accept(answer) and not exempt(answer.contract, answer.role, self._name, value)
 
 
 def _is_accepted(reply: Subject, check: Check) -> None:

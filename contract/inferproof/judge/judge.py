@@ -68,7 +68,7 @@ def judge(
     or that needs a probe of ours that broke, is a harness error where one broke.
     """
     broken = {exchange.probe: exchange for exchange in exchanges if is_ours(exchange)}
-    answers = [Subject(exchange, contract) for exchange in exchanges if not is_ours(exchange)]
+    answers = [Subject(exchange, contract, declined or {}) for exchange in exchanges if not is_ours(exchange)]
     by_roles: dict[tuple[str, ...], list[Subject]] = {}
     check = Check(contract)
     cut_off = next((each.fault.text for each in exchanges if each.fault and each.fault.kind == "stopped"), "")

@@ -6,7 +6,6 @@ A request is planned, recorded and judged with markers; the secrets themselves a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from inferproof.document.credentials import Credential
 from inferproof.judge.select import Predicate
@@ -47,19 +46,6 @@ def other_name(kind: str) -> str:
     return f"{kind}-key"
 
 
-Sent = Sequence[tuple[Credential, str]]
-
-
-def sent(answer: Subject) -> Sent:
-    """The lines of the request's headers that can hold a key, each with its credential, in the order of the lines."""
-    found = []
-    for name, value in answer.exchange.request.headers:
-        ways = [each for each in answer.credentials if each.header.lower() == name.lower()]
-        if ways:
-            found.append((next((each for each in ways if each.key_in(value) is not None), ways[0]), value))
-    return found
-
-
 def is_right(credential: Credential, value: str) -> bool:
     """The header's value has the target's key, the one of the run or the one for this header."""
     return credential.key_in(value) in (KEY, own_key(credential))
@@ -69,7 +55,7 @@ def carries(marker: str) -> Predicate:
     """Requests with this key and no other, in whichever header."""
 
     def where(answer: Subject) -> bool:
-        lines = sent(answer)
+        lines = answer.key_lines
         return len(lines) == 1 and lines[0][0].key_in(lines[0][1]) == marker
 
     return where

@@ -1,12 +1,13 @@
 """The three-valued oracle: which request bodies must be accepted, which refused, and which are nobody's business.
 
 A body must be accepted where the published and the corrected document both allow it, and refused where both forbid it.
-Where our corrections changed the answer, either one is right: a server that follows the vendor is not at fault.
+Where our corrections changed the answer, either one is right: a server that follows the vendor is not at fault. What
+the target does not claim, or only some hosts can do, may be refused (`claims.py`); the answer that it gets is judged.
 """
 
 from __future__ import annotations
 
-from inferproof.judge.keys import is_right, sent
+from inferproof.judge.keys import is_right
 from inferproof.judge.select import Predicate
 from inferproof.judge.subject import Subject
 from inferproof.wire.exchange import NotJson
@@ -20,7 +21,7 @@ def keyed(answer: Subject) -> bool:
 
     With two credentials it may be refused: RFC 6750 §3.1 has a 400 for that.
     """
-    lines = sent(answer)
+    lines = answer.key_lines
     return not answer.credentials or (len(lines) == 1 and is_right(*lines[0]))
 
 
@@ -45,8 +46,8 @@ def deep(answer: Subject) -> bool:
 
 
 def must_accept(answer: Subject) -> bool:
-    """It is valid, and the document speaks of each of its members: another one may be refused for its value."""
-    return valid(answer) and answer.documented
+    """It is valid, the document speaks of each of its members, and no sane server may refuse what they ask for."""
+    return valid(answer) and answer.documented and answer.refusable is None
 
 
 def valid(answer: Subject) -> bool:

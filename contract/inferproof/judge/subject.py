@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
 from inferproof.document import Contract, Expectation, Layer, Operation, Violation, pointers
 from inferproof.document.credentials import Credential
+from inferproof.judge import claims
 from inferproof.judge.coercion import coerces
 from inferproof.judge.value import Missing, Skip, Value
 from inferproof.wire.exchange import DEEPEST, Exchange, NotJson, Reply, deeper
@@ -32,6 +34,8 @@ class Subject:
 
     exchange: Exchange
     contract: Contract
+    declined: Mapping[str, str] = field(default_factory=dict)
+    """Each capability that the target does not claim, with its reason."""
 
     @property
     def reply(self) -> Reply:
@@ -98,6 +102,16 @@ class Subject:
         """What opens the operation; for a request to none that the document knows, what opens one of its own."""
         return self.operation.credentials if self.role else self.contract.credentials
 
+    @cached_property
+    def key_lines(self) -> list[tuple[Credential, str]]:
+        """The request's header lines that can hold a key, in their order: what each is for, and its value."""
+        found = []
+        for name, value in self.exchange.request.headers:
+            ways = [each for each in self.credentials if each.header.lower() == name.lower()]
+            if ways:
+                found.append((next((each for each in ways if each.key_in(value) is not None), ways[0]), value))
+        return found
+
     @property
     def sent(self) -> Any:
         """The request's body as JSON, of any type. Raises Missing where it is none."""
@@ -122,6 +136,11 @@ class Subject:
         if not self.contract.open(self.role):
             return self._documented(body, "")
         return all(self.contract.names(self.role, name) or name.startswith(NOBODYS) for name in body)
+
+    @cached_property
+    def refusable(self) -> str | None:
+        """Why a server may refuse the body though it is valid (`claims.py`); None where it may not."""
+        return claims.refusable(self.contract, self.role, self.request.raw, self.declined)
 
     def _documented(self, value: Any, path: str) -> bool:
         if isinstance(value, list):

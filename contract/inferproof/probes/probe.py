@@ -22,7 +22,7 @@ from typing import Any
 
 from inferproof.document import Contract, Operation
 from inferproof.document.credentials import Credential, preferred
-from inferproof.judge.capabilities import CAPABILITIES
+from inferproof.judge.capabilities import CAPABILITIES, not_claimed
 from inferproof.judge.keys import KEY, own_key
 from inferproof.judge.subject import NOBODYS, Subject
 from inferproof.judge.value import Skip
@@ -97,7 +97,8 @@ class RequestBuilder:
     """Makes requests for one contract and target. Everything in them follows from the arguments and `seed`.
 
     `header` is the one that the key travels in, where the user chose it; `without` are the kinds of credentials that
-    the target does not take. `allowed_model` is the one that the user's restricted key may use.
+    the target does not take. `allowed_model` is the one that the user's restricted key may use. `declined` maps each
+    capability that the target does not claim to its reason.
     """
 
     contract: Contract
@@ -108,11 +109,21 @@ class RequestBuilder:
     header: str | None = None
     without: tuple[str, ...] = ()
     allowed_model: str = ""
+    declined: Mapping[str, str] = field(default_factory=dict)
 
     def to(self, role: str, body: Any = None, *, query: str = "") -> PlannedRequest:
-        """A request to the operation of that role, with the key where the operation is secured."""
+        """A request to the operation of that role, with the key where the operation is secured.
+
+        Members that rest on what the target does not claim are left out: it is not asked for that.
+        """
         operation = self._operation(role)
+        if isinstance(body, dict) and self.declined:
+            body = {name: value for name, value in body.items() if self._is_claimed(role, name)}
         return self._ask(role, operation.method, operation.path + query, body, operation.credentials)
+
+    def _is_claimed(self, role: str, name: str) -> bool:
+        capability = self.contract.member_facts(role, name).capability
+        return capability is None or not_claimed(capability, self.declined) is None
 
     def at(self, method: str, target: str, body: Any = None) -> PlannedRequest:
         """A request to any path, with the key."""

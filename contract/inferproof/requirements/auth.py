@@ -16,7 +16,7 @@ from collections.abc import Callable, Hashable, Iterable
 
 from inferproof.document.credentials import BEARER, lets_strangers_in
 from inferproof.judge.check import Check
-from inferproof.judge.keys import KEY, WRONG_KEY, is_right, own_key, sent
+from inferproof.judge.keys import KEY, WRONG_KEY, is_right, own_key
 from inferproof.judge.oracle import keyed
 from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import FOUND, Of, replies
@@ -32,37 +32,36 @@ def _secured(answer: Subject) -> bool:
 
 
 def _uncredentialed(answer: Subject) -> bool:
-    return _secured(answer) and not sent(answer) and answer.exchange.request.header("authorization") is None
+    return _secured(answer) and not answer.key_lines and answer.exchange.request.header("authorization") is None
 
 
 def _wrong(answer: Subject) -> bool:
-    """Every key in it is one that nobody issued, or has no characters."""
-    keys = [each.key_in(value) for each, value in sent(answer)]
-    return _secured(answer) and WRONG_KEY in keys and set(keys) <= {WRONG_KEY, ""}
+    """Every key in it is one that nobody issued."""
+    return _secured(answer) and {each.key_in(value) for each, value in answer.key_lines} == {WRONG_KEY}
 
 
 def _empty(answer: Subject) -> bool:
-    lines = sent(answer)
+    lines = answer.key_lines
     return _secured(answer) and lines != [] and all(value.strip() == each.prefix.strip() for each, value in lines)
 
 
 def _right(answer: Subject) -> bool:
-    return _secured(answer) and [each.key_in(value) for each, value in sent(answer)] == [KEY]
+    return _secured(answer) and [each.key_in(value) for each, value in answer.key_lines] == [KEY]
 
 
 def _alternative(answer: Subject) -> bool:
-    lines = sent(answer)
+    lines = answer.key_lines
     return _secured(answer) and len(lines) == 1 and lines[0][0].key_in(lines[0][1]) == own_key(lines[0][0])
 
 
 def _agreeing(answer: Subject) -> bool:
-    lines = sent(answer)
+    lines = answer.key_lines
     return _secured(answer) and len(lines) > 1 and all(is_right(each, value) for each, value in lines)
 
 
 def _other_scheme(answer: Subject) -> bool:
     basic = (answer.exchange.request.header("authorization") or "").lower().startswith("basic ")
-    return _secured(answer) and basic and _bearer(answer) and not any(is_right(*line) for line in sent(answer))
+    return _secured(answer) and basic and _bearer(answer) and not any(is_right(*line) for line in answer.key_lines)
 
 
 def _bearer(answer: Subject) -> bool:
@@ -220,7 +219,7 @@ def the_same_keys_count_everywhere(answers: list[Subject], check: Check) -> None
 
 
 def _lines(answer: Subject) -> tuple[tuple[str, str], ...]:
-    return tuple((each.header, value) for each, value in sent(answer))
+    return tuple((each.header, value) for each, value in answer.key_lines)
 
 
 def _alike(

@@ -153,6 +153,7 @@ def a_charset_parameter_is_accepted(reply: Subject, check: Check) -> None:
     "chat.request.seed.bounds",
     MUST,
     basis=SCHEMA,
+    claims="sampling.seed",
     cites="chat.request.bounded#/seed",
     of=Of(("chat",), status=None, where=_seed_out_of_bounds),
 )

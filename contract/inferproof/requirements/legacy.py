@@ -256,7 +256,7 @@ def web_search_is_a_boolean(reply: Subject, check: Check) -> None:
     "legacy.request.tools.empty",
     MUST,
     basis=SCHEMA,
-    claims="legacy",
+    claims="legacy.tools",
     cites="chat.legacy.request#/tools",
     of=Of(
         LEGACY,

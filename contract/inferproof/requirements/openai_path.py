@@ -7,7 +7,7 @@ Reference: the same handler as for chat, which drops what the prose calls unsupp
 from __future__ import annotations
 
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import keyed, must_accept, valid
+from inferproof.judge.oracle import keyed, valid
 from inferproof.judge.requirement import MUST, PROSE, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import DECIDED, Of, replies
 from inferproof.judge.subject import Subject
@@ -44,7 +44,7 @@ def what_is_not_supported_does_no_harm(reply: Subject, check: Check) -> None:
         (ROLE,),
         DECIDED,
         where=lambda answer: (
-            answer.request.integer("/n", None) is not None and must_accept(answer) and asks_plainly(answer.request.raw)
+            answer.request.integer("/n", None) is not None and valid(answer) and asks_plainly(answer.request.raw)
         ),
     ),
 )

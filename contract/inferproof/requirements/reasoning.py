@@ -10,7 +10,7 @@ Reference: the effort becomes the engine's own; its parser tells reasoning from 
 from __future__ import annotations
 
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import must_accept
+from inferproof.judge.oracle import valid
 from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
@@ -80,7 +80,7 @@ def _asks_for_two(answer: Subject) -> bool:
 
 def _plainly(answer: Subject) -> bool:
     """Nothing but plain members beside the effort: others may get into the way of it."""
-    return (PLAIN | {"reasoning", "reasoning_effort"}).issuperset(answer.request.members()) and must_accept(answer)
+    return (PLAIN | {"reasoning", "reasoning_effort"}).issuperset(answer.request.members()) and valid(answer)
 
 
 def said(answer: Subject, path: str = TEXT) -> dict[int, str]:
@@ -183,6 +183,8 @@ def none_costs_no_tokens_of_reasoning(reply: Subject, check: Check) -> None:
 def reasoning_stands_in_reasoning_content(reply: Subject, check: Check) -> None:
     """The text of the reasoning comes in `reasoning_content`, whatever other member has it too."""
     here, elsewhere = said(reply), said(reply, OTHER_TEXT)
+    if not any(map(speaks, [*here.values(), *elsewhere.values()])):
+        raise Skip("nothing is reasoned")
     for index, text in elsewhere.items():
         check.that(speaks(here[index]) or not speaks(text), "the text", None, at=f"reasoning_content of choice {index}")
 
@@ -197,6 +199,9 @@ def reasoning_stands_in_reasoning_content(reply: Subject, check: Check) -> None:
 )
 def reasoning_is_no_part_of_the_answer(reply: Subject, check: Check) -> None:
     """The content has the answer only: it neither begins with the reasoning nor has the tags that stand around it."""
+    tagged = any(tag in content for tag in TAGS for content in said(reply, "/content").values())
+    if not tagged and not any(map(speaks, said(reply).values())):
+        raise Skip("nothing is reasoned")
     for index, content in said(reply, "/content").items():
         at = f"content of choice {index}"
         check.equal([tag for tag in TAGS if tag in content and tag not in _sent(reply)], [], at=at)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from inferproof.certify.causes import Cause, Plain, causes, key_of
+from inferproof.certify.causes import Cause, Plain, across_operations, causes, key_of
 from inferproof.certify.certify import Certification, certify
 from inferproof.certify.said import LONGEST, normal, said
 from inferproof.certify.target import Target
@@ -29,7 +29,6 @@ from tests.reports.careless import careless
 
 JSON = (("Content-Type", "application/json"),)
 ALL_BUT_CHAT = (
-    "core.openai-path",
     "attributes",
     "embeddings",
     "legacy",
@@ -125,6 +124,16 @@ def test_one_cause_is_told_once_by_its_best_example() -> None:
     assert [each.sent for each in alone] == ["n: 20", 'user: "u"']
 
 
+def test_what_two_operations_answer_in_the_same_way_is_read_once() -> None:
+    one, other = (refusal("no", ASKED, name) for name in ("a", "b"))
+    other = replace(other, exchange=replace(other.exchange, role="chat.openai-path"))
+    found = causes([failed("chat.request.accepted", one, other), failed("sampling.n", other)], PLAIN)
+    assert [each.key.operation for each in found] == ["chat.openai-path", "chat"]
+    [together] = across_operations(found)
+    assert (together.key.operation, together.also, together.exchanges) == ("chat.openai-path", ("chat",), 2)
+    assert sorted(each.id for each in together.requirements) == ["chat.request.accepted", "sampling.n"]
+
+
 def test_a_must_stands_before_any_should() -> None:
     warned = [failed(id, refusal("w", ASKED)) for id in ("auth.challenge", "errors.no-crash", "chat.reply.id")]
     found = causes([*warned, failed("chat.request.accepted", refusal("m", ASKED))], PLAIN)
@@ -151,7 +160,7 @@ def red(contract: Contract) -> Certification:
 def test_forty_failures_are_read_as_ten_causes_on_a_screen_and_a_half(red: Certification, tmp_path: Path) -> None:
     assert len(red.result.having(Outcome.FAIL)) > 30
     told = list(summary(red.result, "INFERPROOF_API_KEY", "inferproof certify", str(tmp_path / "transcript.jsonl")))
-    assert len(red.result.causes) <= 10
+    assert len(across_operations(red.result.causes)) <= 10
     rows = sum(1 + len(line) // WIDTH + line.count("\n") for line in told)
     assert rows <= 1.5 * SCREEN, "\n".join(told)
 
@@ -169,13 +178,15 @@ def test_each_cause_shows_a_request_that_is_plain_but_for_one_fault(red: Certifi
 
 
 def test_result_json_has_the_causes_with_whole_curl_lines(red: Certification, tmp_path: Path) -> None:
-    write_report(red, tmp_path, "MY_KEY")
+    result = replace(red.result, target=red.result.target | {"key_variable": "MY_KEY"})
+    write_report(replace(red, result=result), tmp_path)
     content = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
     assert [each["cause"] for each in content["causes"]] == [each.key.cause for each in red.result.causes]
     ids = {id for each in content["causes"] for id in each["requirements"]}
     assert ids == {row["id"] for row in content["requirements"] if row["outcome"] == "fail"}
     for each in content["causes"]:
         assert each["example"]["curl"].startswith(("curl ", "printf "))
+        assert '"$MY_KEY"' in each["example"]["curl"]
         assert each["exchanges"] >= 1
 
 

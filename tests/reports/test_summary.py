@@ -80,7 +80,7 @@ def test_no_more_than_a_handful_of_requirements_is_named(whole: Result) -> None:
     assert ": result.json names them" in reported.replace("[/]", "")
 
 
-def test_no_more_than_ten_causes_are_told_and_four_with_their_requests(whole: Result) -> None:
+def test_no_more_than_ten_causes_are_told_and_three_with_their_requests(whole: Result) -> None:
     exchange = Exchange("chat.minimal", 0, "chat", Request("GET", "/status"), Reply(200))
     failures = (Failure(exchange, Finding("", "one", "another")),)
     broken = [replace(each, outcome=Outcome.FAIL, failures=failures) for each in whole.judgements]

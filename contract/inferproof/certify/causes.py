@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -140,13 +140,17 @@ def _group(requirement: Requirement, failure: Failure, key: Key) -> tuple[str, i
 
 @dataclass(frozen=True)
 class Cause:
-    """Failures of one cause. `judgements` are those of the requirements that tell of it, the most telling first."""
+    """Failures of one cause. `judgements` are those of the requirements that tell of it, the most telling first.
+
+    `also` are other operations that fail in the same way, where they are told of together.
+    """
 
     key: Key
     judgements: tuple[Judgement, ...]
     failures: tuple[Failure, ...]
     example: Failure
     plain: Plain = field(default_factory=Plain, repr=False)
+    also: tuple[str, ...] = ()
 
     @cached_property
     def words(self) -> str:
@@ -225,9 +229,31 @@ def causes(judgements: Iterable[Judgement], plain: Plain | None = None) -> list[
             for failure in judgement.failures:
                 groups[_group(judgement.requirement, failure, key_of(failure))].append((judgement, failure))
     made = [_cause(pairs, plain) for pairs in groups.values()]
-    return sorted(
-        made, key=lambda each: (list(Level).index(each.level), -len(each.judgements), -each.exchanges, each.key)
+    return sorted(made, key=_worst)
+
+
+def across_operations(found: Iterable[Cause]) -> list[Cause]:
+    """The causes for a person: what several operations answer in the same way is read once."""
+    together: dict[tuple[Level, int, str, str], list[Cause]] = defaultdict(list)
+    for each in found:
+        placeless = "" if each.told or each.example.finding.at else each.requirements[0].id
+        together[each.level, each.key.status, each.key.cause, placeless].append(each)
+    made = [_joined(several) for several in together.values()]
+    return sorted(made, key=_worst)
+
+
+def _joined(several: Sequence[Cause]) -> Cause:
+    by_id = {judgement.requirement.id: judgement for each in several for judgement in each.judgements}
+    return replace(
+        several[0],
+        judgements=tuple(by_id.values()),
+        failures=tuple(failure for each in several for failure in each.failures),
+        also=tuple(each.key.operation for each in several[1:]),
     )
+
+
+def _worst(cause: Cause) -> tuple[int, int, int, Key]:
+    return list(Level).index(cause.level), -len(cause.judgements), -cause.exchanges, cause.key
 
 
 def _cause(pairs: list[tuple[Judgement, Failure]], plain: Plain) -> Cause:

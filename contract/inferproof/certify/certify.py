@@ -23,7 +23,7 @@ from inferproof.certify.plan import Plan, budget_of, plan, selected
 from inferproof.certify.preflight import preflight
 from inferproof.certify.result import Result
 from inferproof.certify.run import Recorder, client_of
-from inferproof.certify.target import Target, UsageError, declined_in, read_target_file
+from inferproof.certify.target import DEFAULT_KEY_VARIABLE, Target, UsageError, declined_in, read_target_file
 from inferproof.certify.ways import call_for, refuse_the_runs_model, settled
 from inferproof.document import Contract
 from inferproof.generated.baselines import base, model_member
@@ -207,6 +207,7 @@ def described(target: Target, call: RequestBuilder) -> dict[str, Any]:
         "url": target.url,
         "models": {"chat": call.chat_model, "embedding": call.embedding_model},
         "headers": sorted(name for name, _ in target.headers),
+        **({"key_variable": target.key_variable} if target.key_variable != DEFAULT_KEY_VARIABLE else {}),
         **({"key_header": target.header} if target.header is not None else {}),
         "declined": dict(target.declined),
         **({"known": [each.to_json() for each in target.known]} if target.known else {}),

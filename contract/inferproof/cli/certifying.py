@@ -200,12 +200,12 @@ def _certify(contract: Contract, target: Target, asked: Asked, known_into: Path 
             )
         if report is not None:
             earlier = started(report)
-            unwritten = not _try_to_write(found, report, target.key_variable)
+            unwritten = not _try_to_write(found, report)
             if earlier is not None and not unwritten:
                 click.echo(f"Replaced the report of {earlier} in {report}", err=True)
             whole, found = found, found.ended_by(interrupts.cause)
             if found is not whole:  # interrupted while it was written
-                unwritten = not _try_to_write(found, report, target.key_variable)
+                unwritten = not _try_to_write(found, report)
         if "explored" in found.transcript.footer:
             click.echo(f"Explored with {found.transcript.footer['explored']} requests", err=True)
         found = found.ended_by(interrupts.cause)
@@ -215,11 +215,11 @@ def _certify(contract: Contract, target: Target, asked: Asked, known_into: Path 
         _conclude(found, target.key_variable, _this_command(), transcript, otherwise=CANNOT if unwritten else 0)
 
 
-def _try_to_write(certification: Certification, report: Path, key_variable: str) -> bool:
+def _try_to_write(certification: Certification, report: Path) -> bool:
     from inferproof.reports.files import write_report
 
     try:
-        write_report(certification, report, key_variable)
+        write_report(certification, report)
     except OSError as error:
         click.echo(f"inferproof: the report could not be written to {report}: {error}", err=True)
         return False

@@ -59,22 +59,17 @@ def check_report(folder: Path) -> None:
     writing.check_writable(folder, RESULT, TRANSCRIPT)
 
 
-def write_report(certification: Certification, folder: Path, key_variable: str = DEFAULT_KEY_VARIABLE) -> None:
-    """`result.json` and `transcript.jsonl`, each written whole or not at all. Raises OSError.
-
-    The curl lines of `result.json` take the key from `key_variable`.
-    """
+def write_report(certification: Certification, folder: Path) -> None:
+    """`result.json` and `transcript.jsonl`, each written whole or not at all. Raises OSError."""
     writing.make_folder(folder)
     found = certification.transcript
     transcripts.write(folder / TRANSCRIPT, found.header, found.exchanges, found.footer)
-    writing.write(
-        folder / RESULT, json.dumps(_content(certification.result, key_variable), indent=2, ensure_ascii=False) + "\n"
-    )
+    writing.write(folder / RESULT, json.dumps(_content(certification.result), indent=2, ensure_ascii=False) + "\n")
 
 
-def _content(result: Result, key_variable: str) -> dict[str, Any]:
+def _content(result: Result) -> dict[str, Any]:
     """The result, and for each cause the whole curl line of its example."""
-    content = result.to_json()
+    content, key_variable = result.to_json(), str(result.target.get("key_variable", DEFAULT_KEY_VARIABLE))
     for said, cause in zip(content["causes"], result.causes, strict=True):
         said["example"]["curl"] = curl(cause.example.exchange, str(result.target["url"]), key_variable)
     return content

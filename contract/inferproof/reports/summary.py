@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rich.markup import escape
 
-from inferproof.certify.causes import Cause
+from inferproof.certify.causes import Cause, across_operations
 from inferproof.certify.known import Entry, State
 from inferproof.certify.plan import GATE
 from inferproof.certify.result import Result, Verdict
@@ -22,7 +22,10 @@ from inferproof.shell import command, word
 SHOWN = 5
 """Ids named in one line, and outcomes listed, so that the verdict stays on the screen."""
 
-WHOLE, CAUSES = 4, 10
+REASONS = 3
+"""Reasons shown why something is not asked of a target: the line of the profiles says what is not claimed."""
+
+WHOLE, CAUSES = 3, 10
 """Causes that are shown with their request and how to send it again, and causes that are shown at all: a server that
 fails in ten ways is read on a screen and a half."""
 
@@ -50,7 +53,7 @@ COLOURS = {
 def summary(result: Result, key_variable: str, rerun: str, transcript: str = "") -> Iterator[str]:
     """Lines in rich's markup. `rerun` is the command line without `--only`, `transcript` the file if one is written."""
     url = str(result.target["url"])
-    causes = result.causes
+    causes = across_operations(result.causes)
     for cause in causes[:WHOLE]:
         yield from _cause(cause, url, key_variable, rerun, transcript)
     for cause in causes[WHOLE:CAUSES]:
@@ -113,7 +116,8 @@ def _headline(cause: Cause) -> str:
     status = f" {cause.key.status}" if cause.key.status else ""
     said = f'"{cause.words}"' if cause.told else f"expected {cause.example.finding.expected}, found {_found(cause)}"
     level = f"[bold {colour}]{cause.level.value}[/]"
-    return f"{level} [bold]{escape(cause.key.operation)}{status}[/]: {theirs(_cut(said, 300))}"
+    operations = ", ".join((cause.key.operation, *cause.also))
+    return f"{level} [bold]{escape(operations)}{status}[/]: {theirs(_cut(said, 300))}"
 
 
 def _found(cause: Cause) -> str:
@@ -188,11 +192,11 @@ def _listed(heading: str, judgements: list[Judgement], ended: str, transcript: s
 def _by_reason(judgements: list[Judgement]) -> Iterator[str]:
     """What is not asked of this target: a reason holds for many requirements."""
     reasons = Counter(judgement.reason for judgement in judgements).most_common()
-    for reason, count in reasons[:SHOWN]:
+    for reason, count in reasons[:REASONS]:
         yield f"  {many(count, 'requirement')}: {escape(_cut(reason))}"
-    if len(reasons) > SHOWN:
-        rest = sum(count for _, count in reasons[SHOWN:])
-        yield f"  {many(rest, 'requirement')} for {many(len(reasons) - SHOWN, 'more reason')}"
+    if len(reasons) > REASONS:
+        rest = sum(count for _, count in reasons[REASONS:])
+        yield f"  {many(rest, 'requirement')} for {many(len(reasons) - REASONS, 'more reason')}"
     yield ""
 
 

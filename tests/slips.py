@@ -327,5 +327,5 @@ class Bench:
         return exchange
 
     def _judged(self, changed: Iterable[Requirement], exchanges: Sequence[Exchange]) -> list[Judgement]:
-        with patch("inferproof.judge.judge.Subject", lambda exchange, contract: self._subjects[id(exchange)]):
+        with patch("inferproof.judge.judge.Subject", lambda exchange, contract, declined: self._subjects[id(exchange)]):
             return judge(changed, exchanges, self._contract)

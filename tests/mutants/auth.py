@@ -56,12 +56,23 @@ def the_key_is_named_in_the_error(reply):
     reply.json["error"]["message"] = "there is no key {{secret:wrong-key}}"
 
 
-for _id in ("auth.missing.refused", "auth.wrong.refused"):
-    for _code in (401, 403):
+for _id in ("auth.missing.refused", "auth.wrong.refused", "auth.empty.refused", "auth.scheme.refused"):
+    for _code in (302, 303, 307, 400, 401, 402, 403, 407, 422, 429):
         spares(_id)(answered(_code))
-for _id in ("auth.empty.refused", "auth.scheme.refused"):
-    for _code in (400, 401, 403):
-        spares(_id)(answered(_code))
+    for _code in (200, 204, 206, 500):
+        breaks(_id)(answered(_code))
+
+
+@breaks("auth.refused.status")
+def strangers_are_sent_to_a_page(reply):
+    reply.status = 302
+    reply.header("location", "/login")
+
+
+for _code in (400, 407, 422):
+    breaks("auth.refused.status")(answered(_code))
+for _code in (401, 403, 429):
+    spares("auth.refused.status")(answered(_code))
 
 
 @spares("auth.challenge")

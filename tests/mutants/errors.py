@@ -115,9 +115,35 @@ def _in_plain_text(status):
     return edit
 
 
-for _code in (400, 401, 403, 404, 413, 415, 429, 500, 502, 503, 504):
+def _in_another_shape(status):
+    def edit(reply):
+        reply.status = status
+        reply.header("content-type", "application/json")
+        reply.json = {"message": "No."}
+
+    edit.__name__ = f"a_{status}_has_a_shape_of_its_own"
+    return edit
+
+
+for _code in (400, 404, 415, 500):
     breaks("errors.body.shape")(_in_plain_text(_code))
+for _code in (401, 403, 413, 429, 502, 503, 504):
+    spares("errors.body.shape")(_in_plain_text(_code))
+for _code in (400, 401, 403, 404, 413, 415, 429, 500, 502, 503, 504):
+    breaks("errors.body.shape")(_in_another_shape(_code))
     spares("errors.body.shape", where=lambda draft: draft.status in (401, 404))(answered(_code))
+
+
+@spares("errors.body.shape")
+def it_is_the_detail_of_a_framework(reply):
+    reply.header("content-type", "application/json")
+    reply.json = {"detail": "Not authenticated"}
+
+
+@spares("errors.body.shape")
+def its_code_is_a_number(reply):
+    reply.header("content-type", "application/json")
+    reply.json = {"error": {"message": "No.", "type": "BadRequestError", "param": None, "code": 400}}
 
 
 @spares("errors.invalid.body", where=lambda draft: draft.role == "", whatever=True)

@@ -7,8 +7,8 @@ def _says(reply, text):
     reply.json["choices"][0]["message"]["content"] = text
 
 
-@breaks("sampling.accepted", where=lambda draft: "documents" in draft.asked)
-def documents_are_refused(reply):
+@breaks("sampling.accepted", where=lambda draft: "top_k" in draft.asked)
+def top_k_is_refused(reply):
     reply.status = 422
 
 

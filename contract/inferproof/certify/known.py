@@ -21,15 +21,13 @@ from inferproof.certify.said import normal
 from inferproof.document import Contract
 from inferproof.judge.judge import Failure, Judgement, Outcome, base_name
 from inferproof.judge.requirement import Requirement
+from inferproof.judge.statuses import MOMENT
 from inferproof.judge.subject import Subject
 from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange
 
 GENERATED = ("gate.", "kept.", "explore.", "reduced.")
 """How the names of probes begin that only a run with generated requests sends."""
-
-MOMENT = frozenset({408, 425, 429, 499, 502, 503, 504})
-"""Statuses that speak of the moment: such a reply neither shows a known gap nor its end."""
 
 
 @dataclass(frozen=True)

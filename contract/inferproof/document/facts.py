@@ -9,6 +9,7 @@ On an operation's `requestBody`:
 | `streams` | `stream: true` changes the form of the answer and nothing else |
 | `wrong` | for members, a value that no conversion makes right |
 | `members` | facts about single members, which win over those on the schema's properties |
+| `only` | the members that the operation supports, where its prose lists them: others may be refused |
 
 On a property of a request, or in `members`:
 
@@ -18,6 +19,7 @@ On a property of a request, or in `members`:
 | `streamed` | the capability that the member rests on in a stream, or false where it has no place in one |
 | `needs` | the members that it takes beside it to mean something |
 | `base` | the known-good body that it belongs to, where that is not the operation's |
+| `apart` | members beside which a server may refuse it: they ask for the same thing |
 | `gate` | a JSON Schema: of the valid values, those that no sane server refuses |
 | `generate` | a JSON Schema: those that generated requests may have; the others cost much, or are asked for by probes |
 | `cheap` | a JSON Schema with bounds or a constant: the valid values that cost little |
@@ -29,7 +31,7 @@ marks is part of the document: they are taken out of it when it is loaded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -49,6 +51,7 @@ class MemberFacts:
     capability: str | None = None
     streamed: str | bool | None = None
     needs: Json = field(default_factory=dict)
+    apart: Sequence[str] = ()
     base: Json | None = None
     gate: Any = True
     generate: Any = True
@@ -65,6 +68,7 @@ class OperationFacts:
     streams: bool = False
     wrong: Json = field(default_factory=dict)
     members: Mapping[str, Json] = field(default_factory=dict)
+    only: Sequence[str] = ()
 
 
 def split(document: Json, source: str) -> tuple[Json, Json]:

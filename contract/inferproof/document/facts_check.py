@@ -39,6 +39,9 @@ def check_form(mark: Mapping[str, Any], place: str) -> None:
     for name in ("base", "needs", "wrong", "members"):
         if mark.get(name) is not None and not isinstance(mark[name], dict):
             raise DocumentError(f"{place}: {name} must be an object")
+    for name in ("apart", "only"):
+        if name in mark and not (isinstance(mark[name], list) and all(isinstance(each, str) for each in mark[name])):
+            raise DocumentError(f"{place}: {name} must be a list of members' names, not {mark[name]!r}")
     for name in _TEXTS:
         if name in mark and not isinstance(mark[name], str):
             raise DocumentError(f"{place}: {name} must be a string, not {mark[name]!r}")

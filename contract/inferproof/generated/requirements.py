@@ -22,7 +22,8 @@ from inferproof.judge.check import Check
 from inferproof.judge.claims import BODY, claim
 from inferproof.judge.oracle import must_accept, must_refuse
 from inferproof.judge.requirement import MUST, SCHEMA, Requirement
-from inferproof.judge.select import DECIDED, Of
+from inferproof.judge.select import Of
+from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject
 from inferproof.requirements import held
 from inferproof.wire.exchange import NotJson, Request

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from inferproof.document import Contract, patterns
 from inferproof.document.citations import Layer
+from inferproof.judge.statuses import CLOSED, ROUTE
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip, Value
 
@@ -66,10 +67,12 @@ class Check:
         self.equal(reply.status, 200, at="status")
 
     def refused(self, reply: Subject) -> None:
-        """The server says that the request is at fault (RFC 9110 §15.5); Skip where it was too busy to say."""
-        if reply.status in (503, 504):
-            raise Skip("the status speaks of load or time, not of the request")
+        """The server says that the request is at fault (RFC 9110 §15.5)."""
         self.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
+
+    def closed(self, reply: Subject) -> None:
+        """Nobody is let in, in whatever way that is said: another page, a 4xx, too many tries."""
+        self.that(reply.status in CLOSED, "a refusal", reply.status, at="status")
 
     def accepted_or_refused(self, reply: Subject) -> None:
         """The server knows what it does with the request: it neither fails nor redirects."""
@@ -77,11 +80,11 @@ class Check:
 
     def offered(self, reply: Subject) -> None:
         """The operation is there; whether it served the request is another question."""
-        self.that(reply.status not in (404, 405, 501), "an operation", reply.status, at="status")
+        self.that(reply.status not in ROUTE, "an operation", reply.status, at="status")
 
     def there(self, reply: Subject) -> None:
         """What takes no body is there: not missing, not elsewhere (3xx), not answered without anything (204)."""
-        there = reply.status == 200 or (reply.status >= 400 and reply.status not in (404, 405, 501))
+        there = reply.status == 200 or (reply.status >= 400 and reply.status not in ROUTE)
         self.that(there, "200", reply.status, at="status")
 
     def valid_reply(self, reply: Subject, cite: str) -> None:

@@ -51,8 +51,10 @@ def refusable(contract: Contract, role: str, body: Mapping[str, Any], declined: 
         if not is_claimed(contract, role, name, declined):
             return f"{name}: the target does not claim {claim(contract, role, name)}"
         why = beyond_gate(contract, role, name, value)
-        if why is None and name not in (facts.base or {}) and value is not None:
-            why = _lacking(contract.member_facts(role, name).needs, body)
+        if why is None and value is not None:
+            of_member = contract.member_facts(role, name)
+            beside = [other for other in of_member.apart if body.get(other) is not None]
+            why = f"{beside[0]} asks for the same" if beside else _lacking(of_member.needs, body)
         if why is not None:
             return f"{name}: {why}"
     return None
@@ -62,6 +64,9 @@ def beyond_gate(contract: Contract, role: str, name: str, value: Any) -> str | N
     """Why some sane hosts refuse this valid value of the member; None where none does."""
     if any(0 < abs(number) < SMALLEST for number in _numbers(value)):
         return "a number that a 32-bit float cannot hold"
+    only = contract.facts.operation(role).only
+    if only and name not in only:
+        return "the document does not list it among what the operation supports"
     facts = contract.member_facts(role, name)
     if facts.gate is True or _schema(contract, role, name, "gate").is_valid(value):
         return None

@@ -13,6 +13,7 @@ from inferproof.judge.capabilities import AUTH, OF_ROLE, not_claimed
 from inferproof.judge.check import Check, CheckFailed, Finding
 from inferproof.judge.requirement import Requirement
 from inferproof.judge.select import Of
+from inferproof.judge.statuses import MOMENT
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 from inferproof.wire.exchange import Exchange
@@ -151,8 +152,23 @@ def _each(requirement: Requirement, of: Of, asked: Sequence[Subject], check: Che
         judged.append(answer.exchange.name)
     if not judged:
         return Judgement(requirement, Outcome.NOT_VERIFIED, _why_nothing(of, asked, cut_off), skipped=_counted(skipped))
+    if not failures and (hidden := _hidden(of, asked)):
+        return Judgement(requirement, Outcome.NOT_VERIFIED, hidden, tuple(judged), skipped=_counted(skipped))
     outcome = Outcome.FAIL if failures else Outcome.PASS
     return Judgement(requirement, outcome, "", tuple(judged), tuple(failures), _counted(skipped))
+
+
+def _hidden(of: Of, asked: Sequence[Subject]) -> str:
+    """What a status of load or time left open, sent again as it was, of what is to be served or refused."""
+    if of.where is None or (of.status is not None and 400 not in of.status):
+        return ""
+    for answer in asked:
+        reply = answer.exchange.reply
+        if reply is None or reply.status not in MOMENT or of.matches_reply(answer):
+            continue
+        if answer.refusable is None:
+            return f"{answer.exchange.name} was answered {reply.status} each time, while others were served"
+    return ""
 
 
 def _together(requirement: Requirement, answers: Sequence[Subject], check: Check, cut_off: str) -> Judgement:

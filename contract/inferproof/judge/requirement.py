@@ -45,7 +45,8 @@ INFERRED = frozenset({CORRECTION, PROJECT})
 @dataclass(frozen=True)
 class Requirement:
     """`id` is permanent. `cites` are what it rests on (`document/citations.py`): where a contract lacks one of them, it
-    does not hold there. `covers` are what else it speaks of, where the contract has it.
+    does not hold there. `covers` are what else it speaks of, where the contract has it. `said` are sentences, where the
+    contract has them, that demand it by themselves.
 
     With `of` it judges each selected exchange for itself. With `needs` it relates the exchanges of the named probes,
     for each role where all of them succeeded; with `whatever`, those of all roles together that brought a whole reply.
@@ -66,6 +67,7 @@ class Requirement:
     reference: str = ""
     covers: tuple[str, ...] = ()
     whatever: bool = False
+    said: tuple[str, ...] = ()
     standard: str = ""
 
     @property
@@ -84,12 +86,14 @@ class Requirement:
         places = [self._found(contract, cite, unread) for cite in self.cites]
         if self.basis in INFERRED or self.basis is CONVENTION or places[0].layer == "published":
             return self
+        if any(self._is_said(contract, cite, unread) for cite in self.said):
+            return replace(self, basis=PROSE)
         return replace(self, basis=CORRECTION, level=SHOULD if self.level is MUST else self.level)
 
     def places(self, contract: Contract) -> tuple[Place, ...]:
         """Where its citations lead in a contract in which it holds, and what it covers beside them."""
         found: dict[str, Place] = {}
-        for cite in (*self.cites, *self.covers):
+        for cite in (*self.cites, *self.covers, *self.said):
             with suppress(NotThere):
                 found.update((place.pointer, place) for place in contract.places(cite))
         return tuple(found.values())
@@ -103,6 +107,12 @@ class Requirement:
             what = f"{cite} is not in its lock"
             raise NotHeld(f"{what}: read #{place.pointer}, and pin it with `inferproof catalogue --accept`")
         return place
+
+    def _is_said(self, contract: Contract, cite: str, unread: bool) -> bool:
+        """A sentence that was published demands it by itself."""
+        with suppress(NotHeld):
+            return self._found(contract, cite, unread).layer == "published"
+        return False
 
 
 class NotHeld(Exception):
@@ -137,6 +147,7 @@ def requirement(
     needs: str | tuple[str, ...] = (),
     claims: str = "core",
     whatever: bool = False,
+    said: str | tuple[str, ...] = (),
     standard: str = "",
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Put a judging function into the catalogue; its docstring is the sentence.
@@ -164,6 +175,7 @@ def requirement(
             own.get("Reference", module.get("Reference", "")),
             _many(covers),
             whatever,
+            _many(said),
             standard,
         )
         _refuse(made)
@@ -195,7 +207,7 @@ def _refuse(made: Requirement) -> None:
         ((made.basis is CONVENTION) != bool(made.standard), "a convention, and nothing else, names its `standard`"),
         (made.level is MUST and made.basis in INFERRED, f"what rests on a {made.basis} is at most SHOULD"),
     ]
-    for cite in (*made.cites, *made.covers):
+    for cite in (*made.cites, *made.covers, *made.said):
         parse(cite)
     for broken, why in problems:
         if broken:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from inferproof.judge.statuses import ANSWERS, SAID, SOME
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 
@@ -14,11 +15,8 @@ EVENTS = "text/event-stream"
 CHAT = ("chat", "chat.openai-path")
 LEGACY = ("chat.legacy", "chat.legacy.stream")
 
-DECIDED = tuple(code for code in range(100, 600) if code not in (401, 402, 403, 404, 405, 429, 501, 503, 504))
-"""Statuses that say whether a request was acceptable; others speak of keys, money, routes, models, load and time."""
-
-FOUND = tuple(code for code in range(100, 600) if code not in (404, 405, 501))
-"""Statuses of an operation that is there; the others judge `*.offered`."""
+FEW = 6
+"""Statuses that are named one by one."""
 
 Predicate = Callable[[Subject], bool]
 
@@ -27,7 +25,8 @@ Predicate = Callable[[Subject], bool]
 class Of:
     """A selection. `where` looks at the request only, so that a run can tell what it asked from what it got.
 
-    `status` None means any; `media` None means any. `whole` False admits replies that were cut short on purpose.
+    `status` None means any that is an answer to the request (`statuses.py`); `media` None means any. `whole` False
+    admits replies that were cut short on purpose.
     """
 
     roles: tuple[str, ...] = ()
@@ -50,17 +49,14 @@ class Of:
         exchange = answer.exchange
         if exchange.reply is None or (self.whole and exchange.fault is not None):
             return False
-        if self.status is not None and exchange.reply.status not in self.status:
+        if exchange.reply.status not in (ANSWERS if self.status is None else self.status):
             return False
         return self.media is None or exchange.reply.media_type == self.media
 
     def expected(self) -> str:
         """What kind of reply was needed, in words: for the reason of a `not verified`."""
-        status = "any reply" if self.status is None else " or ".join(str(code) for code in self.status)
-        if self.status == DECIDED:
-            status = "a status about the request itself"
-        elif self.status == FOUND:
-            status = "any status but 404, 405 and 501"
+        codes = ANSWERS if self.status is None else self.status
+        status = " or ".join(str(code) for code in codes) if len(codes) <= FEW else SAID.get(codes, SOME)
         return f"{status} with {self.media}" if self.media else status
 
 

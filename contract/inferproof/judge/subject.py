@@ -11,6 +11,7 @@ from typing import Any, Literal
 from inferproof.document import Contract, Expectation, Layer, Operation, Violation, pointers
 from inferproof.document.credentials import Credential
 from inferproof.judge import claims
+from inferproof.judge.capabilities import not_claimed
 from inferproof.judge.coercion import coerces
 from inferproof.judge.value import Missing, Skip, Value
 from inferproof.wire.exchange import DEEPEST, Exchange, NotJson, Reply, deeper
@@ -391,7 +392,12 @@ def _add(choice: FoldedChoice, item: Value) -> None:
 
 
 def repeated(first: Subject, again: Subject) -> str:
-    """The text that the same request brought twice; raises Skip where it differs: then nothing compares."""
+    """The text that the same request brought twice; raises Skip where it differs: then nothing compares.
+
+    Nor does it where the target does not claim that a seed repeats an answer: twice may be by chance.
+    """
+    if why := not_claimed("sampling.seed", first.declined):
+        raise Skip(f"sampling.seed is not claimed: {why}")
     if first.text != again.text or first.finish_reason != again.finish_reason:
         raise Skip("the same request is answered differently each time")
     return first.text

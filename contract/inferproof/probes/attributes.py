@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, assistant, probe, system, user
+from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, assistant, probe, user
 
-TALK = (system("You are kind."), user("How do tides work?"), assistant("Look it up yourself."))
+TALK = (user("How do tides work?"), assistant("Look it up yourself."))
 
 USEFUL = {
     "name": "Useful",
@@ -45,7 +45,7 @@ def default(call: RequestBuilder) -> Steps:
 def chat_members(call: RequestBuilder) -> Steps:
     """Members of a chat request, one that nobody knows, and an attribute with every member of its own."""
     full = {**CURT, "example": "No."}
-    yield _ask(call, attributes=[full], temperature=0, top_p=0.9, seed=7, user="inferproof")
+    yield _ask(call, attributes=[full], temperature=0, seed=7, user="inferproof")
     yield _ask(call, attributes=[{"name": "Plain", "definition": "It is plain."}], inferproof_extra={"any": ["thing"]})
 
 

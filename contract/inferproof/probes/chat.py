@@ -31,7 +31,8 @@ def minimal(call: RequestBuilder) -> Steps:
 
 @probe("chat.both-caps")
 def both_caps(call: RequestBuilder) -> Steps:
-    """Both caps at once, the newer one smaller."""
+    """The newer cap by itself, and both at once, the newer one smaller."""
+    yield call.chat(user("Count to a hundred."), max_tokens=None, max_completion_tokens=6)
     yield call.chat(user("Count to a hundred."), max_tokens=40, max_completion_tokens=6)
 
 

@@ -13,6 +13,7 @@ LONG_ROOM = 256
 """Tokens, for an object of the model's own choice: a random model closed each of 840 within 163 tokens on vLLM 0.32."""
 
 QUESTION = user("Is a lighthouse a building? Answer in a few words.")
+IN_JSON = user("Is a lighthouse a building? Answer in a few words. Somebody else will put them into JSON.")
 
 
 def _schema(call: RequestBuilder) -> dict[str, Any]:
@@ -31,8 +32,8 @@ def _ask(call: RequestBuilder, role: str = "chat", **members: Any) -> PlannedReq
 
 @probe("structured-output.json-object", claims="structured-output.json-object", over=CHAT)
 def json_object(call: RequestBuilder, role: str) -> Steps:
-    """Any JSON object, to a question that asks for words."""
-    yield from patiently(call.chat(QUESTION, role=role, max_tokens=LONG_ROOM, response_format={"type": "json_object"}))
+    """Any JSON object, to a question that asks for words and names JSON: some refuse the format where nothing does."""
+    yield from patiently(call.chat(IN_JSON, role=role, max_tokens=LONG_ROOM, response_format={"type": "json_object"}))
 
 
 @probe("structured-output.json-schema", claims="structured-output.json-schema", over=CHAT)

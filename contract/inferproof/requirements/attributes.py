@@ -9,7 +9,8 @@ from __future__ import annotations
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import keyed, must_accept, wrong_only_at
 from inferproof.judge.requirement import CORRECTION, EXAMPLE, MUST, PROSE, SCHEMA, SHOULD, requirement
-from inferproof.judge.select import DECIDED, EVENTS, JSON, Of, replies
+from inferproof.judge.select import EVENTS, JSON, Of, replies
+from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject, steps
 from inferproof.requirements.chat_reply import DAY
 from inferproof.requirements.chat_request import asks_plainly

@@ -1,7 +1,8 @@
 """Credentials: what the document guards takes a key, in the header that it names, and nothing else opens it.
 
-What is answered 404 is not held against the door: either there is no such operation, which is another requirement's
-business, or the server hides it from strangers (RFC 9110 §15.5.4).
+A door is closed in many ways: with 401, with another 4xx, with the way to a login page, with 429 after wrong keys. What
+is answered 404 is closed, too: either there is no such operation, which is another requirement's business, or the
+server hides it from strangers (RFC 9110 §15.5.4).
 
 Where several headers open an operation, any of them does. Of a request in which one holds a right key and another a
 wrong one only consistency is asked: some gateways refuse for any wrong key, some accept for any right one, and some
@@ -19,7 +20,8 @@ from inferproof.judge.check import Check
 from inferproof.judge.keys import KEY, WRONG_KEY, is_right, own_key
 from inferproof.judge.oracle import keyed
 from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.judge.select import FOUND, Of, replies
+from inferproof.judge.select import Of, replies
+from inferproof.judge.statuses import CLOSED, FOUND
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 
@@ -38,6 +40,10 @@ def _uncredentialed(answer: Subject) -> bool:
 def _wrong(answer: Subject) -> bool:
     """Every key in it is one that nobody issued."""
     return _secured(answer) and {each.key_in(value) for each, value in answer.key_lines} == {WRONG_KEY}
+
+
+def _without_a_right_key(answer: Subject) -> bool:
+    return _uncredentialed(answer) or _wrong(answer)
 
 
 def _empty(answer: Subject) -> bool:
@@ -75,25 +81,53 @@ def _lower_case(answer: Subject) -> bool:
 
 REFUSED = (401, 403)
 
+TRIED = (*FOUND, 404, 429)
+"""Statuses that say whether the door opened: some are told that they try too often, or that nothing is there."""
+
 
 @requirement(
-    "auth.missing.refused", MUST, basis=SCHEMA, cites="credentials", of=Of(status=FOUND, where=_uncredentialed)
+    "auth.missing.refused",
+    MUST,
+    basis=SCHEMA,
+    cites="credentials",
+    said="keys.wrong.prose",
+    of=Of(status=TRIED, where=_uncredentialed),
 )
 def no_key_no_answer(reply: Subject, check: Check) -> None:
-    """A secured operation refuses a request without credentials with 401 or 403."""
-    check.one_of(reply.status, REFUSED, at="status")
+    """A secured operation lets nobody in who has no credentials: 401, another 4xx, or the way to a login page."""
+    check.closed(reply)
 
 
-@requirement("auth.wrong.refused", MUST, basis=SCHEMA, cites="credentials", of=Of(status=FOUND, where=_wrong))
+@requirement(
+    "auth.wrong.refused",
+    MUST,
+    basis=SCHEMA,
+    cites="credentials",
+    said="keys.wrong.prose",
+    of=Of(status=TRIED, where=_wrong),
+)
 def a_wrong_key_opens_nothing(reply: Subject, check: Check) -> None:
-    """A secured operation refuses a key that nobody issued with 401 or 403."""
+    """A secured operation lets nobody in whose key nobody issued: 401, another 4xx, or the way to a login page."""
+    check.closed(reply)
+
+
+@requirement(
+    "auth.refused.status",
+    SHOULD,
+    basis=CONVENTION,
+    standard="RFC 9110 §15.5.2 and §15.5.4",
+    cites="credentials",
+    of=Of(status=tuple(code for code in CLOSED if code not in (404, 429)), where=_without_a_right_key),
+)
+def who_is_not_let_in_hears_why(reply: Subject, check: Check) -> None:
+    """No key and a wrong key are answered 401 or 403 (RFC 9110 §15.5.2, §15.5.4): a client knows what to mend."""
     check.one_of(reply.status, REFUSED, at="status")
 
 
-@requirement("auth.empty.refused", MUST, basis=SCHEMA, cites="credentials", of=Of(status=FOUND, where=_empty))
+@requirement("auth.empty.refused", MUST, basis=SCHEMA, cites="credentials", of=Of(status=TRIED, where=_empty))
 def an_empty_key_opens_nothing(reply: Subject, check: Check) -> None:
-    """A secured operation refuses a key of no characters."""
-    check.one_of(reply.status, (400, *REFUSED), at="status")
+    """A secured operation lets nobody in whose key has no characters."""
+    check.closed(reply)
 
 
 @requirement("auth.key.accepted", MUST, basis=SCHEMA, cites="credentials", of=Of(status=None, where=_right))
@@ -107,11 +141,11 @@ def one_key_opens_all(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=SCHEMA,
     cites="credentials.bearer",
-    of=Of(status=FOUND, where=_other_scheme),
+    of=Of(status=TRIED, where=_other_scheme),
 )
 def another_scheme_opens_nothing(reply: Subject, check: Check) -> None:
-    """A secured operation refuses credentials of another scheme than Bearer."""
-    check.one_of(reply.status, (400, *REFUSED), at="status")
+    """A secured operation lets nobody in who has credentials of another scheme than Bearer."""
+    check.closed(reply)
 
 
 @requirement(
@@ -147,7 +181,7 @@ def a_401_names_the_scheme(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     cites="credentials",
-    of=Of(status=REFUSED, where=lambda answer: _uncredentialed(answer) or _wrong(answer)),
+    of=Of(status=CLOSED, where=_without_a_right_key),
 )
 def a_refused_request_does_no_work(reply: Subject, check: Check) -> None:
     """A request that is refused for its credentials gets no model output."""

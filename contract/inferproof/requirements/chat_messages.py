@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import forbidden, must_accept, refused_for
+from inferproof.judge.oracle import forbidden, refused_for, valid
 from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.judge.select import CHAT, DECIDED, Of
+from inferproof.judge.select import CHAT, Of
+from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Value
 from inferproof.requirements.chat_request import PLAIN
@@ -52,7 +53,7 @@ def _allowed(has: Callable[[Value], bool]) -> Of:
         CHAT,
         DECIDED,
         where=lambda answer: (
-            PLAIN.issuperset(answer.request.raw) and must_accept(answer) and any(has(one) for one in _messages(answer))
+            PLAIN.issuperset(answer.request.raw) and valid(answer) and any(has(one) for one in _messages(answer))
         ),
     )
 
@@ -248,7 +249,7 @@ def a_broken_part_is_refused(reply: Subject, check: Check) -> None:
     covers=("part.simple-image", "part.simple-image.prose", "part.simple-audio.prose", "part.simple-video.prose"),
     of=Of(
         CHAT,
-        tuple(code for code in range(200, 600) if code not in (429, 502, 503, 504)),
+        None,
         where=lambda answer: (
             any(_is_media(part) for message in _messages(answer) for part in _parts(message)) and not forbidden(answer)
         ),

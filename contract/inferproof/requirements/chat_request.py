@@ -18,7 +18,8 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import CHAT, DECIDED, Of, replies
+from inferproof.judge.select import CHAT, Of, replies
+from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Value
 

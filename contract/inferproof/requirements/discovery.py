@@ -10,6 +10,7 @@ from inferproof.judge.check import Check
 from inferproof.judge.oracle import keyed, must_accept
 from inferproof.judge.requirement import EXAMPLE, MUST, PROJECT, PROSE, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import JSON, Of, replies
+from inferproof.judge.statuses import ANSWERS, DOOR, FAILURE
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Value, is_number
 
@@ -21,8 +22,8 @@ ITEM = f"{ROLE}.reply#/[]/"
 LISTED = "inferproof-listed-config"
 """The `user` of a chat request whose model was read from the list; so a transcript tells it from others."""
 
-NAMED = tuple(code for code in range(200, 500) if code not in (401, 408, 429))
-"""Statuses that say whether a model may be named; the others speak of keys, load and failures."""
+NAMED = tuple(code for code in ANSWERS if code not in (*DOOR, *FAILURE, 405, 501))
+"""Statuses that say whether a model may be named, among them a 404 that names it."""
 
 
 def _configs(answer: Subject) -> list[Value]:

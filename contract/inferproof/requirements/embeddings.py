@@ -17,7 +17,8 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import DECIDED, JSON, Of, replies
+from inferproof.judge.select import JSON, Of, replies
+from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject
 
 ROLE = "embeddings"

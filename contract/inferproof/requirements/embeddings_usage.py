@@ -9,7 +9,8 @@ from __future__ import annotations
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept
 from inferproof.judge.requirement import EXAMPLE, MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.judge.select import DECIDED, Of, replies
+from inferproof.judge.select import Of, replies
+from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject
 from inferproof.requirements.embeddings import ROLE, asks_plainly, inputs
 

@@ -11,9 +11,13 @@ from inferproof.document.citations import NotThere
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import declared_json, deep, for_no_model, invalid, is_json, keyed, must_refuse
 from inferproof.judge.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.judge.select import CHAT, DECIDED, LEGACY, Of, replies
+from inferproof.judge.select import CHAT, JSON, LEGACY, Of, replies
+from inferproof.judge.statuses import BODY, DECIDED, DOOR, MOMENT
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip, Value
+
+GATEWAYS = (*DOOR, *MOMENT, 413, 414, 431)
+"""Statuses with which a gateway turns a request away before the server sees it, or because there is no server."""
 
 
 def _malformed(answer: Subject) -> bool:
@@ -74,7 +78,7 @@ def what_the_schema_forbids_is_refused(reply: Subject, check: Check) -> None:
         "error.422",
     ),
     of=Of(
-        status=tuple(code for code in DECIDED if 400 <= code < 500),
+        status=BODY,
         where=invalid,
     ),
 )
@@ -253,7 +257,11 @@ def no_request_crashes_the_server(reply: Subject, check: Check) -> None:
 )
 def errors_share_one_body(reply: Subject, check: Check) -> None:
     """An error other than 422 says what happened in the body that is documented for its status, or in that of a 400."""
-    check.equal(reply.media_type, "application/json", at="content-type")
+    if reply.status in GATEWAYS and reply.media_type != JSON:
+        raise Skip("a gateway's page")
+    check.equal(reply.media_type, JSON, at="content-type")
+    if reply.body.has("/detail") and not reply.body.has("/error"):
+        raise Skip("the words of a framework")
     check.valid(reply.body, _body_of(reply), "corrected")
 
 

@@ -14,15 +14,11 @@ from inferproof.judge.check import Check
 from inferproof.judge.keys import EXHAUSTED, REVOKED, carries, other_key
 from inferproof.judge.requirement import CONVENTION, PROSE, SHOULD, requirement
 from inferproof.judge.select import Of
+from inferproof.judge.statuses import TELLING_OF_KEYS
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 
 PAYMENT_REQUIRED = 402
-
-SAYS_NOTHING = (404, 405, 500, 501, 502, 503, 504)
-"""Statuses of a server without the operation, or of one that failed before it came to the key."""
-
-TELLING = tuple(code for code in range(100, 600) if code not in SAYS_NOTHING)
 
 
 def _documented(answer: Subject, citation: str) -> int:
@@ -44,7 +40,7 @@ def _with(kind: str) -> Callable[[Subject], bool]:
     claims="keys.revoked",
     cites="keys.revoked.prose",
     covers="keys.revoked",
-    of=Of(status=TELLING, where=_with(REVOKED)),
+    of=Of(status=TELLING_OF_KEYS, where=_with(REVOKED)),
 )
 def a_revoked_key_opens_nothing(reply: Subject, check: Check) -> None:
     """A key that was revoked is refused with the status that the document gives to it, as 401."""
@@ -85,7 +81,7 @@ def a_restricted_key_opens_its_model(answers: list[Subject], check: Check) -> No
 def _step(answers: list[Subject], step: int) -> Subject:
     """The answer to that request of the probe. Raises Skip where there is none that tells."""
     for answer in answers:
-        if answer.step == step and answer.status in TELLING:
+        if answer.step == step and answer.status in TELLING_OF_KEYS:
             return answer
     raise Skip("its request brought no answer that tells of keys")
 
@@ -97,7 +93,7 @@ def _step(answers: list[Subject], step: int) -> Subject:
     claims="keys.exhausted",
     cites="keys.exhausted.prose",
     covers=("keys.exhausted", "keys.tier", "keys.tier.prose"),
-    of=Of(status=TELLING, where=_with(EXHAUSTED)),
+    of=Of(status=TELLING_OF_KEYS, where=_with(EXHAUSTED)),
 )
 def a_spent_key_opens_nothing(reply: Subject, check: Check) -> None:
     """A key whose credit is used up is refused with the status that the document gives to it, as 429, or with 402."""

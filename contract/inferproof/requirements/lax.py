@@ -7,7 +7,8 @@ Reference: the front validates the JSON as it came, with formats asserted.
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import forbidden
 from inferproof.judge.requirement import SCHEMA, SHOULD, requirement
-from inferproof.judge.select import DECIDED, Of
+from inferproof.judge.select import Of
+from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject
 
 

@@ -16,7 +16,8 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import DECIDED, LEGACY, Of
+from inferproof.judge.select import LEGACY, Of
+from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Value, is_number
 

@@ -18,7 +18,8 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import CHAT, DECIDED, EVENTS, Of, replies
+from inferproof.judge.select import CHAT, EVENTS, Of, replies
+from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
 

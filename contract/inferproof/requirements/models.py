@@ -22,9 +22,6 @@ from inferproof.requirements.discovery import NAMED
 LISTED = "inferproof-listed-model"
 """The `user` of a request whose model was read from a list; so a transcript tells it from others."""
 
-UNPAID = (402, 403)
-"""Statuses of a model that a key may see and not use: they do not say that there is no such model."""
-
 ALL, EMBEDDING = "discovery", "discovery.embedding"
 """What a server claims that has a list of models, and one of those that embed."""
 
@@ -34,8 +31,7 @@ _embedding = replies("models.embedding", where=keyed)
 
 def _of_listed(role: str) -> Of:
     """Good requests whose model was read from a list, and the answers that say whether it may be named."""
-    statuses = tuple(status for status in NAMED if status not in UNPAID)
-    return Of((role,), statuses, where=lambda answer: answer.request.get("/user") == LISTED and must_accept(answer))
+    return Of((role,), NAMED, where=lambda answer: answer.request.get("/user") == LISTED and must_accept(answer))
 
 
 def _names(reply: Subject) -> list[str]:

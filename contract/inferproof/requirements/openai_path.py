@@ -9,7 +9,8 @@ from __future__ import annotations
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import keyed, valid
 from inferproof.judge.requirement import MUST, PROSE, SCHEMA, SHOULD, requirement
-from inferproof.judge.select import DECIDED, Of, replies
+from inferproof.judge.select import Of, replies
+from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject
 from inferproof.requirements.chat_request import UNSUPPORTED, asks_plainly
 
@@ -25,7 +26,7 @@ CLAIM = "core.openai-path"
     cites="chat.openai-path.request.prose",
     of=Of(
         (ROLE,),
-        tuple(code for code in range(200, 600) if code not in (502, 503, 504)),
+        None,
         where=lambda answer: not UNSUPPORTED.isdisjoint(answer.request.members()) and keyed(answer),
     ),
 )

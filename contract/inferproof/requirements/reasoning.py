@@ -21,7 +21,8 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import DECIDED, EVENTS, Of
+from inferproof.judge.select import EVENTS, Of
+from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
 from inferproof.requirements.chat_request import PLAIN

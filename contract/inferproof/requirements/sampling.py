@@ -16,7 +16,8 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import DECIDED, Of, replies
+from inferproof.judge.select import Of, replies
+from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject, repeated, steps
 from inferproof.judge.value import is_number
 

@@ -5,13 +5,14 @@ Reference: passed on: the engine renders the last message open, and echoes it.
 """
 
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import must_accept
+from inferproof.judge.oracle import valid
 from inferproof.judge.requirement import (
     MUST,
     PROSE,
     requirement,
 )
-from inferproof.judge.select import DECIDED, Of, replies
+from inferproof.judge.select import Of, replies
+from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 
@@ -74,7 +75,7 @@ def another_role_is_not_echoed(reply: Subject, check: Check) -> None:
             answer.request.get("/continue_final_message") is True
             and _last(answer, "assistant") != ""
             and not answer.request.get("/echo")
-            and must_accept(answer)
+            and valid(answer)
         ),
     ),
 )

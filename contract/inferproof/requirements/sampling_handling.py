@@ -7,7 +7,7 @@ Reference: what would run on the server is refused with 422 by the contract's sc
 import json
 
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import must_accept, refused_for
+from inferproof.judge.oracle import must_accept, refused_for, valid
 from inferproof.judge.requirement import (
     CORRECTION,
     MAY,
@@ -17,7 +17,8 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import DECIDED, Of, replies
+from inferproof.judge.select import Of, replies
+from inferproof.judge.statuses import DECIDED, EVERY
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Value
 from inferproof.requirements.sampling import PLAIN, number
@@ -183,8 +184,8 @@ def _truncates(answer: Subject) -> bool:
     cites="chat.request#/timeout_sec",
     of=Of(
         ("chat",),
-        status=None,
-        where=lambda answer: 0 < number(answer, "timeout_sec", 0) < 0.1 and must_accept(answer),
+        status=EVERY,
+        where=lambda answer: 0 < number(answer, "timeout_sec", 0) < 0.1 and valid(answer),
     ),
 )
 def a_timeout_is_told(reply: Subject, check: Check) -> None:

@@ -12,7 +12,7 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import replies
-from inferproof.judge.subject import Subject, steps
+from inferproof.judge.subject import Subject, repeated, steps
 from inferproof.judge.value import Skip
 from inferproof.requirements.logprobs import tokens
 
@@ -47,6 +47,7 @@ def bad_words_change_the_answer(answers: list[Subject], check: Check) -> None:
 def a_token_may_end_the_answer(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, a token in `stop_token_ids` ends the same answer where it first comes."""
     free, again, stopped = steps(answers, 3)
+    repeated(free, again)
     said, stop = tokens(free), _token(stopped.request.integer("/stop_token_ids/0"))
     if said != tokens(again):
         raise Skip("the same request is answered differently each time")

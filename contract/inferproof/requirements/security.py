@@ -7,7 +7,8 @@ Reference: the front bounds the size of a body before it is read and its depth b
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import deep, keyed
 from inferproof.judge.requirement import CORRECTION, PROJECT, SHOULD, requirement
-from inferproof.judge.select import CHAT, DECIDED, Of
+from inferproof.judge.select import CHAT, Of
+from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject
 
 WORDS = 2**18

@@ -7,6 +7,7 @@ Reference: the front asks the engine for its health, and answers 503 while it is
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import replies
+from inferproof.judge.statuses import ANSWERS
 from inferproof.judge.subject import Subject
 
 
@@ -24,7 +25,7 @@ def status_is_an_object_with_a_word(reply: Subject, check: Check) -> None:
     cites=("status", "status.reply.prose"),
     of=replies(
         "status",
-        status=None,
+        status=(*ANSWERS, 503),
         media=None,
         where=lambda answer: (
             answer.exchange.request.header("authorization") is None

@@ -19,7 +19,8 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import CHAT, DECIDED, EVENTS, JSON, Of, chat_stream, replies, streams
+from inferproof.judge.select import CHAT, EVENTS, JSON, Of, chat_stream, replies, streams
+from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import DONE, Subject
 from inferproof.judge.value import Missing, Value
 

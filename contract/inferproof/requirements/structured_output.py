@@ -28,7 +28,8 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import CHAT, DECIDED, EVENTS, Of, Predicate
+from inferproof.judge.select import CHAT, EVENTS, Of, Predicate
+from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject, read_json
 from inferproof.judge.value import Skip, Value
 from inferproof.requirements.chat_request import PLAIN

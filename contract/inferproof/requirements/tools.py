@@ -7,7 +7,7 @@ Reference: the engine forces required and named calls; `strict` is added, so tha
 from typing import Any
 
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import must_accept, refused_for
+from inferproof.judge.oracle import refused_for, valid
 from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
@@ -17,7 +17,8 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import CHAT, DECIDED, EVENTS, Of
+from inferproof.judge.select import CHAT, EVENTS, Of
+from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import FoldedCall, Subject, read_json, steps
 from inferproof.judge.value import Missing, Skip, Value
 from inferproof.requirements.chat_request import PLAIN
@@ -76,9 +77,9 @@ def arguments(call: Value) -> Any:
 
 
 def _plainly(answer: Subject) -> bool:
-    """Tools, and no member beyond the plain ones: others may get into the way of a call."""
+    """Tools, and no member beyond the plain ones: others may get into the way of a call. An empty list is no tools."""
     members = PLAIN | {"tools", "tool_choice", "parallel_tool_calls"}
-    return members.issuperset(answer.request.members()) and must_accept(answer)
+    return members.issuperset(answer.request.members()) and answer.request.get("/tools") != [] and valid(answer)
 
 
 def _calls_of(*choices: str) -> Of:
@@ -275,7 +276,7 @@ def _ends_with_a_result(answer: Subject) -> bool:
     of=Of(
         ("chat",),
         status=DECIDED,
-        where=lambda answer: chosen(answer) == "none" and must_accept(answer) and _ends_with_a_result(answer),
+        where=lambda answer: chosen(answer) == "none" and valid(answer) and _ends_with_a_result(answer),
     ),
 )
 def a_result_is_answered(reply: Subject, check: Check) -> None:

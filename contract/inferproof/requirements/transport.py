@@ -9,6 +9,7 @@ from __future__ import annotations
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import CONVENTION, MUST, SHOULD, requirement
 from inferproof.judge.select import JSON, Of
+from inferproof.judge.statuses import EVERY
 from inferproof.judge.subject import Subject
 from inferproof.wire.exchange import NotJson
 
@@ -19,7 +20,7 @@ from inferproof.wire.exchange import NotJson
     basis=CONVENTION,
     standard="RFC 8259",
     cites="paths",
-    of=Of(status=None, media=JSON, where=lambda answer: answer.exchange.request.method != "HEAD"),
+    of=Of(status=EVERY, media=JSON, where=lambda answer: answer.exchange.request.method != "HEAD"),
 )
 def what_is_called_json_is_json(reply: Subject, check: Check) -> None:
     """A body declared as `application/json` is one JSON value in UTF-8, without `NaN` or `Infinity` (RFC 8259)."""
@@ -33,7 +34,7 @@ def what_is_called_json_is_json(reply: Subject, check: Check) -> None:
 
 
 @requirement(
-    "reply.whole", MUST, basis=CONVENTION, standard="RFC 9112 §8", cites="paths", of=Of(status=None, whole=False)
+    "reply.whole", MUST, basis=CONVENTION, standard="RFC 9112 §8", cites="paths", of=Of(status=EVERY, whole=False)
 )
 def a_reply_that_begins_comes_to_its_end(reply: Subject, check: Check) -> None:
     """A reply that begins comes to its end (RFC 9112 §8): the server neither breaks off nor falls silent."""
@@ -48,7 +49,7 @@ def a_reply_that_begins_comes_to_its_end(reply: Subject, check: Check) -> None:
     basis=CONVENTION,
     standard="RFC 9110 §5.3",
     cites="paths",
-    of=Of(status=None, whole=False),
+    of=Of(status=EVERY, whole=False),
 )
 def a_reply_has_one_type(reply: Subject, check: Check) -> None:
     """A reply has at most one `Content-Type` (RFC 9110 §5.3): of two, each client picks its own."""

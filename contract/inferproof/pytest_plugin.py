@@ -22,6 +22,7 @@ import pytest
 
 if TYPE_CHECKING:
     from inferproof.certify.certify import Certification
+    from inferproof.certify.known import Entry
     from inferproof.certify.result import Result
     from inferproof.certify.target import Target
     from inferproof.judge.judge import Judgement
@@ -126,6 +127,7 @@ class Certifying:
             self._notes = announced(self._target, file)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._judgements: dict[str, Judgement] | None = None
+        self._stale: dict[str, Entry] = {}
         self._only: tuple[str, ...] = ()
         """The ids that were chosen; none where all were."""
 
@@ -187,10 +189,20 @@ class Certifying:
     def judgement(self, id: str) -> Judgement:
         return self._judge()[id]
 
+    def stale(self, id: str) -> str:
+        """Which line of the target file has to go, and why; empty where none has to."""
+        self._judge()
+        entry = self._stale.get(id)
+        if entry is None:
+            return ""
+        line = f"line {entry.known.line} of " if entry.known.line else ""
+        return f'{id} {entry.state}: remove it from {line}the target file, where [known] has "{id}"'
+
     def _judge(self) -> dict[str, Judgement]:
         if self._judgements is None:
             result = self._result()
             self._judgements = {each.requirement.id: each for each in result.judgements}
+            self._stale = {each.known.requirement: each for each in result.stale}
         return self._judgements
 
     @property
@@ -233,12 +245,16 @@ class Requirement(pytest.Item):
         self._certifying = certifying
 
     def runtest(self) -> None:
-        """pass, fail (at SHOULD: xfail, unless strict), or skip with the reason why it is not applicable."""
+        """pass, fail (xfail where it does not gate, or the target file knows of it), or skip with the reason."""
         from inferproof.judge.judge import Outcome
         from inferproof.judge.requirement import MAY, MUST
 
         found = self._certifying.judgement(self.name)
         level = found.requirement.level
+        if stale := self._certifying.stale(self.name):
+            raise NotHeld(stale)
+        if found.outcome is Outcome.KNOWN:
+            pytest.xfail(f"known: {found.reason}")
         gates = level is MUST or (level is not MAY and self.config.getoption("--inferproof-strict"))
         if found.outcome is Outcome.NOT_APPLICABLE:
             pytest.skip(found.reason)
@@ -264,15 +280,20 @@ class NotHeld(Exception):
 
 
 def _words(found: Judgement) -> str:
+    from inferproof.certify.causes import Plain, best
+    from inferproof.certify.said import said
+    from inferproof.reports.words import one_line
+
     requirement = found.requirement
     if not found.failures:
         return f"{requirement.level} {requirement.id}: {found.outcome}: {found.reason}"
-    first = found.failures[0]
-    return "\n".join(
-        (
-            f"{requirement.level} {requirement.id} ({requirement.basis}): {requirement.sentence}",
-            f"expected  {first.finding.expected}",
-            f"found     {first.finding.found} at {first.finding.at or 'the reply'}",
-            f"in        {first.exchange.name} ({len(found.failures)} of {len(found.judged)} judged)",
-        )
+    first = best(found.failures, Plain())
+    words = str(said(first.exchange))
+    lines = (
+        f"{requirement.level} {requirement.id} ({requirement.standard or requirement.basis}): {requirement.sentence}",
+        f"expected  {first.finding.expected}",
+        f"found     {first.finding.found} at {first.finding.at or 'the reply'}",
+        *((f"words     {words}",) if words else ()),
+        f"in        {first.exchange.name} ({len(found.failures)} of {len(found.judged)} judged)",
     )
+    return "\n".join(map(one_line, lines))

@@ -53,14 +53,16 @@ class Draft:
             self._draft.unlink()
 
 
-def write(path: Path, content: str | bytes) -> None:
+def write(path: Path, content: str | bytes, mode: int | None = None) -> None:
     """Write the whole file, in place of one of that name. Half a surrogate pair becomes an escape. Raises CannotWrite.
 
-    Its folder must be there.
+    Its folder must be there. `mode` says who may read it; where that is None, the umask does.
     """
     draft = Draft(path)
     try:
         with _told(path):
+            if mode is not None and hasattr(os, "fchmod"):
+                os.fchmod(draft.file.fileno(), mode)
             draft.file.write(content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
         draft.finish()
     except BaseException:

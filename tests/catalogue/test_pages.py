@@ -57,6 +57,14 @@ def test_an_explanation_has_sentence_fragment_reason_and_probes() -> None:
     assert "chat.plain" in found
 
 
+def test_a_convention_is_explained_by_its_standard() -> None:
+    assert "Here: RFC 9110 §15.5.6." in " ".join(run("explain", "errors.method.unknown").output.split())
+    assert "| convention: RFC 9110 §15.5.6 |" in PAGE.read_text(encoding="utf-8")
+    rows = {row["id"]: row for row in json.loads(run("catalogue", "--format", "json").output)["requirements"]}
+    assert rows["errors.method.unknown"]["standard"] == "RFC 9110 §15.5.6"
+    assert rows["chat.usage.total"]["standard"] is None
+
+
 def test_an_explanation_of_a_relation_names_its_probe() -> None:
     assert "\nfed by\n  usage.longer\n" in run("explain", "chat.usage.prompt.grows").output
 

@@ -13,7 +13,7 @@ from inferproof.document import Contract
 from inferproof.judge.check import Finding
 from inferproof.judge.judge import Failure, Outcome
 from inferproof.reports.files import write_report
-from inferproof.reports.summary import SHOWN, summary
+from inferproof.reports.summary import CAUSES, SHOWN, WHOLE, summary
 from inferproof.wire.exchange import Exchange, Reply, Request
 from inferproof.wire.transcript import read
 
@@ -70,17 +70,41 @@ def test_a_transcript_says_the_same_of_what_was_left_out(
     assert verdict(again).startswith("conformant in 1 of ")
 
 
-@pytest.mark.parametrize("outcome", [Outcome.NOT_VERIFIED, Outcome.FAIL])
-def test_no_more_than_a_handful_of_requirements_is_named(whole: Result, outcome: Outcome) -> None:
-    exchange = Exchange("chat.minimal", 0, "chat", Request("GET", "/status"), Reply(200))
-    failures = (Failure(exchange, Finding("", "one", "another")),)
-    broken = [replace(each, outcome=outcome, failures=failures) for each in whole.judgements]
+def test_no_more_than_a_handful_of_requirements_is_named(whole: Result) -> None:
+    broken = [replace(each, outcome=Outcome.NOT_VERIFIED) for each in whole.judgements]
     text = "\n".join(lines(replace(whole, judgements=tuple(broken))))
     assert f"and {len(broken) - SHOWN} more" in text
     assert "--report FOLDER has result.json name them" in text
     assert sum(f" {each.requirement.id}:" in text for each in broken) <= SHOWN
     reported = "\n".join(lines(replace(whole, judgements=tuple(broken)), transcript="out/transcript.jsonl"))
     assert ": result.json names them" in reported.replace("[/]", "")
+
+
+def test_no_more_than_ten_causes_are_told_and_three_with_their_requests(whole: Result) -> None:
+    exchange = Exchange("chat.minimal", 0, "chat", Request("GET", "/status"), Reply(200))
+    failures = (Failure(exchange, Finding("", "one", "another")),)
+    broken = [replace(each, outcome=Outcome.FAIL, failures=failures) for each in whole.judgements]
+    told = lines(replace(whole, judgements=tuple(broken)))
+    assert sum(": expected one, found another" in line for line in told) == CAUSES
+    assert sum(line.startswith("  request ") for line in told) == WHOLE
+    assert f"[bold]and {len(broken) - CAUSES} more causes:[/] --report FOLDER has result.json tell them all\n" in told
+    reported = lines(replace(whole, judgements=tuple(broken)), transcript="out/transcript.jsonl")
+    assert any("more causes:[/] result.json has them all" in line for line in reported)
+
+
+def test_a_profile_that_is_not_claimed_is_called_so_and_counts_nothing(whole: Result) -> None:
+    judgements = tuple(
+        replace(each, outcome=Outcome.NOT_APPLICABLE, reason="attributes: there are none")
+        if each.requirement.profile == "attributes"
+        else each
+        for each in whole.judgements
+    )
+    target = whole.target | {"declined": {"attributes": "there are none"}}
+    text = "\n".join(lines(replace(whole, judgements=judgements, target=target)))
+    assert "attributes not claimed" in text
+    assert "attributes 0/" not in text
+    count = sum(each.requirement.profile == "attributes" for each in judgements)
+    assert f"  {count} requirements: attributes: there are none" in text
 
 
 def test_what_is_a_handful_is_named(whole: Result) -> None:

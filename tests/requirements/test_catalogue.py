@@ -42,6 +42,11 @@ def test_ids_are_dotted_lower_case_words(each: Requirement) -> None:
     assert each.sentence.endswith("."), each.sentence
 
 
+@pytest.mark.parametrize("each", ALL, ids=lambda each: each.id)
+def test_a_convention_names_its_standard_and_nothing_else_does(each: Requirement) -> None:
+    assert (each.basis is CONVENTION) == bool(each.standard)
+
+
 def fitting(name: str) -> Contract:
     """The first contract that the probe is sent to; where an operation has no second header, one is added."""
     contracts = [contract for contract in map(contract_of, EVERY) if PROBES[name].fits(contract)]

@@ -54,7 +54,8 @@ def explained(contract: Contract, requirement: Requirement) -> Iterator[str]:
     yield f"  {requirement.sentence}"
     yield ""
     yield from _cited(contract, requirement)
-    yield from _said("why we may demand it", WHY[requirement.basis])
+    standard = f" Here: {requirement.standard}." if requirement.standard else ""
+    yield from _said("why we may demand it", WHY[requirement.basis] + standard)
     yield from _said("what usually breaks it", requirement.breaks)
     yield from _said("how the reference does it", requirement.reference)
     yield from _said("not claimed without", f"`{requirement.claims}`: {known(contract)[requirement.claims]}")

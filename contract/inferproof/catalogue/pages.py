@@ -20,8 +20,8 @@ Written by `inferproof catalogue --format markdown`; do not edit. `inferproof ex
 fragment of the document, why we may demand it, what usually breaks it, how the reference does it.
 
 MUST gates a certificate, SHOULD warns, MAY informs. *Basis* says why we may demand it: the document's `schema`, `prose`
-or `example`, a `convention` (a standard), our `correction` of the document, or this `project`. What a server does not
-claim, by profile or by capability, is not asked of it.
+or `example`, a `convention` (with the standard that it is written in), our `correction` of the document, or this
+`project`. What a server does not claim, by profile or by capability, is not asked of it.
 """
 
 
@@ -54,6 +54,7 @@ def as_json(contract: Contract, requirements: Iterable[Requirement], others: Not
             "id": each.id,
             "level": each.level.value,
             "basis": each.basis.value,
+            "standard": each.standard or None,
             "profile": each.profile,
             "capability": each.claims,
             "sentence": each.sentence,
@@ -116,9 +117,14 @@ def _figures(requirements: Sequence[Requirement], found: Coverage) -> str:
 def _rows(requirements: Iterable[Requirement]) -> str:
     head = "| id | level | basis | requirement |\n| --- | --- | --- | --- |\n"
     return head + "".join(
-        f"| `{each.id}`{_capability(each)} | {each.level.value} | {each.basis.value} | {_cell(each.sentence)} |\n"
+        f"| `{each.id}`{_capability(each)} | {each.level.value} | {_basis(each)} | {_cell(each.sentence)} |\n"
         for each in requirements
     )
+
+
+def _basis(requirement: Requirement) -> str:
+    """A convention with the standard that it is written in."""
+    return f"{requirement.basis.value}: {requirement.standard}" if requirement.standard else requirement.basis.value
 
 
 def _capability(requirement: Requirement) -> str:

@@ -13,8 +13,11 @@ from typing import Any
 
 from inferproof import __version__
 from inferproof.certify.budget import Estimate, span
+from inferproof.certify.causes import Plain
 from inferproof.certify.fuzz import Found, Pursuit, with_found
 from inferproof.certify.interrupts import Interrupts
+from inferproof.certify.known import Known, Scope, check_ids, day_of
+from inferproof.certify.known import settled as called_known
 from inferproof.certify.models import documented
 from inferproof.certify.pace import Clock, Pace
 from inferproof.certify.plan import Plan, estimate_of, plan, selected, without_generated
@@ -22,12 +25,16 @@ from inferproof.certify.preflight import preflight
 from inferproof.certify.result import Result
 from inferproof.certify.run import Recorder, client_of
 from inferproof.certify.spending import Spending
-from inferproof.certify.target import Target
+from inferproof.certify.target import DEFAULT_KEY_VARIABLE, Target, UsageError, declined_in, read_target_file
 from inferproof.certify.watchdog import Bounds
 from inferproof.certify.ways import call_for, refuse_the_runs_model, settled
 from inferproof.document import Contract
+from inferproof.generated.baselines import base, model_member
+from inferproof.generated.members import roles
 from inferproof.generated.regressions import Kept, keep, kept_probes
 from inferproof.generated.requirements import requirements_of
+from inferproof.judge.capabilities import own
+from inferproof.judge.claims import BODY
 from inferproof.judge.judge import is_ours, judge
 from inferproof.judge.requirement import Requirement
 from inferproof.probes.probe import Probe, RequestBuilder
@@ -37,7 +44,8 @@ from inferproof.wire.transcript import Transcript, TranscriptError
 
 @dataclass
 class Progress:
-    """What a person may watch: the plan with what it costs, each probe as it ends, how many exchanges are then judged.
+    """What a person may watch: the plan with what it costs, each probe as it ends, how many exchanges are then judged,
+    and for how many causes smaller requests are sent, and how many at most.
 
     `paced` is a sentence on a limit of the server's, once. The default watches nothing.
     """
@@ -46,6 +54,7 @@ class Progress:
     done: Callable[[Probe], None] = field(default=lambda probe: None)
     judging: Callable[[int], None] = field(default=lambda exchanges: None)
     paced: Callable[[str], None] = field(default=lambda said: None)
+    shrinking: Callable[[int, int], None] = field(default=lambda causes, most: None)
 
 
 @dataclass(frozen=True)
@@ -105,6 +114,7 @@ def certify(
     Raises UsageError for a target that cannot be reached, refuses the key, or does not offer this API, and for a run
     that would take more than the target's budget allows.
     """
+    check_known(contract, target.known)
     progress = progress or Progress()
     started, began = datetime.now(UTC), time.perf_counter()
     target = settled(contract, target)
@@ -145,17 +155,21 @@ def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Re
     try:
         declined = {str(name): str(why) for name, why in dict(header["target"].get("declined", {})).items()}
         only = [str(glob) for glob in header.get("only", ())]
+        known = tuple(Known.from_json(each) for each in header["target"].get("known", ()))
+        day = day_of(header)
         requests, seconds = int(footer.get("requests", 0)), float(footer.get("seconds", 0.0))
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise TranscriptError(f"the transcript's header or footer is not as a run writes it: {error}") from error
     if requirements is None:
         requirements = selected(contract, only, generated=bool(header.get("generated", False)))
     judgements = judge(requirements, transcript.exchanges, contract, declined)
+    scope = Scope(day, bool(header.get("generated", False)) and not only, bool(footer.get("interrupted", "")), declined)
+    told, entries = called_known(judgements, known, transcript.exchanges, contract, scope)
     return Result(
         contract.name,
         contract.digest,
         header["target"],
-        tuple(judgements),
+        told,
         requests,
         seconds,
         bool(header.get("strict", False)),
@@ -164,7 +178,35 @@ def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Re
         tuple(only),
         len(requirements_of(contract)),
         tuple(exchange.probe for exchange in transcript.exchanges if is_ours(exchange)),
+        entries,
+        plain_of(contract, header["target"].get("models")),
+        scope,
     )
+
+
+def check_known(contract: Contract, known: Sequence[Known]) -> None:
+    """Raises UsageError for a known gap of a requirement that the contract has not."""
+    check_ids(known, [each.id for each in requirements_of(contract)], lambda text: UsageError(f"[known]: {text}"))
+
+
+def plain_of(contract: Contract, models: Any = None) -> Plain:
+    """The known-good bodies of the contract's operations, and the models of a run."""
+    bodies = {role: {model_member(contract, role): "", **base(contract, role, BODY)} for role in roles(contract)}
+    named = models.values() if isinstance(models, dict) else ()
+    return Plain(bodies, frozenset(name for name in named if isinstance(name, str)))
+
+
+def trying(contract: Contract, transcript: Transcript, path: Path) -> Transcript:
+    """The transcript as if the target had declared what the target file at `path` does, as of today.
+
+    Raises UsageError.
+    """
+    data = read_target_file(path, own(contract))
+    known = tuple(data.get("known", ()))
+    check_known(contract, known)
+    declared = {"declined": declined_in(data), "known": [each.to_json() for each in known]}
+    header = transcript.header | {"target": transcript.header["target"] | declared}
+    return replace(transcript, header=header | {"declared": datetime.now(UTC).date().isoformat()})
 
 
 def described(target: Target, call: RequestBuilder) -> dict[str, Any]:
@@ -173,8 +215,10 @@ def described(target: Target, call: RequestBuilder) -> dict[str, Any]:
         "url": target.url,
         "models": {"chat": call.chat_model, "embedding": call.embedding_model},
         "headers": sorted(name for name, _ in target.headers),
+        **({"key_variable": target.key_variable} if target.key_variable != DEFAULT_KEY_VARIABLE else {}),
         **({"key_header": target.header} if target.header is not None else {}),
         "declined": dict(target.declined),
+        **({"known": [each.to_json() for each in target.known]} if target.known else {}),
     }
 
 
@@ -245,7 +289,8 @@ class _Run:
         self.generated.keep(pursued, self.call)
         exchanges = (*found.transcript.exchanges, *pursued.reduced)
         explored = {"explored": pursued.explored} if seconds else {}
-        transcript = replace(found.transcript, exchanges=exchanges, footer=found.transcript.footer | explored)
+        more = {"requests": found.result.requests + pursued.requests, **explored}
+        transcript = replace(found.transcript, exchanges=exchanges, footer=found.transcript.footer | more)
         return Certification(with_found(found.result, pursued, exchanges, self.contract), transcript)
 
     async def _pursue(self, result: Result, seconds: float, interrupts: Interrupts) -> Found:
@@ -253,7 +298,7 @@ class _Run:
         async with client_of(self.target) as client:
             pursuit = Pursuit(self.contract, self.target, self.call, client, result, self.pace, self.spending)
             with interrupts.ending(pursuit.stop):
-                await pursuit.shrink()
+                await pursuit.shrink(self.progress.shrinking)
                 if seconds:
                     await pursuit.explore(seconds, self.call.seed, self.planned.requirements)
             return pursuit.found

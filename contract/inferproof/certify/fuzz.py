@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count, cycle
+from typing import Any
 
+from inferproof.certify.causes import REDUCED, Cause, best, key_of
+from inferproof.certify.known import settled
 from inferproof.certify.pace import Pace
 from inferproof.certify.result import Result
 from inferproof.certify.run import Recorder
@@ -16,15 +19,16 @@ from inferproof.certify.spending import Spending
 from inferproof.certify.target import Target
 from inferproof.certify.watchdog import Bounds
 from inferproof.document import Contract
-from inferproof.generated.baselines import model_member
+from inferproof.generated.baselines import base, model_member
+from inferproof.generated.exemptions import may_be_refused
 from inferproof.generated.generator import Generator
 from inferproof.generated.members import roles
-from inferproof.generated.shrink import reduced
+from inferproof.generated.shrink import MOST, reduced
 from inferproof.judge.claims import BODY, is_claimed
-from inferproof.judge.judge import Judgement, Outcome, judge
+from inferproof.judge.judge import Failure, Judgement, Outcome, judge
 from inferproof.judge.requirement import Requirement
 from inferproof.judge.subject import Subject
-from inferproof.judge.value import Missing
+from inferproof.judge.value import Skip
 from inferproof.probes.probe import PlannedRequest, Probe, RequestBuilder, Steps
 from inferproof.wire.client import Client
 from inferproof.wire.exchange import Exchange, NotJson
@@ -39,7 +43,7 @@ REDUCING_SECONDS = 120
 """How long evidence is made small at most: a server may hang at every second request."""
 
 MOST_REDUCED = 20
-"""Requirements whose evidence is made small in one run; a server that fails more has larger worries."""
+"""Causes whose examples are made small in one run; a server that has more has larger worries."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class Found:
     explored: int = 0
     from_exploring: frozenset[str] = frozenset()
     """Names of those exchanges that exploring found, not the plan."""
+    requests: int = 0
+    """All that was sent beyond the plan: to explore, and to make smaller what failed."""
 
 
 class Pursuit:
@@ -71,7 +77,7 @@ class Pursuit:
         self._broken = {each.requirement.id for each in result.judgements if each.outcome is Outcome.FAIL}
         self._reduced: list[Exchange] = []
         self._new: set[str] = set()
-        self._explored = 0
+        self._explored = self._requests = 0
         self._stopped = False
         self._bounds = Bounds(target.limits)
         self._until = time.monotonic() + REDUCING_SECONDS
@@ -82,14 +88,26 @@ class Pursuit:
 
     @property
     def found(self) -> Found:
-        return Found(tuple(self._reduced), self._explored, frozenset(self._new))
+        return Found(tuple(self._reduced), self._explored, frozenset(self._new), self._requests)
 
-    async def shrink(self) -> None:
-        """Make the evidence small of each requirement that a generated request broke."""
-        for judgement in self._result.judgements:
-            exchange = _smallest(judgement)
-            if exchange is not None and not self._stopped and len(self._reduced) < MOST_REDUCED:
-                await self._keep_reduced(judgement.requirement, exchange)
+    async def shrink(self, begins: Callable[[int, int], None] = lambda causes, most: None) -> None:
+        """Make an example small of each cause that only generated requests show, and that is not plain already.
+
+        `begins` is told for how many causes, and how many requests that takes at most, before the first is sent.
+        """
+        shrunk = [(each.requirements[0], each.example) for each in self._result.causes if self._shrinks(each)]
+        shrunk = shrunk[:MOST_REDUCED]
+        if shrunk and not self._stopped:
+            begins(len(shrunk), MOST * len(shrunk))
+        for requirement, failure in shrunk:
+            if not self._stopped:
+                await self._keep_reduced(requirement, failure)
+
+    def _shrinks(self, cause: Cause) -> bool:
+        if cause.requirements[0].of is None:
+            return False
+        exchanges = [failure.exchange for failure in cause.failures]
+        return all(exchange.probe.startswith(GENERATED) for exchange in exchanges)  # others are short, and show it
 
     async def explore(self, seconds: float, seed: int, requirements: Sequence[Requirement]) -> None:
         """Random requests until the time is up; the first that breaks a requirement which held is kept, reduced."""
@@ -115,38 +133,38 @@ class Pursuit:
             exchange = next(each for each in exchanges if each.name in judgement.judged)
             self._reduced.append(replace(exchange, probe=f"reduced.{requirement.id}"))
         else:
-            await self._keep_reduced(requirement, judgement.failures[0].exchange)
+            await self._keep_reduced(requirement, best(judgement.failures, self._result.plain))
         self._new.add(self._reduced[-1].name)
 
-    async def _keep_reduced(self, requirement: Requirement, exchange: Exchange) -> None:
-        """Reduce the body of `exchange` as long as the requirement fails and the body stays what it claims to be.
+    async def _keep_reduced(self, requirement: Requirement, failure: Failure) -> None:
+        """Reduce the body of a failing request as long as it fails for the same cause and stays what it claims to be.
 
-        Any text would do as a model, by the schema; the server has this one.
+        The cause is requirement, status, the server's words and the place; any text would do as a model, by the
+        schema, but the server has this one.
         """
-        member = model_member(self._contract, exchange.role or "")
-        name, claim = f"reduced.{requirement.id}", _claim(exchange, self._contract)
+        exchange, cause = failure.exchange, key_of(failure)
+        name, claim = f"{REDUCED}{requirement.id}", self._claim(exchange)
+        refusable = self._may_be_refused(exchange)
         smallest = replace(exchange, probe=name, step=0)
 
         async def holds(body: object) -> bool:
             nonlocal smallest
-            if isinstance(body, dict) and body.get(member, model) != model:
-                return False
             ask = self._call.to(exchange.role or "", body)
             if self._stopped or time.monotonic() > self._until:
                 return False
-            if _claim(Exchange(name, 0, exchange.role, ask.request), self._contract) != claim:
+            planned = Exchange(name, 0, exchange.role, ask.request)
+            if self._claim(planned) != claim or (self._may_be_refused(planned) and not refusable):
                 return False
             for answered in await self._sent([_probe(name, ask)]):
                 [judgement] = self._judge([requirement], [answered])
-                if judgement.outcome is Outcome.FAIL:
+                if judgement.outcome is Outcome.FAIL and key_of(judgement.failures[0]) == cause:
                     smallest = answered
                     return True
             return False
 
         with suppress(NotJson):
             sent = exchange.request.json
-            model = sent.get(member) if isinstance(sent, dict) else None
-            await reduced(sent, holds)
+            await reduced(sent, holds, plain=_plain_around(self._contract, exchange.role or "", sent))
         self._reduced.append(smallest)
 
     async def _sent(self, probes: Sequence[Probe]) -> list[Exchange]:
@@ -155,9 +173,24 @@ class Pursuit:
             self._contract, self._target, self._call, self._client, self._bounds, self._pace, self._spending
         )
         await recorder.send_all(probes)
+        self._requests += recorder.requests
         if self._bounds.cause:
             self.stop()
         return [exchange for exchange in recorder.exchanges(probes) if exchange.reply is not None]
+
+    def _claim(self, exchange: Exchange) -> tuple[str, str]:
+        """What the contract expects of the request, and how a lax reader would see it."""
+        answer = Subject(exchange, self._contract, self._target.declined)
+        try:
+            return answer.expectation, answer.allowed_if_lax
+        except Skip:
+            return "", ""
+
+    def _may_be_refused(self, exchange: Exchange) -> bool:
+        try:
+            return may_be_refused(Subject(exchange, self._contract, self._target.declined))
+        except Skip:
+            return True
 
     def _judge(self, requirements: Sequence[Requirement], exchanges: Sequence[Exchange]) -> list[Judgement]:
         return judge(requirements, exchanges, self._contract, self._target.declined)
@@ -174,34 +207,33 @@ class Pursuit:
 
 def with_found(result: Result, found: Found, exchanges: Sequence[Exchange], contract: Contract) -> Result:
     """The result with the requirements judged again that the new exchanges broke."""
-    ids = {exchange.probe.removeprefix("reduced.") for exchange in found.reduced}
+    ids = {exchange.probe.removeprefix(REDUCED) for exchange in found.reduced}
     declined: Mapping[str, str] = result.target.get("declined", {})
     again = judge(
         [each.requirement for each in result.judgements if each.requirement.id in ids], exchanges, contract, declined
     )
-    by_id = {judgement.requirement.id: judgement for judgement in again}
-    judgements = tuple(by_id.get(each.requirement.id, each) for each in result.judgements)
-    return replace(result, judgements=judgements)
+    about = [each.known for each in result.known if each.known.requirement in ids]
+    told, entries = settled(again, about, exchanges, contract, result.scope)
+    by_id = {judgement.requirement.id: judgement for judgement in told}
+    by_entry = {each.known: each for each in entries}
+    return replace(
+        result,
+        judgements=tuple(by_id.get(each.requirement.id, each) for each in result.judgements),
+        known=tuple(by_entry.get(each.known, each) for each in result.known),
+        requests=result.requests + found.requests,
+    )
 
 
-def _smallest(judgement: Judgement) -> Exchange | None:
-    """The generated exchange with the smallest body among those that broke it."""
-    if judgement.outcome is not Outcome.FAIL or judgement.requirement.of is None:
-        return None
-    exchanges = [failure.exchange for failure in judgement.failures]
-    generated = [exchange for exchange in exchanges if exchange.probe.startswith(GENERATED)]
-    if len(generated) < len(exchanges):  # a hand-written request shows it already, and is short
-        return None
-    return min(generated, key=lambda exchange: len(exchange.request.body), default=None)
-
-
-def _claim(exchange: Exchange, contract: Contract) -> tuple[str, str]:
-    """What the contract expects of the request, and how a lax reader would see it."""
-    answer = Subject(exchange, contract)
-    try:
-        return answer.expectation, answer.allowed_if_lax
-    except Missing:
-        return "", ""
+def _plain_around(contract: Contract, role: str, body: object) -> dict[str, Any]:
+    """The known-good body that `body` has most in common with, and its own model: what stays when it is made small."""
+    if not isinstance(body, dict) or role not in roles(contract):
+        return {}
+    member = model_member(contract, role)
+    around = max(
+        (base(contract, role, name) for name in (BODY, *body)),
+        key=lambda each: sum(body.get(name) == value for name, value in each.items()),
+    )
+    return {**around, **({member: body[member]} if member in body else {})}
 
 
 def _probe(name: str, ask: PlannedRequest) -> Probe:

@@ -89,12 +89,11 @@ def recorded_url(path: Path, transcript: Transcript) -> str:
 
 
 def _choice(transcript: Transcript, contract: Contract) -> str:
-    """The requests that broke a requirement, for each requirement the one that its report shows."""
+    """The requests that broke a requirement, for each cause the one that the report shows."""
     broke: dict[str, str] = {}
-    for judgement in judged(contract, transcript).having(Outcome.FAIL):
-        if judgement.requirement.of is not None:
-            smallest = min(judgement.failures, key=lambda failure: len(failure.exchange.request.body))
-            broke.setdefault(smallest.exchange.name, judgement.requirement.id)
+    for cause in judged(contract, transcript).causes:
+        if cause.requirements[0].of is not None:
+            broke.setdefault(cause.example.exchange.name, cause.requirements[0].id)
     if not broke:
         some = f", for instance {transcript.exchanges[0].name}" if transcript.exchanges else ""
         return f"no request in it broke a requirement by itself; name the one to send again{some}"

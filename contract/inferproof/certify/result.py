@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from inferproof import __version__
+from inferproof.certify.causes import Cause, Plain, causes
+from inferproof.certify.known import Entry, Scope
 from inferproof.judge.judge import Judgement, Outcome
 from inferproof.judge.requirement import MAY, MUST, Level
 
 
 class Verdict(StrEnum):
     CONFORMANT = "conformant"
+    KNOWN = "conformant but for known"
     NOT_CONFORMANT = "not conformant"
     INCOMPLETE = "incomplete"
 
 
-EXIT_CODES = {Verdict.CONFORMANT: 0, Verdict.NOT_CONFORMANT: 1, Verdict.INCOMPLETE: 3}
+EXIT_CODES = {Verdict.CONFORMANT: 0, Verdict.KNOWN: 0, Verdict.NOT_CONFORMANT: 1, Verdict.INCOMPLETE: 3}
 
 
 @dataclass(frozen=True)
 class Result:
-    """`requests` and `seconds` are what the run cost; `interrupted` says why it ended early, if it did."""
+    """`requests` and `seconds` are what the run cost; `interrupted` says why it ended early, if it did.
+
+    `known` are the entries of the target file's `[known]`, with what the run says of each.
+    """
 
     contract: str
     digest: str
@@ -41,23 +48,47 @@ class Result:
     """How many requirements the contract has, those of the generated cases among them."""
     broken_probes: tuple[str, ...] = ()
     """The probes that a bug of ours ended: what they would have asked is unknown."""
+    known: tuple[Entry, ...] = ()
+    plain: Plain = field(default_factory=Plain, repr=False, compare=False)
+    scope: Scope = field(default=Scope(date.min), repr=False, compare=False)
     waited: float = field(default=0.0, compare=False)
     """Seconds from the first request to this result; 0 where a transcript was judged."""
 
     @property
     def verdict(self) -> Verdict:
-        """Fails gate at MUST, and at SHOULD when strict; what is not verified there, or our fault, is incomplete."""
+        """Fails gate at MUST, and at SHOULD when strict; what is not verified there, or our fault, is incomplete.
+
+        What the target file says too much of fails, too.
+        """
         if self.interrupted:
             return Verdict.INCOMPLETE
-        gating = [judgement for judgement in self.judgements if self._gates(judgement.requirement.level)]
+        gating = [judgement for judgement in self.judgements if self.gates(judgement.requirement.level)]
         outcomes = {judgement.outcome for judgement in gating}
-        if Outcome.FAIL in outcomes:
+        if Outcome.FAIL in outcomes or self.stale:
             return Verdict.NOT_CONFORMANT
         ours = self.broken_probes or any(judgement.outcome is Outcome.HARNESS_ERROR for judgement in self.judgements)
-        judged = any(judgement.outcome is Outcome.PASS for judgement in gating)
+        judged = any(judgement.outcome in (Outcome.PASS, Outcome.KNOWN) for judgement in gating)
         if ours or Outcome.NOT_VERIFIED in outcomes or not judged:
             return Verdict.INCOMPLETE
-        return Verdict.CONFORMANT
+        return Verdict.KNOWN if Outcome.KNOWN in outcomes else Verdict.CONFORMANT
+
+    @property
+    def words(self) -> str:
+        """The verdict as it is said: `conformant but for 3 known` counts the requirements."""
+        if self.verdict is not Verdict.KNOWN:
+            return self.verdict.value
+        known = [each for each in self.having(Outcome.KNOWN) if self.gates(each.requirement.level)]
+        return f"conformant but for {len(known)} known"
+
+    @property
+    def stale(self) -> tuple[Entry, ...]:
+        """The entries that the target file has and should no longer have."""
+        return tuple(each for each in self.known if each.state.stale)
+
+    @property
+    def causes(self) -> list[Cause]:
+        """Why requirements fail, the worst first."""
+        return causes(self.judgements, self.plain)
 
     @property
     def certificate(self) -> bool:
@@ -70,7 +101,7 @@ class Result:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many requirements have each outcome, all five named."""
+        """How many requirements have each outcome, all of them named."""
         counted = Counter(judgement.outcome for judgement in self.judgements)
         return {outcome.value: counted[outcome] for outcome in Outcome}
 
@@ -81,7 +112,8 @@ class Result:
             if judgement.outcome is outcome and (not levels or judgement.requirement.level in levels)
         ]
 
-    def _gates(self, level: Level) -> bool:
+    def gates(self, level: Level) -> bool:
+        """A failure at this level fails the run."""
         return level is MUST or (self.strict and level is not MAY)
 
     def to_json(self) -> dict[str, Any]:
@@ -90,7 +122,7 @@ class Result:
             "inferproof": __version__,
             "contract": {"name": self.contract, "digest": self.digest, "requirements": self.in_all},
             "target": self.target,
-            "verdict": self.verdict.value,
+            "verdict": self.words,
             "certificate": self.certificate,
             "only": list(self.only),
             "strict": self.strict,
@@ -100,6 +132,8 @@ class Result:
             "counts": self.counts,
             "requests": self.requests,
             "seconds": round(self.seconds, 3),
+            "causes": [cause.to_json() for cause in self.causes],
+            "known": [entry.to_json() for entry in self.known],
             "requirements": [_row(judgement) for judgement in self.judgements],
         }
 
@@ -110,6 +144,7 @@ def _row(judgement: Judgement) -> dict[str, Any]:
         "id": requirement.id,
         "level": requirement.level.value,
         "basis": requirement.basis.value,
+        "standard": requirement.standard or None,
         "profile": requirement.profile,
         "outcome": judgement.outcome.value,
         "reason": judgement.reason,

@@ -8,12 +8,16 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from inferproof.certify.causes import key_of
+from inferproof.certify.known import Known, read
 from inferproof.document.credentials import TOKEN
 from inferproof.judge.capabilities import CAPABILITIES
+from inferproof.judge.judge import Failure
 from inferproof.judge.keys import EXHAUSTED, RESTRICTED, REVOKED
 from inferproof.shell import is_name
 
@@ -59,7 +63,8 @@ class GivenKey:
 
 @dataclass(frozen=True)
 class Target:
-    """Everything a run must know of the server. `declined` maps each capability not claimed to its reason.
+    """Everything a run must know of the server. `declined` maps each capability not claimed to its reason, and `known`
+    are the failures that are told of, and fail no run.
 
     `key` travels in `header`, or where that is None in the one that the document names first; `own_keys` are those of
     the others, by the name of the header. `other_keys` are keys of the `KINDS` of `judge/keys.py`.
@@ -78,6 +83,12 @@ class Target:
     declined: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = Limits()
     budget: Budget = Budget()
+    known: tuple[Known, ...] = ()
+
+    def knows(self, requirement: str, failure: Failure, today: date) -> bool:
+        """Whether a failure of the requirement is a known one."""
+        mine = (each for each in self.known if each.requirement == requirement and each.counts(today))
+        return any(each.matches(key_of(failure)) for each in mine)
 
 
 @dataclass(frozen=True)
@@ -134,6 +145,7 @@ _TOP = {
     "capabilities": dict,
     "limits": dict,
     "budget": dict,
+    "known": dict,
 }
 _MODELS = {"chat": str, "embedding": str}
 _GIVEN = {"env": str}
@@ -169,7 +181,8 @@ def read_target_file(path: Path, own: Mapping[str, str] | None = None) -> dict[s
     """
     own = own or {}
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
     except FileNotFoundError:
         raise UsageError(f"{path}: there is no such file") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -194,7 +207,8 @@ def read_target_file(path: Path, own: Mapping[str, str] | None = None) -> dict[s
         _known(path, "capabilities", name, {**CAPABILITIES, **own})
         if value is not True and not (isinstance(value, str) and value.strip()):
             raise UsageError(f'{path}: capabilities."{name}" must be true, or a text that says why it is not claimed')
-    return data
+    entries = read(data.get("known", {}), text, lambda said: UsageError(f"{path}: {said}"))
+    return {**data, "known": entries} if entries else data
 
 
 def _check_keys(path: Path, data: Mapping[str, Any]) -> None:
@@ -261,10 +275,16 @@ def target_from(
         ca_file=ca_file or data.get("ca_file"),
         chat_model=chat_model or models.get("chat"),
         embedding_model=embedding_model or models.get("embedding"),
-        declined={name: why for name, why in data.get("capabilities", {}).items() if why is not True},
+        declined=declined_in(data),
         limits=Limits(**limits),
         budget=Budget(**{**data.get("budget", {}), **(budget or {})}),
+        known=tuple(data.get("known", ())),
     )
+
+
+def declined_in(data: Mapping[str, Any]) -> dict[str, str]:
+    """What a checked file gives up, with the reasons."""
+    return {name: why for name, why in data.get("capabilities", {}).items() if why is not True}
 
 
 def _given(table: Mapping[str, Any]) -> GivenKey:

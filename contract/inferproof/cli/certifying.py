@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 )
 @click.option("--strict", is_flag=True, help="A failure at SHOULD is a failure.")
 @click.option("--quick", is_flag=True, help="Leave the generated cases out: a few hundred requests, no certificate.")
+@click.option("--write-known", is_flag=True, help="Write what fails the run into [known] of the target file.")
 @click.option("--cases", type=click.Path(file_okay=False, path_type=Path), help="Folder of cases kept for this target.")
 @click.option(
     "--fuzz",
@@ -72,10 +73,11 @@ if TYPE_CHECKING:
 def certify(**options: Any) -> None:
     """Certify the server at URL; without one, the embedded mock, to show a whole run.
 
-    Exit codes: 0 conformant, 1 not conformant, 2 usage or unreachable target, 3 incomplete.
+    Exit codes: 0 conformant, or conformant but for known failures of the target file; 1 not conformant, or the target
+    file knows of a failure that there is not; 2 usage or unreachable target; 3 incomplete.
     """
     from inferproof.certify.credentials import announced
-    from inferproof.certify.target import target_file
+    from inferproof.certify.target import UsageError, target_file
     from inferproof.certify.ways import opening_all
     from inferproof.judge.capabilities import own
 
@@ -85,8 +87,10 @@ def certify(**options: Any) -> None:
     if asked.url or file.url:
         target = asked.target(file, asked.url)
         note(announced(target, file))
-        _certify(contract, target, asked)
+        _certify(contract, target, asked, _known_into(asked, file) if asked.write_known else None)
         return
+    if asked.write_known:
+        raise UsageError("--write-known is for a server of yours: name its URL")
     from inferproof.front.serve import running
     from inferproof_mock.server import DEFAULT_KEY, mock
 
@@ -115,6 +119,7 @@ class Asked:
     budget: tuple[str, ...]
     strict: bool
     quick: bool
+    write_known: bool
     cases: Path | None
     explore: float | None
 
@@ -136,10 +141,45 @@ class Asked:
         )
 
 
-def _certify(contract: Contract, target: Target, asked: Asked) -> None:
+def _known_into(asked: Asked, file: TargetFile) -> Path:
+    """The target file that known failures are written into. Raises UsageError and CannotWrite."""
+    from inferproof.certify.target import DEFAULT_FILE, UsageError, server_url
+    from inferproof.certify.write_known import check
+
+    path = file.path or Path(DEFAULT_FILE)
+    if asked.url and file.url not in (None, server_url(asked.url)):
+        raise UsageError(f"{path} is of {file.url}: --write-known writes what it knows of that server only")
+    check(path)
+    return path
+
+
+def _write_known(found: Certification, path: Path, url: str) -> None:
+    """Write the failures of the run into the target file, and say so."""
+    from inferproof.certify.known import day_of
+    from inferproof.certify.target import UsageError
+    from inferproof.certify.write_known import gaps, write
+    from inferproof.reports.words import many, printable
+    from inferproof.writing import CannotWrite
+
+    if found.result.interrupted:
+        click.echo(f"inferproof: {path} was not written: the run did not come to its end", err=True)
+        return
+    entries = gaps(found.result, day_of(found.transcript.header))
+    if not entries:
+        click.echo(f"Nothing to write into {path}: no failure fails this run", err=True)
+        return
+    try:
+        write(path, entries, url)
+    except (UsageError, CannotWrite) as error:
+        click.echo(printable(f"inferproof: {error}"), err=True)
+        return
+    click.echo(f"Wrote {many(len(entries), 'known failure')} into {path}: say there why, and until when", err=True)
+
+
+def _certify(contract: Contract, target: Target, asked: Asked, known_into: Path | None = None) -> None:
     from inferproof.certify.certify import certify as run
     from inferproof.certify.interrupts import Interrupts
-    from inferproof.reports.files import TRANSCRIPT, check_report, started, write_report
+    from inferproof.reports.files import TRANSCRIPT, check_report, started
     from inferproof.reports.progress import watch
     from inferproof.writing import check_writable
 
@@ -168,22 +208,26 @@ def _certify(contract: Contract, target: Target, asked: Asked) -> None:
             )
         if report is not None:
             earlier = started(report)
-            unwritten = not _try_to_write(found, report, write_report)
+            unwritten = not _try_to_write(found, report)
             if earlier is not None and not unwritten:
                 click.echo(f"Replaced the report of {earlier} in {report}", err=True)
             whole, found = found, found.ended_by(interrupts.cause)
             if found is not whole:  # interrupted while it was written
-                unwritten = not _try_to_write(found, report, write_report)
+                unwritten = not _try_to_write(found, report)
         if "explored" in found.transcript.footer:
             click.echo(f"Explored with {found.transcript.footer['explored']} requests", err=True)
         found = found.ended_by(interrupts.cause)
+        if known_into is not None:
+            _write_known(found, known_into, target.url)
         transcript = report / TRANSCRIPT if report is not None and not unwritten else None
         _conclude(found, target.key_variable, _this_command(), transcript, otherwise=CANNOT if unwritten else 0)
 
 
-def _try_to_write(certification: Certification, report: Path, write: Any) -> bool:
+def _try_to_write(certification: Certification, report: Path) -> bool:
+    from inferproof.reports.files import write_report
+
     try:
-        write(certification, report)
+        write_report(certification, report)
     except OSError as error:
         click.echo(f"inferproof: the report could not be written to {report}: {error}", err=True)
         return False
@@ -259,12 +303,19 @@ def init(url: str, name: str, api_key_env: str | None, key_header: str | None, f
 @main.command(short_help="Judge a recorded transcript again, without a server.")
 @click.argument("transcript", type=click.Path(path_type=Path))
 @click.option("--contract", "name", help="Contract, by name or folder [default: the transcript's].")
-def judge(transcript: Path, name: str | None) -> None:
+@click.option(
+    "--target",
+    "file",
+    type=click.Path(path_type=Path),
+    help="Judge as if this target file had been used: its capabilities and its known failures.",
+)
+def judge(transcript: Path, name: str | None, file: Path | None) -> None:
     """Judge a recorded transcript, or the one in a report's folder, again, without a server.
 
-    The verdict and the exit codes are those of the run.
+    The verdict and the exit codes are those of the run. With --target they are those that the file would bring today:
+    so declarations are tried before a server is asked again.
     """
-    from inferproof.certify.certify import Certification, judged
+    from inferproof.certify.certify import Certification, judged, trying
     from inferproof.certify.replay import recorded_url
     from inferproof.reports.files import transcript_at
     from inferproof.wire.transcript import read
@@ -277,7 +328,10 @@ def judge(transcript: Path, name: str | None) -> None:
         click.echo(
             "inferproof: note: the contract has moved since this was recorded; it is judged as it stands", err=True
         )
-    rerun = command("inferproof", "certify", operands=[url])
+    if file is not None:
+        recorded = trying(contract, recorded, file)
+    named = ("--target", str(file)) if file is not None else ()
+    rerun = command("inferproof", "certify", *named, operands=[url])
     _conclude(Certification(judged(contract, recorded), recorded), "INFERPROOF_API_KEY", rerun, transcript)
 
 

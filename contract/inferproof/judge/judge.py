@@ -31,6 +31,7 @@ class Outcome(StrEnum):
     NOT_APPLICABLE = "not applicable"
     NOT_VERIFIED = "not verified"
     HARNESS_ERROR = "harness error"
+    KNOWN = "known"  # it fails, or rests on what does, and the target file says why (`certify/known.py`)
 
 
 @dataclass(frozen=True)
@@ -235,14 +236,20 @@ def _why_nothing(of: Of, asked: Sequence[Subject], cut_off: str) -> str:
     if not asked:
         return cut_off or "no request of the run asks for this"
     first = next((answer for answer in asked if answer.exchange.fault is not None), asked[0])
-    exchange = first.exchange
-    others = f" (and {len(asked) - 1} more)" if len(asked) > 1 else ""
+    why = _why_not(of, first)
+    others = sum(_why_not(of, answer) == why for answer in asked) - 1
+    return f"{first.exchange.name}{f' (and {others} more)' if others else ''}{why}"
+
+
+def _why_not(of: Of, answer: Subject) -> str:
+    """Why one exchange could not be judged, to be read after its name."""
+    exchange = answer.exchange
     if exchange.reply is None or exchange.fault is not None:
-        return f"{exchange.name}{others}: {exchange.fault.text if exchange.fault else 'no reply'}"
-    if of.matches_reply(first):
-        return f"{exchange.name}{others}: the reply lacks what this is about"
+        return f": {exchange.fault.text if exchange.fault else 'no reply'}"
+    if of.matches_reply(answer):
+        return ": the reply lacks what this is about"
     media = exchange.reply.media_type or "no content type"
-    return f"{exchange.name}{others} was answered {exchange.reply.status} ({media}); it takes {of.expected()} to tell"
+    return f" was answered {exchange.reply.status} ({media}); it takes {of.expected()} to tell"
 
 
 def _harness_error(requirement: Requirement, name: str) -> Judgement:

@@ -51,6 +51,7 @@ class Requirement:
     With `of` it judges each selected exchange for itself. With `needs` it relates the exchanges of the named probes,
     for each role where all of them succeeded; with `whatever`, those of all roles together that brought a whole reply.
     `breaks` and `reference` are notes for who must pass it: what usually breaks it, how the reference does it.
+    `standard` names what a convention is written in, as `RFC 9110 §15.5.2`.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Requirement:
     covers: tuple[str, ...] = ()
     whatever: bool = False
     said: tuple[str, ...] = ()
+    standard: str = ""
 
     @property
     def profile(self) -> str:
@@ -146,6 +148,7 @@ def requirement(
     claims: str = "core",
     whatever: bool = False,
     said: str | tuple[str, ...] = (),
+    standard: str = "",
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Put a judging function into the catalogue; its docstring is the sentence.
 
@@ -173,6 +176,7 @@ def requirement(
             _many(covers),
             whatever,
             _many(said),
+            standard,
         )
         _refuse(made)
         CATALOGUE[id] = made
@@ -200,6 +204,7 @@ def _refuse(made: Requirement) -> None:
         ((made.of is None) == (not made.needs), "it takes either `of` or `needs`"),
         (made.whatever and not made.needs, "`whatever` is for what relates exchanges"),
         (made.claims not in CAPABILITIES, f"there is no capability {made.claims!r}"),
+        ((made.basis is CONVENTION) != bool(made.standard), "a convention, and nothing else, names its `standard`"),
         (made.level is MUST and made.basis in INFERRED, f"what rests on a {made.basis} is at most SHOULD"),
     ]
     for cite in (*made.cites, *made.covers, *made.said):

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from inferproof import writing
 from inferproof.certify.certify import Certification
+from inferproof.certify.result import Result
+from inferproof.certify.target import DEFAULT_KEY_VARIABLE
+from inferproof.reports.curl import curl
 from inferproof.wire import transcript as transcripts
 from inferproof.wire.transcript import TranscriptError
 
@@ -60,4 +64,12 @@ def write_report(certification: Certification, folder: Path) -> None:
     writing.make_folder(folder)
     found = certification.transcript
     transcripts.write(folder / TRANSCRIPT, found.header, found.exchanges, found.footer)
-    writing.write(folder / RESULT, json.dumps(certification.result.to_json(), indent=2, ensure_ascii=False) + "\n")
+    writing.write(folder / RESULT, json.dumps(_content(certification.result), indent=2, ensure_ascii=False) + "\n")
+
+
+def _content(result: Result) -> dict[str, Any]:
+    """The result, and for each cause the whole curl line of its example."""
+    content, key_variable = result.to_json(), str(result.target.get("key_variable", DEFAULT_KEY_VARIABLE))
+    for said, cause in zip(content["causes"], result.causes, strict=True):
+        said["example"]["curl"] = curl(cause.example.exchange, str(result.target["url"]), key_variable)
+    return content

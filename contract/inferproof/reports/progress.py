@@ -18,7 +18,9 @@ from inferproof.reports.words import many
 
 @contextmanager
 def watch() -> Iterator[Progress]:
-    """On standard error: what the run will cost, when all is sent, and on a terminal a bar with the last probe."""
+    """On standard error: what the run will cost, when all is sent and when more is, and on a terminal a bar with the
+    last probe.
+    """
     console = Terminal(stderr=True)
     columns = (
         TextColumn("probes"),
@@ -47,4 +49,10 @@ def watch() -> Iterator[Progress]:
         def paced(said: str) -> None:
             console.print(said, highlight=False)
 
-        yield Progress(planned, done, judging, paced)
+        def shrinking(causes: int, most: int) -> None:
+            said = f"shrinking the requests of {many(causes, 'cause')}: {most:,} more requests at most"
+            bar.update(task, description=said)
+            if not console.is_terminal:
+                console.print(said, highlight=False)
+
+        yield Progress(planned, done, judging, paced, shrinking)

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from rich.markup import escape
 
+from inferproof.certify.causes import Cause, across_operations
+from inferproof.certify.known import Entry, State
 from inferproof.certify.plan import GATE
 from inferproof.certify.result import Result, Verdict
 from inferproof.certify.target import DEFAULT_KEY_VARIABLE
+from inferproof.judge.capabilities import not_claimed
 from inferproof.judge.judge import Judgement, Outcome
-from inferproof.judge.requirement import INFERRED, MAY, MUST, SHOULD
+from inferproof.judge.requirement import CONVENTION, INFERRED, MUST, SHOULD, Requirement
 from inferproof.reports.curl import curl
-from inferproof.reports.words import many, one_line
+from inferproof.reports.words import many, theirs
 from inferproof.shell import command, word
 
 SHOWN = 5
-"""Failures shown in full, and ids named in one line, so that the verdict stays on the screen."""
+"""Ids named in one line, and outcomes listed, so that the verdict stays on the screen."""
+
+REASONS = 3
+"""Reasons shown why something is not asked of a target: the line of the profiles says what is not claimed."""
+
+WHOLE, CAUSES = 3, 10
+"""Causes that are shown with their request and how to send it again, and causes that are shown at all: a server that
+fails in ten ways is read on a screen and a half."""
 
 BEYOND_THE_PLAN = ("reduced.", "explore.")
 """How the names begin of what was sent because of an earlier reply: a run does not plan it."""
@@ -25,58 +36,121 @@ LONGEST_LINE = 1000
 """Characters of a curl line that is shown."""
 
 LISTED = {
+    Outcome.KNOWN: "known, as the target file says",
     Outcome.HARNESS_ERROR: "harness error (our fault, please report)",
     Outcome.NOT_VERIFIED: "not verified",
     Outcome.NOT_APPLICABLE: "not applicable",
 }
 
-COLOURS = {Verdict.CONFORMANT: "green", Verdict.NOT_CONFORMANT: "red", Verdict.INCOMPLETE: "yellow"}
+COLOURS = {
+    Verdict.CONFORMANT: "green",
+    Verdict.KNOWN: "green",
+    Verdict.NOT_CONFORMANT: "red",
+    Verdict.INCOMPLETE: "yellow",
+}
 
 
 def summary(result: Result, key_variable: str, rerun: str, transcript: str = "") -> Iterator[str]:
     """Lines in rich's markup. `rerun` is the command line without `--only`, `transcript` the file if one is written."""
     url = str(result.target["url"])
-    failures = result.having(Outcome.FAIL, MUST) + result.having(Outcome.FAIL, SHOULD, MAY)
-    for judgement in failures[:SHOWN]:
-        yield from _failure(judgement, url, key_variable, rerun, transcript)
-    if len(failures) > SHOWN:
-        rest = _rest(failures, transcript)
-        yield f"[bold]and {len(failures) - SHOWN} more that do not hold:[/] {escape(rest)}\n"
+    causes = across_operations(result.causes)
+    for cause in causes[:WHOLE]:
+        yield from _cause(cause, url, key_variable, rerun, transcript)
+    for cause in causes[WHOLE:CAUSES]:
+        yield from _in_brief(cause)
+    if causes[WHOLE:CAUSES]:
+        yield ""
+    if len(causes) > CAUSES:
+        where = "result.json has them all" if transcript else "--report FOLDER has result.json tell them all"
+        yield f"[bold]and {many(len(causes) - CAUSES, 'more cause')}:[/] {where}\n"
+    yield from _stale(result.stale)
+    unjudged = [each for each in result.known if each.state is State.NOT_JUDGED]
     for outcome, heading in LISTED.items():
         yield from _listed(heading, result.having(outcome), result.interrupted, transcript)
     if not result.interrupted:
         yield _profiles(result)
     so_far = "so far, of what was sent: " if result.interrupted else ""
+    if causes:
+        failed = len(result.having(Outcome.FAIL))
+        yield f"{many(failed, 'requirement')} fail{'s' * (failed == 1)}, for {many(len(causes), 'cause')}"
     counts = ", ".join(f"{count} {outcome}" for outcome, count in result.counts.items() if count)
     in_all = f"; {result.waited:.1f} s in all" if result.waited else ""
     yield f"{so_far}{counts}; {many(result.requests, 'request')} sent in {result.seconds:.1f} s{in_all}"
+    if unjudged:
+        yield f"{many(len(unjudged), 'entry', 'entries')} of the target file's \\[known]: not judged by this run"
     warnings = len(result.having(Outcome.FAIL, SHOULD))
     if warnings and not result.strict:
         yield f"[yellow]{warnings} at SHOULD: warnings, which --strict turns into failures[/]"
-    yield f"[bold {COLOURS[result.verdict]}]{result.verdict.value}[/]{escape(_extent(result))}"
+    yield f"[bold {COLOURS[result.verdict]}]{result.words}[/]{escape(_extent(result))}"
 
 
-def _failure(judgement: Judgement, url: str, key_variable: str, rerun: str, transcript: str) -> Iterator[str]:
-    requirement = judgement.requirement
-    first = min(judgement.failures, key=lambda failure: len(failure.exchange.request.body))
-    source = "we infer" if requirement.basis in INFERRED else "the document says"
-    if requirement.basis == "convention":
-        source = "a standard says"
-    colour = "red" if requirement.level is MUST else "yellow"
-    level = f"[bold {colour}]{requirement.level.value}[/]"
-    yield f"{level} [bold]{escape(requirement.id)}[/] ({source}: {requirement.basis.value})"
-    yield f"  {escape(requirement.sentence)}"
-    yield f"  expected  {escape(first.finding.expected)}"
-    where = f" at {first.finding.at}" if first.finding.at else ""
-    yield f"  found     {escape(first.finding.found + where)}"
-    broken, judged = len(judgement.failures), len(judgement.judged)
-    yield f"  in        {escape(one_line(first.exchange.name))} ({broken} of {judged} judged)"
-    yield f"  request   {escape(_request(curl(first.exchange, url, key_variable), transcript))}"
-    if transcript and requirement.of is not None:
+def _cause(cause: Cause, url: str, key_variable: str, rerun: str, transcript: str) -> Iterator[str]:
+    first, shows = cause.judgements[0], cause.example
+    yield _headline(cause)
+    yield f"  {_ids(cause)}"
+    yield f"  {escape(first.requirement.sentence)}"
+    if cause.told:
+        yield f"  expected  {theirs(shows.finding.expected)}, found {theirs(_found(cause))}"
+    elif cause.words:
+        yield f"  words     {theirs(cause.words)}"
+    made = ", reduced from a longer request" if cause.reduced else ""
+    where = f"{shows.exchange.name} (one of {cause.exchanges}{made})" if cause.exchanges > 1 else shows.exchange.name
+    yield f"  sent      {theirs(f'{cause.sent} in {where}' if cause.sent else where)}"
+    yield f"  request   {escape(_request(curl(shows.exchange, url, key_variable), transcript))}"
+    if transcript and first.requirement.of is not None:
         named = ("--api-key-env", key_variable) if key_variable != DEFAULT_KEY_VARIABLE else ()
         replay = ("inferproof", "replay", "--url", url, *named)
-        yield f"  replay    {escape(command(*replay, operands=(transcript, first.exchange.name)))}"
-    yield f"  again     {escape(rerun)} --only {escape(word(requirement.id) + _generated(judgement))}\n"
+        yield f"  replay    {escape(command(*replay, operands=(transcript, shows.exchange.name)))}"
+    yield f"  again     {escape(rerun)} --only {escape(word(first.requirement.id) + _generated(cause))}\n"
+
+
+def _in_brief(cause: Cause) -> Iterator[str]:
+    """A cause in two lines: the first ones are shown whole."""
+    yield _headline(cause)
+    yield f"  {_ids(cause)}" + (f"; sent {theirs(cause.sent)}" if cause.sent else "")
+
+
+def _headline(cause: Cause) -> str:
+    """Level, operation and status, and the server's own words where they are the cause; else what is wrong."""
+    colour = "red" if cause.level is MUST else "yellow"
+    status = f" {cause.key.status}" if cause.key.status else ""
+    said = f'"{cause.words}"' if cause.told else f"expected {cause.example.finding.expected}, found {_found(cause)}"
+    level = f"[bold {colour}]{cause.level.value}[/]"
+    operations = ", ".join((cause.key.operation, *cause.also))
+    return f"{level} [bold]{escape(operations)}{status}[/]: {theirs(_cut(said, 300))}"
+
+
+def _found(cause: Cause) -> str:
+    finding = cause.example.finding
+    return finding.found + (f" at {finding.at}" if finding.at else "")
+
+
+def _ids(cause: Cause) -> str:
+    """The requirements that tell of the cause, the first with why we may demand it."""
+    first, *others = cause.requirements
+    named = ", ".join(each.id for each in others[: SHOWN - 1])
+    rest = f" and {len(others) - SHOWN + 1} more" if len(others) >= SHOWN else ""
+    return f"[bold]{escape(first.id)}[/] ({_source(first)})" + escape(f", {named}{rest}" if others else "")
+
+
+def _source(requirement: Requirement) -> str:
+    if requirement.basis is CONVENTION:
+        return f"a standard says: {requirement.standard}"
+    return f"{'we infer' if requirement.basis in INFERRED else 'the document says'}: {requirement.basis.value}"
+
+
+def _stale(entries: tuple[Entry, ...]) -> Iterator[str]:
+    """The lines of the target file that have to go."""
+    if not entries:
+        return
+    yield "[bold red]the target file says too much[/]: remove from its \\[known]"
+    for each in entries:
+        known = each.known
+        line = f"line {known.line}: " if known.line else ""
+        until = f" ({known.until})" if known.until else ""
+        pins = f" ({theirs(known.pins)})" if known.pins else ""
+        yield f'  {line}"{escape(known.requirement)}"{pins} {each.state.value}{until}'
+    yield ""
 
 
 def _request(line: str, transcript: str) -> str:
@@ -87,14 +161,15 @@ def _request(line: str, transcript: str) -> str:
     return f"(a curl line of {len(line)} characters is too long to be shown; {how})"
 
 
-def _generated(judgement: Judgement) -> str:
+def _generated(cause: Cause) -> str:
     """What has the gate's probe sent again that broke a requirement, where no other probe did."""
-    exchanges = [failure.exchange for failure in judgement.failures]
+    requirement, broke = cause.requirements[0], {failure.exchange.name for failure in cause.failures}
+    exchanges = [each.exchange for each in cause.judgements[0].failures if each.exchange.name in broke]
     if not all(exchange.probe.startswith((GATE, *BEYOND_THE_PLAN)) for exchange in exchanges):
         return ""
     sizes = {exchange.probe: len(exchange.request.body) for exchange in exchanges if exchange.probe.startswith(GATE)}
     smallest = min(sizes, key=sizes.__getitem__, default="")
-    return f" --only {word(smallest)}" if smallest not in ("", GATE + judgement.requirement.id) else ""
+    return f" --only {word(smallest)}" if smallest not in ("", GATE + requirement.id) else ""
 
 
 def _listed(heading: str, judgements: list[Judgement], ended: str, transcript: str) -> Iterator[str]:
@@ -102,12 +177,26 @@ def _listed(heading: str, judgements: list[Judgement], ended: str, transcript: s
     if not judgements:
         return
     yield f"[bold]{heading}[/]"
+    if judgements[0].outcome is Outcome.NOT_APPLICABLE:
+        yield from _by_reason(judgements)
+        return
     for judgement in judgements[:SHOWN]:
         level, id = judgement.requirement.level.value, judgement.requirement.id
         reason = judgement.reason.replace(ended, "the run had ended") if ended else judgement.reason
         yield f"  {level} {escape(id)}: {escape(_cut(reason))}"
     if len(judgements) > SHOWN:
         yield f"  and {len(judgements) - SHOWN} more: {escape(_rest(judgements, transcript))}"
+    yield ""
+
+
+def _by_reason(judgements: list[Judgement]) -> Iterator[str]:
+    """What is not asked of this target: a reason holds for many requirements."""
+    reasons = Counter(judgement.reason for judgement in judgements).most_common()
+    for reason, count in reasons[:REASONS]:
+        yield f"  {many(count, 'requirement')}: {escape(_cut(reason))}"
+    if len(reasons) > REASONS:
+        rest = sum(count for _, count in reasons[REASONS:])
+        yield f"  {many(rest, 'requirement')} for {many(len(reasons) - REASONS, 'more reason')}"
     yield ""
 
 
@@ -123,9 +212,10 @@ def _extent(result: Result) -> str:
     """What the verdict covers, where that is not the whole contract, and why the run ended early, if it did."""
     few = f"{len(result.judgements)} of {many(result.in_all, 'requirement')}" if result.only else ""
     bare = "" if result.generated else "without the generated requests"
-    if result.verdict is Verdict.CONFORMANT:
-        parts = [f" in {few}" if few else "", f", {bare}" if bare else ""]
-        return "".join([*parts, ": no certificate" if few or bare else ""])
+    if result.verdict in (Verdict.CONFORMANT, Verdict.KNOWN):
+        bare = ", without the generated requests" if not result.generated else ""
+        known = result.verdict is Verdict.KNOWN
+        return (f" in {few}" if few else "") + bare + (": no certificate" if few or bare or known else "")
     broken = ", ".join(result.broken_probes[:SHOWN])
     ours = f"a probe broke, our fault, please report: {broken}" if broken else ""
     said = [result.interrupted, ours, f"{few} judged" if few else "", bare]
@@ -133,12 +223,17 @@ def _extent(result: Result) -> str:
 
 
 def _profiles(result: Result) -> str:
-    """Each profile with how many of its requirements hold."""
+    """Each profile with how many of its requirements hold, of those that are asked of this target."""
+    declined = result.target.get("declined", {})
     words = []
     for profile in dict.fromkeys(judgement.requirement.profile for judgement in result.judgements):
         mine = [each for each in result.judgements if each.requirement.profile == profile]
-        held = sum(each.outcome is Outcome.PASS for each in mine)
-        words.append(f"{profile} {held}/{len(mine)}")
+        asked = [each for each in mine if each.outcome is not Outcome.NOT_APPLICABLE]
+        held = sum(each.outcome is Outcome.PASS for each in asked)
+        if asked:
+            words.append(f"{profile} {held}/{len(asked)}")
+        else:
+            words.append(f"{profile} {'not applicable' if not_claimed(profile, declined) is None else 'not claimed'}")
     return "[dim]" + "  ".join(words) + "[/]"
 
 

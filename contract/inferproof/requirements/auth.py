@@ -115,6 +115,7 @@ def a_wrong_key_opens_nothing(reply: Subject, check: Check) -> None:
     "auth.refused.status",
     SHOULD,
     basis=CONVENTION,
+    standard="RFC 9110 §15.5.2 and §15.5.4",
     cites="credentials",
     of=Of(status=CLOSED, where=_without_a_right_key),
 )
@@ -153,6 +154,7 @@ def another_scheme_opens_nothing(reply: Subject, check: Check) -> None:
     "auth.scheme.case",
     SHOULD,
     basis=CONVENTION,
+    standard="RFC 9110 §11.1",
     cites="credentials.bearer",
     of=replies(status=None, media=None, where=_lower_case),
 )
@@ -165,6 +167,7 @@ def the_scheme_has_no_case(reply: Subject, check: Check) -> None:
     "auth.challenge",
     SHOULD,
     basis=CONVENTION,
+    standard="RFC 6750 §3",
     cites="credentials.bearer",
     of=Of(status=REFUSED, where=lambda answer: _secured(answer) and _bearer(answer) and not keyed(answer)),
 )
@@ -224,6 +227,7 @@ def right_keys_do_not_disturb_each_other(reply: Subject, check: Check) -> None:
     "auth.several.order",
     SHOULD,
     basis=CONVENTION,
+    standard="RFC 9110 §5.3",
     claims="auth",
     cites="credentials.alternatives",
     needs="auth.several",

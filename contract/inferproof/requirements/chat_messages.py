@@ -366,6 +366,7 @@ def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     "chat.messages.unicode",
     MUST,
     basis=CONVENTION,
+    standard="RFC 8259 §8.1",
     cites="chat.request#/messages/[role=user]/content",
     of=Of(
         CHAT,

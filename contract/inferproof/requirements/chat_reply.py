@@ -70,7 +70,14 @@ def object_says_chat_completion(reply: Subject, check: Check) -> None:
     check.equal(reply.body.members().get("object", "chat.completion"), "chat.completion")
 
 
-@requirement("chat.reply.created", SHOULD, basis=CONVENTION, cites="chat.reply#/created", of=chat_reply)
+@requirement(
+    "chat.reply.created",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: created",
+    cites="chat.reply#/created",
+    of=chat_reply,
+)
 def created_is_now(reply: Subject, check: Check) -> None:
     """`created` is the time of the reply in whole seconds since 1970, to the day."""
     created, now = reply.body.number("/created"), reply.exchange.began
@@ -90,13 +97,27 @@ def model_is_named(reply: Subject, check: Check) -> None:
     check.that(model.raw != "", "a name", model)
 
 
-@requirement("chat.reply.id", SHOULD, basis=CONVENTION, cites="chat.reply#/id", of=chat_reply)
+@requirement(
+    "chat.reply.id",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: id",
+    cites="chat.reply#/id",
+    of=chat_reply,
+)
 def the_reply_has_an_id(reply: Subject, check: Check) -> None:
     """`id`, where present, is not empty: people name a reply by it when they ask for help."""
     check.that(reply.body.object().get("/id") != "", "an id", "", at="/id")
 
 
-@requirement("chat.reply.id.unique", SHOULD, basis=CONVENTION, cites="chat.reply#/id", needs="chat.twice")
+@requirement(
+    "chat.reply.id.unique",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: id",
+    cites="chat.reply#/id",
+    needs="chat.twice",
+)
 def ids_are_unique(replies: list[Subject], check: Check) -> None:
     """Two replies have different ids."""
     first, second = (reply.body.value("/id") for reply in steps(replies, 2))

@@ -135,6 +135,7 @@ def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     "chat.request.charset",
     MUST,
     basis=CONVENTION,
+    standard="RFC 8259 §11",
     cites="chat.request.json",
     of=Of(
         CHAT,
@@ -166,6 +167,7 @@ def seed_is_an_unsigned_32_bit_number(reply: Subject, check: Check) -> None:
     "chat.request.max-tokens.cap",
     MUST,
     basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: max_tokens",
     cites="chat.request#/max_tokens",
     of=replies(
         *CHAT,
@@ -186,6 +188,7 @@ def max_tokens_caps_the_completion(reply: Subject, check: Check) -> None:
     "chat.request.max-completion-tokens.cap",
     MUST,
     basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: max_completion_tokens",
     cites="chat.request#/max_completion_tokens",
     of=replies(
         "chat",

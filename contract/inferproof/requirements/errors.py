@@ -185,7 +185,14 @@ def a_body_is_required(reply: Subject, check: Check) -> None:
     check.one_of(reply.status, (400, 411, 415, 422), at="status")
 
 
-@requirement("errors.path.unknown", SHOULD, basis=CONVENTION, cites="paths", of=Of(status=None, where=_unknown_path))
+@requirement(
+    "errors.path.unknown",
+    SHOULD,
+    basis=CONVENTION,
+    standard="RFC 9110 §15.5.5",
+    cites="paths",
+    of=Of(status=None, where=_unknown_path),
+)
 def an_unknown_path_is_404(reply: Subject, check: Check) -> None:
     """A path that the server has not is answered 404 (RFC 9110 §15.5.5), or 401 or 403 by one that guards them all."""
     check.one_of(reply.status, (401, 403, 404), at="status")
@@ -195,6 +202,7 @@ def an_unknown_path_is_404(reply: Subject, check: Check) -> None:
     "errors.method.unknown",
     SHOULD,
     basis=CONVENTION,
+    standard="RFC 9110 §15.5.6",
     cites="paths",
     covers="error.405",
     of=Of(status=None, where=_unknown_method),
@@ -204,7 +212,14 @@ def an_unknown_method_is_405(reply: Subject, check: Check) -> None:
     check.one_of(reply.status, (401, 403, 404, 405, 501), at="status")
 
 
-@requirement("errors.method.allow", SHOULD, basis=CONVENTION, cites="paths", of=Of(status=None, where=_unknown_method))
+@requirement(
+    "errors.method.allow",
+    SHOULD,
+    basis=CONVENTION,
+    standard="RFC 9110 §15.5.6",
+    cites="paths",
+    of=Of(status=None, where=_unknown_method),
+)
 def a_405_names_the_methods(reply: Subject, check: Check) -> None:
     """A 405, where that is the answer to an unknown method, has an `Allow` with the known one (RFC 9110 §15.5.6)."""
     if reply.status != 405:

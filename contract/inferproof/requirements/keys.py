@@ -104,6 +104,7 @@ def a_spent_key_opens_nothing(reply: Subject, check: Check) -> None:
     "keys.retry-after",
     SHOULD,
     basis=CONVENTION,
+    standard="RFC 9110 §10.2.3",
     claims="keys.exhausted",
     cites="keys.exhausted.prose",
     of=Of(status=(429, 503)),

@@ -97,6 +97,7 @@ def the_reply_is_no_chat_completion(reply: Subject, check: Check) -> None:
     "legacy.request.max-tokens.cap",
     SHOULD,
     basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: max_tokens",
     claims="legacy",
     cites="chat.legacy.request#/max_tokens",
     of=replies("chat.legacy", where=lambda answer: answer.request.integer("/max_tokens", None) is not None),

@@ -45,6 +45,7 @@ def the_answer_is_an_event_stream(reply: Subject, check: Check) -> None:
     "legacy.stream.ends",
     MUST,
     basis=CONVENTION,
+    standard="RFC 9112 §8",
     claims="legacy",
     cites="chat.legacy.stream.reply",
     of=Of((ROLE,), media=EVENTS, whole=False),
@@ -60,6 +61,7 @@ def the_stream_ends(reply: Subject, check: Check) -> None:
     "legacy.stream.framing",
     SHOULD,
     basis=CONVENTION,
+    standard="WHATWG HTML §9.2.5 and §9.2.6",
     claims="legacy",
     cites="chat.legacy.stream.reply.prose",
     of=legacy_stream,
@@ -167,7 +169,13 @@ def a_long_text_comes_in_pieces(reply: Subject, check: Check) -> None:
 
 
 @requirement(
-    "legacy.stream.done", SHOULD, basis=CONVENTION, claims="legacy", cites="chat.legacy.stream.reply", of=legacy_stream
+    "legacy.stream.done",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completion streams: [DONE]",
+    claims="legacy",
+    cites="chat.legacy.stream.reply",
+    of=legacy_stream,
 )
 def done_is_the_last_word(reply: Subject, check: Check) -> None:
     """`[DONE]`, where it is sent, is the last event, and is sent once."""

@@ -157,11 +157,20 @@ def names_are_unique(reply: Subject, check: Check) -> None:
     "models.embedding.object.list",
     SHOULD,
     basis=CONVENTION,
+    standard="OpenAI's API reference, models: object",
     claims=EMBEDDING,
     cites="models.embedding.reply#/object",
     of=_embedding,
 )
-@requirement("models.object.list", SHOULD, basis=CONVENTION, claims=ALL, cites="models.reply#/object", of=_all)
+@requirement(
+    "models.object.list",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, models: object",
+    claims=ALL,
+    cites="models.reply#/object",
+    of=_all,
+)
 def the_whole_is_a_list(reply: Subject, check: Check) -> None:
     """`object` of the whole, where present, is `list`, as OpenAI defines it."""
     check.equal(reply.body.members().get("object", "list"), "list")
@@ -171,11 +180,20 @@ def the_whole_is_a_list(reply: Subject, check: Check) -> None:
     "models.embedding.object.model",
     SHOULD,
     basis=CONVENTION,
+    standard="OpenAI's API reference, models: object",
     claims=EMBEDDING,
     cites="models.embedding.reply#/data/[]/object",
     of=_embedding,
 )
-@requirement("models.object.model", SHOULD, basis=CONVENTION, claims=ALL, cites="models.reply#/data/[]/object", of=_all)
+@requirement(
+    "models.object.model",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, models: object",
+    claims=ALL,
+    cites="models.reply#/data/[]/object",
+    of=_all,
+)
 def every_item_is_a_model(reply: Subject, check: Check) -> None:
     """`object` of an item, where present, is `model`, as OpenAI defines it."""
     for item in items_of(reply.body):
@@ -186,11 +204,20 @@ def every_item_is_a_model(reply: Subject, check: Check) -> None:
     "models.embedding.created",
     SHOULD,
     basis=CONVENTION,
+    standard="OpenAI's API reference, models: created",
     claims=EMBEDDING,
     cites="models.embedding.reply#/data/[]/created",
     of=_embedding,
 )
-@requirement("models.created", SHOULD, basis=CONVENTION, claims=ALL, cites="models.reply#/data/[]/created", of=_all)
+@requirement(
+    "models.created",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, models: created",
+    claims=ALL,
+    cites="models.reply#/data/[]/created",
+    of=_all,
+)
 def created_is_in_seconds(reply: Subject, check: Check) -> None:
     """`created` of a model, where present, is a past time in seconds since 1970, to the day; not in milliseconds."""
     latest = reply.exchange.began + DAY

@@ -266,6 +266,7 @@ def two_efforts_are_no_crash(reply: Subject, check: Check) -> None:
     "reasoning.stream.order",
     SHOULD,
     basis=CONVENTION,
+    standard="OpenAI's API reference, chat completion streams: delta",
     claims="reasoning.streamed",
     cites=("chat.event#/choices/[]/delta/reasoning_content", "chat.request#/reasoning"),
     of=Of(("chat",), media=EVENTS, where=_asks_plainly),

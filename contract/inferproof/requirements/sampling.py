@@ -99,6 +99,7 @@ def defaults_change_nothing(answers: list[Subject], check: Check) -> None:
     "sampling.n",
     MUST,
     basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: n",
     claims="sampling.n",
     cites="chat.request#/n",
     of=replies("chat", where=lambda answer: not one_choice(answer)),
@@ -111,7 +112,13 @@ def there_are_n_choices(reply: Subject, check: Check) -> None:
 
 
 @requirement(
-    "sampling.seed", SHOULD, basis=CONVENTION, claims="sampling.seed", cites="chat.request#/seed", needs="sampling.seed"
+    "sampling.seed",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: seed",
+    claims="sampling.seed",
+    cites="chat.request#/seed",
+    needs="sampling.seed",
 )
 def a_seed_repeats_its_answer(answers: list[Subject], check: Check) -> None:
     """The same request with the same seed at temperature 0 gets the same content."""

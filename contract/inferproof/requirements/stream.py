@@ -48,7 +48,15 @@ def a_stream_is_an_event_stream(reply: Subject, check: Check) -> None:
     check.equal(reply.media_type, EVENTS, at="content-type")
 
 
-@requirement("stream.framing", MUST, basis=CONVENTION, claims="streaming", cites="chat.reply.events", of=chat_stream)
+@requirement(
+    "stream.framing",
+    MUST,
+    basis=CONVENTION,
+    standard="WHATWG HTML §9.2.6",
+    claims="streaming",
+    cites="chat.reply.events",
+    of=chat_stream,
+)
 def every_event_ends_with_a_blank_line(reply: Subject, check: Check) -> None:
     """Every event ends with a blank line; one at the end that does not is lost to a client (WHATWG HTML §9.2.6)."""
     for fault in reply.stream.faults:
@@ -61,7 +69,15 @@ def every_event_ends_with_a_blank_line(reply: Subject, check: Check) -> None:
         )
 
 
-@requirement("stream.utf-8", MUST, basis=CONVENTION, claims="streaming", cites="chat.reply.events", of=chat_stream)
+@requirement(
+    "stream.utf-8",
+    MUST,
+    basis=CONVENTION,
+    standard="WHATWG HTML §9.2.5",
+    claims="streaming",
+    cites="chat.reply.events",
+    of=chat_stream,
+)
 def every_event_is_utf_8(reply: Subject, check: Check) -> None:
     """The stream is UTF-8 (WHATWG HTML §9.2.5), and no event ends within a character."""
     for fault in reply.stream.faults:
@@ -196,6 +212,7 @@ def nothing_follows_the_finish(reply: Subject, check: Check) -> None:
     "stream.done",
     SHOULD,
     basis=CONVENTION,
+    standard="OpenAI's API reference, chat completion streams: [DONE]",
     claims="streaming",
     cites="chat.reply.events",
     of=chat_stream,
@@ -221,7 +238,15 @@ def no_stream_breaks_down(reply: Subject, check: Check) -> None:
     check.equal(errors, [], at="events with an error")
 
 
-@requirement("stream.done.last", MUST, basis=CONVENTION, claims="streaming", cites="chat.reply.events", of=chat_stream)
+@requirement(
+    "stream.done.last",
+    MUST,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completion streams: [DONE]",
+    claims="streaming",
+    cites="chat.reply.events",
+    of=chat_stream,
+)
 def nothing_follows_done(reply: Subject, check: Check) -> None:
     """Nothing follows `[DONE]`: clients stop reading there."""
     datas = [event.data for event in reply.stream.events]
@@ -265,6 +290,7 @@ def stream_options_need_a_stream(reply: Subject, check: Check) -> None:
     "stream.choices",
     SHOULD,
     basis=CONVENTION,
+    standard="OpenAI's API reference, chat completion streams: choices",
     claims="streaming.choices",
     cites=("chat.event#/choices/[]/index", "chat.request#/n"),
     of=Of(("chat",), media=EVENTS, where=lambda answer: answer.request.integer("/n", 1) > 1),

@@ -72,6 +72,7 @@ def _last_usage(stream: Subject) -> Value:
     "stream.usage.sent",
     MUST,
     basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: stream_options",
     claims="streaming.usage",
     cites="chat.request#/stream_options/include_usage",
     of=streams("chat", where=_asks),
@@ -85,6 +86,7 @@ def usage_is_sent_when_asked_for(reply: Subject, check: Check) -> None:
     "stream.usage.once",
     SHOULD,
     basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: stream_options",
     claims="streaming.usage",
     cites="chat.request#/stream_options/include_usage",
     of=streams("chat", where=lambda answer: _asks(answer) and not _continuously(answer)),
@@ -156,6 +158,7 @@ def total_is_the_sum_in_streams_too(reply: Subject, check: Check) -> None:
     "stream.usage.cap",
     MUST,
     basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: max_tokens",
     claims="streaming",
     cites=("chat.request#/max_tokens", "chat.event#/usage"),
     of=streams(

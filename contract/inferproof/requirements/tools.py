@@ -123,7 +123,13 @@ def the_model_may_choose(reply: Subject, check: Check) -> None:
 
 
 @requirement(
-    "tools.none", MUST, basis=CONVENTION, claims="tools", cites="chat.request#/tool_choice=none", of=_calls_of("none")
+    "tools.none",
+    MUST,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: tool_choice",
+    claims="tools",
+    cites="chat.request#/tool_choice=none",
+    of=_calls_of("none"),
 )
 def none_means_no_call(reply: Subject, check: Check) -> None:
     """With `tool_choice: none` no tool is called."""
@@ -134,6 +140,7 @@ def none_means_no_call(reply: Subject, check: Check) -> None:
     "tools.required",
     MUST,
     basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: tool_choice",
     claims="tools.required",
     cites="chat.request#/tool_choice=required",
     of=_calls_of("required"),
@@ -147,6 +154,7 @@ def required_means_a_call(reply: Subject, check: Check) -> None:
     "tools.named",
     MUST,
     basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: tool_choice",
     claims="tools.named",
     cites="chat.request#/tool_choice:object",
     of=_calls_of("named"),
@@ -164,6 +172,7 @@ def a_named_function_is_called(reply: Subject, check: Check) -> None:
     "tools.call.offered",
     SHOULD,
     basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: tool_calls",
     claims="tools",
     cites="chat.reply#/choices/[]/message/tool_calls/[]/function",
     of=_calls_of("auto", "required", "named"),
@@ -213,6 +222,7 @@ def arguments_are_a_json_object(reply: Subject, check: Check) -> None:
     "tools.call.parameters",
     SHOULD,
     basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: tool_calls",
     claims="tools",
     cites="chat.request#/tools/[]/function/parameters",
     of=_calls_of("required", "named"),

@@ -18,6 +18,7 @@ from inferproof.wire.exchange import NotJson
     "reply.json",
     MUST,
     basis=CONVENTION,
+    standard="RFC 8259",
     cites="paths",
     of=Of(status=EVERY, media=JSON, where=lambda answer: answer.exchange.request.method != "HEAD"),
 )
@@ -32,7 +33,9 @@ def what_is_called_json_is_json(reply: Subject, check: Check) -> None:
         check.fail("a JSON value", str(error), at="body")
 
 
-@requirement("reply.whole", MUST, basis=CONVENTION, cites="paths", of=Of(status=EVERY, whole=False))
+@requirement(
+    "reply.whole", MUST, basis=CONVENTION, standard="RFC 9112 §8", cites="paths", of=Of(status=EVERY, whole=False)
+)
 def a_reply_that_begins_comes_to_its_end(reply: Subject, check: Check) -> None:
     """A reply that begins comes to its end (RFC 9112 §8): the server neither breaks off nor falls silent."""
     fault = reply.exchange.fault
@@ -40,7 +43,14 @@ def a_reply_that_begins_comes_to_its_end(reply: Subject, check: Check) -> None:
     check.that(holds, "a whole reply", fault.text if fault else "", at="body")
 
 
-@requirement("reply.content-type.once", SHOULD, basis=CONVENTION, cites="paths", of=Of(status=EVERY, whole=False))
+@requirement(
+    "reply.content-type.once",
+    SHOULD,
+    basis=CONVENTION,
+    standard="RFC 9110 §5.3",
+    cites="paths",
+    of=Of(status=EVERY, whole=False),
+)
 def a_reply_has_one_type(reply: Subject, check: Check) -> None:
     """A reply has at most one `Content-Type` (RFC 9110 §5.3): of two, each client picks its own."""
     found = [value for name, value in reply.reply.headers if name.lower() == "content-type"]

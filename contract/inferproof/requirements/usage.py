@@ -39,6 +39,7 @@ def a_prompt_has_tokens(reply: Subject, check: Check) -> None:
     "chat.usage.cached",
     MUST,
     basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: cached_tokens",
     cites="chat.reply#/usage/prompt_tokens_details/cached_tokens",
     of=chat_reply,
 )

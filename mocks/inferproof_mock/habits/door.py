@@ -30,7 +30,13 @@ def _keyless(asked: Asked) -> bool:
     return not any(name in ("authorization", "x-api-key", "token") for name, _ in asked.headers)
 
 
-@replies(fails=(STATUS, *REVOKED), open=(ALIKE, "auth.challenge",))
+@replies(
+    fails=(STATUS, *REVOKED),
+    open=(
+        ALIKE,
+        "auth.challenge",
+    ),
+)
 def strangers_are_sent_to_a_login_page(asked: Asked, answer: Answer) -> None:
     """A request that a 401 refuses is redirected to a login page with 302.
 
@@ -40,7 +46,13 @@ def strangers_are_sent_to_a_login_page(asked: Asked, answer: Answer) -> None:
         answer.becomes(302, b"", location="https://login.example.org/authorize?client_id=llm")
 
 
-@replies(fails=(STATUS, *REVOKED), open=(ALIKE, "auth.challenge",))
+@replies(
+    fails=(STATUS, *REVOKED),
+    open=(
+        ALIKE,
+        "auth.challenge",
+    ),
+)
 def strangers_are_sent_on_with_303(asked: Asked, answer: Answer) -> None:
     """A request that a 401 refuses is redirected with 303, and the reply is a page.
 
@@ -50,7 +62,13 @@ def strangers_are_sent_on_with_303(asked: Asked, answer: Answer) -> None:
         answer.becomes(303, page("See Other"), location="/login", set_cookie="state=abc; Path=/; HttpOnly")
 
 
-@replies(fails=(STATUS, *REVOKED), open=(ALIKE, "auth.challenge",))
+@replies(
+    fails=(STATUS, *REVOKED),
+    open=(
+        ALIKE,
+        "auth.challenge",
+    ),
+)
 def bad_keys_are_bad_requests(asked: Asked, answer: Answer) -> None:
     """A missing or wrong key is answered 400.
 
@@ -61,7 +79,13 @@ def bad_keys_are_bad_requests(asked: Asked, answer: Answer) -> None:
         answer.becomes(400, said.body, "application/json")
 
 
-@replies(fails=(STATUS, *REVOKED), open=(ALIKE, "auth.challenge",))
+@replies(
+    fails=(STATUS, *REVOKED),
+    open=(
+        ALIKE,
+        "auth.challenge",
+    ),
+)
 def the_proxy_wants_its_own_key(asked: Asked, answer: Answer) -> None:
     """A missing or wrong key is answered 407 with a challenge of the proxy's.
 
@@ -155,7 +179,7 @@ def the_door_says_message_only(asked: Asked, answer: Answer) -> None:
         answer.becomes(401, {"message": "Invalid authentication credentials"}, www_authenticate=challenge)
 
 
-@replies(fails=REVOKED)
+@replies(fails=REVOKED, open=(ALIKE,))
 class FiveBadKeysAreEnough:
     """After five bad keys, the next ones are answered 429 with a long Retry-After, and good keys are served on.
 

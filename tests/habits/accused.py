@@ -6,7 +6,6 @@ The tests of these are expected to fail, strictly: one that passes and is still 
 from __future__ import annotations
 
 ACCUSED: dict[str, str] = {
-    "it-never-says-the-same": "not verified: reasoning.stream.equal, reasoning.stream.usage",
     "it-thinks-for-300-tokens": "not verified: logprobs.sign and 14 more",
 }
 

@@ -191,6 +191,8 @@ REPEATED = (
     "sampling.stop-token-ids",
     "stream.equal.content",
     "stream.equal.finish-reason",
+    "reasoning.stream.equal",
+    "reasoning.stream.usage",
 )
 """What takes a server that says the same again."""
 

@@ -11,6 +11,16 @@ def one_route_forgets_the_key(reply):
     reply.status = 200
 
 
+@breaks("auth.missing.refused", where=lambda draft: draft.asked.get("stream") is True)
+def streams_have_no_door(reply):
+    reply.status = 200
+
+
+@breaks("auth.near.refused", where=lambda draft: draft.role in ("chat", "embeddings"))
+def a_key_is_known_by_its_beginning(reply):
+    reply.status = 200
+
+
 @breaks("auth.wrong.refused", where=lambda draft: draft.role in ("configs", "models"))
 def any_key_will_do(reply):
     reply.status = 200
@@ -56,7 +66,13 @@ def the_key_is_named_in_the_error(reply):
     reply.json["error"]["message"] = "there is no key {{secret:wrong-key}}"
 
 
-for _id in ("auth.missing.refused", "auth.wrong.refused", "auth.empty.refused", "auth.scheme.refused"):
+for _id in (
+    "auth.missing.refused",
+    "auth.wrong.refused",
+    "auth.empty.refused",
+    "auth.near.refused",
+    "auth.scheme.refused",
+):
     for _code in (302, 303, 307, 400, 401, 402, 403, 407, 422, 429):
         spares(_id)(answered(_code))
     for _code in (200, 204, 206, 500):

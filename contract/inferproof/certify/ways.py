@@ -17,12 +17,17 @@ def settled(contract: Contract, target: Target) -> Target:
     """The target with what the contract makes of it: the names of its headers, and what it cannot claim.
 
     A kind of key that the user does not give is not claimed, nor are the alternatives of a server that takes none of
-    them. Raises UsageError for a header that the contract does not know.
+    them. Raises UsageError for a header that the contract does not know, and for another key that is the run's own.
     """
     first, declined = _first(contract, target), dict(target.declined)
     others = [each for each in contract.ways if each is not first]
     if others and all(of_way(each) in declined for each in others):
         declined.setdefault(AUTH, declined[of_way(others[0])])
+    for kind, given in target.other_keys.items():
+        if given.secret == target.key:
+            raise UsageError(
+                f"{given.variable} ([keys.{kind}] of the target file) holds the run's own key: it must be another one"
+            )
     for kind in KINDS:
         if kind not in target.other_keys and _names(contract, f"keys.{kind}"):
             declined.setdefault(f"keys.{kind}", f"no {kind} key is given, in [keys] of the target file")

@@ -5,7 +5,7 @@ Where more than one header opens an operation, each of them is tried, and each b
 
 from inferproof.document.credentials import BEARER, Credential
 from inferproof.document.names import LISTS
-from inferproof.judge.keys import WRONG_KEY, own_key
+from inferproof.judge.keys import KEY, WRONG_KEY, own_key
 from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, probe, turn, user
 
 SECURED = ("chat", "chat.openai-path", "attributes", "embeddings", *LISTS, "chat.legacy", "chat.legacy.stream")
@@ -23,20 +23,36 @@ def plain(call: RequestBuilder, role: str) -> PlannedRequest:
     return call.chat(*messages, role=role, max_tokens=4)
 
 
+def _in_each_form(call: RequestBuilder, role: str) -> list[PlannedRequest]:
+    """The smallest good request of a role, and where the operation streams the same for a stream."""
+    whole = plain(call, role)
+    if not call.contract.facts.operation(role).streams:
+        return [whole]
+    return [whole, call.chat(user("hello"), role=role, max_tokens=4, stream=True)]
+
+
 @probe("auth.missing", over=SECURED)
 def missing(call: RequestBuilder, role: str) -> Steps:
-    """A good request without credentials."""
-    ask = plain(call, role)
-    if ask.credentials:
-        yield ask.without_key()
+    """A good request without credentials, also for a stream."""
+    for ask in _in_each_form(call, role):
+        if ask.credentials:
+            yield ask.without_key()
 
 
 @probe("auth.wrong", over=SECURED)
 def wrong(call: RequestBuilder, role: str) -> Steps:
-    """A good request with a key that nobody issued, in each of the headers that open the operation."""
+    """A good request with a key that nobody issued, also for a stream, in each header that opens the operation."""
+    for ask in _in_each_form(call, role):
+        for each in ask.credentials:
+            yield ask.with_keys((each, WRONG_KEY))
+
+
+@probe("auth.near", over=SECURED)
+def near(call: RequestBuilder, role: str) -> Steps:
+    """A good request with the run's key and a letter more."""
     ask = plain(call, role)
-    for each in ask.credentials:
-        yield ask.with_keys((each, WRONG_KEY))
+    if ask.credential is not None:
+        yield ask.with_keys((ask.credential, f"{KEY}x"))
 
 
 @probe("auth.empty", over=SECURED)

@@ -8,8 +8,9 @@ from inferproof.probes.probe import RequestBuilder, Steps, probe, user
 
 @probe("keys.revoked", claims="keys.revoked")
 def revoked(call: RequestBuilder) -> Steps:
-    """A good request with a key that is valid no longer."""
+    """A good request with a key that is valid no longer, also for a stream."""
     yield call.chat(user("hello"), max_tokens=4).with_key(other_key(REVOKED))
+    yield call.chat(user("hello"), max_tokens=4, stream=True).with_key(other_key(REVOKED))
 
 
 @probe("keys.restricted", claims="keys.restricted")

@@ -42,6 +42,12 @@ def _wrong(answer: Subject) -> bool:
     return _secured(answer) and {each.key_in(value) for each, value in answer.key_lines} == {WRONG_KEY}
 
 
+def _near(answer: Subject) -> bool:
+    """Its key begins as the right one does."""
+    keys = [each.key_in(value) or "" for each, value in answer.key_lines]
+    return _secured(answer) and len(keys) == 1 and keys[0].startswith(KEY) and keys[0] != KEY
+
+
 def _without_a_right_key(answer: Subject) -> bool:
     return _uncredentialed(answer) or _wrong(answer)
 
@@ -124,6 +130,12 @@ def who_is_not_let_in_hears_why(reply: Subject, check: Check) -> None:
     if reply.status in (404, 429):
         raise Skip("there are too many tries, or the operation is hidden from strangers")
     check.one_of(reply.status, REFUSED, at="status")
+
+
+@requirement("auth.near.refused", MUST, basis=SCHEMA, cites="credentials", of=Of(status=TRIED, where=_near))
+def more_than_the_key_is_another_key(reply: Subject, check: Check) -> None:
+    """A secured operation lets nobody in whose key is the right one and a letter more."""
+    check.closed(reply)
 
 
 @requirement("auth.empty.refused", MUST, basis=SCHEMA, cites="credentials", of=Of(status=TRIED, where=_empty))

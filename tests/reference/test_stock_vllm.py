@@ -51,7 +51,6 @@ READ = {
         "structured-output.invalid.refused",
         "structured-output.streamed",
         "structured-output.whitespace",
-        "tools.accepted",
     },
 }
 """What fails under the other contracts: each was read by hand with its bytes, and is true."""

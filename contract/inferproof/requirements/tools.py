@@ -100,7 +100,7 @@ def _calls_of(*choices: str) -> Of:
     ),
 )
 def tools_are_accepted(reply: Subject, check: Check) -> None:
-    """Tools are accepted: with nothing but a function's name, and as an empty list or null, which mean none."""
+    """Tools are accepted with nothing but a function's name, and as null, which means none."""
     check.accepted(reply)
 
 

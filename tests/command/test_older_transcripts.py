@@ -7,6 +7,7 @@ releases read what is out there.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from inferproof.certify.certify import judged
@@ -28,4 +29,4 @@ def test_the_command_says_that_the_contract_has_moved(tmp_path: Path) -> None:
     done = inferproof("judge", str(RECORDED), folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "the contract has moved since this was recorded" in done.stderr
-    assert "conformant in 30 of 685 requirements" in done.stdout
+    assert re.search(r"conformant in 30 of \d+ requirements", done.stdout)

@@ -278,6 +278,9 @@ RUNS = {"compile", "search", "match", "fullmatch", "sub", "subn", "split", "find
 # Where an expression is put together, and why nothing in it can be tried another way.
 PUT_TOGETHER = {
     "contract/inferproof/catalogue/places.py": "an escaped id",
+    "contract/inferproof/certify/known.py": "an escaped id",
+    "contract/inferproof/certify/said.py": "an escaped name of a member",
+    "contract/inferproof/certify/write_known.py": "an escaped id",
     "contract/inferproof/document/yaml_json.py": "an expression of PyYAML's own, behind a look ahead",
     "contract/inferproof/reports/curl.py": "an escaped marker, or one of ours",
     "contract/inferproof/requirements/structured_output.py": "characters and sets, each so many times",

@@ -37,9 +37,16 @@ def invalid_in_one_of_two_places(reply: Reply) -> bool:
 
 
 @variant(of=invalid_in_one_of_two_places)
-def some_requests_meet_a_busy_server(reply: Reply) -> None:
-    """Two requests that are invalid besides meet a busy server: 503 speaks of the load, not of the request."""
-    refuse(reply, 503, "Service Unavailable", "Too many requests are under way.")
+class SomeRequestsMeetABusyServer:
+    """Two requests that are invalid besides meet a busy server at first: 503 speaks of the load, not of the request."""
+
+    def __init__(self) -> None:
+        self._seen: set[bytes] = set()
+
+    def __call__(self, reply: Reply) -> None:
+        if reply.request.body not in self._seen:
+            self._seen.add(reply.request.body)
+            refuse(reply, 503, "Service Unavailable", "Too many requests are under way.")
 
 
 @variant(of=every_reply)

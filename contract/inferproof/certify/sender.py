@@ -10,6 +10,7 @@ from inferproof.certify.watchdog import Bounds, bounded
 from inferproof.certify.words import words
 from inferproof.judge.keys import is_right
 from inferproof.judge.statuses import MOMENT
+from inferproof.judge.subject import Subject
 from inferproof.probes.auth import plain
 from inferproof.probes.probe import PlannedRequest, RequestBuilder, user
 from inferproof.wire.client import Client, SendResult
@@ -60,10 +61,17 @@ class Sender:
             return Exchange(name, step, ask.role, ask.request, None, Fault("withheld", reason))
         for wait in AGAIN_S:
             exchange = await self._answered(name, step, ask)
-            if ask.at_once or exchange.reply is None or exchange.reply.status not in PASSING:
+            if ask.at_once or not self._passes(exchange):
                 return exchange
             await self._pace.clock.sleep(wait)
         return await self._answered(name, step, ask)
+
+    def _passes(self, exchange: Exchange) -> bool:
+        """It met a status of the moment; one that asks for too little time gets it rightly, each time."""
+        if exchange.reply is None or exchange.reply.status not in PASSING:
+            return False
+        answer = Subject(exchange, self._call.contract, self._target.declined)
+        return answer.role == "" or answer.refusable is None
 
     async def _answered(self, name: str, step: int, ask: PlannedRequest) -> Exchange:
         turn = Turn(ours=_is_ours(ask))

@@ -27,7 +27,13 @@ AIMOCK = (
     Reason(
         "No keys",
         "Whoever asks is answered 200: without a key, with a wrong one, with other credentials.",
-        ("auth.missing.refused", "auth.wrong.refused", "auth.empty.refused", "auth.scheme.refused"),
+        (
+            "auth.missing.refused",
+            "auth.wrong.refused",
+            "auth.empty.refused",
+            "auth.near.refused",
+            "auth.scheme.refused",
+        ),
     ),
     Reason(
         "Bodies are hardly validated",
@@ -140,7 +146,13 @@ TRANSFORMERS = (
     Reason(
         "No keys",
         "Whoever asks is answered 200: without a key, with a wrong one, with other credentials.",
-        ("auth.missing.refused", "auth.wrong.refused", "auth.empty.refused", "auth.scheme.refused"),
+        (
+            "auth.missing.refused",
+            "auth.wrong.refused",
+            "auth.empty.refused",
+            "auth.near.refused",
+            "auth.scheme.refused",
+        ),
     ),
     Reason(
         "Members that it does not know are refused",
@@ -272,13 +284,12 @@ VLLM = (
     Reason(
         "Other defaults, another error",
         "With `add_generation_prompt: false` the reply has the role of the last message, `stream_options: {}` asks for "
-        "no usage, `tools: []` is refused, and a 404 is FastAPI's.",
+        "no usage, and a 404 is FastAPI's.",
         (
             "chat.reply.corrected",
             "chat.reply.role",
             "errors.body.shape",
             "stream.usage.default",
-            "tools.accepted",
         ),
     ),
 )

@@ -48,12 +48,6 @@ SHORT = 2**15
 """Characters of a message that no model's context is too small for."""
 
 
-UNSUPPORTED = frozenset(
-    {"functions", "function_call", "n", "presence_penalty", "frequency_penalty", "logit_bias", "user"}
-)
-"""What the prose lists as not supported at the path for OpenAI clients: a server may refuse it there."""
-
-
 def _seed_out_of_bounds(answer: Subject) -> bool:
     return answer.request.integer("/seed", None) is not None and wrong_only_at("seed")(answer)
 
@@ -69,8 +63,7 @@ def _is_short_text(message: Value) -> bool:
 
 
 def _plain(answer: Subject) -> bool:
-    supported = answer.role != "chat.openai-path" or UNSUPPORTED.isdisjoint(answer.request.raw)
-    return supported and must_accept(answer) and asks_plainly(answer.request.raw)
+    return must_accept(answer) and asks_plainly(answer.request.raw)
 
 
 @requirement(

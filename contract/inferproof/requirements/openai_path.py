@@ -12,10 +12,15 @@ from inferproof.judge.requirement import MUST, PROSE, SCHEMA, SHOULD, requiremen
 from inferproof.judge.select import Of, replies
 from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject
-from inferproof.requirements.chat_request import UNSUPPORTED, asks_plainly
+from inferproof.requirements.chat_request import asks_plainly
 
 ROLE = "chat.openai-path"
 CLAIM = "core.openai-path"
+
+UNSUPPORTED = frozenset(
+    {"functions", "function_call", "n", "presence_penalty", "frequency_penalty", "logit_bias", "user"}
+)
+"""What the prose names as not supported at the path for OpenAI clients: a server may refuse it there."""
 
 
 @requirement(

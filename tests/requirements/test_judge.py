@@ -193,7 +193,8 @@ def test_a_relation_of_whatever_says_why_nothing_was_answered(contract: Contract
 
 
 def test_what_takes_a_capability_that_is_not_claimed_to_tell_is_not_applicable(contract: Contract) -> None:
-    twice = [replace(exchange({"n": 1}), probe="sampling.defaults", step=step) for step in range(3)]
+    body = {"choices": [{"message": {"content": "Sea."}, "finish_reason": "stop"}]}
+    twice = [exchange(body, probe="sampling.defaults", step=step) for step in range(3)]
     [found] = judge([CATALOGUE["sampling.defaults"]], twice, contract, {"sampling.seed": "it is ignored"})
     assert found.outcome is Outcome.NOT_APPLICABLE
     assert found.reason == "sampling.seed: it is ignored"

@@ -187,7 +187,7 @@ class Cause:
             return ""
         if not isinstance(body, dict):
             return f"the body {shown(body)}"
-        cited = [name for requirement in self.requirements for name in _cited(requirement)]
+        cited = list(_cited(self.requirements[0]))  # the one that is shown: others may be about other members
         different = self.plain.different(exchange)
         left_out = [name for name in self.plain.missing(exchange) if name in cited or not different]
         if left_out:

@@ -218,7 +218,8 @@ def _extent(result: Result) -> str:
         return (f" in {few}" if few else "") + bare + (": no certificate" if few or bare or known else "")
     broken = ", ".join(result.broken_probes[:SHOWN])
     ours = f"a probe broke, our fault, please report: {broken}" if broken else ""
-    said = [result.interrupted, ours, f"{few} judged" if few else "", bare]
+    stale = "the target file's [known] says too much" if result.stale and not result.having(Outcome.FAIL) else ""
+    said = [result.interrupted, ours, stale, f"{few} judged" if few else "", bare]
     return f" ({'; '.join(part for part in said if part)})" if any(said) else ""
 
 

@@ -169,6 +169,19 @@ class Subject:
         return "either" if schema is None else self.contract.expects(schema, self.sent)
 
     @cached_property
+    def allowed(self) -> bool:
+        """The request's body is what both documents allow, so that a success is an answer to it; or there is none.
+
+        What answers a body that one of them forbids proves no more than that it was not refused.
+        """
+        if not self.role or self.operation.request_schema is None:
+            return True
+        try:
+            return self.expectation == "accept"
+        except Missing:
+            return False
+
+    @cached_property
     def allowed_if_lax(self) -> Literal["by format", "by coercion", ""]:
         """How a lax reader would come to allow a body that both documents forbid. Raises Missing as above.
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from tests.legal_servers import variant
-from tests.legal_servers.reply import Reply
+from tests.legal_servers.reply import Reply, Request, compact, whole_completions
 
 OPENAI_PATH = "/external/api/inference/openai/v1/chat/completions"
+CAPS = frozenset({"max_tokens", "max_completion_tokens"})
 UNSUPPORTED = ("functions", "function_call", "n", "presence_penalty", "frequency_penalty", "logit_bias", "user")
 
 
@@ -21,6 +25,49 @@ def large_bodies_are_refused(reply: Reply) -> None:
     """A body of more than 30 kB is answered 413, and the connection closed."""
     refuse(reply, 413, "Content Too Large", "The body is too large.")
     reply.keep_alive = False
+
+
+@variant(of=lambda reply: reply.request.header(b"transfer-encoding") != "")
+def a_length_is_required(reply: Reply) -> None:
+    """A body without a length is refused with 411 (RFC 9110 §15.5.12)."""
+    refuse(reply, 411, "Length Required", "Say how long the body is.")
+
+
+@variant(of=lambda reply: reply.request.header(b"expect") != "")
+def no_expectation_is_met(reply: Reply) -> None:
+    """A request that expects to go on is refused with 417 (RFC 9110 §15.5.18)."""
+    refuse(reply, 417, "Expectation Failed", "Just send it.")
+
+
+@variant(of=whole_completions)
+class AnswersAreShort:
+    """Where a request sets no cap, the server's own is two tokens."""
+
+    def ask(self, request: Request) -> Request:
+        asked = request.asked
+        if "attributes" not in asked and "messages" in asked and CAPS.isdisjoint(asked):
+            return replace(request, body=compact({**asked, "max_tokens": 2}).encode())
+        return request
+
+    def __call__(self, reply: Reply) -> None:
+        reply.header("x-default-cap", "2")
+
+
+@variant(of=lambda reply: reply.status == 200 and "system" in _roles(reply)[1:])
+def the_template_begins_with_the_system(reply: Reply) -> None:
+    """The model's template has no place for a `system` message that is not the first."""
+    refuse(reply, 400, "Bad Request", "System message must be at the beginning.")
+
+
+@variant(of=lambda reply: reply.status == 200 and "tool" in _roles(reply)[:-1])
+def the_template_ends_with_a_result(reply: Reply) -> None:
+    """The model's template has a place for one result, and that at the end of a conversation."""
+    refuse(reply, 400, "Bad Request", "This model only supports single tool-calls at once!")
+
+
+def _roles(reply: Reply) -> list[Any]:
+    messages = reply.asked.get("messages")
+    return [each.get("role") for each in messages if isinstance(each, dict)] if isinstance(messages, list) else []
 
 
 @variant(of=lambda reply: b"[" * 1000 in reply.request.body)

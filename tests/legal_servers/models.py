@@ -38,9 +38,10 @@ def free(reply: Reply) -> bool:
 
 
 def says_json(reply: Reply) -> bool:
-    """The text has to be JSON, spaced as the model likes, and is all there."""
+    """The text has to be JSON, spaced as the model likes, and is all there; no tokens are told that would spell it."""
     return (
         whole_completions(reply)
+        and not any(map(reply.asked.get, ("stop", "logprobs")))
         and any(map(reply.asked.get, JSON_TEXT))
         and reply.asked.get("guided_whitespace_pattern") is None
         and reply.json["choices"][0]["finish_reason"] == "stop"

@@ -110,3 +110,10 @@ def _of_the_assistant(member):
 
 for _member in MEMBERS:
     breaks("chat.messages.members")(_of_the_assistant(_member))
+
+
+@spares("chat.messages.custom-role", where=lambda draft: "messages" in draft.asked, whatever=True)
+def a_function_that_has_a_schema_of_its_own_is_refused(reply):
+    answered = {"role": "function", "name": "look_up", "content": None}
+    reply.ask(messages=[{"role": "user", "content": "Hi."}, answered, {"role": "user", "content": "Hi."}])
+    reply.status = 422

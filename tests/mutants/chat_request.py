@@ -94,3 +94,24 @@ def the_request_names_no_type(reply):
     headers = tuple(each for each in reply.request.headers if each[0].lower() != "content-type")
     reply.request = replace(reply.request, headers=headers)
     reply.status = 415
+
+
+def _asks_for_no_more_than_needed(draft):
+    return not set(draft.asked) - {"model", "messages", "stream"}
+
+
+@breaks(
+    "chat.request.accepted", where=lambda draft: _asks_for_no_more_than_needed(draft) and "stream" not in draft.asked
+)
+def a_cap_is_demanded(reply):
+    reply.status = 400
+
+
+@breaks("chat.request.accepted", where=lambda draft: _asks_for_no_more_than_needed(draft) and "stream" in draft.asked)
+def a_cap_is_demanded_of_a_stream(reply):
+    reply.status = 500
+
+
+@spares("chat.reply.finish-reason", where=lambda draft: "max_tokens" not in draft.asked)
+def a_cap_of_its_own_ends_it(reply):
+    reply.json["choices"][0]["finish_reason"] = "length"

@@ -204,3 +204,11 @@ for _method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
 @spares("errors.invalid.body", where=lambda draft: draft.role == "configs", whatever=True)
 def what_documents_no_422_is_answered_with_one(reply):
     an_unknown_path_is_invalid(reply)
+
+
+@breaks(
+    "errors.media-type.refused",
+    where=lambda draft: (draft.request.header("content-type") or "").startswith("application/xml"),
+)
+def xml_is_read_as_nothing(reply):
+    reply.status = 200

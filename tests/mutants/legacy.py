@@ -82,3 +82,8 @@ def a_tool_may_not_answer(reply):
 def a_tool_may_be_unknown(reply):
     reply.ask(context=[*reply.asked["context"], {"type": "Tool", "text": "4", "tool_call_id": "1"}])
     reply.status = 422
+
+
+@breaks("legacy.request.accepted", where=lambda draft: "max_tokens" not in draft.asked)
+def a_cap_is_demanded(reply):
+    reply.status = 400

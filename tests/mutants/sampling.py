@@ -61,6 +61,7 @@ STEERING = {
     "spaces_between_special_tokens": True,
     "add_special_tokens": False,
     "cache_salt": "salt",
+    "documents": [],
     "temperature": 0.5,
     "top_p": 0.5,
     "seed": 1,

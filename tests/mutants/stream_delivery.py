@@ -21,7 +21,7 @@ def a_stream_is_always_cut(reply):
 
 @breaks("stream.hang-up")
 def the_next_client_gets_the_rest(reply):
-    if reply.step == 0:
+    if reply.asked.get("stream"):
         reply.body = b'data: {"id": "chatcmpl-1", "choices": []}\n\n'
     else:
         reply.json["id"] = "chatcmpl-1"
@@ -43,14 +43,29 @@ def everything_but_the_first_event_is_held_back(reply):
     reply.reads = [(5_000, reply.body.index(b"\n\n") + 2), (30_000_000, len(reply.body))]
 
 
-@spares("stream.hang-up", where=lambda draft: draft.step == 0)
+@spares("stream.hang-up", where=lambda draft: draft.step == 2)
 def the_client_leaves_before_the_first_event(reply):
     reply.body = b""
 
 
-@breaks("stream.hang-up", where=lambda draft: draft.step == 1)
+@breaks("stream.hang-up", where=lambda draft: draft.step == 3)
 def the_next_request_gets_no_choice(reply):
     reply.json["choices"] = []
+
+
+@breaks("stream.hang-up.prompt", where=lambda draft: draft.step == 3)
+def the_next_prompt_is_counted_as_one_token(reply):
+    reply.json["usage"]["prompt_tokens"] = 1
+
+
+@breaks("stream.hang-up.text", where=lambda draft: draft.step == 3)
+def the_next_answer_is_of_another_prompt(reply):
+    reply.json["choices"][0]["message"]["content"] = "!!!!!!!!"
+
+
+@spares("stream.hang-up.text", where=lambda draft: draft.step in (0, 1, 3))
+def every_answer_is_another(reply):
+    reply.json["choices"][0]["message"]["content"] = f"Answer {reply.step}."
 
 
 @spares("stream.incremental")

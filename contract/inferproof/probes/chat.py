@@ -16,6 +16,14 @@ def plain(call: RequestBuilder, role: str) -> Steps:
     yield call.chat(user("Name a colour and say why you like it."), role=role)
 
 
+@probe("chat.required-only", over=CHAT)
+def required_only(call: RequestBuilder, role: str) -> Steps:
+    """A model and a message, and nothing else, as a beginner sends them; then the same for a stream."""
+    question = user("What is the capital of France? Answer with its name only.")
+    yield call.chat(question, role=role, max_tokens=None)
+    yield call.chat(question, role=role, max_tokens=None, stream=True)
+
+
 @probe("chat.minimal")
 def minimal(call: RequestBuilder) -> Steps:
     """A conversation with a system message, and a cap under its newer name."""

@@ -7,7 +7,7 @@ from typing import Any
 from inferproof.judge.select import LEGACY
 from inferproof.probes.probe import RequestBuilder, Steps, probe, turn
 
-QUESTION = turn("Human", "Why is the sea salty?")
+QUESTION = turn("Human", "Why is the sea salty? Warum? 海はなぜ塩辛い 🌊")
 TALK = (turn("Instruction", "Be brief."), turn("Human", "Hello!"), turn("AI", "Hello."), QUESTION)
 
 LOOK_UP = {
@@ -37,8 +37,15 @@ def plain(call: RequestBuilder, role: str) -> Steps:
         temperature=0.5,
         top_p=0.9,
         stop_tokens=None,
-        metadata={"user_timezone": "Europe/Lisbon", "user_firstname": "Ana", "user_country": "PT"} | nowhere,
+        metadata={"user_timezone": "Europe/Lisbon", "user_firstname": "Zoë", "user_country": "PT"} | nowhere,
     )
+
+
+@probe("legacy.required-only", claims="legacy", over=LEGACY)
+def required_only(call: RequestBuilder, role: str) -> Steps:
+    """A config and a question, as a beginner sends them; without `web_search: false` some would search the web."""
+    context = [turn("Human", "What is the capital of France? Answer with its name only.")]
+    yield call.to(role, {"config": call.chat_model, "context": context, "web_search": False})
 
 
 @probe("legacy.query", claims="legacy", over=LEGACY)

@@ -193,7 +193,7 @@ def truncate(call: RequestBuilder) -> Steps:
 @probe("sampling.echo", claims="sampling.echo")
 def echo(call: RequestBuilder) -> Steps:
     """An echo of the assistant's message, and one where the user spoke last."""
-    begun = assistant(f"First, {call.token('begun', 8)}.")
+    begun = assistant(f"Zuerst, {call.token('begun', 8)}: über die Mole 🌊 bis zum 灯台.")
     yield from patiently(call.chat(QUESTION, begun, max_tokens=8, echo=True, add_generation_prompt=False))
     yield call.chat(user(f"My code is {call.token('code', 24)}. Describe the sea."), max_tokens=8, echo=True)
 

@@ -1,9 +1,11 @@
 """Probes of streams: the same answers as without, in pieces."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
 from inferproof.judge.select import CHAT
+from inferproof.probes import chat, errors, sampling, tools
 from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, probe, user
 
 QUESTION = "Describe a lighthouse in two sentences."
@@ -17,8 +19,19 @@ def plain(call: RequestBuilder, role: str) -> Steps:
 
 @probe("stream.invalid", claims="streaming", over=CHAT)
 def invalid(call: RequestBuilder, role: str) -> Steps:
-    """A request for a stream without its required member."""
+    """Requests for a stream without its required member, and with a part of a message that is none."""
     yield call.to(role, {"model": call.chat_model, "stream": True})
+    yield call.chat(user([{"type": "banana"}]), role=role, max_tokens=4, stream=True)
+
+
+@probe("stream.refused", claims="streaming", over=CHAT)
+def refused(call: RequestBuilder, role: str) -> Steps:
+    """As streams, what other probes send whole, and only the engine finds wrong: a model, a conversation, a tool."""
+    whole = [*errors.unknown_model(call, role), *chat.no_messages(call, role)]
+    if role == "chat":
+        whole += [[*tools.choice(call)][1], [*sampling.domain(call)][1]]
+    for ask in whole if call.contract.names(role, "stream") else ():
+        yield call.to(role, json.loads(ask.request.body) | {"stream": True})
 
 
 @probe("stream.options-alone", claims="streaming")
@@ -76,10 +89,13 @@ def slow_reader(call: RequestBuilder) -> Steps:
 
 @probe("stream.hang-up", claims="streaming", exclusive=True)
 def hang_up(call: RequestBuilder) -> Steps:
-    """A stream whose client leaves after its first event, and a request after it."""
-    left = call.chat(user("Count to a thousand."), max_tokens=64, stream=True)
-    yield replace(left, hang_up_after=1)
-    yield call.chat(user("Hello!"), max_tokens=8)
+    """A request twice, then a stream of the same whose client leaves after its first event, and the request again."""
+    asked: dict[str, Any] = {"temperature": 0, "seed": 7}
+    count = user("Count to a thousand.")
+    yield call.chat(count, max_tokens=8, **asked)
+    yield call.chat(count, max_tokens=8, **asked)
+    yield replace(call.chat(count, max_tokens=64, stream=True, **asked), hang_up_after=1)
+    yield call.chat(count, max_tokens=8, **asked)
 
 
 def _twin(call: RequestBuilder, **streamed: Any) -> tuple[PlannedRequest, PlannedRequest]:

@@ -18,18 +18,21 @@ SWITCH = function(
     description="Switches the lamp.",
     parameters={
         "type": "object",
-        "properties": {"to": {"type": "string", "enum": ["on", "off"]}},
+        "properties": {"to": {"type": "string", "enum": ["hell 💡", "größer", "夜"]}},
         "required": ["to"],
         "additionalProperties": False,
     },
 )
-"""Its arguments are few and short, so that even a random model comes to an end."""
+"""Its arguments are few and short, so that even a random model comes to an end; none is of ASCII alone."""
+
+RING = function("ring", description="Rings the bell.", parameters={"type": "object", "properties": {}})
 
 QUESTION = user("It is dark. Switch the lamp on.")
+BOTH = user("It is dark. Switch the lamp on, and ring the bell.")
 
 
 def _result(call_id: str) -> dict[str, Any]:
-    return {"role": "tool", "tool_call_id": call_id, "content": "The lamp is on."}
+    return {"role": "tool", "tool_call_id": call_id, "content": "The lamp is on 💡."}
 
 
 @probe("tools.accepted", claims="tools")
@@ -48,9 +51,9 @@ def auto(call: RequestBuilder, role: str) -> Steps:
 
 @probe("tools.required", claims="tools.required")
 def required(call: RequestBuilder) -> Steps:
-    """A conversation without tools, and the same with one that must be called."""
-    yield call.chat(QUESTION, max_tokens=4)
-    yield call.chat(QUESTION, max_tokens=ROOM, tools=[SWITCH], tool_choice="required", parallel_tool_calls=False)
+    """A conversation without tools, and the same with two that might both be called, of which one at a time must be."""
+    yield call.chat(BOTH, max_tokens=4)
+    yield call.chat(BOTH, max_tokens=ROOM, tools=[SWITCH, RING], tool_choice="required", parallel_tool_calls=False)
 
 
 @probe("tools.named", claims="tools.named")
@@ -64,7 +67,7 @@ def named(call: RequestBuilder) -> Steps:
 @probe("tools.result", claims="tools")
 def result(call: RequestBuilder) -> Steps:
     """A conversation in which a tool was called and has answered."""
-    made = {"id": "call_1", "type": "function", "function": {"name": "switch", "arguments": '{"to": "on"}'}}
+    made = {"id": "call_1", "type": "function", "function": {"name": "switch", "arguments": '{"to": "hell 💡"}'}}
     messages = (QUESTION, assistant(None, tool_calls=[made]), _result("call_1"))
     yield call.chat(*messages, max_tokens=8, tools=[SWITCH], tool_choice="none")
 

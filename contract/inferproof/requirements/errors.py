@@ -48,7 +48,7 @@ def _bodiless(answer: Subject) -> bool:
 
 def _of_another_type(answer: Subject) -> bool:
     media = (answer.exchange.request.header("content-type") or "").lower()
-    return media.startswith(("text/", "multipart/", "application/x-www-form-urlencoded"))
+    return media.startswith(("text/", "multipart/", "application/x-www-form-urlencoded", "application/xml"))
 
 
 @requirement(

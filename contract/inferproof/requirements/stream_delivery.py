@@ -61,12 +61,40 @@ def a_stream_finishes_for_the_same_reason(answers: list[Subject], check: Check) 
 )
 def a_client_may_leave(answers: list[Subject], check: Check) -> None:
     """When a client hangs up, the next request gets an answer of its own: another id, and content."""
-    left, following = steps(answers, 2)
+    left, following = steps(answers[-2:], 2)
     if not left.events:
         raise Skip("the client left before the first event")
     own, choices = following.body.value("/id"), following.body.value("/choices")
     check.that(own.raw != left.events[0].value("/id").raw, "an id of its own", own)
     check.that(choices.raw != [], "a choice", choices)
+
+
+@requirement(
+    "stream.hang-up.prompt",
+    SHOULD,
+    basis=PROJECT,
+    claims="streaming",
+    cites=("chat.reply.events", "chat.reply#/usage/prompt_tokens"),
+    needs="stream.hang-up",
+)
+def who_left_leaves_no_trace_in_the_prompt(answers: list[Subject], check: Check) -> None:
+    """After a client has hung up, the same conversation has the `prompt_tokens` that it had before."""
+    before, _, _, after = steps(answers, 4)
+    check.equal(after.body.value("/usage/prompt_tokens"), before.body.integer("/usage/prompt_tokens"))
+
+
+@requirement(
+    "stream.hang-up.text",
+    SHOULD,
+    basis=PROJECT,
+    claims="streaming",
+    cites="chat.reply.events",
+    needs="stream.hang-up",
+)
+def who_left_leaves_no_trace_in_the_answer(answers: list[Subject], check: Check) -> None:
+    """At temperature 0 and with a seed, the same request is answered after a client has hung up as it was before."""
+    before, again, _, after = steps(answers, 4)
+    check.equal(after.text, repeated(before, again), at="content")
 
 
 @requirement(

@@ -52,8 +52,8 @@ _PLAIN_KEYWORDS = frozenset({"type", "properties", "required", "additionalProper
 
 
 def wanted(answer: Subject, member: str) -> bool:
-    """The request has this constraint and nothing beside it but plain members, and the answer comes whole."""
-    if answer.request.get(f"/{member}") is None or answer.request.get("/stream"):
+    """The request has this constraint, and beside it nothing but plain members that do not cut it; it comes whole."""
+    if answer.request.get(f"/{member}") is None or answer.request.get("/stream") or answer.request.get("/stop"):
         return False
     return (PLAIN | {member, "guided_whitespace_pattern"}).issuperset(answer.request.members()) and must_accept(answer)
 

@@ -7,7 +7,7 @@ Reference: the engine forces required and named calls; `strict` is added, so tha
 from typing import Any
 
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import refused_for, valid
+from inferproof.judge.oracle import must_accept, refused_for, valid
 from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
@@ -77,9 +77,9 @@ def arguments(call: Value) -> Any:
 
 
 def _plainly(answer: Subject) -> bool:
-    """Tools, and no member beyond the plain ones: others may get into the way of a call. An empty list is no tools."""
+    """Tools, and nothing beyond what is plain: other members, or messages, may get into the way of a call."""
     members = PLAIN | {"tools", "tool_choice", "parallel_tool_calls"}
-    return members.issuperset(answer.request.members()) and answer.request.get("/tools") != [] and valid(answer)
+    return members.issuperset(answer.request.members()) and must_accept(answer)
 
 
 def _calls_of(*choices: str) -> Of:

@@ -133,6 +133,7 @@ def _each(requirement: Requirement, of: Of, asked: Sequence[Subject], check: Che
     """Judge each selected exchange for itself. `cut_off` says why the run ended early, if it did."""
     judged: list[str] = []
     failures: list[Failure] = []
+    failing: list[Subject] = []
     skipped: Counter[str] = Counter()
     for answer in asked:
         if not of.matches_reply(answer):
@@ -144,6 +145,7 @@ def _each(requirement: Requirement, of: Of, asked: Sequence[Subject], check: Che
                 skipped["two validators disagree about the request"] += 1
                 continue
             failures.append(Failure(answer.exchange, broken.finding))
+            failing.append(answer)
         except Skip as skip:
             skipped[skip.reason] += 1
             continue
@@ -155,7 +157,14 @@ def _each(requirement: Requirement, of: Of, asked: Sequence[Subject], check: Che
     if not failures and (hidden := _hidden(of, asked)):
         return Judgement(requirement, Outcome.NOT_VERIFIED, hidden, tuple(judged), skipped=_counted(skipped))
     outcome = Outcome.FAIL if failures else Outcome.PASS
+    if of.forms and failures and all(map(_in_a_corrected_form, failing)):
+        requirement = requirement.by_correction
     return Judgement(requirement, outcome, "", tuple(judged), tuple(failures), _counted(skipped))
+
+
+def _in_a_corrected_form(answer: Subject) -> bool:
+    """The answer came as a stream, which this contract has for its operation by correction only."""
+    return answer.streamed and answer.contract.layer(f"{answer.role}.reply.events") == "corrected"
 
 
 def _hidden(of: Of, asked: Sequence[Subject]) -> str:

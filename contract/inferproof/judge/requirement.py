@@ -88,6 +88,11 @@ class Requirement:
             return self
         if any(self._is_said(contract, cite, unread) for cite in self.said):
             return replace(self, basis=PROSE)
+        return self.by_correction
+
+    @property
+    def by_correction(self) -> Requirement:
+        """The same, of what a contract has by correction only: at most a SHOULD."""
         return replace(self, basis=CORRECTION, level=SHOULD if self.level is MUST else self.level)
 
     def places(self, contract: Contract) -> tuple[Place, ...]:

@@ -22,6 +22,7 @@ from inferproof.probes import (
     status,
     stream,
     structured_output,
+    together,
     tools,
     usage,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "status",
     "stream",
     "structured_output",
+    "together",
     "tools",
     "usage",
 ]

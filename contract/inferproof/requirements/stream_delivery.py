@@ -11,15 +11,23 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.subject import Subject, repeated, steps
+from inferproof.judge.subject import REASONING, Subject, repeated, steps
 from inferproof.judge.value import Skip
 
 PROMPT_TIMES = 4
 HELD_AT_LEAST = 200_000
 """Microseconds. A pause of a busy machine is shorter, and three streams in a row do not meet one each."""
 
-ENOUGH_EVENTS = 16
-"""So many events that made one by one take a server some time, and do not come in one read."""
+ENOUGH_PIECES = 16
+ENOUGH_TEXT = 128
+"""So many pieces, or characters, that made token by token take a server some time, and do not come in one read."""
+
+FEW_PIECES = 4
+MOST_OF_IT = 0.75
+"""Fewer pieces than the first, or one with more of the text than the second, are hardly a stream."""
+
+LONG_TEXT = 800
+"""Characters. Hosts that send 50 or 100 tokens at a time send so long a text in several pieces."""
 
 
 @requirement(
@@ -98,7 +106,9 @@ def events_leave_as_they_are_made(answers: list[Subject], check: Check) -> None:
     if not prompt.reply.reads or not streams:
         raise Skip("nobody watched the replies arrive")
     first_token = prompt.reply.reads[-1][0]
-    waits = [_held_back(stream, first_token) for stream in streams]
+    waits = [_held_back(stream, first_token) for stream in streams if _is_enough(stream)]
+    if not waits:
+        raise Skip("the streams are too short to tell")
     check.that(
         not all(waits),
         f"the first event soon after the {first_token // 1000} ms that an answer of one token takes",
@@ -107,14 +117,63 @@ def events_leave_as_they_are_made(answers: list[Subject], check: Check) -> None:
     )
 
 
+@requirement(
+    "stream.pieces",
+    SHOULD,
+    basis=PROSE,
+    claims="streaming.incremental",
+    cites="chat.reply.prose",
+    needs="stream.timing",
+)
+def a_long_text_comes_in_pieces(answers: list[Subject], check: Check) -> None:
+    """A long text comes in several pieces, none of which is most of it: it is not made first and streamed then."""
+    streams = answers[1:]
+    if any(_in_pieces(stream) for stream in streams):
+        return
+    long = [pieces(stream) for stream in streams if len(stream.text) >= LONG_TEXT]
+    if not long:
+        raise Skip("the texts are too short to tell")
+    found = [len(piece) for piece in long[-1]]
+    check.fail(f"at least {FEW_PIECES} pieces, none with most of the text", found, at="characters of each piece")
+
+
+def pieces(stream: Subject) -> list[str]:
+    """The texts of its events, those of the answer and those of reasoning, where they are not empty. Raises Skip."""
+    said = [event.get("/text") for event in stream.events]
+    for event in stream.events:
+        for choice in event.items("/choices", optional=True):
+            said += [choice.get(f"/delta/{name}") for name in ("content", *REASONING)]
+    return [text for text in said if isinstance(text, str) and text]
+
+
+def _in_pieces(stream: Subject) -> bool:
+    said = pieces(stream)
+    return len(said) >= FEW_PIECES and max(map(len, said)) <= MOST_OF_IT * sum(map(len, said))
+
+
+def _is_enough(stream: Subject) -> bool:
+    """It has so much text that its making takes time. Text that nobody sees, of a hidden reasoning, does not count."""
+    return len(pieces(stream)) >= ENOUGH_PIECES or len(stream.text) >= ENOUGH_TEXT
+
+
+def in_doubt(stream: Subject, first: Subject) -> bool:
+    """Whether a stream comes in pieces, as they are made, is not plain yet; `first` is an answer of one token."""
+    reads = first.reply.reads
+    try:
+        held = _is_enough(stream) and bool(reads) and _held_back(stream, reads[-1][0]) > 0
+        return held or not _in_pieces(stream)
+    except Skip:
+        return False
+
+
 def _held_back(stream: Subject, first_token: int) -> int:
     """How long all events but the first were held, in µs; 0 where the stream is no proof of that.
 
-    Proof is a long wait, many times that for a whole answer of one token, and then many events nearly at once. The
-    first event may be sent early by a server that holds the rest back.
+    Proof is a long wait, many times that for an answer of one token, and then the rest nearly at once. The first event
+    may be sent early by a server that holds the rest back.
     """
     times = [event.at_us for event in stream.stream.events[1:]]
-    if len(times) < ENOUGH_EVENTS:
+    if not times:
         return 0
     wait, rest = times[0], times[-1] - times[0]
     proven = wait > PROMPT_TIMES * first_token + HELD_AT_LEAST and rest < wait // 20

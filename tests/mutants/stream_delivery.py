@@ -61,3 +61,50 @@ def nobody_watched_the_replies_arrive(reply):
 @spares("stream.incremental", where=lambda draft: draft.step == 1)
 def an_answer_is_too_short_to_tell(reply):
     reply.chunks[:] = reply.chunks[:3]
+
+
+def _pieces_of(*texts):
+    """The whole answer in these pieces."""
+
+    def edit(reply):
+        name = "text" if reply.role == "chat.legacy.stream" else "content"
+        said = [{"text": text, "idx": place} for place, text in enumerate(texts)]
+        if name == "content":
+            said = [{"choices": [{"index": 0, "delta": {name: text}, "finish_reason": None}]} for text in texts]
+            said.append({"choices": [{"index": 0, "delta": {}, "finish_reason": "length"}]})
+        reply.chunks[:] = [{**reply.chunks[0], **chunk} for chunk in said]
+
+    return edit
+
+
+LONG, SHORT = "a word " * 200, "a word " * 20
+
+
+@breaks("stream.pieces", where=lambda draft: draft.step > 0)
+def the_whole_text_is_one_chunk(reply):
+    _pieces_of(LONG)(reply)
+
+
+@breaks("stream.pieces", where=lambda draft: draft.step > 0)
+def the_text_comes_in_two_halves(reply):
+    _pieces_of(LONG, LONG)(reply)
+
+
+@breaks("stream.pieces", where=lambda draft: draft.step > 0)
+def a_few_words_go_ahead(reply):
+    _pieces_of("a", " word", " and", " more", LONG)(reply)
+
+
+@spares("stream.pieces", where=lambda draft: draft.step > 0)
+def a_host_sends_fifty_tokens_at_a_time(reply):
+    _pieces_of(*[SHORT] * 5)(reply)
+
+
+@spares("stream.pieces", where=lambda draft: draft.step > 0)
+def a_short_text_is_cut(reply):
+    _pieces_of(SHORT)(reply)
+
+
+@spares("stream.pieces", where=lambda draft: draft.step == 1)
+def only_one_stream_comes_in_one_chunk(reply):
+    _pieces_of(LONG)(reply)

@@ -204,9 +204,8 @@ def the_pattern_is_none(reply):
     _says(reply, PROSE)
 
 
-@spares("structured-output.guided-regex")
-def the_constraint_comes_in_a_stream(reply):
-    reply.ask(guided_regex="[a-c]", stream=True)
+@breaks("structured-output.guided-regex", where=lambda draft: draft.asked.get("stream") is True)
+def the_pattern_is_refused_in_a_stream(reply):
     reply.status = 400
 
 

@@ -79,3 +79,15 @@ def test_a_request_without_a_cap_stays_as_it_is(contract: Contract) -> None:
 def test_a_cap_is_never_lowered(contract: Contract) -> None:
     ask = RequestBuilder(contract, "model", "model").chat(user("Hi"), max_tokens=4096)
     assert json.loads(ask.with_room(ROOM_TO_REASON).request.body)["max_tokens"] == 4096
+
+
+def test_an_answer_that_is_read_has_the_room_that_the_target_gives(contract: Contract) -> None:
+    call = RequestBuilder(contract, "model", "model", room=400)
+    assert json.loads(call.chat(user("Hi"), max_tokens=24).request.body)["max_tokens"] == 424
+    assert json.loads(call.legacy({"type": "Human", "text": "Hi"}).request.body)["max_tokens"] == 424
+
+
+def test_a_cap_that_cuts_the_answer_short_stays(contract: Contract) -> None:
+    call = RequestBuilder(contract, "model", "model", room=400)
+    assert json.loads(call.chat(user("Hi"), max_tokens=4).request.body)["max_tokens"] == 4
+    assert json.loads(call.chat(user("Hi"), max_completion_tokens=6).request.body)["max_completion_tokens"] == 6

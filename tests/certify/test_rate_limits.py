@@ -47,7 +47,7 @@ def behind(contract: Contract) -> Run:
         server, told = Limited(mock(contract), limit), []
         with running(server) as url:
             target = Target(url, key=DEFAULT_KEY, limits=Limits(**limits))
-            found = certify(contract, target, only=only, clock=FAST, progress=Progress(paced=told.append))
+            found = certify(contract, target, only=only, clock=FAST, progress=Progress(noted=told.append))
         return Ran(found, server, told)
 
     return run

@@ -5,9 +5,7 @@ The tests of these are expected to fail, strictly: one that passes and is still 
 
 from __future__ import annotations
 
-ACCUSED: dict[str, str] = {
-    "it-thinks-for-300-tokens": "not verified: logprobs.sign and 14 more",
-}
+ACCUSED: dict[str, str] = {}
 
 WITH_GENERATED: dict[str, str] = {
     "a-choice-of-tools-takes-tools": "chat.openai-path.tool-choice.accepts",

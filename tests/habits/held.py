@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inferproof.certify.certify import certify
+from inferproof.certify.target import Limits
 from inferproof.document import Contract
 from inferproof.front.serve import running
 from inferproof.judge.judge import Judgement, Outcome
@@ -86,7 +87,9 @@ def held_against(
     expected = {id for each in chosen for id in each.fails}
     left = {id for each in chosen for id in (*each.open, *each.fails)}
     with served(mock, contract, chosen, seed) as (url, layer):
-        target = with_keys(contract, url, declined=declined)
+        target = with_keys(
+            contract, url, declined=declined, limits=Limits(room=max((each.room for each in chosen), default=0))
+        )
         result = certify(contract, target, generated=generated).result
     wrong = [each for each in result.judgements if _is_wrong(each, expected, left)]
     return Found(tuple(wrong), dict(layer.acted))

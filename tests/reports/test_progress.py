@@ -14,7 +14,7 @@ def test_where_there_is_no_terminal_a_line_says_that_sending_is_over(capsys: pyt
     one = next(iter(CATALOGUE.values()))
     with watch() as progress:
         progress.planned(Plan((one,), ()), Estimate(1, 0, None))
-        progress.paced("the server allows about 60 requests a minute: 91 minutes left")
+        progress.noted("the server allows about 60 requests a minute: 91 minutes left")
         progress.judging(5436)
     said = capsys.readouterr().err.splitlines()
     assert said == [

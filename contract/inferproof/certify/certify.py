@@ -41,19 +41,26 @@ from inferproof.probes.probe import Probe, RequestBuilder
 from inferproof.wire.exchange import Exchange
 from inferproof.wire.transcript import Transcript, TranscriptError
 
+REASONS = (
+    "the model reasons before it answers, and 16 tokens were too few: `room` in [limits] of the target file gives it "
+    "tokens for that, such as 512; what has no room is not verified"
+)
+"""What a run says before its plan where the model had not begun to answer."""
+
 
 @dataclass
 class Progress:
     """What a person may watch: the plan with what it costs, each probe as it ends, how many exchanges are then judged,
     and for how many causes smaller requests are sent, and how many at most.
 
-    `paced` is a sentence on a limit of the server's, once. The default watches nothing.
+    `noted` is a sentence on what the run found out about the server: a limit, or what it needs. The default watches
+    nothing.
     """
 
     planned: Callable[[Plan, Estimate], None] = field(default=lambda plan, estimate: None)
     done: Callable[[Probe], None] = field(default=lambda probe: None)
     judging: Callable[[int], None] = field(default=lambda exchanges: None)
-    paced: Callable[[str], None] = field(default=lambda said: None)
+    noted: Callable[[str], None] = field(default=lambda said: None)
     shrinking: Callable[[int, int], None] = field(default=lambda causes, most: None)
 
 
@@ -218,6 +225,7 @@ def described(target: Target, call: RequestBuilder) -> dict[str, Any]:
         **({"key_variable": target.key_variable} if target.key_variable != DEFAULT_KEY_VARIABLE else {}),
         **({"key_header": target.header} if target.header is not None else {}),
         "declined": dict(target.declined),
+        **({"room": target.limits.room} if target.limits.room else {}),
         **({"known": [each.to_json() for each in target.known]} if target.known else {}),
     }
 
@@ -258,6 +266,8 @@ class _Run:
             ready = await preflight(self.contract, self.target, self.call, client, self.pace)
             self.call = ready.call
             refuse_the_runs_model(self.call)
+            if ready.reasons:
+                self.progress.noted(REASONS)
             self.planned = plan(
                 self.contract,
                 self.call,
@@ -281,7 +291,7 @@ class _Run:
         written = without_generated(self.planned, self.contract, self.call)
         if written < cost.requests:
             said += f"; --quick takes {span(60.0 * written / per_minute)} in all"
-        self.progress.paced(said)
+        self.progress.noted(said)
 
     def pursue(self, found: Certification, seconds: float, interrupts: Interrupts) -> Certification:
         """The certification with its failures made small, and with what exploring for some seconds broke."""

@@ -17,6 +17,7 @@ from inferproof.certify.words import messages
 from inferproof.document import Contract
 from inferproof.document.names import LISTS, LISTS_OF_EMBEDDINGS
 from inferproof.judge.capabilities import OF_ROLE, not_claimed
+from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip, Value
 from inferproof.probes.probe import PlannedRequest, RequestBuilder, user
 from inferproof.wire.client import Client
@@ -47,10 +48,13 @@ UNKNOWN = (
 
 @dataclass(frozen=True)
 class Ready:
-    """The call to make requests with, and how fast a chat was; None where it brought no body."""
+    """The call to make requests with, and how fast a chat was; None where it brought no body. `reasons` says that the
+    model spent a short cap on reasoning, and that the target gives it no room for that.
+    """
 
     call: RequestBuilder
     speed: Speed | None
+    reasons: bool = False
 
 
 async def preflight(
@@ -72,10 +76,10 @@ async def preflight(
         chat_model=chosen(target.chat_model, call.chat_model, names),
         embedding_model=chosen(target.embedding_model, call.embedding_model, names_of(lists, embed=True)),
     )
-    first = smallest(call)
-    if first is not None:
+    plain = smallest(call)
+    if plain is not None:
         _require_models(call, target)
-    work = [await look.at(first, call)] if first is not None else []
+    work = [await look.at(plain, call)] if plain is not None else []
     seen = (*status, *lists, *work)
     replies = [exchange.reply for exchange in seen if exchange.reply is not None and exchange.fault is None]
     if not replies:
@@ -97,7 +101,11 @@ async def preflight(
     reply = work[0].reply if work else None
     if target.chat_model and known and "chat" in contract.roles:
         _refuse_unknown_model(target, call, reply, names)
-    return Ready(call, await _speed(look, call, reply))
+    first, longer = _seconds(reply), None
+    if first is not None and reply is not None and reply.status == 200 and "chat" in contract.roles:
+        longer = await look.at(replace(call, room=0).chat(user(COUNT), max_tokens=FEW), call)
+    reasons = longer is not None and Subject(longer, contract).unanswered and not target.limits.room
+    return Ready(call, _speed(first, longer), reasons)
 
 
 def _require_models(call: RequestBuilder, target: Target) -> None:
@@ -117,13 +125,12 @@ def _require_models(call: RequestBuilder, target: Target) -> None:
             )
 
 
-async def _speed(look: _Look, call: RequestBuilder, reply: Reply | None) -> Speed | None:
-    """From the chat of one token, and a longer one; that of one token alone where the other tells nothing."""
-    first = _seconds(reply)
-    if first is None or reply is None or reply.status != 200 or "chat" not in call.contract.roles:
-        return Speed(first) if first is not None else None
-    exchange = await look.at(call.chat(user(COUNT), max_tokens=FEW), call)
-    took, tokens = _seconds(exchange.reply), _completion_tokens(exchange.reply)
+def _speed(first: float | None, longer: Exchange | None) -> Speed | None:
+    """From the seconds of a chat of one token, and a longer one; from those alone where the other tells nothing."""
+    if first is None:
+        return None
+    reply = longer.reply if longer is not None else None
+    took, tokens = _seconds(reply), _completion_tokens(reply)
     if took is None or tokens < 2:
         return Speed(first)
     return Speed(min(first, took), max(0.0, (took - first) / (tokens - 1)))

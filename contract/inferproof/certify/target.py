@@ -34,13 +34,15 @@ class Limits:
     """What the target can take: `concurrency` requests at a time, `requests_per_minute` (0 means no limit).
 
     `patience` is how many seconds of silence end an exchange. `total_seconds` end the run, beyond the time that the
-    pace of `requests_per_minute` takes, and that the server has it wait; no wait may be longer than that.
+    pace of `requests_per_minute` takes, and that the server has it wait; no wait may be longer than that. `room` are
+    the tokens in which the model reasons before it answers.
     """
 
     concurrency: int = 8
     requests_per_minute: int = 0
     patience: float = 30.0
     total_seconds: float = 3600.0
+    room: int = 0
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,13 @@ _MODELS = {"chat": str, "embedding": str}
 _GIVEN = {"env": str}
 _KEYS = {REVOKED: _GIVEN, RESTRICTED: {**_GIVEN, "model": str}, EXHAUSTED: _GIVEN}
 _BUDGET = {"requests": int, "tokens": int, "minutes": (int, float)}
-_LIMITS = {"concurrency": int, "requests_per_minute": int, "patience": (int, float), "total_seconds": (int, float)}
+_LIMITS = {
+    "concurrency": int,
+    "requests_per_minute": int,
+    "patience": (int, float),
+    "total_seconds": (int, float),
+    "room": int,
+}
 
 
 def target_file(named: str | Path | None = None, own: Mapping[str, str] | None = None) -> TargetFile:

@@ -73,7 +73,12 @@ def call_for(call: RequestBuilder, target: Target) -> RequestBuilder:
     without = tuple(each.kind for each in others if not_claimed(of_way(each), target.declined) is not None)
     allowed_model = (restricted.model or "") if restricted else ""
     return replace(
-        call, header=target.header, without=without, allowed_model=allowed_model, declined=dict(target.declined)
+        call,
+        header=target.header,
+        without=without,
+        allowed_model=allowed_model,
+        declined=dict(target.declined),
+        room=target.limits.room,
     )
 
 

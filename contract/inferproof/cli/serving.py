@@ -84,6 +84,8 @@ def _list_habits(contract: Contract) -> None:
         click.echo(f"{name}\n    {each.sentence}\n    Allowed: {each.because}")
         if each.declines:
             click.echo(f"    A target of it declines {', '.join(each.declines)}.")
+        if each.room:
+            click.echo(f"    A target of it says `room = {each.room}` in [limits].")
         if each.fails:
             click.echo(f"    It fails {', '.join(each.fails)}.")
 

@@ -13,7 +13,7 @@ from inferproof.document.credentials import Credential
 from inferproof.judge import claims
 from inferproof.judge.capabilities import not_claimed
 from inferproof.judge.coercion import coerces
-from inferproof.judge.value import Missing, Skip, Value
+from inferproof.judge.value import Missing, NotClaimed, Skip, Value
 from inferproof.wire.exchange import DEEPEST, Exchange, NotJson, Reply, deeper
 from inferproof.wire.sse import EventStream, FramingFault, read_events
 
@@ -427,10 +427,10 @@ def _add(choice: FoldedChoice, item: Value) -> None:
 def repeated(first: Subject, again: Subject) -> str:
     """The text that the same request brought twice; raises Skip where it differs: then nothing compares.
 
-    Nor does it where the target does not claim that a seed repeats an answer: twice may be by chance.
+    Raises NotClaimed where the target does not claim that a seed repeats an answer: twice may be by chance.
     """
     if why := not_claimed("sampling.seed", first.declined):
-        raise Skip(f"sampling.seed is not claimed: {why}")
+        raise NotClaimed(f"sampling.seed: {why}")
     if first.text != again.text or first.finish_reason != again.finish_reason:
         raise Skip("the same request is answered differently each time")
     return first.text

@@ -81,7 +81,7 @@ def dimensions(call: RequestBuilder) -> Steps:
     yield call.embed("hello", dimensions=8, encoding_format="base64")
 
 
-@probe("embeddings.truncate", claims="embeddings", to=("embeddings",))
+@probe("embeddings.truncate", claims="engine.embeddings", to=("embeddings",))
 def truncate(call: RequestBuilder) -> Steps:
     """A long text of which four tokens are to be read."""
     yield call.embed(" ".join(TEXTS), truncate_prompt_tokens=4)

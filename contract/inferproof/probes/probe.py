@@ -32,6 +32,9 @@ from inferproof.wire.exchange import Headers, Request
 ROOM_TO_REASON = 1024
 """Tokens for a model that was still reasoning where others have answered. Who has not begun by then leaves it open."""
 
+UNREAD = 4
+"""Tokens, at most, of an answer that nobody reads: whether it came is what its probe is about."""
+
 
 @dataclass(frozen=True)
 class PlannedRequest:
@@ -99,7 +102,8 @@ class RequestBuilder:
 
     `header` is the one that the key travels in, where the user chose it; `without` are the kinds of credentials that
     the target does not take. `allowed_model` is the one that the user's restricted key may use. `declined` maps each
-    capability that the target does not claim to its reason.
+    capability that the target does not claim to its reason. `room` are the tokens that the model takes to reason: an
+    answer that is read gets them on top of its `max_tokens`.
     """
 
     contract: Contract
@@ -111,6 +115,7 @@ class RequestBuilder:
     without: tuple[str, ...] = ()
     allowed_model: str = ""
     declined: Mapping[str, str] = field(default_factory=dict)
+    room: int = 0
 
     def to(self, role: str, body: Any = None, *, query: str = "") -> PlannedRequest:
         """A request to the operation of that role, with the key where the operation is secured.
@@ -189,7 +194,12 @@ class RequestBuilder:
         kept = {
             name for name in body if names(role, name) or (is_open and (name in others or name.startswith(NOBODYS)))
         }
-        return self.to(role, {name: value for name, value in body.items() if name in kept})
+        return self.to(role, {name: self._roomy(name, value) for name, value in body.items() if name in kept})
+
+    def _roomy(self, name: str, value: Any) -> Any:
+        """The value of a member; with room to reason before an answer that is read."""
+        is_cap = name == "max_tokens" and isinstance(value, int) and value > UNREAD
+        return value + self.room if is_cap else value
 
     def examples(self, role: str) -> Iterator[PlannedRequest]:
         """The first documented request of a role, if any, with the target's model in place of the documented one."""

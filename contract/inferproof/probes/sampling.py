@@ -67,7 +67,7 @@ def different(ids: list[int]) -> list[int]:
     return list(dict.fromkeys(ids))
 
 
-@probe("sampling.accepted", claims="sampling")
+@probe("sampling.accepted", claims="engine")
 def accepted(call: RequestBuilder) -> Steps:
     """Members that steer sampling, with usual values; and those that concern the prompt."""
     yield call.chat(QUESTION, max_tokens=8, temperature=0.8, top_k=20, min_p=0.05, repetition_penalty=1.1)
@@ -106,7 +106,7 @@ def several(call: RequestBuilder) -> Steps:
     yield call.chat(QUESTION, max_tokens=6, n=3, temperature=1)
 
 
-@probe("sampling.best-of", claims="sampling.n")
+@probe("sampling.best-of", claims="engine.best-of")
 def best_of(call: RequestBuilder) -> Steps:
     """The two best of one."""
     yield call.chat(QUESTION, max_tokens=4, n=2, best_of=1, temperature=1)
@@ -135,7 +135,7 @@ def stop(call: RequestBuilder) -> Steps:
     yield from call.forms(ask(stop=[call.token("never"), middle(answer.text)]))
 
 
-@probe("sampling.stop-included", claims="sampling.stop", exclusive=True)
+@probe("sampling.stop-included", claims="engine.stop", exclusive=True)
 def stop_included(call: RequestBuilder) -> Steps:
     """The same request twice, then with a piece of its answer as a `stop` that stays, whole and streamed."""
     answer = yield _greedy(call)
@@ -187,7 +187,7 @@ def stop_token_ids(call: RequestBuilder) -> Steps:
     yield from call.forms(_greedy(call, max_tokens=12, **AS_IDS, stop_token_ids=[said[len(said) // 2]]))
 
 
-@probe("sampling.truncate", claims="sampling")
+@probe("sampling.truncate", claims="engine")
 def truncate(call: RequestBuilder) -> Steps:
     """A long question of which the last eight tokens are to be read."""
     yield call.chat(user("Tell me all about the sea. " * 8), max_tokens=4, truncate_prompt_tokens=8)
@@ -227,33 +227,33 @@ def domain(call: RequestBuilder, role: str) -> Steps:
         yield call.chat(QUESTION, role=role, **{"max_tokens": 4, name: value})
 
 
-@probe("sampling.request-id", claims="sampling")
+@probe("sampling.request-id", claims="engine")
 def request_id(call: RequestBuilder) -> Steps:
     """A request id of the caller's own."""
     yield call.chat(QUESTION, max_tokens=4, request_id=call.token("request"))
 
 
-@probe("sampling.cache-salt", claims="sampling")
+@probe("sampling.cache-salt", claims="engine")
 def cache_salt(call: RequestBuilder) -> Steps:
     """An empty salt."""
     yield call.chat(QUESTION, max_tokens=4, cache_salt="")
 
 
-@probe("sampling.priority", claims="sampling")
+@probe("sampling.priority", claims="engine")
 def priority(call: RequestBuilder) -> Steps:
     """The usual priority, and another."""
     yield call.chat(QUESTION, max_tokens=4, priority=0)
     yield call.chat(QUESTION, max_tokens=4, priority=1)
 
 
-@probe("sampling.logits-processors", claims="sampling")
+@probe("sampling.logits-processors", claims="engine")
 def logits_processors(call: RequestBuilder) -> Steps:
     """A constructor that does nothing but fail, and whose failure shows that it was called."""
     named = {"qualname": "builtins.int", "args": [call.token("processor")]}
     yield call.chat(QUESTION, max_tokens=4, logits_processors=[named])
 
 
-@probe("sampling.invalid-processors", claims="sampling")
+@probe("sampling.invalid-processors", claims="engine")
 def invalid_processors(call: RequestBuilder) -> Steps:
     """Constructors without a name, with a member too many, and with members of other types."""
     wrong: tuple[dict[str, Any], ...] = (
@@ -266,7 +266,7 @@ def invalid_processors(call: RequestBuilder) -> Steps:
         yield call.chat(QUESTION, max_tokens=4, logits_processors=[processor])
 
 
-@probe("sampling.prompt", claims="sampling")
+@probe("sampling.prompt", claims="engine")
 def prompt(call: RequestBuilder) -> Steps:
     """The same request without the generation prompt, and with special tokens."""
     yield call.chat(QUESTION, max_tokens=4)
@@ -274,7 +274,7 @@ def prompt(call: RequestBuilder) -> Steps:
     yield call.chat(QUESTION, max_tokens=4, add_special_tokens=True)
 
 
-@probe("sampling.timeout", claims="sampling")
+@probe("sampling.timeout", claims="engine")
 def timeout(call: RequestBuilder) -> Steps:
     """Hardly any time to answer."""
     yield call.chat(QUESTION, max_tokens=24, timeout_sec=0.001)

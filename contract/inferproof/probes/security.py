@@ -25,7 +25,7 @@ def long_prompt(call: RequestBuilder) -> Steps:
     yield call.chat(user("a " * WORDS), max_tokens=1)
 
 
-@probe("security.template")
+@probe("security.template", claims="engine")
 def template(call: RequestBuilder) -> Steps:
     """A template that says something computed, and then fails with it in the way of Jinja templates for chat."""
     told = f"{{{{ '{RAN[:-5]}' ~ 6 * 7000 }}}}"

@@ -46,7 +46,7 @@ def watch() -> Iterator[Progress]:
             if not console.is_terminal:
                 console.print(said, highlight=False)
 
-        def paced(said: str) -> None:
+        def noted(said: str) -> None:
             console.print(said, highlight=False)
 
         def shrinking(causes: int, most: int) -> None:
@@ -55,4 +55,4 @@ def watch() -> Iterator[Progress]:
             if not console.is_terminal:
                 console.print(said, highlight=False)
 
-        yield Progress(planned, done, judging, paced, shrinking)
+        yield Progress(planned, done, judging, noted, shrinking)

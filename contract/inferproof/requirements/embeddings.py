@@ -173,7 +173,7 @@ def the_encoding_is_float_or_base64(reply: Subject, check: Check) -> None:
     "embeddings.request.truncate",
     MUST,
     basis=SCHEMA,
-    claims=ROLE,
+    claims="engine.embeddings",
     cites="embeddings.request.bounded#/truncate_prompt_tokens",
     of=Of((ROLE,), None, where=wrong_only_at("truncate_prompt_tokens")),
 )

@@ -97,7 +97,7 @@ def _cut(answer: Subject) -> bool:
     "embeddings.usage.truncated",
     SHOULD,
     basis=SCHEMA,
-    claims=ROLE,
+    claims="engine.embeddings",
     cites="embeddings.request#/truncate_prompt_tokens",
     of=Of((ROLE,), status=DECIDED, where=_cut),
 )

@@ -37,7 +37,7 @@ STEERING = (
     "documents",
     "cache_salt",
 )
-"""Members whose valid values a server that claims sampling has no reason to refuse."""
+"""Members whose valid values a server that claims them has no reason to refuse."""
 
 PLAIN = {"model", "messages", "max_tokens", "temperature", "top_p", "seed", "n", "stop", *STEERING}
 
@@ -59,7 +59,7 @@ def _steered(answer: Subject) -> bool:
     "sampling.accepted",
     MUST,
     basis=SCHEMA,
-    claims="sampling",
+    claims="engine",
     cites="chat.request#/top_k",
     covers=(
         "chat.request#/min_p",
@@ -165,7 +165,7 @@ def what_has_no_meaning_is_refused(reply: Subject, check: Check) -> None:
     "sampling.best-of",
     SHOULD,
     basis=CORRECTION,
-    claims="sampling.n",
+    claims="engine.best-of",
     cites="chat.request#/best_of",
     of=Of(
         ("chat",),

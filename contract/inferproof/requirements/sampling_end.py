@@ -92,7 +92,7 @@ def _require_unthought(stopped: Subject, free: Subject) -> None:
     SHOULD,
     basis=CONVENTION,
     standard="vLLM's sampling parameters: include_stop_str_in_output",
-    claims="sampling.stop",
+    claims="engine.stop",
     cites="chat.request#/include_stop_str_in_output",
     needs="sampling.stop-included",
 )

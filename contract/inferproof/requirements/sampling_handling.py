@@ -31,7 +31,7 @@ EXECUTED = "invalid literal for int()"
     "sampling.request-id",
     SHOULD,
     basis=PROSE,
-    claims="sampling",
+    claims="engine",
     cites="chat.request.prose#/request_id",
     of=replies("chat", where=lambda answer: bool(answer.request.get("/request_id"))),
 )
@@ -46,7 +46,7 @@ def a_request_id_comes_back(reply: Subject, check: Check) -> None:
     "sampling.cache-salt.empty",
     SHOULD,
     basis=CORRECTION,
-    claims="sampling",
+    claims="engine",
     cites="chat.request.prose#/cache_salt",
     of=Of(("chat",), status=None, where=lambda answer: answer.request.get("/cache_salt") == ""),
 )
@@ -59,7 +59,7 @@ def an_empty_salt_is_refused(reply: Subject, check: Check) -> None:
     "sampling.priority.zero",
     MUST,
     basis=PROSE,
-    claims="sampling",
+    claims="engine",
     cites="chat.request#/priority",
     of=Of(
         ("chat",),
@@ -80,7 +80,7 @@ def the_usual_priority_is_accepted(reply: Subject, check: Check) -> None:
     "sampling.priority.other",
     SHOULD,
     basis=PROSE,
-    claims="sampling",
+    claims="engine",
     cites="chat.request.prose#/priority",
     of=Of(("chat",), status=DECIDED, where=lambda answer: number(answer, "priority", 0) != 0),
 )
@@ -93,7 +93,7 @@ def another_priority_is_served_or_refused(reply: Subject, check: Check) -> None:
     "sampling.logits-processors",
     SHOULD,
     basis=CORRECTION,
-    claims="sampling",
+    claims="engine",
     cites=("chat.request#/logits_processors", "chat.request#/logits_processors/[:object]/"),
     of=Of(("chat",), status=None, where=lambda answer: bool(answer.request.get("/logits_processors"))),
 )
@@ -108,7 +108,7 @@ def code_of_a_request_is_never_run(reply: Subject, check: Check) -> None:
     "sampling.logits-processors.invalid",
     MUST,
     basis=SCHEMA,
-    claims="sampling",
+    claims="engine",
     cites="chat.request.prose#/logits_processors",
     covers=(
         "chat.request#/logits_processors/[:object]/*",
@@ -126,7 +126,7 @@ def a_broken_constructor_is_refused(reply: Subject, check: Check) -> None:
     "sampling.generation-prompt",
     SHOULD,
     basis=PROSE,
-    claims="sampling",
+    claims="engine",
     cites="chat.request.prose#/add_generation_prompt",
     needs="sampling.prompt",
 )
@@ -145,7 +145,7 @@ def _prompts(answers: list[Subject]) -> list[Value]:
     "sampling.special-tokens",
     SHOULD,
     basis=PROSE,
-    claims="sampling",
+    claims="engine",
     cites="chat.request.prose#/add_special_tokens",
     needs="sampling.prompt",
 )
@@ -159,7 +159,7 @@ def special_tokens_come_on_top(answers: list[Subject], check: Check) -> None:
     "sampling.truncate",
     SHOULD,
     basis=SCHEMA,
-    claims="sampling",
+    claims="engine",
     cites="chat.request#/truncate_prompt_tokens",
     of=Of(("chat",), status=DECIDED, where=lambda answer: _truncates(answer) and must_accept(answer)),
 )
@@ -180,7 +180,7 @@ def _truncates(answer: Subject) -> bool:
     "sampling.timeout",
     MAY,
     basis=CORRECTION,
-    claims="sampling",
+    claims="engine",
     cites="chat.request#/timeout_sec",
     of=Of(
         ("chat",),

@@ -65,6 +65,7 @@ def a_long_prompt_is_refused_or_read(reply: Subject, check: Check) -> None:
     "security.template",
     SHOULD,
     basis=CORRECTION,
+    claims="engine",
     cites="chat.request#/chat_template",
     of=Of(CHAT, status=None, where=lambda answer: "6 * 7000" in answer.request.string("/chat_template", "")),
 )

@@ -46,7 +46,8 @@ class Habit:
     `roles` are the operations that it touches, any where empty; a contract without them has no use for it. `at` is the
     member that a refusal names, with `status`. `declines` maps each capability that a target of this habit does not
     claim to its reason; `fails` are the ids of the SHOULDs that it fails; `open` those that it leaves nothing to judge
-    by. Those `beside` it belong to it. What `wraps` changes the bytes and not the words, so that it comes last.
+    by; `room` are the tokens that the target gives the model to reason. Those `beside` it belong to it. What `wraps`
+    changes the bytes and not the words, so that it comes last.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Habit:
     declines: Mapping[str, str] = field(default_factory=dict)
     fails: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
+    room: int = 0
     beside: tuple[str, ...] = ()
     wraps: bool = False
 
@@ -110,11 +112,13 @@ def replies(
     declines: tuple[str, ...] = (),
     fails: tuple[str, ...] = (),
     open: tuple[str, ...] = (),
+    room: int = 0,
     beside: tuple[str, ...] = (),
     wraps: bool = False,
 ) -> Register:
     """The server says it otherwise."""
-    return _register(REPLIES, roles, declines=declines, fails=fails, open=open, beside=beside, wraps=wraps)
+    facts = {"fails": fails, "open": open, "room": room, "beside": beside, "wraps": wraps}
+    return _register(REPLIES, roles, declines=declines, **facts)
 
 
 def _register(kind: str, roles: tuple[str, ...], *, declines: tuple[str, ...] = (), **facts: Any) -> Register:

@@ -97,7 +97,7 @@ def a_few_words_go_ahead(reply):
 
 @spares("stream.pieces", where=lambda draft: draft.step > 0)
 def a_host_sends_fifty_tokens_at_a_time(reply):
-    _pieces_of(*[SHORT] * 5)(reply)
+    _pieces_of(*[SHORT] * 3)(reply)
 
 
 @spares("stream.pieces", where=lambda draft: draft.step > 0)

@@ -292,6 +292,11 @@ def tools_win(reply):
     _says(reply, PROSE)
 
 
+@breaks("structured-output.beside-tools")
+def tools_win_until_the_cap(reply):
+    _says(reply, PROSE, "length")
+
+
 @breaks("structured-output.beside-tools", where=lambda draft: draft.asked.get("stream") is True)
 def tools_win_in_a_stream(reply):
     _says(reply, "[]")

@@ -109,9 +109,10 @@ def _unsent(requirement: Requirement, lost: Exchange) -> Judgement:
 
 def _inapplicable(requirement: Requirement, declined: Mapping[str, str]) -> str | None:
     """Why the target need not fulfil it: it does not claim the capability, the header for keys, or any operation."""
-    reason = not_claimed(requirement.claims, declined)
-    if reason is not None:
-        return f"{requirement.claims}: {reason}"
+    for capability in (requirement.claims, *requirement.besides):
+        reason = not_claimed(capability, declined)
+        if reason is not None:
+            return f"{capability}: {reason}"
     for way in (
         f"{AUTH}.{cite.removeprefix(CREDENTIALS)}" for cite in requirement.cites if cite.startswith(CREDENTIALS)
     ):

@@ -105,14 +105,16 @@ def tool_turn(call: RequestBuilder, role: str) -> Steps:
     )
 
 
-@probe("legacy.short", claims="legacy", exclusive=True, over=LEGACY)
-def short(call: RequestBuilder, role: str) -> Steps:
-    """One token of a long story; then an answer, and again with a stop that lies in the midst of it."""
-    yield call.legacy(STORY, role=role, max_tokens=1, temperature=0)
-    text = (yield call.legacy(QUESTION, role=role, temperature=0)).text
+@probe("legacy.short", claims="legacy", exclusive=True, to=LEGACY)
+def short(call: RequestBuilder) -> Steps:
+    """One token of a long story; then an answer, and again with a stop that lies in the midst of it; both streamed."""
+    for role in LEGACY:
+        yield call.legacy(STORY, role=role, max_tokens=1, temperature=0)
+    text = (yield call.legacy(QUESTION, temperature=0)).body.string("/text")
     middle = text[len(text) // 2 :][:3]
     if middle.strip():
-        yield call.legacy(QUESTION, role=role, temperature=0, stop_tokens=[middle])
+        for role in LEGACY:
+            yield call.legacy(QUESTION, role=role, temperature=0, stop_tokens=[middle])
 
 
 @probe("legacy.both", claims="legacy", exclusive=True, to=LEGACY)

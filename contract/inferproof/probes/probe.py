@@ -151,8 +151,12 @@ class RequestBuilder:
         yield ask.with_body(_dump(asked))
 
     def supported(self, role: str, **members: Any) -> dict[str, Any]:
-        """Those of the members that the operation supports."""
-        return {name: value for name, value in members.items() if is_supported(self.contract, role, name)}
+        """Those of the members that the operation supports, and the target claims."""
+        return {
+            name: value
+            for name, value in members.items()
+            if is_supported(self.contract, role, name) and self._is_claimed(role, name)
+        }
 
     def at(self, method: str, target: str, body: Any = None) -> PlannedRequest:
         """A request to any path, with the key."""

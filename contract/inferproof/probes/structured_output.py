@@ -89,10 +89,11 @@ def structural_tag(call: RequestBuilder) -> Steps:
     yield from _each(call, _ask(call, structural_tag=tags))
 
 
-@probe("structured-output.streamed", claims="structured-output.streamed")
+@probe("structured-output.streamed", claims="structured-output.guided-choice")
 def streamed(call: RequestBuilder) -> Steps:
     """A streamed choice of two words in which each character takes several bytes."""
-    yield from patiently(_ask(call, guided_choice=["灯台は建物です", "маяк — это здание 🗼"], stream=True))
+    for form in call.streamed(_ask(call, guided_choice=["灯台は建物です", "маяк — это здание 🗼"])):
+        yield from patiently(form)
 
 
 @probe("structured-output.schema-missing", claims="structured-output")

@@ -8,7 +8,7 @@ from inferproof.judge.capabilities import not_claimed
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import PROJECT, SHOULD, requirement
 from inferproof.judge.subject import Subject, repeated, steps
-from inferproof.judge.value import Skip
+from inferproof.judge.value import NotClaimed, Skip
 from inferproof.requirements.tools import whole_calls
 
 
@@ -66,10 +66,10 @@ def turns_are_messages(answers: list[Subject], check: Check) -> None:
 )
 def tools_are_offered_alike(told: list[Subject], check: Check) -> None:
     """At temperature 0 the native operations call the tools that chat calls when it is offered the same."""
-    chat, *native, again = told
+    chat, *native, again = steps(told, 4)
     for capability in ("legacy.tools", "tools.auto"):
         if why := not_claimed(capability, chat.declined):
-            raise Skip(f"{capability} is not claimed: {why}")
+            raise NotClaimed(f"{capability}: {why}")
     repeated(chat, again)
     wanted = _names(chat)
     if wanted != _names(again):

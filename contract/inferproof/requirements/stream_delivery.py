@@ -22,7 +22,7 @@ ENOUGH_PIECES = 16
 ENOUGH_TEXT = 128
 """So many pieces, or characters, that made token by token take a server some time, and do not come in one read."""
 
-FEW_PIECES = 4
+FEW_PIECES = 3
 MOST_OF_IT = 0.75
 """Fewer pieces than the first, or one with more of the text than the second, are hardly a stream."""
 
@@ -170,8 +170,8 @@ def in_doubt(stream: Subject, first: Subject) -> bool:
     """Whether a stream comes in pieces, as they are made, is not plain yet; `first` is an answer of one token."""
     reads = first.reply.reads
     try:
-        held = _is_enough(stream) and bool(reads) and _held_back(stream, reads[-1][0]) > 0
-        return held or not _in_pieces(stream)
+        held = _is_enough(stream) and bool(reads) and _held_back(stream, reads[-1][0])
+        return bool(held) or not _in_pieces(stream)
     except Skip:
         return False
 

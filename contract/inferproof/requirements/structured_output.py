@@ -390,6 +390,7 @@ def no_whitespace_means_none(reply: Subject, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims="structured-output.streamed",
+    besides="structured-output.guided-choice",
     cites="chat.request#/guided_choice",
     of=Of(
         ("chat",),

@@ -5,8 +5,10 @@ from functools import partial
 from typing import Any
 
 from inferproof.judge.select import CHAT, LEGACY, STREAMING
+from inferproof.judge.subject import Subject
+from inferproof.judge.value import Skip
 from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, probe, turn, user
-from inferproof.requirements.stream_delivery import in_doubt
+from inferproof.requirements.stream_delivery import held_back, in_pieces, is_enough
 
 QUESTION = "Describe a lighthouse in two sentences."
 STORY = "Tell a long story about the keeper of a lighthouse."
@@ -72,8 +74,18 @@ def timing(call: RequestBuilder, role: str) -> Steps:
     streams = []
     for _ in range(2):
         streams.append((yield _told(call, role, SOME)))
-    if all(in_doubt(stream, first) for stream in streams):
+    if all(_in_doubt(stream, first) for stream in streams):
         yield _told(call, role, MANY)
+
+
+def _in_doubt(stream: Subject, first: Subject) -> bool:
+    """Whether a stream comes in pieces, as they are made, is not plain yet; `first` is an answer of one token."""
+    reads = first.reply.reads
+    try:
+        held = is_enough(stream) and bool(reads) and held_back(stream, reads[-1][0])
+        return bool(held) or not in_pieces(stream)
+    except Skip:
+        return False
 
 
 def _told(call: RequestBuilder, role: str, tokens: int) -> PlannedRequest:

@@ -109,7 +109,7 @@ def events_leave_as_they_are_made(answers: list[Subject], check: Check) -> None:
     if not prompt.reply.reads or not streams:
         raise Skip("nobody watched the replies arrive")
     first_token = prompt.reply.reads[-1][0]
-    waits = [_held_back(stream, first_token) for stream in streams if _is_enough(stream)]
+    waits = [held_back(stream, first_token) for stream in streams if is_enough(stream)]
     if not waits:
         raise Skip("the streams are too short to tell")
     check.that(
@@ -128,12 +128,12 @@ def events_leave_as_they_are_made(answers: list[Subject], check: Check) -> None:
     cites="chat.reply.prose",
     needs="stream.timing",
 )
-def a_long_text_comes_in_pieces(answers: list[Subject], check: Check) -> None:
+def a_long_text_comesin_pieces(answers: list[Subject], check: Check) -> None:
     """A long text comes in several pieces, none of which is most of it: it is not made first and streamed then."""
     streams = answers[1:]
     if not streams:
         raise Skip("it takes a longer stream to tell")
-    if any(_in_pieces(stream) for stream in streams):
+    if any(in_pieces(stream) for stream in streams):
         return
     last = streams[-1]
     if len(last.text) < (ENOUGH_TEXT if _has_ended(last) else LONG_TEXT):
@@ -156,27 +156,17 @@ def pieces(stream: Subject) -> list[str]:
     return [text for text in said if isinstance(text, str) and text]
 
 
-def _in_pieces(stream: Subject) -> bool:
+def in_pieces(stream: Subject) -> bool:
     said = pieces(stream)
     return len(said) >= FEW_PIECES and max(map(len, said)) <= MOST_OF_IT * sum(map(len, said))
 
 
-def _is_enough(stream: Subject) -> bool:
+def is_enough(stream: Subject) -> bool:
     """It has so much text that its making takes time. Text that nobody sees, of a hidden reasoning, does not count."""
     return len(pieces(stream)) >= ENOUGH_PIECES or len(stream.text) >= ENOUGH_TEXT
 
 
-def in_doubt(stream: Subject, first: Subject) -> bool:
-    """Whether a stream comes in pieces, as they are made, is not plain yet; `first` is an answer of one token."""
-    reads = first.reply.reads
-    try:
-        held = _is_enough(stream) and bool(reads) and _held_back(stream, reads[-1][0])
-        return bool(held) or not _in_pieces(stream)
-    except Skip:
-        return False
-
-
-def _held_back(stream: Subject, first_token: int) -> int:
+def held_back(stream: Subject, first_token: int) -> int:
     """How long all events but the first were held, in µs; 0 where the stream is no proof of that.
 
     Proof is a long wait, many times that for an answer of one token, and then the rest nearly at once. The first event

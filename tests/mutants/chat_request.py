@@ -35,9 +35,19 @@ def any_seed_will_do(reply):
     reply.status = 200
 
 
-@breaks("chat.request.max-tokens.cap")
+@breaks("chat.request.max-tokens.cap", where=lambda draft: "usage" in draft.json)
 def the_cap_is_off_by_one(reply):
     reply.json["usage"]["completion_tokens"] = reply.asked["max_tokens"] + 1
+
+
+@breaks("chat.request.max-tokens.cap", where=lambda draft: draft.asked.get("stream") is True)
+def a_stream_is_as_long_as_the_model_likes(reply):
+    reply.json["choices"][0]["message"]["content"] = "and so on, " * 1000
+
+
+@breaks("chat.request.max-tokens.cap")
+def the_cap_is_only_counted(reply):
+    reply.json["choices"][0]["message"]["content"] = "and so on, " * 1000
 
 
 @breaks("chat.request.max-completion-tokens.cap")

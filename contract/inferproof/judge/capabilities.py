@@ -85,7 +85,7 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "structured-output.guided-grammar": ("engine",),
     "structured-output.structural-tag": ("engine",),
     "structured-output.whitespace": ("structured-output.guided-json",),
-    "structured-output.streamed": ("structured-output.guided-choice", "streaming"),
+    "structured-output.streamed": ("streaming",),
     "logprobs.token-ids": ("engine",),
     "logprobs.prompt": ("engine",),
     "logprobs.streamed": ("streaming",),

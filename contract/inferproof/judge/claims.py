@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 BODY = "body"
 """Stands for the member where the body as a whole is varied: it is no object."""
 
+OF_STREAMS = ("stream", "stream_options")
+"""The members that ask for a stream, and say what is in it."""
+
 SMALLEST = 1e-30
 """Below it a 32-bit float, in which engines count, is on its way to zero."""
 
@@ -37,6 +40,21 @@ def is_streamed(contract: Contract, role: str, name: str, declined: Mapping[str,
         return False
     by_profile = STREAMED.get(profile_of(claim(contract, role, name)), "streaming")
     return not_claimed(known if isinstance(known, str) else by_profile, declined) is None
+
+
+def form_is_claimed(contract: Contract, role: str, body: Mapping[str, Any], declined: Mapping[str, str]) -> bool:
+    """The target offers the operation and, where the body asks for a stream, all its members in streams."""
+    if not_claimed(OF_ROLE.get(role, "core"), declined) is not None:
+        return False
+    if body.get("stream") is not True or not contract.facts.operation(role).streams:
+        return True
+    return all(is_streamed(contract, role, name, declined) for name in body if name not in OF_STREAMS)
+
+
+def is_supported(contract: Contract, role: str, name: str) -> bool:
+    """The operation supports the member, which its schema may have in common with another operation."""
+    only = contract.facts.operation(role).only
+    return contract.names(role, name) and (not only or name in only)
 
 
 def refusable(contract: Contract, role: str, body: Mapping[str, Any], declined: Mapping[str, str]) -> str | None:

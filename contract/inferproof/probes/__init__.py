@@ -26,6 +26,7 @@ from inferproof.probes import (
     status,
     stream,
     structured_output,
+    together,
     tools,
     usage,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "status",
     "stream",
     "structured_output",
+    "together",
     "tools",
     "usage",
 ]

@@ -39,9 +39,9 @@ def minimal(call: RequestBuilder) -> Steps:
 
 @probe("chat.both-caps")
 def both_caps(call: RequestBuilder) -> Steps:
-    """The newer cap by itself, and both at once, the newer one smaller."""
+    """The newer cap by itself; both at once, the newer one smaller, whole and streamed."""
     yield call.chat(user("Count to a hundred."), max_tokens=None, max_completion_tokens=6)
-    yield call.chat(user("Count to a hundred."), max_tokens=40, max_completion_tokens=6)
+    yield from call.forms(call.chat(user("Count to a hundred."), max_tokens=40, max_completion_tokens=6))
 
 
 @probe("chat.twice")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from inferproof.judge.select import CHAT
+from inferproof.judge.select import CHAT, LEGACY
 from inferproof.probes.probe import RequestBuilder, Steps, assistant, probe, system, turn, user
+from inferproof.probes.tools import ROOM, SWITCH
 
 GREEDY: dict[str, Any] = {"max_tokens": 16, "temperature": 0}
 
@@ -27,3 +28,14 @@ def legacy(call: RequestBuilder) -> Steps:
     yield call.chat(*messages, **GREEDY)
     yield call.legacy(*(turn(type, said["content"]) for type, said in zip(types, messages, strict=True)), **GREEDY)
     yield call.chat(*messages, **GREEDY)
+
+
+@probe("equivalence.legacy-tools", claims="legacy.as-chat", exclusive=True, to=("chat", *LEGACY))
+def legacy_tools(call: RequestBuilder) -> Steps:
+    """A wish that a tool fulfils, to the chat operation, to the native ones, and to the first again."""
+    wish = "Call the tool switch, to switch the lamp on."
+    members: dict[str, Any] = {"max_tokens": ROOM, "temperature": 0, "tools": [SWITCH]}
+    yield call.chat(user(wish), **members)
+    for role in LEGACY:
+        yield call.legacy(turn("Human", wish), role=role, **members)
+    yield call.chat(user(wish), **members)

@@ -2,13 +2,21 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from inferproof.judge.select import CHAT
+from inferproof.judge.select import CHAT, LEGACY, STREAMING
+from inferproof.judge.subject import Subject
+from inferproof.judge.value import Skip
 from inferproof.probes import chat, errors, sampling, tools
-from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, probe, user
+from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, probe, turn, user
+from inferproof.requirements.stream_delivery import held_back, in_pieces, is_enough
 
 QUESTION = "Describe a lighthouse in two sentences."
+STORY = "Tell a long story about the keeper of a lighthouse."
+
+SOME, MANY = 64, 320
+"""Tokens. Who sends 50 at a time is plainly sending in pieces only after more than 64."""
 
 
 @probe("stream.plain", claims="streaming", over=CHAT)
@@ -40,10 +48,10 @@ def options_alone(call: RequestBuilder) -> Steps:
     yield call.chat(user("Hello!"), max_tokens=4, stream_options={"include_usage": True})
 
 
-@probe("stream.equal", claims="streaming", exclusive=True)
-def equal(call: RequestBuilder) -> Steps:
+@probe("stream.equal", claims="streaming", exclusive=True, over=CHAT)
+def equal(call: RequestBuilder, role: str) -> Steps:
     """The same request whole, streamed, and whole again."""
-    whole, streamed = _twin(call)
+    whole, streamed = _twin(call, role)
     yield whole
     yield streamed
     yield whole
@@ -52,7 +60,7 @@ def equal(call: RequestBuilder) -> Steps:
 @probe("stream.usage", claims="streaming.usage", exclusive=True)
 def usage(call: RequestBuilder) -> Steps:
     """The same request whole, then streamed with usage, with the options' defaults, and without usage."""
-    whole, streamed = _twin(call, stream_options={"include_usage": True})
+    whole, streamed = _twin(call, "chat", stream_options={"include_usage": True})
     yield whole
     yield streamed
     yield call.chat(user(QUESTION), max_tokens=4, stream=True, stream_options={})
@@ -72,12 +80,32 @@ def choices(call: RequestBuilder) -> Steps:
     yield call.chat(user(QUESTION), stream=True, n=2, temperature=1)
 
 
-@probe("stream.timing", claims="streaming.incremental", exclusive=True)
-def timing(call: RequestBuilder) -> Steps:
-    """An answer of one token, whole, then three longer streams."""
-    yield call.chat(user(QUESTION), max_tokens=1)
-    for _ in range(3):
-        yield call.chat(user(QUESTION), max_tokens=32, stream=True)
+@probe("stream.timing", claims="streaming.incremental", exclusive=True, over=STREAMING)
+def timing(call: RequestBuilder, role: str) -> Steps:
+    """A stream of one token, then two longer ones; a third, long, where those came in one piece or all at once."""
+    first = yield _told(call, role, 1)
+    streams = []
+    for _ in range(2):
+        streams.append((yield _told(call, role, SOME)))
+    if all(_in_doubt(stream, first) for stream in streams):
+        yield _told(call, role, MANY)
+
+
+def _in_doubt(stream: Subject, first: Subject) -> bool:
+    """Whether a stream comes in pieces, as they are made, is not plain yet; `first` is an answer of one token."""
+    reads = first.reply.reads
+    try:
+        held = is_enough(stream) and bool(reads) and held_back(stream, reads[-1][0])
+        return bool(held) or not in_pieces(stream)
+    except Skip:
+        return False
+
+
+def _told(call: RequestBuilder, role: str, tokens: int) -> PlannedRequest:
+    """A stream of so many tokens at most."""
+    if role in LEGACY:
+        return call.legacy(turn("Human", STORY), role=role, max_tokens=tokens)
+    return call.chat(user(STORY), role=role, max_tokens=tokens, stream=True)
 
 
 @probe("stream.slow-reader", claims="streaming", exclusive=True)
@@ -98,7 +126,8 @@ def hang_up(call: RequestBuilder) -> Steps:
     yield call.chat(count, max_tokens=8, **asked)
 
 
-def _twin(call: RequestBuilder, **streamed: Any) -> tuple[PlannedRequest, PlannedRequest]:
-    """A request whole and streamed, greedy and with a seed."""
-    greedy: dict[str, Any] = {"temperature": 0, "seed": 7}
-    return call.chat(user(QUESTION), **greedy), call.chat(user(QUESTION), **greedy, stream=True, **streamed)
+def _twin(call: RequestBuilder, role: str, **streamed: Any) -> tuple[PlannedRequest, PlannedRequest]:
+    """A request whole and streamed, greedy and, where the operation supports one, with a seed."""
+    greedy = call.supported(role, temperature=0, seed=7)
+    ask = partial(call.chat, user(QUESTION), role=role, **greedy)
+    return ask(), ask(stream=True, **streamed)

@@ -37,16 +37,20 @@ def _result(call_id: str) -> dict[str, Any]:
 
 @probe("tools.accepted", claims="tools")
 def accepted(call: RequestBuilder) -> Steps:
-    """Tools with nothing but a name, an empty list, and null; nothing may be called."""
-    yield call.chat(QUESTION, max_tokens=8, tools=[{"function": {"name": "switch"}}], tool_choice="none")
+    """Tools with nothing but a name, an empty list, and null; nothing may be called, in a stream neither."""
+    yield from call.forms(
+        call.chat(QUESTION, max_tokens=8, tools=[{"function": {"name": "switch"}}], tool_choice="none")
+    )
     yield call.chat(QUESTION, max_tokens=4, tools=[])
     yield call.chat(QUESTION, max_tokens=4, tools=None)
 
 
 @probe("tools.auto", claims="tools.auto", over=CHAT)
 def auto(call: RequestBuilder, role: str) -> Steps:
-    """A tool, and the model free to call it."""
-    yield from patiently(call.chat(QUESTION, role=role, max_tokens=ROOM, tools=[SWITCH]))
+    """A conversation without tools, and the same with one that the model is free to call, whole and streamed."""
+    yield call.chat(QUESTION, role=role, max_tokens=4)
+    for form in call.forms(call.chat(QUESTION, role=role, max_tokens=ROOM, tools=[SWITCH])):
+        yield from patiently(form)
 
 
 @probe("tools.required", claims="tools.required")
@@ -58,10 +62,11 @@ def required(call: RequestBuilder) -> Steps:
 
 @probe("tools.named", claims="tools.named")
 def named(call: RequestBuilder) -> Steps:
-    """Two tools, and the second must be called."""
+    """Two tools, and the second must be called; whole and streamed."""
     other = function(f"ring_{call.token('tool', 6)}", parameters={"type": "object", "properties": {}})
     choice = {"type": "function", "function": {"name": "switch"}}
-    yield from patiently(call.chat(QUESTION, max_tokens=ROOM, tools=[other, SWITCH], tool_choice=choice))
+    for form in call.forms(call.chat(QUESTION, max_tokens=ROOM, tools=[other, SWITCH], tool_choice=choice)):
+        yield from patiently(form)
 
 
 @probe("tools.result", claims="tools")

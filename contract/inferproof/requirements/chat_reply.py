@@ -20,6 +20,9 @@ from inferproof.judge.subject import Subject, steps
 
 DAY = 24 * 60 * 60
 
+OPENAI_FORM = (*CHAT, "attributes")
+"""The operations whose reply is a chat completion."""
+
 
 def wants_json(answer: Subject) -> bool:
     return answer.request.get("/stream") in (None, False)
@@ -64,7 +67,7 @@ def the_reply_has_what_clients_need(reply: Subject, check: Check) -> None:
     check.valid(reply.body, reply.operation.reply_schema or "", "corrected")
 
 
-@requirement("chat.reply.object", MUST, basis=SCHEMA, cites="chat.reply#/object", of=replies(*CHAT))
+@requirement("chat.reply.object", MUST, basis=SCHEMA, cites="chat.reply#/object", of=replies(*OPENAI_FORM))
 def object_says_chat_completion(reply: Subject, check: Check) -> None:
     """`object`, where present, is `chat.completion`."""
     check.equal(reply.body.members().get("object", "chat.completion"), "chat.completion")
@@ -134,7 +137,13 @@ def there_are_as_many_choices_as_asked_for(reply: Subject, check: Check) -> None
     check.that(numbered and len(indexes) in (wanted, asked), f"{wanted} numbered from 0", indexes, at="/choices")
 
 
-@requirement("chat.reply.role", SHOULD, basis=CORRECTION, cites="chat.reply#/choices/[]/message/role", of=chat_reply)
+@requirement(
+    "chat.reply.role",
+    SHOULD,
+    basis=CORRECTION,
+    cites="chat.reply#/choices/[]/message/role",
+    of=replies(*OPENAI_FORM),
+)
 def the_assistant_speaks(reply: Subject, check: Check) -> None:
     """Each choice's message has the role `assistant`."""
     for choice in reply.choices:
@@ -177,7 +186,7 @@ def the_finish_reason_is_a_known_one(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     cites="chat.reply.json",
-    of=replies(*CHAT, where=lambda answer: True),
+    of=replies(*OPENAI_FORM),
 )
 def replies_are_utf_8(reply: Subject, check: Check) -> None:
     """A JSON reply names no charset other than UTF-8 (RFC 8259 §8.1)."""

@@ -18,7 +18,7 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import CHAT, EVENTS, Of, replies
+from inferproof.judge.select import CHAT, Of, answers, replies
 from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
@@ -47,11 +47,11 @@ def _asks_for_text(answer: Subject) -> bool:
     )
 
 
-def entries(answer: Subject) -> list[Value]:
-    """The entries of the first choice, one for each token; of a stream, those of all its chunks. Raises Skip."""
-    if answer.media_type == EVENTS:
-        return answer.folded.choice(0).logprobs
-    return answer.body.items("/choices/0/logprobs/content")
+def entries(answer: Subject, index: int = 0, *, optional: bool = False) -> list[Value]:
+    """The entries of a choice, one for each token; of a stream, those of all its chunks. Raises Skip."""
+    if answer.streamed:
+        return answer.folded.choice(index).logprobs
+    return answer.body.items(f"/choices/{index}/logprobs/content", optional=optional)
 
 
 def tokens(answer: Subject) -> list[str]:
@@ -69,7 +69,7 @@ def spelled(entry: Value) -> bytes:
     return bytes(byte.integer() & 0xFF for byte in entry.object().items("/bytes", optional=True))
 
 
-asked_for = replies("chat", where=_asks)
+asked_for = answers("chat", where=_asks)
 
 
 @requirement(
@@ -124,14 +124,11 @@ def logprobs_are_not_sent_unasked(reply: Subject, check: Check) -> None:
 )
 def logprobs_have_an_entry_for_each_token(reply: Subject, check: Check) -> None:
     """With `logprobs: true` each choice with text has a list of entries, each with its token."""
-    for choice in reply.choices:
-        if choice.object("/message").get("/content"):
-            found = choice.items("/logprobs/content", optional=True)
-            check.that(
-                found != [], "a list of tokens", choice.get("/logprobs/content"), at=f"{choice.at}/logprobs/content"
-            )
-            for entry in found:
-                check.that(entry.has("/token"), "a token", entry)
+    for index, text in reply.texts.items():
+        found = entries(reply, index, optional=True) if text else []
+        check.that(not text or found != [], "a list of tokens", found, at=f"choices/{index}/logprobs/content")
+        for entry in found:
+            check.that(entry.has("/token"), "a token", entry)
 
 
 @requirement(
@@ -272,7 +269,7 @@ def alternatives_need_logprobs(reply: Subject, check: Check) -> None:
     basis=PROSE,
     claims="logprobs.token-ids",
     cites="chat.request.prose#/return_tokens_as_token_ids",
-    of=replies(
+    of=answers(
         "chat", where=lambda answer: _asks(answer) and answer.request.get("/return_tokens_as_token_ids") is True
     ),
 )

@@ -7,6 +7,7 @@ Reference: a table says of each member whether it is passed on, translated or dr
 import math
 
 from inferproof.judge.check import Check
+from inferproof.judge.claims import is_supported
 from inferproof.judge.oracle import must_accept
 from inferproof.judge.requirement import (
     CONVENTION,
@@ -16,7 +17,7 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import Of, replies
+from inferproof.judge.select import CHAT, Of, replies
 from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject, repeated, steps
 from inferproof.judge.value import is_number
@@ -136,10 +137,14 @@ def _meaningless(answer: Subject) -> bool:
     """A negative temperature, probability or count, an answer of nothing, or a probability above 1."""
     negative = ("temperature", "top_p", "min_p", "repetition_penalty", "n", "min_tokens")
     return (
-        any(number(answer, name, 0) < 0 for name in negative)
-        or any(number(answer, name, 1) == 0 for name in ("n", "max_tokens", "max_completion_tokens"))
-        or any(number(answer, name, 0) > 1 for name in ("top_p", "min_p"))
+        any(number(answer, name, 0) < 0 for name in _supported(answer, *negative))
+        or any(number(answer, name, 1) == 0 for name in _supported(answer, "n", "max_tokens", "max_completion_tokens"))
+        or any(number(answer, name, 0) > 1 for name in _supported(answer, "top_p", "min_p"))
     )
+
+
+def _supported(answer: Subject, *names: str) -> list[str]:
+    return [name for name in names if is_supported(answer.contract, answer.role, name)]
 
 
 @requirement(
@@ -149,7 +154,7 @@ def _meaningless(answer: Subject) -> bool:
     claims="sampling",
     cites="chat.request#/temperature",
     covers=("chat.request#/top_p", "chat.request#/max_tokens", "chat.request#/max_completion_tokens"),
-    of=Of(("chat",), status=None, where=_meaningless),
+    of=Of(CHAT, status=None, where=_meaningless),
 )
 def what_has_no_meaning_is_refused(reply: Subject, check: Check) -> None:
     """A negative temperature, probability or count, a probability above 1 and an answer of no tokens are refused."""

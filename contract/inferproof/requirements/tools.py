@@ -17,9 +17,9 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import CHAT, EVENTS, Of
+from inferproof.judge.select import CHAT, EVENTS, Of, answers
 from inferproof.judge.statuses import DECIDED
-from inferproof.judge.subject import FoldedCall, Subject, read_json, steps
+from inferproof.judge.subject import FoldedCall, Subject, read_json
 from inferproof.judge.value import Missing, Skip, Value
 from inferproof.requirements.chat_request import PLAIN
 from inferproof.wire.exchange import NotJson
@@ -83,8 +83,8 @@ def _plainly(answer: Subject) -> bool:
 
 
 def _calls_of(*choices: str) -> Of:
-    """Whole replies, in JSON or streamed, to requests with tools and one of these choices."""
-    return Of(("chat",), where=lambda answer: chosen(answer) in choices and _is_offered(answer))
+    """Answers to requests with tools and one of these choices."""
+    return answers(*CHAT, where=lambda answer: chosen(answer) in choices and _is_offered(answer))
 
 
 def _is_offered(answer: Subject) -> bool:
@@ -265,7 +265,7 @@ def calls_finish_a_message(reply: Subject, check: Check) -> None:
     basis=CORRECTION,
     claims="tools",
     cites="chat.request#/parallel_tool_calls",
-    of=Of(("chat",), where=lambda answer: answer.request.get("/parallel_tool_calls") is False),
+    of=answers(*CHAT, where=lambda answer: answer.request.get("/parallel_tool_calls") is False),
 )
 def one_call_at_a_time(reply: Subject, check: Check) -> None:
     """With `parallel_tool_calls: false` a message has at most one call."""
@@ -297,14 +297,19 @@ def a_result_is_answered(reply: Subject, check: Check) -> None:
     "tools.prompt",
     SHOULD,
     basis=PROJECT,
-    claims="tools.required",
+    claims="tools",
     cites="chat.request#/tools",
-    needs="tools.required",
+    needs=("tools.required", "tools.auto"),
 )
-def tools_are_part_of_the_prompt(answers: list[Subject], check: Check) -> None:
+def tools_are_part_of_the_prompt(told: list[Subject], check: Check) -> None:
     """The same conversation has more `prompt_tokens` with tools than without: the model is told of them."""
-    without, offered = (answer.body.value("/usage/prompt_tokens") for answer in steps(answers, 2))
-    check.that(offered.integer() > without.integer(), f"more than {without.raw}", offered)
+    without, *offered = told
+    before = without.usage.integer("/prompt_tokens")
+    counts = [answer.usage.value("/prompt_tokens") for answer in offered if not answer.streamed or answer.folded.usage]
+    if not counts:
+        raise Skip("it takes a conversation with tools, and without, to tell")
+    for found in counts:
+        check.that(found.integer() > before, f"more than {before}", found)
 
 
 @requirement(

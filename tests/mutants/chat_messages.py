@@ -110,3 +110,17 @@ def _of_the_assistant(member):
 
 for _member in MEMBERS:
     breaks("chat.messages.members")(_of_the_assistant(_member))
+
+
+OF_A_TEMPLATE = (
+    "chat.messages.roles",
+    "chat.messages.tool-results",
+    "chat.messages.custom-role",
+    "chat.messages.content.nullable",
+    "chat.messages.members",
+)
+"""What a template may have no place for, and no validator may refuse."""
+
+for _id in OF_A_TEMPLATE:
+    breaks(_id)(answered(500))
+    spares(_id)(answered(400))

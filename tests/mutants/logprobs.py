@@ -72,13 +72,13 @@ def prompt_logprobs_are_ignored(reply):
 
 
 @breaks("logprobs.prompt.count")
-def the_first_token_has_an_entry_too(reply):
-    reply.json["prompt_logprobs"][0] = reply.json["prompt_logprobs"][1]
+def the_answer_has_entries_too(reply):
+    reply.json["prompt_logprobs"] += [reply.json["prompt_logprobs"][-1]]
 
 
-@breaks("logprobs.prompt.count")
-def one_token_is_left_out(reply):
-    reply.json["prompt_logprobs"].pop()
+@spares("logprobs.prompt.count")
+def tokens_of_the_template_are_left_out(reply):
+    del reply.json["prompt_logprobs"][:3]
 
 
 @breaks("logprobs.stream.values", where=lambda draft: draft.step == 1)
@@ -112,6 +112,27 @@ def a_character_is_broken(reply):
 def a_call_is_spelled_by_no_content(reply):
     reply.ask(tools=[{"type": "function", "function": {"name": "f"}}])
     reply.json["choices"][0]["message"]["content"] = "something else"
+
+
+@spares("logprobs.tokens.text")
+def a_token_is_a_part_of_a_character(reply):
+    reply.json["choices"][0]["message"]["content"] = "\u706f"
+    for entry in _entries(reply):
+        entry.update(token="\ufffd", bytes=None)
+
+
+@breaks("logprobs.tokens.text")
+def parts_of_a_character_have_the_bytes_of_another(reply):
+    reply.json["choices"][0]["message"]["content"] = "\u706f"
+    for entry in _entries(reply):
+        entry.update(token="\ufffd", bytes=[0xE7])
+
+
+@spares("logprobs.tokens.count")
+def tokens_of_hidden_reasoning_are_told(reply):
+    usage = reply.json["usage"]
+    usage["completion_tokens"] += 4
+    usage["completion_tokens_details"] = {"reasoning_tokens": 4}
 
 
 @spares("logprobs.tokens.text")

@@ -17,8 +17,18 @@ from inferproof.judge.requirement import (
 )
 from inferproof.judge.select import CHAT, JSON, Of, chat_reply, replies
 from inferproof.judge.subject import Subject, steps
+from inferproof.judge.value import Skip
+from inferproof.requirements.chat_request import PLAIN
 
 DAY = 24 * 60 * 60
+
+CAPS = ("max_tokens", "max_completion_tokens")
+
+ROOM = 8
+"""Tokens. A model may open its answer with a few that leave no text."""
+
+ASKS_FOR_TEXT = PLAIN | {"logprobs", "top_logprobs", "reasoning", "reasoning_effort"}
+"""Members that neither end a text at once nor say what it is to be: a token to stop at, a call, an echo."""
 
 
 def wants_json(answer: Subject) -> bool:
@@ -149,17 +159,19 @@ def the_assistant_speaks(reply: Subject, check: Check) -> None:
     of=replies(
         *CHAT,
         where=lambda answer: (
-            not answer.request.has("/tools")
+            ASKS_FOR_TEXT.issuperset(answer.request.members())
             and not answer.request.get("/stop")
-            and (answer.request.integer("/max_tokens", 8) or 8) >= 8
+            and all(answer.request.integer(f"/{cap}", ROOM) >= ROOM for cap in CAPS)
         ),
     ),
 )
 def a_plain_question_is_answered_with_text(reply: Subject, check: Check) -> None:
-    """A message without tools has text, in `content` or in `reasoning_content`."""
+    """A plain message that has some room is answered with text, in `content` or as reasoning."""
     message = reply.body.object("/choices/0/message")
+    if reply.finish_reason == "content_filter":
+        raise Skip("a filter took the text away")
     content = message.get("/content")
-    check.that(bool(content or message.get("/reasoning_content")), "text", content, at=f"{message.at}/content")
+    check.that(bool(content or reply.reasoning), "text", content, at=f"{message.at}/content")
 
 
 @requirement(

@@ -135,3 +135,27 @@ def a_named_choice_needs_none(reply):
 def parallel_calls_are_refused(reply):
     reply.ask(parallel_tool_calls=False)
     reply.status = 400
+
+
+@breaks("tools.cut", where=lambda draft: has_calls(draft) and draft.json["choices"][0]["finish_reason"] == "length")
+def a_call_that_is_cut_is_said_to_be_whole(reply):
+    reply.json["choices"][0]["finish_reason"] = "tool_calls"
+
+
+@breaks("tools.cut", where=lambda draft: not whole(draft) and draft.asked["max_tokens"] < 20)
+def a_call_that_is_cut_stops_in_a_stream(reply):
+    for chunk in reply.chunks:
+        for choice in chunk["choices"]:
+            if choice.get("finish_reason"):
+                choice["finish_reason"] = "stop"
+
+
+@spares("tools.cut", where=lambda draft: has_calls(draft) and draft.json["choices"][0]["finish_reason"] == "length")
+def a_call_is_broken_before_the_cap(reply):
+    reply.json["choices"][0]["finish_reason"] = "tool_calls"
+    reply.json["usage"]["completion_tokens"] -= 1
+
+
+@spares("tools.cut", where=has_calls)
+def a_call_that_is_cut_is_left_out(reply):
+    reply.json["choices"][0]["message"] = {"role": "assistant", "content": None}

@@ -55,8 +55,9 @@ def continuous_usage(call: RequestBuilder) -> Steps:
 
 @probe("stream.choices", claims="streaming.choices")
 def choices(call: RequestBuilder) -> Steps:
-    """Two choices in one stream; sampled, because engines refuse two greedy ones."""
-    yield call.chat(user(QUESTION), stream=True, n=2, temperature=1)
+    """Two choices in one stream, with the usage of both; sampled, because engines refuse two greedy ones."""
+    options = {"include_usage": True}
+    yield call.chat(user(QUESTION), stream=True, n=2, temperature=1, stream_options=options)
 
 
 @probe("stream.timing", claims="streaming.incremental", exclusive=True)

@@ -198,7 +198,7 @@ def a_turn_has_a_text(reply: Subject, check: Check) -> None:
     of=Of(LEGACY, DECIDED, where=_of_internal_types),
 )
 def every_type_of_turn_is_valid(reply: Subject, check: Check) -> None:
-    """Turns of every documented type (`Tool` apart) are valid: declined perhaps, but neither with 422 nor by a failure."""
+    """Turns of every documented type (`Tool` apart) are valid: a server may decline them, but not with 422."""
     declined = reply.status == 200 or (400 <= reply.status < 500 and reply.status != 422)
     check.that(declined, "200, or a 4xx but 422", reply.status, at="status")
 

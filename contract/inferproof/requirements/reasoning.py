@@ -188,12 +188,14 @@ def reasoning_stands_in_reasoning_content(reply: Subject, check: Check) -> None:
     basis=PROSE,
     claims="reasoning",
     cites=("chat.request.prose#/reasoning", "chat.reply#/choices/[]/message/reasoning_content"),
-    of=Of(("chat",), where=_asks_plainly),
+    of=Of(("chat",), where=_plainly),
 )
 def reasoning_is_no_part_of_the_answer(reply: Subject, check: Check) -> None:
     """The content has the answer only: it neither begins with the reasoning nor has the tags that stand around it."""
-    tagged = any(tag in content for tag in TAGS for content in said(reply, "/content").values())
-    if not tagged and not any(map(speaks, said(reply).values())):
+    opened, closed = (any(tag in content for content in said(reply, "/content").values()) for tag in TAGS)
+    if opened and not closed and reply.finish_reason == "length":
+        raise Skip("the reasoning was cut short, so that nobody knows its end")
+    if not (opened or closed) and not any(map(speaks, said(reply).values())):
         raise Skip("nothing is reasoned")
     for index, content in said(reply, "/content").items():
         at = f"content of choice {index}"

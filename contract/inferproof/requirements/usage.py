@@ -90,7 +90,7 @@ def cached_tokens_are_part_of_the_prompt(reply: Subject, check: Check) -> None:
     of=Of(CHAT),
 )
 def details_are_parts_of_their_count(reply: Subject, check: Check) -> None:
-    """Details of `usage` are parts of the count that they detail: cached, reasoned, of audio, predicted. So in streams."""
+    """Details of `usage` are parts of their count, in streams too: tokens cached, reasoned, predicted, or of audio."""
     usage = usage_of(reply)
     for whole, details, names in PARTS:
         given = usage.find(details) or Value({})

@@ -94,3 +94,15 @@ def the_request_names_no_type(reply):
     headers = tuple(each for each in reply.request.headers if each[0].lower() != "content-type")
     reply.request = replace(reply.request, headers=headers)
     reply.status = 415
+
+
+@spares("chat.request.max-tokens.cap", where=lambda draft: draft.asked.get("n") is None)
+def no_max_tokens_are_one(reply):
+    reply.ask(max_tokens=0)
+    reply.json["usage"]["completion_tokens"] = 1
+
+
+@spares("chat.request.max-completion-tokens.cap", where=lambda draft: draft.asked.get("n") is None)
+def no_max_completion_tokens_are_one(reply):
+    reply.ask(max_completion_tokens=0)
+    reply.json["usage"]["completion_tokens"] = 1

@@ -1,6 +1,6 @@
 """Servers whose operations know nothing of each other."""
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 @breaks("equivalence.openai-path.content", where=lambda draft: draft.role == "chat.openai-path")
@@ -21,3 +21,13 @@ def the_twin_has_another_template(reply):
 @breaks("equivalence.legacy.text", where=lambda draft: draft.role == "chat.legacy")
 def the_native_operation_has_an_older_model(reply):
     reply.json["text"] = "An ostrich, of course."
+
+
+@spares("equivalence.legacy.text", where=lambda draft: draft.role == "chat.legacy")
+def the_native_operation_never_repeats_itself(reply):
+    reply.json["text"] += f" For the {reply.step}th time."
+
+
+@spares("equivalence.openai-path.content", where=lambda draft: draft.role == "chat.openai-path" and draft.step > 1)
+def the_other_path_does_not_repeat_itself(reply):
+    reply.json["choices"][0]["message"]["content"] += " Again."

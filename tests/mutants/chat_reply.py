@@ -165,7 +165,9 @@ def another_model_of_the_list_is_named(reply):
         _named(reply, "other-7b")
     else:
         items = reply.json if isinstance(reply.json, list) else reply.json["data"]
-        items.append({"id": "other-7b", "name": "other-7b", "root": None})
+        for item in items:
+            item["root"] = "weights"
+        items += [{"id": name, "name": name, "root": f"weights of {name}"} for name in ("other-7b", "third-7b")]
 
 
 @breaks("embeddings.reply.model.asked", where=lambda draft: "input" in draft.asked)
@@ -195,3 +197,13 @@ for _members in ({"stop_token_ids": [7]}, {"max_completion_tokens": 2}, {"max_to
 @spares("chat.reply.content")
 def it_reasons_by_the_other_name(reply):
     reply.json["choices"][0]["message"].update(content=None, reasoning="Let me see.")
+
+
+@spares("chat.reply.model.asked")
+def nothing_is_answered(reply):
+    reply.status = 400
+
+
+@spares("chat.reply.model.asked", where=lambda draft: draft.asked.get("stream"))
+def there_is_no_chunk(reply):
+    reply.chunks.clear()

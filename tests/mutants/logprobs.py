@@ -268,3 +268,9 @@ def the_token_is_not_among_the_likeliest(reply):
         entry["logprob"] -= 1
         for other in entry["top_logprobs"]:
             other["token"] += "!"
+
+
+@breaks("logprobs.top.likeliest")
+def alternatives_are_late_whatever_else_is_asked(reply):
+    reply.ask(user="u", max_completion_tokens=12, stream_options={"include_usage": True})
+    _next_of_all(reply)

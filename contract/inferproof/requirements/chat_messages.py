@@ -117,8 +117,6 @@ def _refused(reply: Subject, check: Check) -> None:
 
 def _valid(reply: Subject, check: Check) -> None:
     """Served; or declined where a template may lack the place for it, but neither with 422 nor by a failure."""
-    if must_accept(reply):
-        check.accepted(reply)
     declined = reply.status == 200 or (400 <= reply.status < 500 and reply.status != 422)
     check.that(declined, "200, or a 4xx but 422", reply.status, at="status")
 

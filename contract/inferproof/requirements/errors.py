@@ -138,7 +138,7 @@ def a_validation_error_points_at_the_member(reply: Subject, check: Check) -> Non
     """`loc` of some `detail` entry leads to what is wrong, as far as it goes, and into no other member or item."""
     locs = [_parts(entry.value("/loc")) for entry in reply.body.items("/detail")]
     members = reply.at_fault
-    if not members or any(loc == [member] for member in members for loc in locs):  # most are, and cost nothing
+    if not members or any(loc in ([member], ["body", member]) for member in members for loc in locs):  # most are
         return
     places = {violation.loc for violation in (*reply.violations, *reply.corrected_violations)}
     if not all(places):  # where the body as a whole is wrong, any loc will do
@@ -150,7 +150,7 @@ def a_validation_error_points_at_the_member(reply: Subject, check: Check) -> Non
 
 
 def _parts(loc: Value) -> list[str | int]:
-    """The names and indexes of a `loc`, without the `body` that it begins with. Raises Missing.
+    """The names and indexes of a `loc`. Raises Missing.
 
     Some write the whole path as one text: `messages[0].content`.
     """
@@ -158,7 +158,7 @@ def _parts(loc: Value) -> list[str | int]:
     for part in loc:
         words = [word for word in re.split(r"[][./]", part.raw) if word] if isinstance(part.raw, str) else []
         found += words or [part.integer()] if not isinstance(part.raw, str) else words
-    return found[1:] if found[:1] == ["body"] else found
+    return found
 
 
 def _leads(loc: Sequence[str | int], place: Sequence[str | int], value: Any) -> bool:

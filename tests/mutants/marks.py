@@ -48,8 +48,16 @@ for _mark in (
     breaks("chat.reply.marks", where=_whole)(_leaves(_mark))
 breaks("chat.reply.marks", where=_streamed)(_leaves("<|im_end|>"))
 breaks("chat.reply.marks", where=_whole)(_leaves("</s>"))
-breaks("legacy.reply.marks", where=_whole)(_leaves("<|eot_id|>"))
-breaks("legacy.reply.marks", where=_streamed)(_leaves("<|eot_id|>"))
+
+
+@breaks("legacy.reply.marks", where=_whole)
+def a_native_reply_has_the_end_of_a_turn(reply):
+    _ends_with(reply, "<|eot_id|>")
+
+
+@breaks("legacy.reply.marks", where=_streamed)
+def a_native_stream_has_the_end_of_a_turn(reply):
+    _ends_with(reply, "<|eot_id|>")
 
 
 @breaks("chat.reply.marks", where=_whole)

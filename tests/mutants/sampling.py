@@ -160,3 +160,14 @@ def _alone(member, value):
 
 for _member, _value in [*MEANINGLESS.items(), ("n", 0), ("top_p", 1.5), ("min_p", 1.5)]:
     breaks("sampling.domain")(_alone(_member, _value))
+
+
+@spares("sampling.seed", where=lambda draft: draft.step == 4)
+def it_was_asked_twice_only(reply):
+    reply.ask(temperature=2)
+
+
+@breaks("sampling.seed", where=_is_sampled)
+def the_seed_is_ignored_by_a_build_without_a_name(reply):
+    reply.json.pop("system_fingerprint", None)
+    _says(reply, f"Something else, for the {reply.step}th time.")

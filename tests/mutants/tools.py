@@ -159,3 +159,9 @@ def a_call_is_broken_before_the_cap(reply):
 @spares("tools.cut", where=has_calls)
 def a_call_that_is_cut_is_left_out(reply):
     reply.json["choices"][0]["message"] = {"role": "assistant", "content": None}
+
+
+@breaks("tools.cut", where=lambda draft: has_calls(draft) and draft.json["choices"][0]["finish_reason"] == "length")
+def a_call_that_is_cut_before_its_arguments_is_said_to_be_whole(reply):
+    reply.json["choices"][0]["finish_reason"] = "stop"
+    del _calls(reply)[0]["function"]["arguments"]

@@ -143,6 +143,20 @@ def reasoning_costs_nothing(reply):
         choice["message"] = {"role": "assistant", "content": None, "reasoning": "Let me see."}
 
 
+@breaks("chat.usage.counted", where=lambda draft: not draft.asked.get("stream"))
+def a_refusal_costs_nothing(reply):
+    _counts_nothing(reply)
+    for choice in reply.json["choices"]:
+        choice["message"] = {"role": "assistant", "content": None, "refusal": "No."}
+
+
+@breaks("chat.usage.counted", where=lambda draft: not draft.asked.get("stream"))
+def an_older_call_costs_nothing(reply):
+    _counts_nothing(reply)
+    for choice in reply.json["choices"]:
+        choice["message"] = {"role": "assistant", "content": None, "function_call": {"name": "f", "arguments": "{}"}}
+
+
 @spares("chat.usage.counted", where=lambda draft: not draft.asked.get("stream"))
 def nothing_is_said_and_nothing_counted(reply):
     _counts_nothing(reply)

@@ -78,7 +78,7 @@ GO_TO = function(
     description="Walks to a place.",
     parameters={
         "type": "object",
-        "properties": {"place": {"enum": ["the lantern room above the third landing of the old western lighthouse"]}},
+        "properties": {"place": {"enum": ["the small room above the third landing of the old western lighthouse"]}},
         "required": ["place"],
         "additionalProperties": False,
     },

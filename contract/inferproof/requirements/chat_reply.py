@@ -120,16 +120,6 @@ def model_is_named(reply: Subject, check: Check) -> None:
 
 
 @requirement(
-    "embeddings.reply.model.asked",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, embeddings: model",
-    claims="embeddings",
-    cites=("embeddings.reply#/model", "embeddings.request#/model"),
-    needs=("embeddings.batch", "models.embedding.twice", *LISTING),
-    whatever=True,
-)
-@requirement(
     "chat.reply.model.asked",
     SHOULD,
     basis=CONVENTION,

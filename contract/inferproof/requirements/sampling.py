@@ -160,7 +160,7 @@ def _sampled(answers: list[Subject], media: str = JSON) -> list[tuple[str, str]]
     """What was said and reasoned at temperature 1, in that form. Raises Skip where another build answered."""
     found = [each for each in answers if each.request.get("/temperature") == 1 and each.media_type == media]
     bodies = [each.body if media == JSON else each.events[0] for each in found]
-    if len({body.string("/system_fingerprint", "") for body in bodies}) > 1:
+    if len({body.string("/system_fingerprint", None) for body in bodies}) > 1:
         raise Skip("another build of the server has answered")
     return [(each.text, each.reasoning) for each in found]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.legal_servers import variant
-from tests.legal_servers.reply import Reply, Request, compact, whole_completions
+from tests.legal_servers.reply import Reply, Request, compact, native, whole_completions
 
 OPENAI_PATH = "/external/api/inference/openai/v1/chat/completions"
 CAPS = frozenset({"max_tokens", "max_completion_tokens"})
@@ -82,3 +82,16 @@ def deep_bodies_are_bad_requests(reply: Reply) -> None:
 def the_openai_path_refuses_what_it_lacks(reply: Reply) -> None:
     """At the path for OpenAI clients, members that the document calls unsupported are refused."""
     refuse(reply, 400, "Bad Request", "This member is not supported.")
+
+
+@variant(of=lambda reply: native(reply) and any(_is_number(turn.get("ts")) for turn in reply.asked["context"]))
+def times_are_texts(reply: Reply) -> None:
+    """A time in seconds is invalid (422): the published schema knows texts and null."""
+    entry = {"loc": ["body", "context", 0, "ts"], "msg": "Input should be a valid string", "type": "string_type"}
+    reply.status, reply.reason, reply.framing = 422, "Unprocessable Entity", "length"
+    reply.header("content-type", "application/json")
+    reply.json = {"detail": [entry]}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

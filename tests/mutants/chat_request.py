@@ -125,3 +125,15 @@ def a_cap_is_demanded_of_a_stream(reply):
 @spares("chat.reply.finish-reason", where=lambda draft: "max_tokens" not in draft.asked)
 def a_cap_of_its_own_ends_it(reply):
     reply.json["choices"][0]["finish_reason"] = "length"
+
+
+@spares("chat.request.max-tokens.cap", where=lambda draft: draft.asked.get("n") is None)
+def no_max_tokens_are_one(reply):
+    reply.ask(max_tokens=0)
+    reply.json["usage"]["completion_tokens"] = 1
+
+
+@spares("chat.request.max-completion-tokens.cap", where=lambda draft: draft.asked.get("n") is None)
+def no_max_completion_tokens_are_one(reply):
+    reply.ask(max_completion_tokens=0)
+    reply.json["usage"]["completion_tokens"] = 1

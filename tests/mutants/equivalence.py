@@ -42,3 +42,13 @@ def the_native_stream_calls_another_tool(reply):
 def chat_calls_a_tool_by_chance(reply):
     message = reply.json["choices"][0]["message"]
     message["tool_calls"] = []
+
+
+@spares("equivalence.legacy.text", where=lambda draft: draft.role == "chat.legacy")
+def the_native_operation_never_repeats_itself(reply):
+    reply.json["text"] += f" For the {reply.step}th time."
+
+
+@spares("equivalence.openai-path.content", where=lambda draft: draft.role == "chat.openai-path" and draft.step > 1)
+def the_other_path_does_not_repeat_itself(reply):
+    reply.json["choices"][0]["message"]["content"] += " Again."

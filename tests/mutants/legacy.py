@@ -1,6 +1,6 @@
 """Servers that read turns wrongly, or refuse good ones."""
 
-from tests.mutants import breaks, spares
+from tests.mutants import answered, breaks, spares
 
 
 @breaks("legacy.offered")
@@ -87,3 +87,7 @@ def a_tool_may_be_unknown(reply):
 @breaks("legacy.request.accepted", where=lambda draft: "max_tokens" not in draft.asked)
 def a_cap_is_demanded(reply):
     reply.status = 400
+
+
+breaks("legacy.request.turn.types")(answered(500))
+spares("legacy.request.turn.types")(answered(400))

@@ -62,3 +62,9 @@ def json_is_a_wish_in_the_stream(reply):
 @spares("legacy.request.response-format")
 def the_object_is_only_begun(reply):
     reply.json["text"] = ' {"'
+
+
+@spares("legacy.request.max-tokens.cap")
+def no_tokens_are_one(reply):
+    reply.ask(max_tokens=0)
+    reply.json["text"] = "Rain."

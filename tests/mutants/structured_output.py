@@ -93,7 +93,7 @@ def the_end_of_a_tag_is_missing(reply):
 
 
 @breaks("structured-output.whitespace")
-def there_is_whitespace(reply):
+def whitespace_is_as_ever(reply):
     text = reply.json["choices"][0]["message"]["content"]
     _says(reply, text.replace(":", ": "))
 

@@ -126,9 +126,11 @@ def short(call: RequestBuilder) -> Steps:
 
 @probe("legacy.both", claims="legacy", exclusive=True, to=LEGACY)
 def both(call: RequestBuilder) -> Steps:
-    """The same question at temperature 0, in one piece and as a stream."""
-    yield call.legacy(QUESTION, temperature=0)
+    """The same question at temperature 0, in one piece, as a stream, and in one piece again."""
+    whole = call.legacy(QUESTION, temperature=0)
+    yield whole
     yield call.legacy(QUESTION, temperature=0, role="chat.legacy.stream")
+    yield whole
 
 
 @probe("legacy.json", claims="structured-output.json-object", over=LEGACY)

@@ -19,10 +19,12 @@ from inferproof.probes.probe import (
     user,
 )
 from inferproof.requirements.logprobs import tokens
+from inferproof.requirements.sampling import TRIES
 
 QUESTION = user("Describe the way from a harbour to the open sea.")
 GREETING = user("Say hello.")
 GREEDY: dict[str, Any] = {"temperature": 0, "seed": 7}
+SEEDED: dict[str, Any] = {"temperature": 1, "seed": 7}
 AS_IDS: dict[str, Any] = {"logprobs": True, "return_tokens_as_token_ids": True}
 
 
@@ -114,9 +116,19 @@ def best_of(call: RequestBuilder) -> Steps:
 
 @probe("sampling.seed", claims="sampling.seed", exclusive=True)
 def seed(call: RequestBuilder) -> Steps:
-    """The same request twice."""
+    """The same greedy request twice; then one that is sampled, three times."""
     yield _greedy(call)
     yield _greedy(call)
+    for _ in range(TRIES):
+        yield call.chat(QUESTION, **SEEDED)
+
+
+@probe("sampling.seed-streamed", claims="streaming", exclusive=True)
+def seed_streamed(call: RequestBuilder) -> Steps:
+    """A sampled request whole and streamed, twice each."""
+    for _ in range(2):
+        yield call.chat(QUESTION, **SEEDED)
+        yield call.chat(QUESTION, stream=True, **SEEDED)
 
 
 @probe("sampling.stop", claims="sampling.stop", exclusive=True)

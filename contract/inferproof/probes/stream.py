@@ -37,7 +37,7 @@ def refused(call: RequestBuilder, role: str) -> Steps:
     """As streams, what other probes send whole, and only the engine finds wrong: a model, a conversation, a tool."""
     whole = [*errors.unknown_model(call, role), *chat.no_messages(call, role)]
     if role == "chat":
-        whole += [[*tools.choice(call)][1], [*sampling.domain(call)][1]]
+        whole += [[*tools.choice(call)][1], [*sampling.domain(call, role)][1]]
     for ask in whole if call.contract.names(role, "stream") else ():
         yield call.to(role, json.loads(ask.request.body) | {"stream": True})
 
@@ -76,8 +76,9 @@ def continuous_usage(call: RequestBuilder) -> Steps:
 
 @probe("stream.choices", claims="streaming.choices")
 def choices(call: RequestBuilder) -> Steps:
-    """Two choices in one stream; sampled, because engines refuse two greedy ones."""
-    yield call.chat(user(QUESTION), stream=True, n=2, temperature=1)
+    """Two choices in one stream, with the usage of both; sampled, because engines refuse two greedy ones."""
+    options = {"include_usage": True}
+    yield call.chat(user(QUESTION), stream=True, n=2, temperature=1, stream_options=options)
 
 
 @probe("stream.timing", claims="streaming.incremental", exclusive=True, over=STREAMING)

@@ -5,6 +5,7 @@ from typing import Any
 
 from inferproof.judge.select import CHAT
 from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, patiently, probe, user
+from inferproof.requirements.structured_output import TABS
 
 ROOM = 64
 """Tokens. The longest text that is asked for has some 30 characters; the rest is for whitespace."""
@@ -58,8 +59,8 @@ def guided_json(call: RequestBuilder) -> Steps:
 
 @probe("structured-output.whitespace", claims="structured-output.whitespace")
 def whitespace(call: RequestBuilder) -> Steps:
-    """A schema, and no whitespace allowed."""
-    yield from _each(call, _ask(call, guided_json=_schema(call), guided_whitespace_pattern=""))
+    """A schema, and nothing but a tab between its tokens: an empty pattern may be read as none."""
+    yield from _each(call, _ask(call, guided_json=_schema(call), guided_whitespace_pattern=TABS))
 
 
 @probe("structured-output.guided-choice", claims="structured-output.guided-choice")

@@ -3,7 +3,16 @@
 from typing import Any
 
 from inferproof.judge.select import CHAT
-from inferproof.probes.probe import ROOM_TO_REASON, RequestBuilder, Steps, assistant, patiently, probe, user
+from inferproof.probes.probe import (
+    ROOM_TO_REASON,
+    PlannedRequest,
+    RequestBuilder,
+    Steps,
+    assistant,
+    patiently,
+    probe,
+    user,
+)
 
 ROOM = 96
 """Tokens. A call of `switch` is about 50 characters, and an engine of single bytes takes a token for each."""
@@ -67,6 +76,38 @@ def named(call: RequestBuilder) -> Steps:
     choice = {"type": "function", "function": {"name": "switch"}}
     for form in call.forms(call.chat(QUESTION, max_tokens=ROOM, tools=[other, SWITCH], tool_choice=choice)):
         yield from patiently(form)
+
+
+FEW = 8
+"""Tokens. Less than the arguments of `go_to` take, whatever a token is."""
+
+GO_TO = function(
+    "go_to",
+    description="Walks to a place.",
+    parameters={
+        "type": "object",
+        "properties": {"place": {"enum": ["the small room above the third landing of the old western lighthouse"]}},
+        "required": ["place"],
+        "additionalProperties": False,
+    },
+)
+
+
+def _go(call: RequestBuilder, **members: Any) -> PlannedRequest:
+    choice = {"type": "function", "function": {"name": "go_to"}}
+    return call.chat(QUESTION, max_tokens=FEW, tools=[GO_TO], tool_choice=choice, **members)
+
+
+@probe("tools.cut", claims="tools.named")
+def cut(call: RequestBuilder) -> Steps:
+    """A call whose arguments are longer than the cap allows."""
+    yield _go(call)
+
+
+@probe("tools.cut-streamed", claims="tools.streamed")
+def cut_streamed(call: RequestBuilder) -> Steps:
+    """The same in a stream that tells its usage."""
+    yield _go(call, stream=True, stream_options={"include_usage": True})
 
 
 @probe("tools.result", claims="tools")

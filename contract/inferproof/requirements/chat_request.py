@@ -168,7 +168,7 @@ def seed_is_an_unsigned_32_bit_number(reply: Subject, check: Check) -> None:
     of=answers(
         *CHAT,
         where=lambda answer: (
-            answer.request.has("/max_tokens")
+            answer.request.integer("/max_tokens", 0) > 0  # an answer of no tokens is nobody's promise
             and not answer.request.get("/echo")
             and not answer.request.has("/max_completion_tokens")
             and answer.request.integer("/n", 1) == 1
@@ -202,7 +202,7 @@ def require_a_short_text(reply: Subject, check: Check, cap: int) -> None:
     of=answers(
         "chat",
         where=lambda answer: (
-            answer.request.has("/max_completion_tokens")
+            answer.request.integer("/max_completion_tokens", 0) > 0
             and not answer.request.get("/echo")
             and answer.request.integer("/n", 1) == 1
         ),

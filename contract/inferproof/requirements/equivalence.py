@@ -22,8 +22,8 @@ from inferproof.requirements.tools import whole_calls
 )
 def the_twin_says_the_same(answers: list[Subject], check: Check) -> None:
     """At temperature 0 the path for OpenAI clients gives the content and finish reason of the chat operation."""
-    chat, twin, again = steps(answers, 3)
-    check.equal(twin.text, repeated(chat, again), at="/choices/0/message/content")
+    chat, twin, again, twin_again = steps(answers, 4)
+    check.equal(repeated(twin, twin_again), repeated(chat, again), at="/choices/0/message/content")
     check.equal(twin.finish_reason, chat.finish_reason, at="/choices/0/finish_reason")
 
 
@@ -37,7 +37,7 @@ def the_twin_says_the_same(answers: list[Subject], check: Check) -> None:
 )
 def the_twin_counts_the_same(answers: list[Subject], check: Check) -> None:
     """The path for OpenAI clients counts the `prompt_tokens` that the chat operation counts."""
-    chat, twin, _ = (answer.body.integer("/usage/prompt_tokens") for answer in steps(answers, 3))
+    chat, twin, *_ = (answer.body.integer("/usage/prompt_tokens") for answer in steps(answers, 4))
     check.equal(twin, chat, at="/usage/prompt_tokens")
 
 
@@ -51,8 +51,11 @@ def the_twin_counts_the_same(answers: list[Subject], check: Check) -> None:
 )
 def turns_are_messages(answers: list[Subject], check: Check) -> None:
     """At temperature 0 the native operation gives to turns the text that chat gives to the same messages."""
-    chat, native, again = steps(answers, 3)
-    check.equal(native.text, repeated(chat, again), at="/text")
+    chat, native, again, native_again = steps(answers, 4)
+    text = repeated(chat, again)
+    if native_again.text != native.text:
+        raise Skip("the native operation answers differently each time")
+    check.equal(native.text, text, at="/text")
 
 
 @requirement(

@@ -99,7 +99,7 @@ def the_reply_is_no_chat_completion(reply: Subject, check: Check) -> None:
     standard="OpenAI's API reference, chat completions: max_tokens",
     claims="legacy",
     cites="chat.legacy.request#/max_tokens",
-    of=answers(*LEGACY, where=lambda answer: answer.request.integer("/max_tokens", None) is not None),
+    of=answers(*LEGACY, where=lambda answer: answer.request.integer("/max_tokens", 0) > 0),
 )
 def max_tokens_keeps_the_text_short(reply: Subject, check: Check) -> None:
     """`max_tokens` keeps the text short: it is no longer than that many tokens could be."""

@@ -75,8 +75,8 @@ def every_event_reaches_the_client(reply: Subject, check: Check) -> None:
 
 @requirement(
     "legacy.stream.json",
-    MUST,
-    basis=EXAMPLE,
+    SHOULD,  # the published schema says text, and the example that shows an object breaks its own form
+    basis=CORRECTION,
     claims="legacy",
     cites=("chat.legacy.stream.reply.example", "chat.legacy.stream.event"),
     of=legacy_stream,
@@ -208,5 +208,8 @@ def without_tools_there_are_no_calls(reply: Subject, check: Check) -> None:
 )
 def the_stream_says_what_the_reply_says(replies: list[Subject], check: Check) -> None:
     """At temperature 0 the texts of the events add up to the `text` of the reply in one piece."""
-    whole, stream = steps(replies, 2)
-    check.equal(stream.folded.legacy_text, whole.body.value("/text").raw, at="text of all events")
+    whole, stream, again = steps(replies, 3)
+    text = whole.body.value("/text").raw
+    if again.body.value("/text").raw != text:
+        raise Skip("the same request is answered differently each time")
+    check.equal(stream.folded.legacy_text, text, at="text of all events")

@@ -52,6 +52,9 @@ _ALTERNATIVES = re.compile(r'root ::= ("[^"\\]+"(?: \| "[^"\\]+")*)\s*')
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 """A string of JSON, or the beginning of one at the end: what is not closed is not tried from each of its quotes."""
 
+TABS = r"\t?"
+"""A pattern that nobody has by default, and that may match nothing, for engines that write no whitespace at all."""
+
 _PLAIN_KEYWORDS = frozenset({"type", "properties", "required", "additionalProperties", "enum", "items", "const"})
 
 
@@ -376,13 +379,14 @@ def _first(tags: list[_Tag], text: str) -> _Tag | None:
     basis=PROSE,
     claims="structured-output.whitespace",
     cites="chat.request.prose#/guided_whitespace_pattern",
-    of=_guided("guided_json", plain=lambda answer: answer.request.get("/guided_whitespace_pattern") == ""),
+    of=_guided("guided_json", plain=lambda answer: answer.request.get("/guided_whitespace_pattern") == TABS),
 )
-def no_whitespace_means_none(reply: Subject, check: Check) -> None:
-    """With an empty `guided_whitespace_pattern`, guided JSON has no whitespace outside its strings."""
+def whitespace_is_that_of_the_pattern(reply: Subject, check: Check) -> None:
+    """With a `guided_whitespace_pattern` of tabs, guided JSON has no other whitespace outside its strings."""
     taken(reply, check)
     between = _STRING.sub("", reply.text)
-    check.that(re.search(r"\s", between) is None, "no whitespace between the tokens of JSON", reply.text, at="content")
+    expected = "nothing but tabs between the tokens of JSON"
+    check.that(re.search(r"[^\S\t]", between) is None, expected, reply.text, at="content")
 
 
 @requirement(

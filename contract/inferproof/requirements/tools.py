@@ -22,6 +22,7 @@ from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import FoldedCall, Subject, read_json
 from inferproof.judge.value import Missing, Skip, Value
 from inferproof.requirements.chat_request import PLAIN
+from inferproof.requirements.usage import cap_of, usage_of
 from inferproof.wire.exchange import NotJson
 
 
@@ -257,6 +258,30 @@ def calls_finish_a_message(reply: Subject, check: Check) -> None:
     """A message with calls has the `finish_reason` `tool_calls`; where the function was named, `stop` is usual too."""
     if whole_calls(reply):
         check.equal(reply.finish_reason, "tool_calls", at="finish_reason")
+
+
+@requirement(
+    "tools.cut",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: finish_reason",
+    claims="tools",
+    cites=("chat.reply#/choices/[]/finish_reason", "chat.request#/tools"),
+    of=_calls_of("auto", "required", "named"),
+)
+def a_call_that_is_cut_ends_with_length(reply: Subject, check: Check) -> None:
+    """Where the cap was reached within the arguments of a call, the `finish_reason` is `length`, in a stream too."""
+    if any(_is_open(call) for call in calls(reply)) and usage_of(reply).integer("/completion_tokens") >= cap_of(reply):
+        check.equal(reply.finish_reason, "length", at="finish_reason")
+
+
+def _is_open(call: Value) -> bool:
+    """Its arguments are no JSON, as where more of them would have come."""
+    try:
+        read_json(call.string("/function/arguments", ""))
+    except NotJson:
+        return True
+    return False
 
 
 @requirement(

@@ -43,7 +43,7 @@ class LiveMutant(Variant):
     module: str = ""
 
 
-class _Asking:
+class Asking:
     """Edits requests; replies stay as they are."""
 
     def __init__(self, edit: Callable[[dict[str, Any]], Any]) -> None:
@@ -80,7 +80,7 @@ def defect(
         LIVE_MUTANTS[edit.__name__] = LiveMutant(
             edit.__name__,
             sentence,
-            _Asking(edit) if asks else edit,
+            Asking(edit) if asks else edit,
             of,
             caught_by=caught_by,
             seen=seen,

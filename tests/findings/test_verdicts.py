@@ -1,0 +1,44 @@
+"""Each finding gets the verdict that is right, through the command line.
+
+A few are tried each time, all of them by `tox -e proof`.
+"""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.findings.verdicts import load_all
+from tests.findings.verdicts.finding import KINDS
+from tests.findings.verdicts.judging import TODAY
+from tests.findings.verdicts.open import OPEN
+from tests.proof import PROOF
+
+FINDINGS = load_all()
+SAMPLE, SEED = 6, 4
+
+NARROW = sorted(each.id for each in FINDINGS.values() if each.only and not (each.generated or each.slow))
+"""Those that take a second or two."""
+
+CHOSEN = list(FINDINGS) if PROOF else random.Random(SEED).sample([id for id in NARROW if id not in OPEN], SAMPLE)
+
+
+def _of(id: str) -> object:
+    marks = [pytest.mark.xfail(reason=OPEN[id], strict=True)] if id in OPEN else []
+    return pytest.param(id, marks=marks)
+
+
+@pytest.mark.parametrize("id", map(_of, CHOSEN))
+def test_the_verdict_is_right(id: str, tmp_path: Path) -> None:
+    finding = FINDINGS[id]
+    with finding.server() as url:
+        seen = TODAY(finding, url, tmp_path)
+    assert finding.expected.wrong(seen) == "", f"{finding.sentence} Expected: {finding.expected}.\n{seen.said[-3000:]}"
+
+
+def test_every_kind_has_findings_and_what_is_open_exists() -> None:
+    assert {each.kind for each in FINDINGS.values()} == set(KINDS)
+    assert FINDINGS.keys() >= OPEN.keys()
+    assert all(each.sentence and str(each.expected) for each in FINDINGS.values())

@@ -100,6 +100,24 @@ async def preflight(
     return Ready(call, await _speed(look, call, reply))
 
 
+async def embeds(target: Target, call: RequestBuilder, client: Client, pace: Pace) -> str:
+    """What there is to say where the server has not the model that embeds, asked once; empty where it has.
+
+    Raises UsageError where the user named that model.
+    """
+    exchange = await _Look(target, client, pace).at(call.embed(HELLO), call)
+    words = _of_unknown_model(exchange.reply, call.embedding_model)
+    if exchange.reply is None or not words:
+        return ""
+    said = (
+        f"{target.url} does not take the embedding model {call.embedding_model!r} ({exchange.reply.status}: {words}). "
+        "Name another by --embedding-model, or as `embedding` in [models] of the target file"
+    )
+    if target.embedding_model:
+        raise UsageError(said)
+    return f"{said}; or give up `embeddings` in its [capabilities]"
+
+
 def _require_models(call: RequestBuilder, target: Target) -> None:
     """Raises UsageError where requests need the name of a model, and neither user, server nor document gave one."""
     takers = [each for each in call.contract.operations if each.request_schema is not None]
@@ -189,7 +207,7 @@ def _refuse_unknown_model(target: Target, call: RequestBuilder, reply: Reply | N
 
     A server without chat says nothing of a model, and is judged; so is one that the user says has no chat.
     """
-    words = _of_unknown_model(reply, call) if reply is not None else ""
+    words = _of_unknown_model(reply, call.chat_model)
     if reply is None or not words or "core" in target.declined:
         return
     of_chats = [role for role in LISTS if role not in LISTS_OF_EMBEDDINGS]
@@ -201,13 +219,13 @@ def _refuse_unknown_model(target: Target, call: RequestBuilder, reply: Reply | N
     )
 
 
-def _of_unknown_model(reply: Reply, call: RequestBuilder) -> str:
+def _of_unknown_model(reply: Reply | None, model: str) -> str:
     """What an error says of the model that was asked for; empty where it speaks of something else, as of the path."""
-    if not 400 <= reply.status < 500 or reply.status in (401, 408, 429):
+    if reply is None or not 400 <= reply.status < 500 or reply.status in (401, 408, 429):
         return ""
     for words in messages(reply):
         lowered = words.lower()
-        names_it = reply.status == 404 and call.chat_model in words
+        names_it = reply.status == 404 and model in words
         if "model" in lowered and HELLO not in words and (names_it or any(said in lowered for said in UNKNOWN)):
             return words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1] + "…"
     return ""

@@ -13,7 +13,7 @@ from inferproof.certify.certify import Progress
 from inferproof.certify.plan import Plan
 from inferproof.probes.probe import Probe
 from inferproof.reports.terminal import Terminal
-from inferproof.reports.words import many
+from inferproof.reports.words import many, printable
 
 
 @contextmanager
@@ -46,6 +46,9 @@ def watch() -> Iterator[Progress]:
             if not console.is_terminal:
                 console.print(said, highlight=False)
 
+        def noted(said: str) -> None:
+            console.print(printable(said), highlight=False, markup=False)
+
         def paced(said: str) -> None:
             console.print(said, highlight=False)
 
@@ -55,4 +58,4 @@ def watch() -> Iterator[Progress]:
             if not console.is_terminal:
                 console.print(said, highlight=False)
 
-        yield Progress(planned, done, judging, paced, shrinking)
+        yield Progress(planned, done, judging, noted, paced, shrinking)

@@ -62,7 +62,7 @@ async def preflight(
     that is a chat, a longer one then tells the time of a token.
     Raises UsageError naming cause and cure.
     """
-    look = _Look(target, client, pace or Pace(target.limits))
+    look = Look(target, client, pace or Pace(target.limits))
     status = [await look.at(call.to("status"), call)] if "status" in contract.roles else []
     listing = [role for role in LISTS if role in contract.roles and not_claimed(OF_ROLE[role], target.declined) is None]
     lists = [await look.at(call.to(role), call) for role in listing]
@@ -105,8 +105,8 @@ async def embeds(target: Target, call: RequestBuilder, client: Client, pace: Pac
 
     Raises UsageError where the user named that model.
     """
-    exchange = await _Look(target, client, pace).at(call.embed(HELLO), call)
-    words = _of_unknown_model(exchange.reply, call.embedding_model)
+    exchange = await Look(target, client, pace).at(call.embed(HELLO), call)
+    words = of_unknown_model(exchange.reply, call.embedding_model)
     if exchange.reply is None or not words:
         return ""
     said = (
@@ -135,7 +135,7 @@ def _require_models(call: RequestBuilder, target: Target) -> None:
             )
 
 
-async def _speed(look: _Look, call: RequestBuilder, reply: Reply | None) -> Speed | None:
+async def _speed(look: Look, call: RequestBuilder, reply: Reply | None) -> Speed | None:
     """From the chat of one token, and a longer one; that of one token alone where the other tells nothing."""
     first = _seconds(reply)
     if first is None or reply is None or reply.status != 200 or "chat" not in call.contract.roles:
@@ -160,7 +160,7 @@ def _completion_tokens(reply: Reply | None) -> int:
         return 0
 
 
-class _Look:
+class Look:
     """Sends, and raises UsageError where a server is not there or does not answer: that is the user's to mend."""
 
     def __init__(self, target: Target, client: Client, pace: Pace) -> None:
@@ -207,7 +207,7 @@ def _refuse_unknown_model(target: Target, call: RequestBuilder, reply: Reply | N
 
     A server without chat says nothing of a model, and is judged; so is one that the user says has no chat.
     """
-    words = _of_unknown_model(reply, call.chat_model)
+    words = of_unknown_model(reply, call.chat_model)
     if reply is None or not words or "core" in target.declined:
         return
     of_chats = [role for role in LISTS if role not in LISTS_OF_EMBEDDINGS]
@@ -219,7 +219,7 @@ def _refuse_unknown_model(target: Target, call: RequestBuilder, reply: Reply | N
     )
 
 
-def _of_unknown_model(reply: Reply | None, model: str) -> str:
+def of_unknown_model(reply: Reply | None, model: str) -> str:
     """What an error says of the model that was asked for; empty where it speaks of something else, as of the path."""
     if reply is None or not 400 <= reply.status < 500 or reply.status in (401, 408, 429):
         return ""

@@ -74,10 +74,10 @@ def every_event_reaches_the_client(reply: Subject, check: Check) -> None:
 
 @requirement(
     "legacy.stream.json",
-    MUST,
-    basis=EXAMPLE,
+    SHOULD,
+    basis=CORRECTION,
     claims="legacy",
-    cites=("chat.legacy.stream.reply.example", "chat.legacy.stream.event"),
+    cites=("chat.legacy.stream.event", "chat.legacy.stream.reply.example"),
     of=legacy_stream,
 )
 def each_event_is_an_object(reply: Subject, check: Check) -> None:

@@ -1,8 +1,8 @@
 """What strangers found wrong with the judge, each as a server with the verdict that it should get.
 
 A finding is one server, the command line that judges it, and what must come out: nothing is held against it, it is
-caught, or a sentence is said. The servers run from this tree; the judge is a command of its own, so that an older release
-can be asked, too: `python -m tests.findings.compare --old PYTHON` shows both side by side.
+caught, or a sentence is said. The servers run from this tree; the judge is a command of its own, so that an older
+release can be asked, too: `python -m tests.findings.compare --old PYTHON` shows both side by side.
 
 Each module has the findings of one kind. What is not mended yet stands in `open.py`, with the reason.
 """

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 
-from tests.broken_servers.replies import chat, choices, refuse
+from tests.broken_servers.replies import chat, choices, refuse, say
 from tests.findings.verdicts.expected import Innocent
 from tests.findings.verdicts.finding import ALARM, Finding, of_habits
 from tests.findings.verdicts.servers import edited, path_of
@@ -57,8 +57,9 @@ def refusing(*members: str) -> Callable[[Reply], None]:
 
 def only_what_is_supported(reply: Reply) -> None:
     """At the path of OpenAI clients, other members than the eight are refused."""
-    if set(reply.asked) - SUPPORTED:
-        refuse(reply, 422, "This member is not supported.")
+    for name in set(reply.asked) - SUPPORTED:
+        entry = {"loc": ["body", name], "msg": "This member is not supported.", "type": "extra_forbidden"}
+        say(reply, 422, {"detail": [entry]})
 
 
 def nothing_that_says_nothing(reply: Reply) -> None:
@@ -139,7 +140,7 @@ THE_OPENAI_PATH = (
 
 THE_MOMENT = (
     *(
-        of_habits(f"moment.{name}", ALARM, name)
+        of_habits(f"moment.{name}", ALARM, name, only=("chat.*", "auth.*", "errors.*"))
         for name in (
             "one-percent-408",
             "one-percent-425",
@@ -199,7 +200,7 @@ DECLINED = (
         generated=True,
         only=("chat.*", "tools.*", "logprobs.*", "stream.*", "structured-output.*"),
     ),
-    of_habits("declined.the-seed", ALARM, "no-seed"),
+    of_habits("declined.the-seed", ALARM, "no-seed", only=("sampling.*", "chat.request.*", "stream.*")),
 )
 
 BOUNDS = (

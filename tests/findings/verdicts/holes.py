@@ -42,6 +42,11 @@ def dropped(id: str, sentence: str, *names: str, roles: tuple[str, ...], streame
     return Finding(id, HOLE, sentence, asked(dropping(*names), *roles, streamed=streamed), Caught())
 
 
+def within(only: tuple[str, ...], *findings: Finding) -> tuple[Finding, ...]:
+    """The findings, each judged by the requirements that these globs name."""
+    return tuple(replace(each, only=each.only or only) for each in findings)
+
+
 # Sister operations: what is asked of chat is asked of each operation that has the member.
 
 
@@ -63,7 +68,8 @@ def everything_stops(reply: Reply) -> None:
             choice["finish_reason"] = "stop"
 
 
-SISTERS = (
+SISTERS = within(
+    ("chat.request.*", "stream.*", "equivalence.*", "legacy.*", "tools.*", "structured-output.*"),
     hole("sister.words-are-said-twice", words_are_said_twice, of=openai_stream),
     hole("sister.everything-stops", everything_stops, of=lambda reply: reply.path == OPENAI and completions(reply)),
     dropped(
@@ -130,7 +136,8 @@ class TheBeginningOfAStopIsStreamed:
             with_text[-1]["delta"]["content"] += first[0]
 
 
-STREAMS = (
+STREAMS = within(
+    ("sampling.*", "structured-output.*", "stream.*"),
     *(
         dropped(
             f"streamed.{name.replace('_', '-')}-is-dropped",
@@ -164,7 +171,8 @@ def one_choice(reply: Reply) -> None:
     ]
 
 
-TOGETHER = (
+TOGETHER = within(
+    ("logprobs.*", "tools.*", "stream.*", "structured-output.*"),
     hole(
         "together.tools-stream-logprobs",
         no_logprobs,
@@ -209,7 +217,8 @@ def held_back(reply: Reply) -> None:
         reply.writes = [b"".join(reply.writes)]
 
 
-FAKED = (
+FAKED = within(
+    ("stream.*",),
     hole("faked.one-chunk-of-text", one_chunk_of_text, "stream.*", of=chat_stream),
     hole("faked.held-back", held_back, "stream.*", of=chat_stream),
 )
@@ -295,7 +304,8 @@ def falsy(*names: str) -> Callable[[dict[str, Any]], None]:
     return edit
 
 
-FALSY = (
+FALSY = within(
+    ("chat.request.*", "sampling.*", "logprobs.*", "tools.*"),
     *(
         Finding(
             f"falsy.{name.replace('_', '-')}",
@@ -379,7 +389,8 @@ class XmlIsRead(ReadsAs):
     kinds = ("application/xml", "text/xml")
 
 
-REQUESTS = (
+REQUESTS = within(
+    ("chat.*", "errors.*"),
     hole("beginner.no-cap-is-a-crash", no_cap_is_a_crash, of=lambda reply: chat(reply) or chat_stream(reply)),
     hole(
         "beginner.required-members-only",
@@ -417,7 +428,8 @@ def parts_of(role: str) -> Edit:
     return edit
 
 
-CONVERSATIONS = (
+CONVERSATIONS = within(
+    ("chat.messages.*", "chat.usage.*", "tools.*"),
     Finding(
         "agents.later-systems-are-dropped",
         HOLE,
@@ -481,7 +493,8 @@ def names_are_refused(reply: Reply) -> None:
         refuse(reply, 400, "invalid name")
 
 
-LETTERS = (
+LETTERS = within(
+    ("chat.messages.*", "tools.*", "structured-output.*", "sampling.*", "logprobs.*"),
     hole(
         "letters.streamed-arguments",
         arguments_lose_letters,
@@ -604,7 +617,8 @@ def another_model(reply: Reply) -> None:
             value["model"] = "the-model-of-somebody-else"
 
 
-ACCOUNTS = (
+ACCOUNTS = within(
+    ("chat.*", "stream.*", "logprobs.*", "tools.*", "security.*", "errors.*"),
     hole("moment.after-a-disconnect", AfterADisconnect, of=lambda reply: chat(reply) or chat_stream(reply)),
     hole(
         "stream.error-after-200",
@@ -670,7 +684,8 @@ def another_place(reply: Reply) -> None:
             entry["loc"] = ["body", "messages" if "messages" not in entry["loc"] else "model"]
 
 
-SAID = (
+SAID = within(
+    ("chat.*", "tools.*", "errors.*", "sampling.*"),
     hole("roles.a-tool-crashes-it", crash_on("tool", 500), of=chat),
     hole("roles.a-tool-is-refused", crash_on("tool", 400), of=chat),
     hole("roles.an-assistant-crashes-it", crash_on("assistant", 500), of=chat),

@@ -161,6 +161,7 @@ FINDINGS = (
         edited(lambda reply: None),
         Silent((r"attributes 0/\d",), "a profile that is not claimed does not look like a failure"),
         declines=("attributes",),
+        only=("status.*", "attributes.reply.*"),
     ),
     Finding(
         "the-embedding-model-is-not-there",

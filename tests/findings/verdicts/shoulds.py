@@ -187,7 +187,7 @@ ERRORS = (
             "large-bodies-get-a-page",
         )
     ),
-    of_habits("error.one-percent-503-as-a-page", WARNING, "one-percent-503-as-a-page"),
+    of_habits("error.one-percent-503-as-a-page", WARNING, "one-percent-503-as-a-page", only=("chat.*", "errors.*")),
     of_habits(
         "later-deltas-have-an-empty-role",
         WARNING,

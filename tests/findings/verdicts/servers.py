@@ -12,12 +12,11 @@ from inferproof.document import Contract
 from inferproof.front.serve import App, running
 from inferproof_mock.habits import habits
 from inferproof_mock.server import DEFAULT_KEY, mock
-from tests import broken_servers, legal_servers
 from tests.broken_servers import Asking
 from tests.conftest import FIRST, contract_of
 from tests.habits.held import Replayed, served
 from tests.legal_servers import Variant
-from tests.legal_servers.reply import Reply, every_reply
+from tests.legal_servers.reply import Reply, Request, every_reply
 from tests.legal_servers.server import Mock, serving
 
 Server = Callable[[], AbstractContextManager[str]]
@@ -65,35 +64,24 @@ def edited(edit: Edit, of: Callable[[Reply], bool] = every_reply) -> Server:
 def asked(edit: Callable[[dict[str, Any]], Any], *roles: str, streamed: bool | None = None) -> Server:
     """The mock, which is asked for something else: `edit` changes the JSON of requests to operations of these roles.
 
-    With `streamed` only those that ask for a stream, or only those that do not.
+    With `streamed` only those that ask for a stream, or only those that do not. What is invalid is refused as ever.
     """
-    paths = {path_of(role) for role in roles}
 
     class AskedAtSome(Asking):
         def ask(self, request: Any) -> Any:
             wanted = streamed is None or (request.asked.get("stream") is True) is streamed
-            return super().ask(request) if wanted and (not paths or request.path in paths) else request
+            return super().ask(request) if wanted and _is_valid(request, roles) else request
 
     return edited(AskedAtSome(edit))
 
 
-def broken(name: str) -> Server:
-    """A server of `tests/broken_servers`."""
-    return _of(broken_servers.load_all()[name])
-
-
-def odd(name: str) -> Server:
-    """A server of `tests/legal_servers`."""
-    return _of(legal_servers.load_all()[name])
-
-
-def _of(variant: Variant) -> Server:
-    @contextlib.contextmanager
-    def start() -> Iterator[str]:
-        with serving(the_mock(), variant) as server:
-            yield server.url
-
-    return start
+def _is_valid(request: Request, roles: tuple[str, ...]) -> bool:
+    """It is for an operation of these roles, or of any where there are none, and valid by the corrected document."""
+    contract = contract_of(FIRST)
+    operation = contract.match(request.method, request.path)
+    if operation is None or operation.request_schema is None or (roles and operation.role not in roles):
+        return False
+    return contract.validator(operation.request_schema).is_valid(request.asked)
 
 
 def app(make: Callable[[Contract], App]) -> Server:

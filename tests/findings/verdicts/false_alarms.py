@@ -140,7 +140,7 @@ THE_OPENAI_PATH = (
 
 THE_MOMENT = (
     *(
-        of_habits(f"moment.{name}", ALARM, name, only=("chat.*", "auth.*", "errors.*"))
+        of_habits(f"moment.{name}", ALARM, name, only=("chat.messages.*", "auth.*", "errors.*"))
         for name in (
             "one-percent-408",
             "one-percent-425",
@@ -188,7 +188,7 @@ DECLINED = (
         Innocent(),
         declines=("tools.auto", "legacy.tools"),
         generated=True,
-        only=("tools.*", "chat.*", "stream.*", "legacy.*"),
+        only=("tools.*", "chat.tools.*", "chat.tool-choice.*", "chat.parallel-tool-calls.*", "legacy.request.*"),
     ),
     Finding(
         "declined.sampling-and-all-of-it-is-refused",
@@ -198,7 +198,15 @@ DECLINED = (
         Innocent(),
         declines=("sampling",),
         generated=True,
-        only=("chat.*", "tools.*", "logprobs.*", "stream.*", "structured-output.*"),
+        only=(
+            "chat.request.*",
+            "chat.seed.*",
+            "chat.stop.*",
+            "tools.*",
+            "logprobs.*",
+            "stream.*",
+            "structured-output.*",
+        ),
     ),
     of_habits("declined.the-seed", ALARM, "no-seed", only=("sampling.*", "chat.request.*", "stream.*")),
 )

@@ -137,7 +137,7 @@ class TheBeginningOfAStopIsStreamed:
 
 
 STREAMS = within(
-    ("sampling.*", "structured-output.*", "stream.*"),
+    ("sampling.*", "structured-output.*"),
     *(
         dropped(
             f"streamed.{name.replace('_', '-')}-is-dropped",
@@ -172,7 +172,7 @@ def one_choice(reply: Reply) -> None:
 
 
 TOGETHER = within(
-    ("logprobs.*", "tools.*", "stream.*", "structured-output.*"),
+    ("logprobs.*", "tools.*"),
     hole(
         "together.tools-stream-logprobs",
         no_logprobs,
@@ -279,8 +279,10 @@ class MoreBehindItInTheOldApi(MoreBehindIt):
         return request.path == path_of("chat.legacy.stream") and super().admits(request)
 
 
+DOOR = ("auth.*.refused",)
+
 KEYS = tuple(
-    hole(f"key.{name}", edit, "auth.*", only=("auth.*",))
+    hole(f"key.{name}", edit, "auth.*", only=DOOR)
     for name, edit in (
         ("more-behind-it", MoreBehindIt),
         ("shorter", Shorter),
@@ -305,7 +307,7 @@ def falsy(*names: str) -> Callable[[dict[str, Any]], None]:
 
 
 FALSY = within(
-    ("chat.request.*", "sampling.*", "logprobs.*", "tools.*"),
+    ("sampling.s*", "sampling.e*", "logprobs.*", "tools.parallel"),
     *(
         Finding(
             f"falsy.{name.replace('_', '-')}",
@@ -429,7 +431,7 @@ def parts_of(role: str) -> Edit:
 
 
 CONVERSATIONS = within(
-    ("chat.messages.*", "chat.usage.*", "tools.*"),
+    ("chat.messages.*", "tools.result.*"),
     Finding(
         "agents.later-systems-are-dropped",
         HOLE,
@@ -494,7 +496,7 @@ def names_are_refused(reply: Reply) -> None:
 
 
 LETTERS = within(
-    ("chat.messages.*", "tools.*", "structured-output.*", "sampling.*", "logprobs.*"),
+    ("chat.messages.*", "tools.call.*", "tools.stream.*", "structured-output.guided-*", "sampling.stop*", "logprobs.*"),
     hole(
         "letters.streamed-arguments",
         arguments_lose_letters,
@@ -618,7 +620,7 @@ def another_model(reply: Reply) -> None:
 
 
 ACCOUNTS = within(
-    ("chat.*", "stream.*", "logprobs.*", "tools.*", "security.*", "errors.*"),
+    ("chat.usage.*", "chat.reply.*", "stream.*", "logprobs.*", "tools.*", "security.*"),
     hole("moment.after-a-disconnect", AfterADisconnect, of=lambda reply: chat(reply) or chat_stream(reply)),
     hole(
         "stream.error-after-200",
@@ -640,6 +642,7 @@ ACCOUNTS = within(
         "logprobs.alternatives-of-the-first",
         alternatives_of_the_first,
         "logprobs.*",
+        only=("logprobs.*",),
         of=lambda reply: chat(reply) and bool(reply.asked.get("top_logprobs")),
     ),
     hole("text.marks-are-left", marks_are_left, of=lambda reply: chat(reply) and reply.path == CHAT),
@@ -685,7 +688,7 @@ def another_place(reply: Reply) -> None:
 
 
 SAID = within(
-    ("chat.*", "tools.*", "errors.*", "sampling.*"),
+    ("chat.messages.*", "tools.result.*", "sampling.seed", "errors.invalid.loc"),
     hole("roles.a-tool-crashes-it", crash_on("tool", 500), of=chat),
     hole("roles.a-tool-is-refused", crash_on("tool", 400), of=chat),
     hole("roles.an-assistant-crashes-it", crash_on("assistant", 500), of=chat),

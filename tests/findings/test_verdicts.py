@@ -14,6 +14,7 @@ from tests.findings.verdicts import load_all
 from tests.findings.verdicts.finding import KINDS
 from tests.findings.verdicts.judging import TODAY
 from tests.findings.verdicts.open import OPEN
+from tests.findings.verdicts.reference import COVERED
 from tests.proof import PROOF
 
 FINDINGS = load_all()
@@ -42,3 +43,9 @@ def test_every_kind_has_findings_and_what_is_open_exists() -> None:
     assert {each.kind for each in FINDINGS.values()} == set(KINDS)
     assert FINDINGS.keys() >= OPEN.keys()
     assert all(each.sentence and str(each.expected) for each in FINDINGS.values())
+
+
+def test_what_was_found_of_the_reference_has_tests_that_exist() -> None:
+    root = Path(__file__).parents[2]
+    for file, _, name in (each.partition("::") for tests in COVERED.values() for each in tests):
+        assert f"def {name}(" in (root / file).read_text(encoding="utf-8"), f"{file}::{name}"

@@ -4,7 +4,8 @@ A finding is one server, the command line that judges it, and what must come out
 caught, or a sentence is said. The servers run from this tree; the judge is a command of its own, so that an older
 release can be asked, too: `python -m tests.findings.compare --old PYTHON` shows both side by side.
 
-Each module has the findings of one kind. What is not mended yet stands in `open.py`, with the reason.
+Each module has the findings of one kind. What is not mended yet stands in `open.py`, with the reason; what was found
+of the reference needs no judge, and `reference.py` points to its tests.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pkgutil
 
 from tests.findings.verdicts.finding import Finding
 
-MACHINERY = frozenset({"finding", "expected", "judging", "open", "servers"})
+MACHINERY = frozenset({"finding", "expected", "judging", "open", "reference", "servers"})
 
 
 def load_all() -> dict[str, Finding]:

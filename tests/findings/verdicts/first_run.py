@@ -172,6 +172,3 @@ GATE = (
 )
 
 FINDINGS = (*INIT, *GATE)
-
-REFERENCE: dict[str, tuple[str, ...]] = {}
-"""What was found wrong with the reference, and the tests that are about it."""

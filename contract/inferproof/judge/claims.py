@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 BODY = "body"
 """Stands for the member where the body as a whole is varied: it is no object."""
 
+FREE_CHOICE = "tools.auto"
+"""The capability that a choice rests on which is left to the model; engines take a parser of calls for it."""
+
 SMALLEST = 1e-30
 """Below it a 32-bit float, in which engines count, is on its way to zero."""
 
@@ -57,7 +60,14 @@ def refusable(contract: Contract, role: str, body: Mapping[str, Any], declined: 
             why = f"{beside[0]} asks for the same" if beside else _lacking(of_member.needs, body)
         if why is not None:
             return f"{name}: {why}"
+    if _leaves_free(body) and not_claimed(FREE_CHOICE, declined) is not None:
+        return f"tools: the target does not claim {FREE_CHOICE}"
     return None
+
+
+def _leaves_free(body: Mapping[str, Any]) -> bool:
+    """The model may call one of its tools, or none: `auto` is the default where there are tools (OpenAI)."""
+    return bool(body.get("tools")) and body.get("tool_choice") in (None, "auto")
 
 
 def beyond_gate(contract: Contract, role: str, name: str, value: Any) -> str | None:

@@ -17,8 +17,8 @@ NATIVE = (path_of("chat.legacy"), path_of("chat.legacy.stream"))
 
 def nothing_is_said(reply: Reply) -> None:
     """Where a token ends the text at once, or the cap leaves room for one or two, there is no text."""
-    cap = reply.asked.get("max_tokens")
-    if reply.asked.get("stop_token_ids") or cap in (1, 2):
+    caps = (reply.asked.get("max_tokens"), reply.asked.get("max_completion_tokens"))
+    if reply.asked.get("stop_token_ids") or {1, 2} & {cap for cap in caps if isinstance(cap, int)}:
         for message in messages(reply):
             message["content"] = ""
 
@@ -125,12 +125,14 @@ def warning(id: str, edit: Any, of: Any, *only: str) -> Finding:
 
 
 ANSWERS = (
-    warning(
+    Finding(
         "nothing-is-said",
-        nothing_is_said,
-        lambda reply: chat(reply) and not reply.asked.get("tools") and not reply.asked.get("logprobs"),
-        "chat.reply.*",
-        "chat.request.*",
+        WARNING,
+        " ".join((nothing_is_said.__doc__ or "").split()),
+        edited(nothing_is_said, lambda reply: chat(reply) and not ({"tools", "logprobs"} & set(reply.asked))),
+        Innocent(),
+        only=("chat.reply.content", "gate.chat.max-completion-tokens.accepts", "gate.chat.stop-token-ids.accepts"),
+        generated=True,
     ),
     warning(
         "numbers-are-no-times",

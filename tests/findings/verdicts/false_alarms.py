@@ -90,7 +90,7 @@ def one_token_for_zero(reply: Reply) -> None:
         reply.json["usage"].update(completion_tokens=1, total_tokens=prompt + 1)
 
 
-def _status(status: int) -> Callable[[Reply], None]:
+def _once(status: int) -> type:
     class Once:
         """The first request to the status is answered so, as in the moment of a deployment."""
 
@@ -103,6 +103,21 @@ def _status(status: int) -> Callable[[Reply], None]:
                 refuse(reply, status, "Not now.")
 
     return Once
+
+
+def _every_twentieth(status: int) -> type:
+    class NowAndThen:
+        """It answers so whatever was asked: a balancer whose backend is just replaced."""
+
+        def __init__(self) -> None:
+            self._count = 0
+
+        def __call__(self, reply: Reply) -> None:
+            self._count += 1
+            if self._count % 20 == 0:
+                refuse(reply, status, "Not now.")
+
+    return NowAndThen
 
 
 def a_free_choice_is_refused(reply: Reply) -> None:
@@ -140,25 +155,25 @@ THE_OPENAI_PATH = (
 
 THE_MOMENT = (
     *(
-        of_habits(f"moment.{name}", ALARM, name, only=("chat.messages.*", "auth.*", "errors.*"))
-        for name in (
-            "one-percent-408",
-            "one-percent-425",
-            "one-percent-429",
-            "one-percent-502",
-            "one-percent-503",
-            "one-percent-504",
-            "one-percent-520-to-524",
-            "one-percent-529",
-            "five-bad-keys-are-enough",
+        Finding(
+            f"moment.{status}-now-and-then",
+            ALARM,
+            f"Every twentieth request is answered {status}, whatever it asks; the next one is served.",
+            edited(_every_twentieth(status)),
+            Innocent(),
+            only=("chat.messages.*", "auth.*.refused"),
         )
+        for status in (408, 425, 429, 499, 502, 503, 504, 520, 522, 529, 530)
+    ),
+    of_habits(
+        "moment.five-bad-keys-are-enough", ALARM, "five-bad-keys-are-enough", only=("chat.messages.*", "auth.*.refused")
     ),
     *(
         Finding(
             f"moment.the-status-is-{status}-once",
             ALARM,
             f"The first request to the status is answered {status}.",
-            edited(_status(status), of=lambda reply: reply.path == path_of("status")),
+            edited(_once(status), of=lambda reply: reply.path == path_of("status")),
             Innocent(),
             only=("status.*",),
         )

@@ -6,10 +6,11 @@ import json
 from collections.abc import Callable
 from functools import partial
 
-from tests.broken_servers.replies import chat, choices, refuse, say
+from tests.broken_servers.replies import refuse, say
 from tests.findings.verdicts.expected import Innocent
 from tests.findings.verdicts.finding import ALARM, Finding, of_habits
 from tests.findings.verdicts.servers import edited, path_of
+from tests.findings.verdicts.strangers import answered, refused_for
 from tests.legal_servers.reply import Reply, completions, native
 
 OPENAI = path_of("chat.openai-path")
@@ -82,12 +83,7 @@ def a_second_is_too_short(reply: Reply) -> None:
 
 def one_token_for_zero(reply: Reply) -> None:
     """`max_tokens: 0` is answered with one token."""
-    for choice in choices(reply):
-        choice["message"]["content"] = "Yes"
-        choice["finish_reason"] = "length"
-    if "usage" in reply.json:
-        prompt = reply.json["usage"]["prompt_tokens"]
-        reply.json["usage"].update(completion_tokens=1, total_tokens=prompt + 1)
+    answered(reply)
 
 
 def _once(status: int) -> type:
@@ -277,7 +273,9 @@ OTHERS = (
         "no-tokens-are-one",
         ALARM,
         one_token_for_zero.__doc__ or "",
-        edited(one_token_for_zero, of=lambda reply: chat(reply) and reply.asked.get("max_tokens") == 0),
+        edited(
+            one_token_for_zero, of=lambda reply: refused_for(reply, "max_tokens") and reply.asked["max_tokens"] == 0
+        ),
         Innocent(),
         generated=True,
         only=("chat.request.max-tokens.cap", "chat.max-tokens.*", "gate.chat.max-tokens.*"),

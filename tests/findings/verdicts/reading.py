@@ -14,7 +14,7 @@ from tests.findings.verdicts.expected import Both, Evidence, Rows, Says, Silent
 from tests.findings.verdicts.finding import READING, Finding
 from tests.findings.verdicts.judging import Seen
 from tests.findings.verdicts.servers import app, edited, path_of
-from tests.findings.verdicts.strangers import EMBEDDINGS, one_embedding_model
+from tests.findings.verdicts.strangers import EMBEDDINGS, empty_roles, empty_roles_are_taken, one_embedding_model
 from tests.legal_servers.reply import Reply, completions
 from tests.reports.careless import careless
 from tests.reports.test_causes import ALL_BUT_CHAT
@@ -99,11 +99,14 @@ FINDINGS = (
     reading("a-reduction-keeps-its-cause", n_is_at_most_1, Evidence("a request with `n` is shown", _shown), *N),
     reading("the-servers-own-words", n_is_at_most_1, Says((re.escape(CAP),), "the server's own words are shown"), *N),
     reading("the-value-that-was-sent", n_is_at_most_1, Says((r"\bn: \d+",), "the value that was sent is named"), *N),
-    reading(
+    Finding(
         "a-reduction-is-told",
-        n_is_at_most_1,
+        READING,
+        "Whatever has a message with an empty role is answered, and the requests that show it are made smaller.",
+        edited(empty_roles_are_taken, of=empty_roles),
         Evidence("what makes a request smaller is announced", _counted),
-        *N,
+        only=("chat.messages.role.required", "gate.chat.messages.*"),
+        generated=True,
     ),
     reading("curl-lines-are-whole", n_is_at_most_1, Evidence("the report has whole curl lines", _pasted), *N),
     reading(
@@ -130,7 +133,7 @@ FINDINGS = (
         READING,
         "A careless server of one's own has some forty failures of about ten causes.",
         app(careless),
-        Both((Rows(72), Says((r"n must be at most 16",), "they are told by cause"))),
+        Both((Rows(72), Says((r"type must be array",), "they are told by cause"))),
         declines=ALL_BUT_CHAT,
         generated=True,
     ),

@@ -57,6 +57,13 @@ def empty_roles_are_taken(reply: Reply) -> None:
     answered(reply)
 
 
+def empty_roles(reply: Reply) -> bool:
+    """The mock refuses a conversation that has a message with an empty role."""
+    messages = reply.asked.get("messages")
+    refused = _chat(reply) and reply.status == 422 and isinstance(messages, list)
+    return refused and any(isinstance(each, dict) and each.get("role") == "" for each in messages)
+
+
 def any_choice_is_taken(reply: Reply) -> None:
     """A choice of tools that is none, as `{}`, is answered in words."""
     answered(reply, "There is nothing to call.")
@@ -132,7 +139,7 @@ FINDINGS = (
     stranger(
         "answered.empty-roles",
         empty_roles_are_taken,
-        lambda reply: _chat(reply) and "messages" in reply.asked and reply.status == 422 and _has_empty_role(reply),
+        empty_roles,
         ("chat.messages.role.required",),
         ("gate.chat.messages.*",),
     ),
@@ -179,8 +186,3 @@ FINDINGS = (
         ("gate.chat.*",),
     ),
 )
-
-
-def _has_empty_role(reply: Reply) -> bool:
-    messages = reply.asked.get("messages")
-    return isinstance(messages, list) and any(isinstance(each, dict) and each.get("role") == "" for each in messages)

@@ -7,7 +7,7 @@ Reference: the engine's entries are passed on.
 import re
 
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import must_accept
+from inferproof.judge.oracle import must_accept, valid
 from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
@@ -69,7 +69,7 @@ def spelled(entry: Value) -> bytes:
     return bytes(byte.integer() & 0xFF for byte in entry.object().items("/bytes", optional=True))
 
 
-asked_for = replies("chat", where=_asks)
+asked_for = replies("chat", where=lambda answer: _asks(answer) and valid(answer))
 
 
 @requirement(

@@ -83,8 +83,16 @@ def _plainly(answer: Subject) -> bool:
 
 
 def _calls_of(*choices: str) -> Of:
-    """Whole replies, in JSON or streamed, to requests with tools and one of these choices."""
-    return Of(("chat",), where=lambda answer: chosen(answer) in choices and bool(answer.request.get("/tools")))
+    """Whole replies, in JSON or streamed, to valid requests with tools and one of these choices of what there is."""
+    return Of(
+        ("chat",),
+        where=lambda answer: (
+            chosen(answer) in choices
+            and bool(answer.request.get("/tools"))
+            and valid(answer)
+            and not _names_an_unknown_tool(answer)
+        ),
+    )
 
 
 @requirement(

@@ -5,6 +5,7 @@ Reference: the engine's deltas are passed on in the form of the contract.
 """
 
 from inferproof.judge.check import Check
+from inferproof.judge.oracle import valid
 from inferproof.judge.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SHOULD, requirement
 from inferproof.judge.select import EVENTS, Of
 from inferproof.judge.subject import Subject, steps
@@ -14,7 +15,9 @@ from inferproof.requirements.tools import arguments, chosen, streamed, whole_cal
 
 def _streams_of_calls() -> Of:
     return Of(
-        ("chat",), media=EVENTS, where=lambda answer: streamed(answer) and chosen(answer) in ("required", "named")
+        ("chat",),
+        media=EVENTS,
+        where=lambda answer: streamed(answer) and chosen(answer) in ("required", "named") and valid(answer),
     )
 
 

@@ -592,17 +592,14 @@ def alternatives_of_the_first(reply: Reply) -> None:
 
 
 def marks_are_left(reply: Reply) -> None:
-    """The mark with which the template ends a turn stands at the end of each text."""
-    for message in messages(reply):
+    """The mark with which the template ends a turn stands at the end of each text, whole or streamed."""
+    ends: dict[int, Any] = {}
+    for choice in choices(reply):
+        message = choice["delta"] if "delta" in choice else choice["message"]
         if message.get("content"):
-            message["content"] += "<|im_end|>"
-
-
-def marks_are_streamed(reply: Reply) -> None:
-    """The mark with which the template ends a turn is streamed before the finish."""
-    told = [choice for choice in choices(reply) if choice["delta"].get("content")]
-    if told:
-        told[-1]["delta"]["content"] += "<|im_end|>"
+            ends[choice["index"]] = message
+    for message in ends.values():
+        message["content"] += "<|im_end|>"
 
 
 def calls_are_text(reply: Reply) -> None:
@@ -645,8 +642,13 @@ ACCOUNTS = within(
         only=("logprobs.*",),
         of=lambda reply: chat(reply) and bool(reply.asked.get("top_logprobs")),
     ),
-    hole("text.marks-are-left", marks_are_left, of=lambda reply: chat(reply) and reply.path == CHAT),
-    hole("text.marks-are-streamed", marks_are_streamed, of=chat_stream),
+    hole(
+        "text.marks-are-left",
+        marks_are_left,
+        of=lambda reply: (
+            (chat(reply) or chat_stream(reply)) and not ({"logprobs", "response_format", "tools"} & set(reply.asked))
+        ),
+    ),
     hole("text.calls-are-text", calls_are_text, of=chat),
     hole("text.another-model", another_model, of=completions),
 )

@@ -33,13 +33,13 @@ def first_look(contract: Contract, target: Target, progress: Progress) -> Certif
 
     Raises UsageError as `certify` does.
     """
-    found = asyncio.run(_look(contract, settled(contract, target)))
+    model, declined = asyncio.run(_look(contract, settled(contract, target)))
     only = [each.id for each in held(contract)[0] if each.claims != CORE]
-    return certify(contract, replace(target, **found), only=only, progress=progress)
+    return certify(contract, replace(target, chat_model=model, declined=declined), only=only, progress=progress)
 
 
-async def _look(contract: Contract, target: Target) -> dict[str, object]:
-    """The chat model and what is declined, as far as there is something to say."""
+async def _look(contract: Contract, target: Target) -> tuple[str | None, dict[str, str]]:
+    """The chat model, None where the run finds it by itself, and what is declined."""
     call = call_for(call_with(contract, target.chat_model, target.embedding_model, 0), target)
     async with client_of(target) as client:
         look = Look(target, client, Pace(target.limits))
@@ -48,7 +48,7 @@ async def _look(contract: Contract, target: Target) -> dict[str, object]:
         if not any(map(listed, lists)):
             model = _named(await _listed_beside_chat(look, call), call.chat_model)
         there = replace(call, chat_model=model or call.chat_model)
-        return {"chat_model": model, "declined": {**target.declined, **await _absent(look, there)}}
+        return model or target.chat_model, {**target.declined, **await _absent(look, there)}
 
 
 def _named(names: Sequence[str], documented: str) -> str | None:

@@ -43,7 +43,7 @@ class LiveMutant(Variant):
     module: str = ""
 
 
-class _Asking:
+class Asking:
     """Edits requests; replies stay as they are."""
 
     def __init__(self, edit: Callable[[dict[str, Any]], Any], at: str) -> None:
@@ -85,7 +85,7 @@ def defect(
         LIVE_MUTANTS[edit.__name__] = LiveMutant(
             edit.__name__,
             sentence,
-            _Asking(edit, at) if asks else edit,
+            Asking(edit, at) if asks else edit,
             of,
             caught_by=caught_by,
             seen=seen,

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from inferproof.document import Contract
 from inferproof.document.credentials import Credential
 
+CORE = "core"
+"""The profile without which nothing is left to certify."""
+
 AUTH = "auth"
 """The profile of the headers that a key may travel in."""
 

@@ -18,6 +18,9 @@ BODY = "body"
 OF_STREAMS = ("stream", "stream_options")
 """The members that ask for a stream, and say what is in it."""
 
+FREE_CHOICE = "tools.auto"
+"""The capability that a choice rests on which is left to the model; engines take a parser of calls for it."""
+
 SMALLEST = 1e-30
 """Below it a 32-bit float, in which engines count, is on its way to zero."""
 
@@ -75,7 +78,14 @@ def refusable(contract: Contract, role: str, body: Mapping[str, Any], declined: 
             why = f"{beside[0]} asks for the same" if beside else _lacking(of_member.needs, body)
         if why is not None:
             return f"{name}: {why}"
+    if _leaves_free(body) and not_claimed(FREE_CHOICE, declined) is not None:
+        return f"tools: the target does not claim {FREE_CHOICE}"
     return None
+
+
+def _leaves_free(body: Mapping[str, Any]) -> bool:
+    """The model may call one of its tools, or none: `auto` is the default where there are tools (OpenAI)."""
+    return bool(body.get("tools")) and body.get("tool_choice") in (None, "auto")
 
 
 def beyond_gate(contract: Contract, role: str, name: str, value: Any) -> str | None:

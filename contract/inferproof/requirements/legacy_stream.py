@@ -78,7 +78,7 @@ def every_event_reaches_the_client(reply: Subject, check: Check) -> None:
     SHOULD,  # the published schema says text, and the example that shows an object breaks its own form
     basis=CORRECTION,
     claims="legacy",
-    cites=("chat.legacy.stream.reply.example", "chat.legacy.stream.event"),
+    cites=("chat.legacy.stream.event", "chat.legacy.stream.reply.example"),
     of=legacy_stream,
 )
 def each_event_is_an_object(reply: Subject, check: Check) -> None:

@@ -22,11 +22,14 @@ def is_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def variable(name: str) -> str:
-    """The value of a variable, as a part of a word. Raises ValueError for what is no name of one."""
+def variable(name: str, *, without_last: int = 0) -> str:
+    """The value of a variable, as a part of a word, without its last characters (POSIX, Parameter Expansion).
+
+    Raises ValueError for what is no name of one.
+    """
     if not is_name(name):
         raise ValueError(f"{name!r} is no name of a shell's variable: it takes letters, digits and _")
-    return f'"${name}"'
+    return f'"${{{name}%{"?" * without_last}}}"' if without_last else f'"${name}"'
 
 
 def split(line: str) -> list[str]:

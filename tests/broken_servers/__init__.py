@@ -46,7 +46,7 @@ class LiveMutant(Variant):
 class Asking:
     """Edits requests; replies stay as they are."""
 
-    def __init__(self, edit: Callable[[dict[str, Any]], Any], at: str) -> None:
+    def __init__(self, edit: Callable[[dict[str, Any]], Any], at: str = "") -> None:
         self._edit = edit
         self._at = at
 

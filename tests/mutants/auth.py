@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from inferproof.judge.keys import KEY, WRONG_KEY
+from inferproof.judge.keys import KEY, LONG_KEY, SHORT_KEY, SWAPPED_KEY, WRONG_KEY
 from tests.mutants import answered, breaks, spares
 
 
@@ -16,8 +16,27 @@ def streams_have_no_door(reply):
     reply.status = 200
 
 
-@breaks("auth.near.refused", where=lambda draft: draft.role in ("chat", "embeddings"))
+def _with(marker):
+    return lambda draft: any(marker in value for _, value in draft.request.headers)
+
+
+@breaks("auth.near.refused", where=_with(LONG_KEY))
 def a_key_is_known_by_its_beginning(reply):
+    reply.status = 200
+
+
+@breaks("auth.near.refused", where=_with(SHORT_KEY))
+def the_beginning_of_a_key_will_do(reply):
+    reply.status = 200
+
+
+@breaks("auth.near.case", where=_with(SWAPPED_KEY))
+def a_key_has_no_case(reply):
+    reply.status = 200
+
+
+@breaks("auth.scheme.refused", where=_with("Inferproof "))
+def a_key_opens_under_any_scheme(reply):
     reply.status = 200
 
 
@@ -71,6 +90,7 @@ for _id in (
     "auth.wrong.refused",
     "auth.empty.refused",
     "auth.near.refused",
+    "auth.near.case",
     "auth.scheme.refused",
 ):
     for _code in (302, 303, 307, 400, 401, 402, 403, 407, 422, 429):

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from inferproof.judge.keys import KEY, SHORT_KEY, SWAPPED_KEY
 from inferproof.reports.curl import curl
 from inferproof.wire.exchange import Exchange, Request
 
@@ -43,3 +44,21 @@ def test_the_pasted_line_sends_the_same_bytes(target: str, body: bytes, shell: s
         subprocess.run([shell, "-c", line], check=True, timeout=10, capture_output=True, env=environment)
         thread.join()
     assert seen == [("POST", target, "Bearer sk-42", body)]
+
+
+@pytest.mark.parametrize(
+    ("marker", "sent"), [(SHORT_KEY, "sk-Secret"), (SWAPPED_KEY, "SK-sECRET1234"), (KEY, "sk-Secret1234")]
+)
+def test_what_is_nearly_the_key_is_made_of_its_variable(marker: str, sent: str) -> None:
+    line = curl(
+        Exchange("p", 0, "chat", Request("GET", "/x", (("Authorization", f"Bearer {marker}"),))), "http://h", "MY_KEY"
+    )
+    assert "Secret" not in line
+    words = subprocess.run(
+        ["sh", "-c", line.replace("curl", "printf '%s\\n'", 1)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "MY_KEY": "sk-Secret1234"},
+    ).stdout.splitlines()
+    assert f"Authorization: Bearer {sent}" in words

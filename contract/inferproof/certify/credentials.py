@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from inferproof.certify.target import ITS_OWN, Target, TargetFile, UsageError
-from inferproof.judge.keys import GIVEN, KEY, KINDS, WRONG_KEY, other_name, own_name
+from inferproof.judge.keys import (
+    GIVEN,
+    KEY,
+    KINDS,
+    LESS,
+    SHORT_KEY,
+    SWAPPED_KEY,
+    WRONG_KEY,
+    other_name,
+    own_name,
+)
 from inferproof.wire.connection import Origin, Proxy
 from inferproof.wire.exchange import Request
 from inferproof.wire.redact import Redactor
@@ -26,17 +36,25 @@ def authorized(request: Request, target: Target, seed: int = 0) -> Request:
     key, given = target.key or "", _given(target)
 
     def put_in(value: str) -> str:
-        value = value.replace(WRONG_KEY, wrong_key(seed)).replace(KEY, key)
+        for marker, secret in {WRONG_KEY: wrong_key(seed), KEY: key, **_near(key)}.items():
+            value = value.replace(marker, secret)
         return GIVEN.sub(lambda marker: given.get(marker[1], marker[0]), value)
 
-    headers = tuple((name, put_in(value)) for name, value in request.headers if KEY not in value or key)
+    ours = (KEY, SHORT_KEY, SWAPPED_KEY)
+    headers = tuple(
+        (name, put_in(value)) for name, value in request.headers if key or not any(marker in value for marker in ours)
+    )
     return replace(request, headers=headers, raw=request.raw and request.raw.replace(KEY.encode(), key.encode()))
 
 
 def withheld(request: Request, target: Target) -> str:
     """Why the request cannot be sent: it takes a secret that the user did not give. Empty where it can be."""
-    given = _given(target)
+    given, key = _given(target), target.key or ""
     for name, value in request.headers:
+        if SHORT_KEY in value and 0 < len(key) < SHORTEST + LESS:
+            return f"the key has fewer than {SHORTEST + LESS} characters: a part of it could be anything"
+        if SWAPPED_KEY in value and key and key.swapcase() == key:
+            return "the key has no letters, which could have another case"
         marker = GIVEN.search(value)
         if marker is not None and marker[1] not in given:
             kind = next((kind for kind in KINDS if marker[1] == other_name(kind)), None)
@@ -52,6 +70,11 @@ def _given(target: Target) -> dict[str, str]:
     """The secrets that only some users give, by the name in their markers."""
     own = {own_name(kind): given.secret for kind, given in target.own_keys.items()}
     return own | {other_name(kind): given.secret for kind, given in target.other_keys.items()}
+
+
+def _near(key: str) -> dict[str, str]:
+    """What is nearly the key, by its marker."""
+    return {SHORT_KEY: key[:-LESS], SWAPPED_KEY: key.swapcase()}
 
 
 def announced(target: Target, file: TargetFile) -> list[str]:
@@ -86,6 +109,8 @@ def wrong_key(seed: int) -> str:
 def redactor(target: Target, seed: int = 0) -> Redactor:
     """Takes the target's secrets out of everything that is kept or shown. Raises UsageError for an unusable one."""
     known = {"wrong-key": wrong_key(seed)} | ({"key": target.key} if target.key else {})
+    near = {marker[len("{{secret:") : -len("}}")]: value for marker, value in _near(target.key or "").items()}
+    known |= {name: value for name, value in near.items() if value not in known.values()}
     known |= _given(target) | dict(_other_secrets(target))
     try:
         return Redactor({name: value for name, value in known.items() if len(value) >= SHORTEST})

@@ -98,6 +98,16 @@ class Validator:
             return {violation.loc[0] for violation in self.violations(value) if violation.loc}
         return {member for member in found if member is not None}
 
+    def places(self, value: Any) -> list[tuple[str | int, ...]]:
+        """Where it is not valid, without saying why: of a union that nothing fits, the place of the union.
+
+        Empty also for what is nested too deeply, or has half of a surrogate pair.
+        """
+        try:
+            return [tuple(error.instance_path) for error in self._decides.iter_errors(value)]
+        except ValueError:
+            return []
+
     @cached_property
     def _decides(self) -> jsonschema_rs.Validator:
         return self._compiled(formats=True)

@@ -17,6 +17,17 @@ KEY = "{{secret:key}}"
 WRONG_KEY = "{{secret:wrong-key}}"
 """Stands for a key that no server has issued, made from the run's seed."""
 
+LONG_KEY = f"{KEY}x"
+"""The target's key and a letter more."""
+
+SHORT_KEY = "{{secret:short-key}}"
+"""Stands for the target's key without its last `LESS` letters."""
+
+SWAPPED_KEY = "{{secret:swapped-key}}"
+"""Stands for the target's key with its letters in the other case."""
+
+LESS = 4
+
 REVOKED, RESTRICTED, EXHAUSTED = "revoked", "restricted", "exhausted"
 """The kinds of other keys that a user may give: no longer valid; not for the run's model; without credit."""
 

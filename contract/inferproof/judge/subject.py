@@ -251,6 +251,12 @@ class Subject:
             raise Skip(TOO_DEEP) from None
 
     @cached_property
+    def fault_places(self) -> list[tuple[str | int, ...]]:
+        """Where the published document has something against the request's body, at once; see `Validator.places`."""
+        schema = self.operation.request_schema
+        return [] if schema is None else self.contract.validator(schema, "published").places(self.sent)
+
+    @cached_property
     def violations(self) -> tuple[Violation, ...]:
         """What the published document has against the request's body. Raises Skip."""
         return self._violations("published")

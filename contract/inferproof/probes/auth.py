@@ -5,7 +5,7 @@ Where more than one header opens an operation, each of them is tried, and each b
 
 from inferproof.document.credentials import BEARER, Credential
 from inferproof.document.names import LISTS
-from inferproof.judge.keys import KEY, WRONG_KEY, own_key
+from inferproof.judge.keys import LONG_KEY, SHORT_KEY, SWAPPED_KEY, WRONG_KEY, own_key
 from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, probe, turn, user
 
 SECURED = ("chat", "chat.openai-path", "attributes", "embeddings", *LISTS, "chat.legacy", "chat.legacy.stream")
@@ -49,10 +49,11 @@ def wrong(call: RequestBuilder, role: str) -> Steps:
 
 @probe("auth.near", over=SECURED)
 def near(call: RequestBuilder, role: str) -> Steps:
-    """A good request with the run's key and a letter more."""
+    """A good request with the run's key and a letter more, without its end, and with its letters in the other case."""
     ask = plain(call, role)
     if ask.credential is not None:
-        yield ask.with_keys((ask.credential, f"{KEY}x"))
+        for key in (LONG_KEY, SHORT_KEY, SWAPPED_KEY):
+            yield ask.with_keys((ask.credential, key))
 
 
 @probe("auth.empty", over=SECURED)
@@ -65,10 +66,11 @@ def empty(call: RequestBuilder, role: str) -> Steps:
 
 @probe("auth.other-scheme", over=SECURED)
 def other_scheme(call: RequestBuilder, role: str) -> Steps:
-    """A good request with Basic credentials, where a bearer token is wanted."""
+    """A good request with Basic credentials, where a bearer token is wanted, and with the key under another scheme."""
     ask = plain(call, role)
     for each in _bearer(ask):
         yield ask.without_key().with_header(each.header, "Basic aW5mZXJwcm9vZjppbmZlcnByb29m")
+        yield ask.without_key().with_header(each.header, f"Inferproof {ask.right_key(each)}")
 
 
 @probe("auth.lower-case")

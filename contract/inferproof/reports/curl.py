@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from inferproof.document.credentials import TOKEN
-from inferproof.judge.keys import GIVEN, KEY, WRONG_KEY
+from inferproof.judge.keys import GIVEN, KEY, LESS, SHORT_KEY, SWAPPED_KEY, WRONG_KEY
 from inferproof.shell import printf, variable, word
 from inferproof.wire.exchange import Exchange
 
-_KEYS = re.compile(f"{re.escape(KEY)}|{GIVEN.pattern}")
+_KEYS = re.compile(f"{re.escape(KEY)}|{re.escape(SHORT_KEY)}|{re.escape(SWAPPED_KEY)}|{GIVEN.pattern}")
 _NO_LETTER = re.compile("[^A-Z0-9]")
 _PLAIN_TARGET = re.compile(r"/(?!.*(/\.|%2[eE]))(?!\.)[A-Za-z0-9/._~?&=:,;+!$'()*@%-]*")
 """A request target that curl sends as it is: nothing to expand ([] and {}), no dot segments, no fragment."""
@@ -58,10 +58,20 @@ def _header(name: str, value: str, key_variable: str) -> str:
     line = f"{name}: {value}".replace(WRONG_KEY, "sk-a-key-that-nobody-issued")
     said, position = "", 0
     for marker in _KEYS.finditer(line):
-        name = key_variable if marker[1] is None else _NO_LETTER.sub("_", marker[1].upper())
-        said += _word(line[position : marker.start()]) + variable(name)
+        said += _word(line[position : marker.start()]) + _key(marker, key_variable)
         position = marker.end()
     return said + _word(line[position:])
+
+
+def _key(marker: re.Match[str], key_variable: str) -> str:
+    """The value of the variable that holds a key, or what is nearly that, as a part of a word."""
+    if marker[1] is not None:
+        return variable(_NO_LETTER.sub("_", marker[1].upper()))
+    if marker[0] == SHORT_KEY:
+        return variable(key_variable, without_last=LESS)
+    if marker[0] == SWAPPED_KEY:
+        return f'"$(printf %s {variable(key_variable)} | tr A-Za-z a-zA-Z)"'
+    return variable(key_variable)
 
 
 def _word(text: str) -> str:

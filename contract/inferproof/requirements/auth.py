@@ -17,10 +17,10 @@ from collections.abc import Callable, Hashable, Iterable
 
 from inferproof.document.credentials import BEARER, lets_strangers_in
 from inferproof.judge.check import Check
-from inferproof.judge.keys import KEY, WRONG_KEY, is_right, own_key
+from inferproof.judge.keys import KEY, LONG_KEY, SHORT_KEY, SWAPPED_KEY, WRONG_KEY, is_right, own_key
 from inferproof.judge.oracle import keyed
 from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.judge.select import Of, replies
+from inferproof.judge.select import Of, Predicate, replies
 from inferproof.judge.statuses import CLOSED, EVERY, FOUND
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
@@ -42,10 +42,11 @@ def _wrong(answer: Subject) -> bool:
     return _secured(answer) and {each.key_in(value) for each, value in answer.key_lines} == {WRONG_KEY}
 
 
-def _near(answer: Subject) -> bool:
-    """Its key begins as the right one does."""
-    keys = [each.key_in(value) or "" for each, value in answer.key_lines]
-    return _secured(answer) and len(keys) == 1 and keys[0].startswith(KEY) and keys[0] != KEY
+def _near(*kinds: str) -> Predicate:
+    """Its one key is nearly the right one, in one of these ways."""
+    return lambda answer: (
+        _secured(answer) and [each.key_in(value) for each, value in answer.key_lines] in [[kind] for kind in kinds]
+    )
 
 
 def _without_a_right_key(answer: Subject) -> bool:
@@ -72,8 +73,9 @@ def _agreeing(answer: Subject) -> bool:
 
 
 def _other_scheme(answer: Subject) -> bool:
-    basic = (answer.exchange.request.header("authorization") or "").lower().startswith("basic ")
-    return _secured(answer) and basic and _bearer(answer) and not any(is_right(*line) for line in answer.key_lines)
+    scheme, blank, _ = (answer.exchange.request.header("authorization") or "").partition(" ")
+    other = blank != "" and scheme.lower() != BEARER
+    return _secured(answer) and other and _bearer(answer) and not any(is_right(*line) for line in answer.key_lines)
 
 
 def _bearer(answer: Subject) -> bool:
@@ -132,9 +134,28 @@ def who_is_not_let_in_hears_why(reply: Subject, check: Check) -> None:
     check.one_of(reply.status, REFUSED, at="status")
 
 
-@requirement("auth.near.refused", MUST, basis=SCHEMA, cites="credentials", of=Of(status=TRIED, where=_near))
-def more_than_the_key_is_another_key(reply: Subject, check: Check) -> None:
-    """A secured operation lets nobody in whose key is the right one and a letter more."""
+@requirement(
+    "auth.near.refused",
+    MUST,
+    basis=SCHEMA,
+    cites="credentials",
+    of=Of(status=TRIED, where=_near(LONG_KEY, SHORT_KEY)),
+)
+def a_part_of_the_key_is_another_key(reply: Subject, check: Check) -> None:
+    """A secured operation lets nobody in whose key is the right one and a letter more, or without its end."""
+    check.closed(reply)
+
+
+@requirement(
+    "auth.near.case",
+    SHOULD,
+    basis=CONVENTION,
+    standard="RFC 6750 §2.1",
+    cites="credentials.bearer",
+    of=Of(status=TRIED, where=_near(SWAPPED_KEY)),
+)
+def case_makes_another_key(reply: Subject, check: Check) -> None:
+    """A secured operation lets nobody in whose key has its letters in the other case: a token is no number in hex."""
     check.closed(reply)
 
 

@@ -27,7 +27,11 @@ def the_completion_is_counted(reply: Subject, check: Check) -> None:
 
 
 @requirement(
-    "chat.usage.prompt.positive", SHOULD, basis=PROJECT, cites="chat.reply#/usage/prompt_tokens", of=chat_reply
+    "chat.usage.prompt.positive",
+    SHOULD,
+    basis=PROJECT,
+    cites="chat.reply#/usage/prompt_tokens",
+    of=replies(*CHAT, where=lambda answer: answer.request.get("/messages") != []),
 )
 def a_prompt_has_tokens(reply: Subject, check: Check) -> None:
     """`usage.prompt_tokens` counts the prompt: it is greater than zero."""
@@ -58,7 +62,7 @@ def cached_tokens_are_part_of_the_prompt(reply: Subject, check: Check) -> None:
     of=replies(
         *CHAT,
         where=lambda answer: (
-            answer.request.get("/max_tokens") is not None
+            answer.request.integer("/max_tokens", 0) > 0
             and answer.request.get("/max_completion_tokens") is None
             and answer.request.integer("/n", 1) in (0, 1)
         ),

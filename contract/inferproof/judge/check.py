@@ -77,7 +77,7 @@ class Check:
 
     def closed(self, reply: Subject) -> None:
         """Nobody is let in, in whatever way that is said: another page, a 4xx, too many tries."""
-        self.that(reply.status in CLOSED, "a refusal", reply.status, at="status")
+        self.that(reply.status in CLOSED, "nobody to be let in", reply.status, at="status")
 
     def accepted_or_refused(self, reply: Subject) -> None:
         """The server knows what it does with the request: it neither fails nor redirects."""

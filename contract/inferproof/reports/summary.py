@@ -115,6 +115,8 @@ def _headline(cause: Cause) -> str:
     colour = "red" if cause.level is MUST else "yellow"
     status = f" {cause.key.status}" if cause.key.status else ""
     said = f'"{cause.words}"' if cause.told else f"expected {cause.example.finding.expected}, found {_found(cause)}"
+    if cause.mistake:
+        said = f"{cause.mistake}: {', '.join(cause.members)}" if cause.members else f"{cause.mistake}, as {said}"
     level = f"[bold {colour}]{cause.level.value}[/]"
     operations = ", ".join((cause.key.operation, *cause.also))
     return f"{level} [bold]{escape(operations)}{status}[/]: {theirs(_cut(said, 300))}"

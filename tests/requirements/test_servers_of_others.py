@@ -56,8 +56,9 @@ def test_an_answer_of_no_tokens_may_have_no_text(contract: Contract, call: Reque
     assert outcome("chat.reply.content", exchange, contract) is Outcome.NOT_VERIFIED
 
 
-def test_a_conversation_without_messages_may_have_no_tokens(contract: Contract, call: RequestBuilder) -> None:
-    exchange = answered(call.to("chat", chat({"messages": []})), 200, said("Yes.", 2, prompt=0))
+@pytest.mark.parametrize("messages", [[], [{"role": "user", "content": None}]], ids=["none", "null"])
+def test_where_nothing_was_said_there_may_be_no_tokens(messages: Any, contract: Contract, call: RequestBuilder) -> None:
+    exchange = answered(call.to("chat", chat({"messages": messages})), 200, said("Yes.", 2, prompt=0))
     assert outcome("chat.usage.prompt.positive", exchange, contract) is Outcome.NOT_VERIFIED
 
 

@@ -5,6 +5,7 @@ Reference: the engine's own counts.
 """
 
 from inferproof.judge.check import Check
+from inferproof.judge.oracle import valid
 from inferproof.judge.requirement import CONVENTION, EXAMPLE, MUST, PROJECT, SHOULD, requirement
 from inferproof.judge.select import CHAT, chat_reply, replies
 from inferproof.judge.subject import Subject, steps
@@ -31,7 +32,7 @@ def the_completion_is_counted(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     cites="chat.reply#/usage/prompt_tokens",
-    of=replies(*CHAT, where=lambda answer: answer.request.get("/messages") != []),
+    of=replies(*CHAT, where=valid),
 )
 def a_prompt_has_tokens(reply: Subject, check: Check) -> None:
     """`usage.prompt_tokens` counts the prompt: it is greater than zero."""

@@ -113,7 +113,7 @@ def no_chunk_has_a_usage(reply):
         chunk.pop("usage", None)
 
 
-@breaks("stream.usage.cap")
+@spares("stream.usage.cap")
 def no_choice_has_no_cap(reply):
     reply.ask(n=0, max_tokens=1)
     for chunk in reply.chunks:

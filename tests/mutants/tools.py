@@ -135,3 +135,15 @@ def a_named_choice_needs_none(reply):
 def parallel_calls_are_refused(reply):
     reply.ask(parallel_tool_calls=False)
     reply.status = 400
+
+
+@spares("tools.named", where=lambda draft: whole(draft) and isinstance(draft.asked.get("tool_choice"), dict))
+def nobody_calls_a_function_that_is_not_there(reply):
+    reply.ask(tool_choice={"type": "function", "function": {"name": "nowhere"}})
+    reply.json["choices"][0]["message"] = {"role": "assistant", "content": "It is a fine day."}
+
+
+@spares("tools.named", where=lambda draft: whole(draft) and isinstance(draft.asked.get("tool_choice"), dict))
+def nobody_calls_for_a_choice_of_no_known_type(reply):
+    reply.ask(tool_choice={"type": "tool", "function": {"name": "switch"}})
+    reply.json["choices"][0]["message"] = {"role": "assistant", "content": "It is a fine day."}

@@ -34,7 +34,7 @@ from tests.interop import langchain_checks
 from tests.interop.openai_checks import Checked, Models, base_path, checks_of
 from tests.reference.metrics import core_of, is_there, metric, processes, run_for, standing_still
 from tests.reference.test_field_map import CALL, CUSTOM, HI
-from tests.reference.vllm import MISSING, has_vllm, start
+from tests.reference.vllm import LACKS, MISSING, has_vllm, start
 
 pytestmark = [
     pytest.mark.skipif(not has_vllm(), reason=MISSING),
@@ -299,10 +299,6 @@ async def test_the_vendor_s_client_can(check: langchain_checks.Checked, ref: Ref
     async with ref.of(contract) as url:
         client = langchain_checks.client_of(url + base_path(contract), KEY, "tiny")
         await asyncio.to_thread(check, client)
-
-
-LACKS = {"io-intelligence": {"reasoning": "the tiny model does not reason"}}
-"""What the engine on the tiny model has not got of a contract, and why. None of its keys is revoked or restricted."""
 
 
 @pytest.mark.parametrize("pack", PACKS)

@@ -14,6 +14,9 @@ from inferproof_reference.engine import SMALL_ARGUMENTS, SMALL_ENVIRONMENT, Engi
 PYTHON = os.environ.get("INFERPROOF_VLLM_PYTHON", sys.executable)
 MISSING = f"{PYTHON} has no vLLM: run tox -e vllm, or set INFERPROOF_VLLM_PYTHON"
 
+LACKS = {"io-intelligence": {"reasoning": "the tiny model does not reason"}}
+"""What the engine on the tiny model has not got of a contract, and why. None of its keys is revoked or restricted."""
+
 
 def has(*modules: str, python: str = PYTHON) -> bool:
     """Whether that Python is there and can import these."""

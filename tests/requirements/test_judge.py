@@ -24,6 +24,7 @@ from inferproof.judge.requirement import (
 )
 from inferproof.judge.select import replies
 from inferproof.judge.subject import Subject
+from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange, Fault, Reply, Request
 
 CITE = ("chat.reply#/usage",)
@@ -189,3 +190,11 @@ def test_a_relation_of_whatever_says_why_nothing_was_answered(contract: Contract
     withheld = replace(exchange({}, probe="a:chat"), reply=None, fault=Fault("withheld", "no key is given"))
     found = related(contract, [withheld], [])
     assert (found.outcome, found.reason) == (Outcome.NOT_VERIFIED, "a:chat/0: no key is given")
+
+
+def test_what_takes_a_capability_that_is_not_claimed_to_tell_is_not_applicable(contract: Contract) -> None:
+    body = {"choices": [{"message": {"content": "Sea."}, "finish_reason": "stop"}]}
+    twice = [exchange(body, probe="sampling.defaults", step=step) for step in range(3)]
+    [found] = judge([CATALOGUE["sampling.defaults"]], twice, contract, {"sampling.seed": "it is ignored"})
+    assert found.outcome is Outcome.NOT_APPLICABLE
+    assert found.reason == "sampling.seed: it is ignored"

@@ -61,7 +61,8 @@ def test_options_of_a_stream_ask_for_usage_only_where_that_is_the_default(
     ask = RequestBuilder(contract, "m", "m").to("chat", {"messages": [], "stream": True, "stream_options": {}})
     selection = CATALOGUE["stream.usage.default"].of
     assert selection is not None
-    assert selection.matches_request(Subject(Exchange("probe", 0, "chat", ask.request), contract)) is asks
+    assert selection.where is not None
+    assert selection.where(Subject(Exchange("probe", 0, "chat", ask.request), contract)) is asks
 
 
 @pytest.mark.parametrize("levels", [1, 600])

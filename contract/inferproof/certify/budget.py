@@ -94,7 +94,7 @@ def estimate(
     everything = [*together, *alone]
     seconds = None
     if speed is not None:
-        of = partial(_seconds, speed=speed, contract=contract)
+        of = partial(_seconds, speed=speed, contract=contract, room=limits.room)
         seconds = sum(map(of, together)) / limits.concurrency + sum(map(of, alone))
         seconds = max(OURS_S * len(everything), seconds)
         if limits.requests_per_minute:
@@ -108,12 +108,12 @@ def tokens_of(ask: PlannedRequest) -> int:
     return _prompt(ask) + _cap(ask) * _choices(ask)
 
 
-def _seconds(ask: PlannedRequest, speed: Speed, contract: Contract | None) -> float:
-    """Choices are decoded side by side."""
+def _seconds(ask: PlannedRequest, speed: Speed, contract: Contract | None, room: int) -> float:
+    """Choices are decoded side by side; a model that reasons does so in all of its room."""
     if not _body(ask) or (contract is not None and _is_refused(ask, contract)):
         return speed.first
     cap = _own_cap(ask)
-    return speed.first + speed.token * ((OPEN_ENDED if cap is None else min(cap, TYPICAL)) - 1)
+    return speed.first + speed.token * ((OPEN_ENDED if cap is None else min(cap, TYPICAL + room)) - 1)
 
 
 def _is_refused(ask: PlannedRequest, contract: Contract) -> bool:

@@ -191,14 +191,16 @@ class Cause:
 
     @property
     def sent(self) -> str:
-        """The member at fault with the value that was sent, as `n: 20`; empty where no member is."""
+        """The member at fault with the value that was sent, as `n: 20`, or the key; empty where it is neither."""
         exchange = self.example.exchange
+        if any(cite.partition(".")[0] == "credentials" for cite in self.requirements[0].cites):
+            return _keys(exchange)
         body = body_of(exchange)
         if body is None or not exchange.request.body:
             return ""
         if not isinstance(body, dict):
             return f"the body {shown(body)}"
-        cited = [name for requirement in self.requirements for name in _cited(requirement)]
+        cited = list(_cited(self.requirements[0]))  # the one that is shown: others may be about other members
         different = self.plain.different(exchange)
         left_out = [name for name in self.plain.missing(exchange) if name in cited or not different]
         if left_out:
@@ -315,6 +317,12 @@ def best(failures: Iterable[Failure], plain: Plain) -> Failure:
 
 def _id(judgement: Judgement) -> str:
     return judgement.requirement.id
+
+
+def _keys(exchange: Exchange) -> str:
+    """The header lines that hold a key, which is redacted."""
+    lines = [f"{name}: {value}" for name, value in exchange.request.headers if "{{secret:" in value]
+    return ", ".join(lines) or "no key"
 
 
 def _cited(requirement: Requirement) -> list[str]:

@@ -15,7 +15,7 @@ from inferproof.judge.requirement import Requirement
 from inferproof.judge.select import Of
 from inferproof.judge.statuses import MOMENT
 from inferproof.judge.subject import Subject
-from inferproof.judge.value import Skip
+from inferproof.judge.value import NotClaimed, Skip
 from inferproof.wire.exchange import Exchange
 
 CREDENTIALS = "credentials."
@@ -183,7 +183,7 @@ def _together(requirement: Requirement, answers: Sequence[Subject], check: Check
     judged: list[str] = []
     failures: list[Failure] = []
     skipped: Counter[str] = Counter()
-    reason = cut_off or "its probe was not sent"
+    reason, outcome = cut_off or "its probe was not sent", Outcome.NOT_VERIFIED
     for probe, group in groups.items():
         blocked = next((why for answer in group if (why := _unanswered(answer))), None)
         if requirement.whatever:
@@ -196,6 +196,10 @@ def _together(requirement: Requirement, answers: Sequence[Subject], check: Check
             requirement.judge(group, check)
         except CheckFailed as broken:
             failures.append(Failure(group[-1].exchange, broken.finding))
+        except NotClaimed as skip:
+            reason, outcome = skip.reason, Outcome.NOT_APPLICABLE
+            skipped[skip.reason] += len(group)
+            continue
         except Skip as skip:
             reason = f"{probe}: {skip.reason}"
             skipped[skip.reason] += len(group)
@@ -204,7 +208,7 @@ def _together(requirement: Requirement, answers: Sequence[Subject], check: Check
             return _harness_error(requirement, probe)
         judged.extend(answer.exchange.name for answer in group)
     if not judged:
-        return Judgement(requirement, Outcome.NOT_VERIFIED, reason, skipped=_counted(skipped))
+        return Judgement(requirement, outcome, reason, skipped=_counted(skipped))
     outcome = Outcome.FAIL if failures else Outcome.PASS
     return Judgement(requirement, outcome, "", tuple(judged), tuple(failures), _counted(skipped))
 

@@ -18,6 +18,8 @@ LEGACY = ("chat.legacy", "chat.legacy.stream")
 FEW = 6
 """Statuses that are named one by one."""
 
+SUCCESS = (200,)
+
 Predicate = Callable[[Subject], bool]
 
 
@@ -26,11 +28,12 @@ class Of:
     """A selection. `where` looks at the request only, so that a run can tell what it asked from what it got.
 
     `status` None means any that is an answer to the request (`statuses.py`); `media` None means any. `whole` False
-    admits replies that were cut short on purpose.
+    admits replies that were cut short on purpose. A selection of successes alone has only those of requests that both
+    documents allow.
     """
 
     roles: tuple[str, ...] = ()
-    status: tuple[int, ...] | None = (200,)
+    status: tuple[int, ...] | None = SUCCESS
     media: str | None = None
     where: Predicate | None = None
     whole: bool = True
@@ -40,9 +43,10 @@ class Of:
         if self.roles and answer.role not in self.roles:
             return False
         try:
-            return self.where is None or bool(self.where(answer))
+            chosen = self.where is None or bool(self.where(answer))
         except Skip:  # a generated or a live request may have any type anywhere
             return False
+        return chosen and (self.status != SUCCESS or answer.allowed)
 
     def matches_reply(self, answer: Subject) -> bool:
         """The reply is of this kind."""

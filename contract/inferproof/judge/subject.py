@@ -13,7 +13,7 @@ from inferproof.document.credentials import Credential
 from inferproof.judge import claims
 from inferproof.judge.capabilities import not_claimed
 from inferproof.judge.coercion import coerces
-from inferproof.judge.value import Missing, Skip, Value
+from inferproof.judge.value import Missing, NotClaimed, Skip, Value
 from inferproof.wire.exchange import DEEPEST, Exchange, NotJson, Reply, deeper
 from inferproof.wire.sse import EventStream, FramingFault, read_events
 
@@ -167,6 +167,19 @@ class Subject:
         """
         schema = self.operation.request_schema
         return "either" if schema is None else self.contract.expects(schema, self.sent)
+
+    @cached_property
+    def allowed(self) -> bool:
+        """The request's body is what both documents allow, so that a success is an answer to it; or there is none.
+
+        What answers a body that one of them forbids proves no more than that it was not refused.
+        """
+        if not self.role or self.operation.request_schema is None:
+            return True
+        try:
+            return self.expectation == "accept"
+        except Missing:
+            return False
 
     @cached_property
     def allowed_if_lax(self) -> Literal["by format", "by coercion", ""]:
@@ -399,10 +412,10 @@ def _add(choice: FoldedChoice, item: Value) -> None:
 def repeated(first: Subject, again: Subject) -> str:
     """The text that the same request brought twice; raises Skip where it differs: then nothing compares.
 
-    Nor does it where the target does not claim that a seed repeats an answer: twice may be by chance.
+    Raises NotClaimed where the target does not claim that a seed repeats an answer: twice may be by chance.
     """
     if why := not_claimed("sampling.seed", first.declined):
-        raise Skip(f"sampling.seed is not claimed: {why}")
+        raise NotClaimed(f"sampling.seed: {why}")
     if first.text != again.text or first.finish_reason != again.finish_reason:
         raise Skip("the same request is answered differently each time")
     return first.text

@@ -35,6 +35,10 @@ class Skip(Exception):
         self.reason = reason[:LONGEST_REASON]
 
 
+class NotClaimed(Skip):
+    """What it takes to tell rests on a capability that the target does not claim."""
+
+
 class Missing(Skip):
     """There is no value of that type at `pointer`."""
 

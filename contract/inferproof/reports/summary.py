@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from rich.markup import escape
 
 from inferproof.certify.causes import Cause, across_operations
-from inferproof.certify.known import Entry, State
+from inferproof.certify.known import State
 from inferproof.certify.plan import GATE
 from inferproof.certify.result import Result, Verdict
 from inferproof.certify.target import DEFAULT_KEY_VARIABLE
 from inferproof.judge.capabilities import not_claimed
 from inferproof.judge.judge import Judgement, Outcome
-from inferproof.judge.requirement import CONVENTION, INFERRED, MUST, SHOULD, Requirement
+from inferproof.judge.requirement import CONVENTION, INFERRED, MUST, SHOULD, Level, Requirement
 from inferproof.reports.curl import curl
 from inferproof.reports.words import many, theirs
 from inferproof.shell import command, word
@@ -63,7 +63,7 @@ def summary(result: Result, key_variable: str, rerun: str, transcript: str = "")
     if len(causes) > CAUSES:
         where = "result.json has them all" if transcript else "--report FOLDER has result.json tell them all"
         yield f"[bold]and {many(len(causes) - CAUSES, 'more cause')}:[/] {where}\n"
-    yield from _stale(result.stale)
+    yield from _stale(result)
     unjudged = [each for each in result.known if each.state is State.NOT_JUDGED]
     for outcome, heading in LISTED.items():
         yield from _listed(heading, result.having(outcome), result.interrupted, transcript)
@@ -71,17 +71,26 @@ def summary(result: Result, key_variable: str, rerun: str, transcript: str = "")
         yield _profiles(result)
     so_far = "so far, of what was sent: " if result.interrupted else ""
     if causes:
-        failed = len(result.having(Outcome.FAIL))
-        yield f"{many(failed, 'requirement')} fail{'s' * (failed == 1)}, for {many(len(causes), 'cause')}"
+        yield _failed(result, len(causes))
     counts = ", ".join(f"{count} {outcome}" for outcome, count in result.counts.items() if count)
     in_all = f"; {result.waited:.1f} s in all" if result.waited else ""
     yield f"{so_far}{counts}; {many(result.requests, 'request')} sent in {result.seconds:.1f} s{in_all}"
     if unjudged:
         yield f"{many(len(unjudged), 'entry', 'entries')} of the target file's \\[known]: not judged by this run"
-    warnings = len(result.having(Outcome.FAIL, SHOULD))
-    if warnings and not result.strict:
-        yield f"[yellow]{warnings} at SHOULD: warnings, which --strict turns into failures[/]"
+    if result.verdict is Verdict.NOT_CONFORMANT and causes:
+        yield "next: mend the first cause; --write-known puts what fails into the target file, and holds the rest"
     yield f"[bold {COLOURS[result.verdict]}]{result.words}[/]{escape(_extent(result))}"
+
+
+def _failed(result: Result, causes: int) -> str:
+    """How many fail at each level, and for how many causes."""
+    failed = result.having(Outcome.FAIL)
+    levels = Counter(each.requirement.level for each in failed)
+    told = ", ".join(f"{levels[level]} at {level.value}" for level in Level if levels[level])
+    warned = SHOULD in levels and not result.strict
+    warnings = "; those at SHOULD are warnings, which --strict turns into failures" if warned else ""
+    fail = f"{many(len(failed), 'requirement')} fail{'s' * (len(failed) == 1)}"
+    return f"{fail} ({told}), for {many(causes, 'cause')}{warnings}"
 
 
 def _cause(cause: Cause, url: str, key_variable: str, rerun: str, transcript: str) -> Iterator[str]:
@@ -101,13 +110,15 @@ def _cause(cause: Cause, url: str, key_variable: str, rerun: str, transcript: st
         named = ("--api-key-env", key_variable) if key_variable != DEFAULT_KEY_VARIABLE else ()
         replay = ("inferproof", "replay", "--url", url, *named)
         yield f"  replay    {escape(command(*replay, operands=(transcript, shows.exchange.name)))}"
-    yield f"  again     {escape(rerun)} --only {escape(word(first.requirement.id) + _generated(cause))}\n"
+    yield f"  again     {escape(rerun)} --only {escape(word(first.requirement.id) + _generated(cause))}"
+    yield f"  explain   inferproof explain {escape(word(first.requirement.id))}\n"
 
 
 def _in_brief(cause: Cause) -> Iterator[str]:
     """A cause in two lines: the first ones are shown whole."""
     yield _headline(cause)
-    yield f"  {_ids(cause)}" + (f"; sent {theirs(cause.sent)}" if cause.sent else "")
+    sent = f"; sent {theirs(cause.sent)}" if cause.sent else ""
+    yield f"  {_ids(cause)}{sent} in {theirs(cause.example.exchange.name)}"
 
 
 def _headline(cause: Cause) -> str:
@@ -141,15 +152,16 @@ def _source(requirement: Requirement) -> str:
     return f"{'we infer' if requirement.basis in INFERRED else 'the document says'}: {requirement.basis.value}"
 
 
-def _stale(entries: tuple[Entry, ...]) -> Iterator[str]:
-    """The lines of the target file that have to go."""
-    if not entries:
+def _stale(result: Result) -> Iterator[str]:
+    """The lines of the target file that have to go, and what becomes of what they excused."""
+    if not result.stale:
         return
-    yield "[bold red]the target file says too much[/]: remove from its \\[known]"
-    for each in entries:
+    yield "[bold red]\\[known] in the target file is out of date[/]: remove"
+    outcomes = {each.requirement.id: each.outcome.value for each in result.judgements}
+    for each in result.stale:
         known = each.known
         line = f"line {known.line}: " if known.line else ""
-        until = f" ({known.until})" if known.until else ""
+        until = f" ({known.until}); now: {outcomes[known.requirement]}" if each.state is State.PAST else ""
         pins = f" ({theirs(known.pins)})" if known.pins else ""
         yield f'  {line}"{escape(known.requirement)}"{pins} {each.state.value}{until}'
     yield ""
@@ -213,14 +225,15 @@ def _rest(judgements: list[Judgement], transcript: str) -> str:
 def _extent(result: Result) -> str:
     """What the verdict covers, where that is not the whole contract, and why the run ended early, if it did."""
     few = f"{len(result.judgements)} of {many(result.in_all, 'requirement')}" if result.only else ""
-    bare = "" if result.generated else "without the generated requests"
+    bare = "" if result.generated else "judged without the generated requests"
     if result.verdict in (Verdict.CONFORMANT, Verdict.KNOWN):
         bare = ", without the generated requests" if not result.generated else ""
         known = result.verdict is Verdict.KNOWN
         return (f" in {few}" if few else "") + bare + (": no certificate" if few or bare or known else "")
     broken = ", ".join(result.broken_probes[:SHOWN])
     ours = f"a probe broke, our fault, please report: {broken}" if broken else ""
-    said = [result.interrupted, ours, f"{few} judged" if few else "", bare]
+    stale = "[known] in the target file is out of date" if result.stale and not result.having(Outcome.FAIL) else ""
+    said = [result.interrupted, ours, stale, f"{few} judged" if few else "", bare]
     return f" ({'; '.join(part for part in said if part)})" if any(said) else ""
 
 

@@ -84,7 +84,16 @@ def _plainly(answer: Subject) -> bool:
 
 def _calls_of(*choices: str) -> Of:
     """Whole replies, in JSON or streamed, to requests with tools and one of these choices."""
-    return Of(("chat",), where=lambda answer: chosen(answer) in choices and bool(answer.request.get("/tools")))
+    return Of(("chat",), where=lambda answer: chosen(answer) in choices and _is_offered(answer))
+
+
+def _is_offered(answer: Subject) -> bool:
+    """There are tools, and among them the function that `tool_choice` names, if it names one."""
+    tools = offered(answer)
+    if not tools or chosen(answer) != "named":
+        return bool(tools)
+    named = answer.request.get("/tool_choice/function/name")
+    return isinstance(named, str) and named in tools
 
 
 @requirement(

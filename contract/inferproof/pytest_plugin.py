@@ -110,12 +110,13 @@ class Certifying:
     def __init__(self, config: pytest.Config) -> None:
         from inferproof.certify.credentials import announced
         from inferproof.certify.plan import selected
-        from inferproof.certify.target import server_url, target_file, target_from
+        from inferproof.certify.target import contract_in, server_url, target_file, target_from
         from inferproof.document import load
         from inferproof.judge.capabilities import own
 
         self._config = config
-        self._contract = load(config.getoption("--inferproof-contract"))
+        named = config.getoption("--inferproof-contract")
+        self._contract = load(named or contract_in(config.getoption("--inferproof-target")))
         self._requirements = selected(self._contract, (), generated=self._generated)
         self._handed_over: str | None = getattr(config, "workerinput", {}).get(HANDED_OVER)
         self._target: Target | None = None

@@ -21,6 +21,9 @@ _PARAMETER = re.compile(r"\s*\(parameter=[^()]*\)\s*$", re.DOTALL)
 # xgrammar writes the time and the line of its own source into its messages.
 _SOURCE = re.compile(r"\[\d\d:\d\d:\d\d\] \S+:\d+: ")
 
+# vLLM points at its own log, which no client sees.
+_ITS_LOG = re.compile(r"\s*See stack trace[^.]*\.?")
+
 # How messages without `param` name what they are about: the member that a pattern stands for.
 _ABOUT = (
     (re.compile(r"^(\w+) (?:must|cannot|contains|and|value)\b"), None),
@@ -49,7 +52,7 @@ def refusal_of(status: int, body: bytes, request: Json, headers: Mapping[str, st
         return bad_gateway(
             "The engine refuses the key of this server: give it the engine's own with --upstream-key-env."
         )
-    return bad_gateway(f"The engine failed with {status}: {message}")
+    return bad_gateway(f"The engine failed with {status}: {_ITS_LOG.sub('', message)}")
 
 
 def in_stream(event: Json, request: Json) -> Refusal:

@@ -240,7 +240,8 @@ def _progress(what: str, say: Say) -> Say:
 
 
 async def _tell_of_death(engine: Engine, say: Say) -> None:
-    say(str(await engine.died()))
+    died = await engine.died()
+    say(f"{engine.url}: {died}")
 
 
 def _documented_names(contract: Contract, generates: str, embeds: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ A call that is cancelled closes its connection at once, which is how vLLM learns
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -123,7 +124,9 @@ class Upstream:
         try:
             yield
         except aiohttp.ClientConnectorError as error:
-            raise unavailable(f"The engine cannot be reached: {error.os_error.strerror or error}.") from None
+            raise unavailable(f"The engine cannot be reached: {_reason(error.os_error)}.") from None
+        except aiohttp.ConnectionTimeoutError:
+            raise unavailable(f"The engine took no connection within {CONNECT_WITHIN_S:g} seconds.") from None
         except TimeoutError:
             raise too_slow(self._patience_s) from None
         except (aiohttp.ClientError, OSError) as error:
@@ -159,6 +162,11 @@ class _Taken:
     """How the pool served one request."""
 
     used_before: bool = False
+
+
+def _reason(error: OSError) -> str:
+    """Why there was no connection, without the address, which is no client's business."""
+    return os.strerror(error.errno).lower() if error.errno else "no connection"
 
 
 async def _note_reuse(session: object, context: Any, parameters: object) -> None:

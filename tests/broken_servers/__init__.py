@@ -43,15 +43,16 @@ class LiveMutant(Variant):
     module: str = ""
 
 
-class _Asking:
+class Asking:
     """Edits requests; replies stay as they are."""
 
-    def __init__(self, edit: Callable[[dict[str, Any]], Any]) -> None:
+    def __init__(self, edit: Callable[[dict[str, Any]], Any], at: str) -> None:
         self._edit = edit
+        self._at = at
 
     def ask(self, request: Request) -> Request:
         asked = json.loads(compact(request.asked))
-        if asked:
+        if asked and self._at in request.path:
             self._edit(asked)
         return replace(request, body=compact(asked).encode()) if asked != request.asked else request
 
@@ -68,8 +69,12 @@ def defect(
     asks: bool = False,
     seen: str = "",
     broad: str = "",
+    at: str = "",
 ) -> Callable[[Any], Any]:
-    """Register a live mutant; its docstring says what the server does. With `asks` it edits the JSON of requests."""
+    """Register a live mutant; its docstring says what the server does. With `asks` it edits the JSON of requests.
+
+    With `at` only those to a path with that in it.
+    """
 
     def register(edit: Any) -> Any:
         sentence = " ".join((inspect.getdoc(edit) or "").split())
@@ -80,7 +85,7 @@ def defect(
         LIVE_MUTANTS[edit.__name__] = LiveMutant(
             edit.__name__,
             sentence,
-            _Asking(edit) if asks else edit,
+            Asking(edit, at) if asks else edit,
             of,
             caught_by=caught_by,
             seen=seen,

@@ -178,6 +178,28 @@ def developers_are_refused(reply: Reply) -> None:
     refuse(reply, message="Unexpected message role.")
 
 
+@defect("chat.messages.roles", of=lambda reply: chat(reply) and _has_role(reply, "system"))
+def systems_crash_it(reply: Reply) -> None:
+    """A message of the system is answered 500: the template raises."""
+    refuse(reply, 500, "jinja2.exceptions.TemplateError: System role not supported")
+
+
+@defect("chat.messages.custom-role", of=lambda reply: chat(reply) and _has_role(reply, "critic"))
+def unknown_roles_crash_it(reply: Reply) -> None:
+    """A message of a role of one's own is answered 500."""
+    refuse(reply, 500, "KeyError: 'critic'")
+
+
+@defect("chat.messages.tool-results", of=lambda reply: chat(reply) and _has_role(reply, "function"))
+def results_of_functions_crash_it(reply: Reply) -> None:
+    """The result of a function, in the older form, is answered 500."""
+    refuse(reply, 500, "KeyError: 'function'")
+
+
+def _has_role(reply: Reply, role: str) -> bool:
+    return any(message.get("role") == role for message in reply.asked.get("messages", ()) if isinstance(message, dict))
+
+
 @defect("chat.messages.content.nullable", of=lambda reply: chat(reply) and _null_content(reply))
 def null_contents_are_refused(reply: Reply) -> None:
     """A message of the assistant with null for content, as every tool call has, is answered 422."""

@@ -51,6 +51,20 @@ def nobody_says_where(reply: Reply) -> None:
         entry["loc"] = ["body"]
 
 
+@defect("errors.invalid.loc", of=lambda reply: reply.status == 422 and isinstance(reply.asked.get("messages"), list))
+def the_first_message_is_always_at_fault(reply: Reply) -> None:
+    """`loc` is that of the first message's content, whichever message or member is wrong."""
+    for entry in reply.json["detail"]:
+        entry["loc"] = ["body", "messages", 0, "content"]
+
+
+@defect("errors.invalid.loc", of=lambda reply: reply.status == 422 and len(reply.asked) > 1)
+def the_first_member_is_always_at_fault(reply: Reply) -> None:
+    """`loc` names the first member of the body, whichever is wrong."""
+    for entry in reply.json["detail"]:
+        entry["loc"] = ["body", next(iter(reply.asked)), *entry["loc"][1:]]
+
+
 @defect("errors.body.shape", of=errors(401, 404))
 def errors_are_pages(reply: Reply) -> None:
     """Errors are HTML pages of the proxy."""

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from tests.broken_servers import defect
-from tests.broken_servers.replies import chat, choices
+from tests.broken_servers.replies import chat, chat_stream, choices
 from tests.legal_servers.reply import Reply
 
 
@@ -38,6 +38,44 @@ def the_sampled_token_is_one_more(reply: Reply) -> None:
     for entry in entries(reply):
         own = {name: entry[name] for name in ("token", "logprob", "bytes") if name in entry}
         entry["top_logprobs"] = [*(entry.get("top_logprobs") or ()), own]
+
+
+def has_alternatives(reply: Reply) -> bool:
+    return has_entries(reply) and any(entry.get("top_logprobs") for entry in entries(reply))
+
+
+def streams_alternatives(reply: Reply) -> bool:
+    return chat_stream(reply) and any(entry.get("top_logprobs") for entry in entries(reply))
+
+
+@defect("logprobs.top.own", of=has_alternatives, seen="sgl-project/sglang#2088")
+def every_token_has_the_first_alternatives(reply: Reply) -> None:
+    """Every token has the alternatives of the first one."""
+    for entry in entries(reply):
+        entry["top_logprobs"] = entries(reply)[0]["top_logprobs"]
+
+
+@defect("logprobs.top.own", of=streams_alternatives)
+def every_token_of_a_stream_has_the_first_alternatives(reply: Reply) -> None:
+    """In a stream every token has the alternatives of the first one."""
+    for entry in entries(reply):
+        entry["top_logprobs"] = entries(reply)[0]["top_logprobs"]
+
+
+@defect("logprobs.top.likeliest", of=has_alternatives)
+def alternatives_are_one_late(reply: Reply) -> None:
+    """Every token has the alternatives of the one before it."""
+    found = entries(reply)
+    lists = [entry["top_logprobs"] for entry in found]
+    for entry, before in zip(found[1:], lists, strict=False):
+        entry["top_logprobs"] = before
+
+
+@defect("logprobs.top.same", of=has_alternatives)
+def a_token_is_less_likely_than_its_alternative(reply: Reply) -> None:
+    """The `logprob` of a token is that of another step than its alternatives."""
+    for entry in entries(reply):
+        entry["logprob"] -= 2.5
 
 
 @defect("logprobs.tokens.text", of=lambda reply: has_entries(reply) and not reply.asked.get("top_logprobs"))

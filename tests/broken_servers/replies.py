@@ -8,12 +8,18 @@ from typing import Any
 from tests.legal_servers.reply import Reply, whole_completions
 from tests.legal_servers.reply import chat_streams as chat_stream
 
-__all__ = ["chat", "chat_stream", "choices", "completion", "deltas", "messages", "refuse", "say"]
+__all__ = ["asks_for_many", "chat", "chat_stream", "choices", "completion", "deltas", "messages", "refuse", "say"]
 
 
 def chat(reply: Reply) -> bool:
     """A whole chat completion, from either chat operation."""
     return reply.path.endswith("/chat/completions") and whole_completions(reply)
+
+
+def asks_for_many(reply: Reply) -> bool:
+    """The request allows so many tokens that their making would be seen."""
+    most = reply.asked.get("max_tokens")
+    return isinstance(most, int) and most >= 64
 
 
 def choices(reply: Reply) -> list[Any]:

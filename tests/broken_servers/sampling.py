@@ -6,7 +6,7 @@ import itertools
 from typing import Any
 
 from tests.broken_servers import defect
-from tests.broken_servers.replies import chat, completion, messages
+from tests.broken_servers.replies import chat, chat_stream, completion, messages
 from tests.legal_servers.reply import Reply
 
 
@@ -51,15 +51,28 @@ def n_is_dropped(asked: dict[str, Any]) -> None:
 
 @defect("sampling.seed", of=chat)
 class SeedsAreIgnored:
-    """`seed` is ignored: at temperature 0 the same request is answered otherwise, as batches fall."""
+    """`seed` is ignored: the same sampled request is answered otherwise each time, though greedy ones are not."""
 
     def __init__(self) -> None:
         self._numbers = itertools.count()
 
     def __call__(self, reply: Reply) -> None:
         for message in messages(reply):
-            if reply.asked.get("temperature") == 0 and message.get("content") and not reply.asked.get("logprobs"):
+            if reply.asked.get("temperature") == 1 and message.get("content") and not reply.asked.get("logprobs"):
                 message["content"] += f" {next(self._numbers)}"
+
+
+@defect("sampling.seed.streamed", of=chat_stream)
+class SeedsAreIgnoredInStreams:
+    """`seed` is dropped from requests for streams."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count()
+
+    def __call__(self, reply: Reply) -> None:
+        said = [message for message in messages(reply) if message.get("content")]
+        if reply.asked.get("temperature") == 1 and said:
+            said[-1]["content"] += f" {next(self._numbers)}"
 
 
 @defect("chat.usage.prompt.grows", asks=True)

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from tests.broken_servers import defect
-from tests.broken_servers.replies import chat, chat_stream, choices, messages
+from tests.broken_servers.replies import asks_for_many, chat, chat_stream, choices, messages
 from tests.legal_servers.reply import Reply, compact
 
 
@@ -84,10 +84,10 @@ def chunks_go_over_many_data_lines(reply: Reply) -> None:
     )
 
 
-@defect("stream.incremental", of=lambda reply: chat_stream(reply) and reply.asked.get("max_tokens") == 32)
+@defect("stream.incremental", of=lambda reply: chat_stream(reply) and asks_for_many(reply))
 def a_proxy_holds_streams_back(reply: Reply) -> None:
     """A buffering proxy passes a stream on when it has ended: all at once, after everything was made."""
-    reply.pause = 0.5
+    reply.pause = 1.5
     reply.writes = [b"".join(reply.writes)]
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from inferproof.certify.certify import Certification, certify
+from inferproof.certify.certify import Certification, Progress, certify
 from inferproof.certify.target import Limits, Target, UsageError
 from inferproof.document import Contract
 from inferproof.judge.judge import Outcome
 from inferproof_mock.server import DEFAULT_KEY, mock
+from tests.broken_servers.replies import refuse
 from tests.legal_servers import Variant
 from tests.legal_servers.reply import Reply
 from tests.legal_servers.server import Mock, serving
@@ -94,3 +97,37 @@ def test_a_server_that_takes_connections_and_is_silent_may_be_loading(contract: 
         begun(contract, f"http://127.0.0.1:{silent.getsockname()[1]}", limits=Limits(patience=0.2))
     assert "accepted the connection, but no byte of a reply came within 0.2 s: is it still loading" in str(raised.value)
     assert "`patience` in [limits]" in str(raised.value)
+
+
+def embedding(contract: Contract, only: str, model: str | None = None, **members: Any) -> tuple[list[str], int]:
+    """What is said before a run of a server that has another model to embed, and how often that was asked for."""
+    asked, said = [], []
+
+    def edit(reply: Reply) -> None:
+        asked.append(reply.asked)
+        refuse(reply, 400, f"Invalid model name passed in model={reply.asked.get('model')}")
+
+    target = Target("", key=DEFAULT_KEY, embedding_model=model, **members)
+    variant = Variant("t", "t", edit, of=lambda reply: reply.path.endswith("/embeddings"))
+    with serving(Mock(mock(contract, keys=(DEFAULT_KEY,))), variant) as server:
+        there = replace(target, url=server.url)
+        certify(contract, there, only=[only], progress=Progress(noted=said.append))
+    return said, len(asked)
+
+
+def test_an_embedding_model_that_is_not_there_is_told_before_the_run(contract: Contract) -> None:
+    [said], _ = embedding(contract, "embeddings.offered")
+    name = contract.request_example("embeddings")["model"]
+    assert f"does not take the embedding model {name!r} (400: Invalid model name passed in model={name})" in said
+    assert "--embedding-model" in said
+    assert "or give up `embeddings` in its [capabilities]" in said
+
+
+def test_one_that_the_user_named_ends_the_run(contract: Contract) -> None:
+    with pytest.raises(UsageError, match=r"does not take the embedding model 'mine' \(400: Invalid model name"):
+        embedding(contract, "embeddings.offered", "mine")
+
+
+def test_nobody_asks_for_it_where_the_run_has_nothing_to_do_with_it(contract: Contract) -> None:
+    assert embedding(contract, "chat.offered", "mine") == ([], 0)
+    assert embedding(contract, "chat.*", declined={"embeddings": "there is none"}) == ([], 0)

@@ -36,6 +36,13 @@ def calls_come_with_words(reply: Reply) -> None:
 
 
 @variant(of=calls)
+def arguments_are_in_escapes(reply: Reply) -> None:
+    """The JSON of arguments has escapes for what is no ASCII (RFC 8259 §7)."""
+    for call in whole_calls(reply):
+        call["function"]["arguments"] = json.dumps(json.loads(call["function"]["arguments"]))
+
+
+@variant(of=calls)
 def calls_come_with_an_empty_content(reply: Reply) -> None:
     """A message with calls has an empty string for content."""
     for choice in reply.json["choices"]:

@@ -117,6 +117,29 @@ def locations_are_longer(reply: Reply) -> None:
 
 
 @variant(of=errors(422))
+def locations_end_at_the_member(reply: Reply) -> None:
+    """`loc` ends at the member of the body that is wrong, or has something wrong in it."""
+    for entry in detail(reply):
+        entry["loc"] = entry["loc"][:2]
+
+
+@variant(of=errors(422))
+def locations_are_one_text(reply: Reply) -> None:
+    """`loc` has one text, with points and brackets: the published schema takes any texts and numbers."""
+    for entry in detail(reply):
+        words = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in entry["loc"])
+        entry["loc"] = ["".join(words).lstrip(".")]
+
+
+@variant(of=errors(422))
+def locations_name_what_was_tried(reply: Reply) -> None:
+    """`loc` has the branches of unions between the members, as pydantic writes them."""
+    for entry in detail(reply):
+        loc = entry["loc"]
+        entry["loc"] = [*loc[:2], "list[union[UserMessage,ToolMessage]]", *loc[2:3], "UserMessage", *loc[3:], "str"]
+
+
+@variant(of=errors(422))
 def messages_and_types_are_other_words(reply: Reply) -> None:
     """`msg` and `type` of the entries are in other words."""
     for entry in detail(reply):

@@ -10,6 +10,7 @@ from tests.legal_servers.reply import (
     Reply,
     chat_streams,
     completions,
+    configs,
     json_replies,
     native,
     whole_completions,
@@ -242,6 +243,35 @@ def native_replies_reason(reply: Reply) -> None:
 def the_status_tells_more(reply: Reply) -> None:
     """The status word is another one, and more is told beside it."""
     reply.json = {"status": "Operational, one replica of two", "version": "2.7.1", "uptime_s": 86400.5, "gpu": None}
+
+
+@variant(of=chat_streams)
+def later_deltas_have_an_empty_role(reply: Reply) -> None:
+    """Deltas after the first have an empty text for their role."""
+    for message in messages(reply):
+        message.setdefault("role", "")
+
+
+@variant(of=lambda reply: completions(reply) and "attributes" not in reply.path)
+def usage_is_all_details(reply: Reply) -> None:
+    """All of the prompt is cached and of audio, all of the completion is of audio, or of a prediction."""
+    for value in reply.values:
+        if usage := value.get("usage"):
+            prompt, completion = usage["prompt_tokens"], usage["completion_tokens"]
+            usage["prompt_tokens_details"] = {"cached_tokens": prompt, "audio_tokens": prompt}
+            parts = {"audio_tokens": completion, "accepted_prediction_tokens": completion - 1}
+            usage["completion_tokens_details"] = {**parts, "rejected_prediction_tokens": 1, "reasoning_tokens": None}
+
+
+@variant(of=lambda reply: completions(reply) or configs(reply))
+def replies_name_an_alias(reply: Reply) -> None:
+    """Replies name a model by another name, which the list of models has for it."""
+    if completions(reply):
+        for value in reply.values:
+            value["model"] = f"origin-{len(reply.asked.get('model', ''))}"
+    else:
+        for item in reply.json:
+            item["also_known_as"] = [f"origin-{len(item['name'])}"]
 
 
 @variant(of=chat_streams)

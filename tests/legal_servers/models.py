@@ -38,9 +38,10 @@ def free(reply: Reply) -> bool:
 
 
 def says_json(reply: Reply) -> bool:
-    """The text has to be JSON, spaced as the model likes, and is all there."""
+    """The text has to be JSON, spaced as the model likes, and is all there; no tokens are told that would spell it."""
     return (
         whole_completions(reply)
+        and not any(map(reply.asked.get, ("stop", "logprobs")))
         and any(map(reply.asked.get, JSON_TEXT))
         and reply.asked.get("guided_whitespace_pattern") is None
         and reply.json["choices"][0]["finish_reason"] == "stop"
@@ -127,6 +128,105 @@ def tokens_are_spelled_as_in_the_vocabulary(reply: Reply) -> None:
 
 def _as_in_the_vocabulary(token: str) -> str:
     return f"<0x{ord(token):02X}>" if len(token) == 1 and token.isascii() else token.replace(" ", "Ġ")
+
+
+@variant(of=lambda reply: whole_completions(reply) and bool(reply.json.get("prompt_logprobs")))
+def prompt_logprobs_are_those_of_the_question(reply: Reply) -> None:
+    """Tokens of the template have no entry among those of the prompt."""
+    del reply.json["prompt_logprobs"][:4]
+
+
+def _spells_tokens(reply: Reply) -> bool:
+    asked = reply.asked
+    return completions(reply) and asked.get("logprobs") is True and not asked.get("return_tokens_as_token_ids")
+
+
+@variant(of=lambda reply: _spells_tokens(reply) and bool(reply.asked.get("top_logprobs")))
+def a_token_is_a_part_of_a_character(reply: Reply) -> None:
+    """The last token is a part of a character, and nothing has `bytes`: a `\ufffd` stands for it in `token`."""
+    choices = [choice for value in reply.values for choice in value["choices"]]
+    for choice in choices:
+        for token in (choice.get("logprobs") or {}).get("content") or []:
+            for each in (token, *token["top_logprobs"]):
+                each["bytes"] = None
+    ends = [choice for choice in choices if (choice.get("logprobs") or {}).get("content")][-1:]
+    for choice in ends:
+        last, said = choice["logprobs"]["content"][-1], choice.get("message", choice.get("delta"))
+        if said.get("content"):
+            said["content"] = said["content"].removesuffix(last["token"]) + "灯"
+            last["token"] = "\ufffd"
+
+
+@variant(of=lambda reply: completions(reply) and bool(reply.asked.get("top_logprobs")))
+def the_server_has_a_penalty_of_its_own(reply: Reply) -> None:
+    """Log probabilities are those before a penalty of the server's own, which turns every third token."""
+    found = [
+        entry
+        for value in reply.values
+        for choice in value["choices"]
+        for entry in (choice.get("logprobs") or {}).get("content") or []
+    ]
+    for entry in found[2::3]:
+        entry["logprob"] -= 1
+        entry["top_logprobs"] = [{**entry["top_logprobs"][0], "token": " once", "bytes": list(b" once")}]
+
+
+@variant(of=lambda reply: whole_completions(reply) and _ends_at_once(reply.asked))
+def some_answers_end_at_once(reply: Reply) -> None:
+    """Where the cap is one or two tokens, or tokens to stop at are named, nothing is said."""
+    for message in messages(reply):
+        message["content"] = ""
+
+
+def _ends_at_once(asked: dict[str, Any]) -> bool:
+    cap = asked.get("max_completion_tokens") or asked.get("max_tokens") or 99
+    return (cap <= 2 or bool(asked.get("stop_token_ids"))) and not asked.get("tools")
+
+
+@variant(of=lambda reply: completions(reply) and free(reply))
+def texts_have_html(reply: Reply) -> None:
+    """Texts have words that are struck out, and pipes in angle brackets."""
+    for message in messages(reply):
+        if message.get("content"):
+            message["content"] = message["content"].replace(" ", " <s>or</s> <|> ")
+
+
+@variant(of=lambda reply: reply.streamed and completions(reply) and free_to_sample(reply))
+def streams_sample_otherwise(reply: Reply) -> None:
+    """A seed brings another answer in a stream than without, and the same in each stream."""
+    for message in messages(reply):
+        if message.get("content"):
+            message["content"] = message["content"].swapcase()
+
+
+def free_to_sample(reply: Reply) -> bool:
+    return reply.asked.get("temperature") == 1 and bool(reply.asked.get("seed"))
+
+
+@variant(of=lambda reply: whole_completions(reply) and free_to_sample(reply))
+class ADigitTurnsOneAnswer:
+    """One of the first answers with a seed is turned by the last digit of a sum."""
+
+    def __init__(self) -> None:
+        self._served = 0
+
+    def __call__(self, reply: Reply) -> None:
+        self._served += 1
+        if self._served == 2:
+            for message in messages(reply):
+                message["content"] = f"{message['content']} Or not."
+
+
+@variant(of=lambda reply: whole_completions(reply) and bool(reply.asked.get("tools")) and _cuts_a_call(reply))
+def calls_that_are_cut_are_left_out(reply: Reply) -> None:
+    """A call that the cap has cut is left out: there is neither text nor call, and the reason is `length`."""
+    for message in messages(reply):
+        message.pop("tool_calls", None)
+        message["content"] = None
+
+
+def _cuts_a_call(reply: Reply) -> bool:
+    return any(choice["finish_reason"] == "length" for choice in reply.json["choices"])
 
 
 @variant(of=lambda reply: whole_completions(reply) and bool(reply.json.get("prompt_logprobs")))

@@ -249,3 +249,41 @@ def later_pieces_of_a_call_say_null(reply: Reply) -> None:
         for part in (choice_of(chunk)["delta"].get("tool_calls") or ()) if chunk["choices"] else ():
             part.update(id=part.get("id"), type="function")
             part["function"].setdefault("name")
+
+
+def _in_lumps(reply: Reply, size: int) -> None:
+    """The words of a choice come `size` chunks at a time; what is no text of one choice stays as it is."""
+    chunks: list[Any] = []
+    lump = 0
+    for chunk in reply.chunks:
+        if speaks(chunk) and lump and lump < size and speaks(chunks[-1]):
+            chunks[-1] = merged(chunks[-1], chunk)
+            lump += 1
+        else:
+            chunks.append(chunk)
+            lump = 1
+    reply.chunks = chunks
+
+
+@variant(of=lambda reply: chat_streams(reply) and (reply.asked.get("n") or 1) == 1)
+def many_tokens_at_a_time(reply: Reply) -> None:
+    """An engine sends what it has made every sixteen tokens, as vLLM does with a longer `--stream-interval`."""
+    _in_lumps(reply, 16)
+
+
+def _is_constrained(reply: Reply) -> bool:
+    constraints = (
+        "response_format",
+        "guided_json",
+        "guided_choice",
+        "guided_regex",
+        "guided_grammar",
+        "structural_tag",
+    )
+    return any(reply.asked.get(name) for name in (*constraints, "tools"))
+
+
+@variant(of=lambda reply: chat_streams(reply) and _is_constrained(reply))
+def what_is_constrained_comes_in_one_chunk(reply: Reply) -> None:
+    """A text that must obey a constraint, or that may be a call, is held until that is known, and sent as one chunk."""
+    _in_lumps(reply, 1000)

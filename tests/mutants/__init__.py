@@ -31,7 +31,7 @@ from typing import Any
 
 from inferproof.document import Contract
 from inferproof.judge.judge import base_name
-from inferproof.judge.subject import DONE, Subject
+from inferproof.judge.subject import DONE, FoldedChoice, Subject
 from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange, Fault
 
@@ -74,9 +74,9 @@ class Draft:
 
     @property
     def json(self) -> Any:
-        """The body's JSON, to be edited in place."""
+        """The body's JSON, to be edited in place; of a stream, the reply that its chunks add up to."""
         if self._json is None:
-            self._json = copy.deepcopy(self._answer.body.raw)
+            self._json = copy.deepcopy(add_up(self._answer) if self._answer.streamed else self._answer.body.raw)
         return self._json
 
     @json.setter
@@ -112,7 +112,10 @@ class Draft:
 
     def finished(self) -> Exchange:
         body = self.body
-        if self._json is not None:
+        if self._json is not None and self._answer.streamed:
+            done = [DONE] if DONE in [event.data for event in self._answer.stream.events] else []
+            body = framed([*(json.dumps(chunk) for chunk in in_chunks(self._json, self._answer)), *done])
+        elif self._json is not None:
             body = json.dumps(self._json, ensure_ascii=False).encode("utf-8", "surrogatepass")
         elif self._chunks is not None:
             done = [DONE] if DONE in [event.data for event in self._answer.stream.events] else []
@@ -132,6 +135,48 @@ class Draft:
         )
         exchange = replace(self._answer.exchange, request=self.request, reply=reply, fault=self.fault)
         return exchange if self.role == self._answer.role else replace(exchange, role=self.role or None)
+
+
+def add_up(answer: Subject) -> Any:
+    """The reply in one piece that says what the stream says: a chat completion, or the native form."""
+    first = answer.events[0].raw
+    if "choices" not in first:
+        calls = [call.raw for event in answer.events for call in event.items("/tool_calls", optional=True)]
+        native = {"created": first.get("created"), "text": answer.folded.legacy_text}
+        return native | ({"tool_calls": calls} if calls else {})
+    usage = {} if answer.folded.usage is None else {"usage": answer.folded.usage.raw}
+    made = answer.folded.choices.items()
+    return first | {"choices": [_put_together(index, choice) for index, choice in sorted(made)]} | usage
+
+
+def _put_together(index: int, choice: FoldedChoice) -> Any:
+    message: dict[str, Any] = {"role": choice.role, "content": choice.content}
+    if choice.reasoning:
+        message["reasoning_content"] = choice.reasoning
+    if choice.tool_calls:
+        message["tool_calls"] = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for _, call in sorted(choice.tool_calls.items())
+        ]
+    logprobs = {"content": [entry.raw for entry in choice.logprobs]} if choice.logprobs else None
+    return {"index": index, "message": message, "logprobs": logprobs, "finish_reason": choice.finish_reason}
+
+
+def in_chunks(reply: Any, answer: Subject) -> list[Any]:
+    """The reply in one piece as the chunks of a stream: for each choice what it says, and its end; then the usage."""
+    first = answer.events[0].raw
+    if "choices" not in reply:
+        return [{**first, **reply, "idx": 0}]
+    chunks = []
+    for choice in reply["choices"]:
+        delta = dict(choice["message"])
+        if delta.get("tool_calls"):
+            delta["tool_calls"] = [{**call, "index": place} for place, call in enumerate(delta["tool_calls"])]
+        said = {"index": choice["index"], "delta": delta, "logprobs": choice.get("logprobs"), "finish_reason": None}
+        end = {"index": choice["index"], "delta": {}, "finish_reason": choice["finish_reason"]}
+        chunks += [{**first, "choices": [said]}, {**first, "choices": [end]}]
+    usage = [{**first, "choices": [], "usage": reply["usage"]}] if reply.get("usage") else []
+    return [*chunks, *usage]
 
 
 def framed(events: Sequence[str]) -> bytes:

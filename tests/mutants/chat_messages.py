@@ -110,3 +110,24 @@ def _of_the_assistant(member):
 
 for _member in MEMBERS:
     breaks("chat.messages.members")(_of_the_assistant(_member))
+
+
+@spares("chat.messages.custom-role", where=lambda draft: "messages" in draft.asked, whatever=True)
+def a_function_that_has_a_schema_of_its_own_is_refused(reply):
+    answered = {"role": "function", "name": "look_up", "content": None}
+    reply.ask(messages=[{"role": "user", "content": "Hi."}, answered, {"role": "user", "content": "Hi."}])
+    reply.status = 422
+
+
+OF_A_TEMPLATE = (
+    "chat.messages.roles",
+    "chat.messages.tool-results",
+    "chat.messages.custom-role",
+    "chat.messages.content.nullable",
+    "chat.messages.members",
+)
+"""What a template may have no place for, and no validator may refuse."""
+
+for _id in OF_A_TEMPLATE:
+    breaks(_id)(answered(500))
+    spares(_id)(answered(400))

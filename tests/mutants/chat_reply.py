@@ -100,3 +100,110 @@ def nothing_is_said_where_there_is_no_cap(reply):
 def none_are_asked_for_and_one_comes(reply):
     reply.ask(n=0)
     reply.json["choices"] = [reply.json["choices"][0] | {"index": 0}]
+
+
+def _named(reply, name):
+    for value in reply.chunks if reply.asked.get("stream") else [reply.json]:
+        value["model"] = name
+
+
+def _is_a_chat(draft):
+    return "messages" in draft.asked
+
+
+@breaks("chat.reply.model.asked", where=_is_a_chat)
+def another_model_is_named(reply):
+    _named(reply, "other-7b")
+
+
+@breaks("chat.reply.model.asked", where=lambda draft: _is_a_chat(draft) and draft.asked.get("stream"))
+def streams_name_another_model(reply):
+    _named(reply, "other-7b")
+
+
+@breaks("chat.reply.model.asked", where=lambda draft: _is_a_chat(draft) and draft.on_the_other_path)
+def the_other_path_names_another_model(reply):
+    _named(reply, "other-7b")
+
+
+@spares("chat.reply.model.asked", where=_is_a_chat)
+def a_snapshot_is_named(reply):
+    _named(reply, f"Acme/{reply.asked['model'].upper()}-2025-01-31")
+
+
+@spares("chat.reply.model.asked", where=lambda draft: _is_a_chat(draft) and draft.step == 1)
+def another_model_helps_out_once(reply):
+    _named(reply, "other-7b")
+
+
+@spares("chat.reply.model.asked")
+def the_list_calls_it_an_alias(reply):
+    if _is_a_chat(reply):
+        _named(reply, "other-7b")
+    elif isinstance(reply.json, list):
+        for item in reply.json:
+            item["aliases"] = ["other-7b"]
+    else:
+        for item in reply.json["data"]:
+            item["aliases"] = ["other-7b"]
+
+
+@spares("chat.reply.model.asked")
+def both_names_have_one_root(reply):
+    if _is_a_chat(reply):
+        _named(reply, "other-7b")
+    else:
+        items = reply.json if isinstance(reply.json, list) else reply.json["data"]
+        for item in items:
+            item["root"] = "weights"
+        items.append({"id": "other-7b", "name": "other-7b", "root": "weights"})
+
+
+@breaks("chat.reply.model.asked")
+def another_model_of_the_list_is_named(reply):
+    if _is_a_chat(reply):
+        _named(reply, "other-7b")
+    else:
+        items = reply.json if isinstance(reply.json, list) else reply.json["data"]
+        for item in items:
+            item["root"] = "weights"
+        items += [{"id": name, "name": name, "root": f"weights of {name}"} for name in ("other-7b", "third-7b")]
+
+
+@breaks("embeddings.reply.model.asked", where=lambda draft: "input" in draft.asked)
+def vectors_are_of_another_model(reply):
+    _named(reply, "other-7b")
+
+
+@spares("chat.reply.content", where=lambda draft: not draft.asked.get("stream"))
+def a_filter_left_nothing(reply):
+    reply.json["choices"][0].update(finish_reason="content_filter")
+    reply.json["choices"][0]["message"]["content"] = None
+
+
+def _asks_for(**members):
+    def edit(reply):
+        reply.ask(**members)
+        reply.json["choices"][0]["message"]["content"] = ""
+
+    edit.__name__ = "_".join(("nothing_is_said_with", *members))
+    return edit
+
+
+for _members in ({"stop_token_ids": [7]}, {"max_completion_tokens": 2}, {"max_tokens": 2}, {"logit_bias": {"7": 100}}):
+    spares("chat.reply.content")(_asks_for(**_members))
+
+
+@spares("chat.reply.content")
+def it_reasons_by_the_other_name(reply):
+    reply.json["choices"][0]["message"].update(content=None, reasoning="Let me see.")
+
+
+@spares("chat.reply.model.asked")
+def nothing_is_answered(reply):
+    reply.status = 400
+
+
+@spares("chat.reply.model.asked", where=lambda draft: draft.asked.get("stream"))
+def there_is_no_chunk(reply):
+    reply.chunks.clear()

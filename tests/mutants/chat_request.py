@@ -35,9 +35,19 @@ def any_seed_will_do(reply):
     reply.status = 200
 
 
-@breaks("chat.request.max-tokens.cap")
+@breaks("chat.request.max-tokens.cap", where=lambda draft: "usage" in draft.json)
 def the_cap_is_off_by_one(reply):
     reply.json["usage"]["completion_tokens"] = reply.asked["max_tokens"] + 1
+
+
+@breaks("chat.request.max-tokens.cap", where=lambda draft: draft.asked.get("stream") is True)
+def a_stream_is_as_long_as_the_model_likes(reply):
+    reply.json["choices"][0]["message"]["content"] = "and so on, " * 1000
+
+
+@breaks("chat.request.max-tokens.cap")
+def the_cap_is_only_counted(reply):
+    reply.json["choices"][0]["message"]["content"] = "and so on, " * 1000
 
 
 @breaks("chat.request.max-completion-tokens.cap")
@@ -94,3 +104,36 @@ def the_request_names_no_type(reply):
     headers = tuple(each for each in reply.request.headers if each[0].lower() != "content-type")
     reply.request = replace(reply.request, headers=headers)
     reply.status = 415
+
+
+def _asks_for_no_more_than_needed(draft):
+    return not set(draft.asked) - {"model", "messages", "stream"}
+
+
+@breaks(
+    "chat.request.accepted", where=lambda draft: _asks_for_no_more_than_needed(draft) and "stream" not in draft.asked
+)
+def a_cap_is_demanded(reply):
+    reply.status = 400
+
+
+@breaks("chat.request.accepted", where=lambda draft: _asks_for_no_more_than_needed(draft) and "stream" in draft.asked)
+def a_cap_is_demanded_of_a_stream(reply):
+    reply.status = 500
+
+
+@spares("chat.reply.finish-reason", where=lambda draft: "max_tokens" not in draft.asked)
+def a_cap_of_its_own_ends_it(reply):
+    reply.json["choices"][0]["finish_reason"] = "length"
+
+
+@spares("chat.request.max-tokens.cap", where=lambda draft: draft.asked.get("n") is None)
+def no_max_tokens_are_one(reply):
+    reply.ask(max_tokens=0)
+    reply.json["usage"]["completion_tokens"] = 1
+
+
+@spares("chat.request.max-completion-tokens.cap", where=lambda draft: draft.asked.get("n") is None)
+def no_max_completion_tokens_are_one(reply):
+    reply.ask(max_completion_tokens=0)
+    reply.json["usage"]["completion_tokens"] = 1

@@ -31,6 +31,62 @@ def loc_names_the_body_only(reply):
         entry["loc"] = ["body"]
 
 
+@breaks("errors.invalid.loc", where=lambda draft: "messages" in draft.asked)
+def loc_names_the_model(reply):
+    for entry in reply.json["detail"]:
+        entry["loc"] = ["body", "model", *entry["loc"][1:]]
+
+
+@breaks("errors.invalid.loc", where=lambda draft: isinstance(draft.asked.get("messages"), list))
+def loc_names_another_message(reply):
+    for entry in reply.json["detail"]:
+        entry["loc"] = [part + 1 if isinstance(part, int) else part for part in entry["loc"]]
+
+
+@breaks("errors.invalid.loc", where=lambda draft: _has_bad_content(draft))
+def loc_names_the_role(reply):
+    for entry in reply.json["detail"]:
+        entry["loc"] = ["body", "messages", 0, "role"]
+
+
+def _has_bad_content(draft):
+    messages = draft.asked.get("messages")
+    first = messages[0] if isinstance(messages, list) and messages else None
+    return isinstance(first, dict) and first.get("role") == "user" and first.get("content", "") in (1, {}, None)
+
+
+@spares("errors.invalid.loc")
+def loc_ends_at_the_member(reply):
+    for entry in reply.json["detail"]:
+        entry["loc"] = entry["loc"][:2]
+
+
+@spares("errors.invalid.loc")
+def loc_is_without_the_body(reply):
+    for entry in reply.json["detail"]:
+        entry["loc"] = entry["loc"][1:] or entry["loc"]
+
+
+@spares("errors.invalid.loc")
+def loc_is_one_text(reply):
+    for entry in reply.json["detail"]:
+        entry["loc"] = [".".join(map(str, entry["loc"]))]
+
+
+@spares("errors.invalid.loc")
+def loc_has_indexes_in_brackets(reply):
+    for entry in reply.json["detail"]:
+        words = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in entry["loc"]]
+        entry["loc"] = ["".join(words).lstrip(".")]
+
+
+@spares("errors.invalid.loc")
+def loc_names_the_branches_that_were_tried(reply):
+    for entry in reply.json["detail"]:
+        loc = entry["loc"]
+        entry["loc"] = [*loc[:3], "UserMessage", *loc[3:], "list[union[TextPart,ImagePart]]", 0, "function-wrap[f()]"]
+
+
 @breaks("errors.malformed.refused")
 def broken_json_crashes_it(reply):
     reply.status = 500
@@ -204,3 +260,11 @@ for _method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
 @spares("errors.invalid.body", where=lambda draft: draft.role == "configs", whatever=True)
 def what_documents_no_422_is_answered_with_one(reply):
     an_unknown_path_is_invalid(reply)
+
+
+@breaks(
+    "errors.media-type.refused",
+    where=lambda draft: (draft.request.header("content-type") or "").startswith("application/xml"),
+)
+def xml_is_read_as_nothing(reply):
+    reply.status = 200

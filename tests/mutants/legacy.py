@@ -1,6 +1,6 @@
 """Servers that read turns wrongly, or refuse good ones."""
 
-from tests.mutants import breaks, spares
+from tests.mutants import answered, breaks, spares
 
 
 @breaks("legacy.offered")
@@ -82,3 +82,12 @@ def a_tool_may_not_answer(reply):
 def a_tool_may_be_unknown(reply):
     reply.ask(context=[*reply.asked["context"], {"type": "Tool", "text": "4", "tool_call_id": "1"}])
     reply.status = 422
+
+
+@breaks("legacy.request.accepted", where=lambda draft: "max_tokens" not in draft.asked)
+def a_cap_is_demanded(reply):
+    reply.status = 400
+
+
+breaks("legacy.request.turn.types")(answered(500))
+spares("legacy.request.turn.types")(answered(400))

@@ -1,6 +1,6 @@
 """Servers whose native reply has another form, or another length."""
 
-from tests.mutants import breaks
+from tests.mutants import breaks, spares
 
 
 @breaks("legacy.request.max-tokens.cap", where=lambda draft: draft.asked["max_tokens"] == 1)
@@ -47,3 +47,24 @@ def the_reply_is_a_chat_completion_as_well(reply):
 def nothing_is_said_where_there_is_no_cap(reply):
     reply.ask(only=reply.asked.keys() - {"max_tokens"})
     reply.json["text"] = ""
+
+
+@breaks("legacy.request.response-format")
+def json_is_a_wish(reply):
+    reply.json["text"] = "Yes, it is."
+
+
+@breaks("legacy.request.response-format", where=lambda draft: draft.role == "chat.legacy.stream")
+def json_is_a_wish_in_the_stream(reply):
+    reply.json["text"] = "```json"
+
+
+@spares("legacy.request.response-format")
+def the_object_is_only_begun(reply):
+    reply.json["text"] = ' {"'
+
+
+@spares("legacy.request.max-tokens.cap")
+def no_tokens_are_one(reply):
+    reply.ask(max_tokens=0)
+    reply.json["text"] = "Rain."

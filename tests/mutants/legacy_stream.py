@@ -84,6 +84,11 @@ def the_last_piece_is_lost(reply):
     del reply.chunks[last]
 
 
+@spares("legacy.stream.same-text", where=lambda draft: draft.step == 2)
+def the_same_question_is_answered_otherwise(reply):
+    reply.json["text"] += " And so on."
+
+
 @spares("legacy.stream.ends")
 def we_hang_up(reply):
     reply.fault = Fault("hung up", "we left")

@@ -72,13 +72,13 @@ def prompt_logprobs_are_ignored(reply):
 
 
 @breaks("logprobs.prompt.count")
-def the_first_token_has_an_entry_too(reply):
-    reply.json["prompt_logprobs"][0] = reply.json["prompt_logprobs"][1]
+def the_answer_has_entries_too(reply):
+    reply.json["prompt_logprobs"] += [reply.json["prompt_logprobs"][-1]]
 
 
-@breaks("logprobs.prompt.count")
-def one_token_is_left_out(reply):
-    reply.json["prompt_logprobs"].pop()
+@spares("logprobs.prompt.count")
+def tokens_of_the_template_are_left_out(reply):
+    del reply.json["prompt_logprobs"][:3]
 
 
 @breaks("logprobs.stream.values", where=lambda draft: draft.step == 1)
@@ -115,6 +115,27 @@ def a_call_is_spelled_by_no_content(reply):
 
 
 @spares("logprobs.tokens.text")
+def a_token_is_a_part_of_a_character(reply):
+    reply.json["choices"][0]["message"]["content"] = "\u706f"
+    for entry in _entries(reply):
+        entry.update(token="\ufffd", bytes=None)
+
+
+@breaks("logprobs.tokens.text")
+def parts_of_a_character_have_the_bytes_of_another(reply):
+    reply.json["choices"][0]["message"]["content"] = "\u706f"
+    for entry in _entries(reply):
+        entry.update(token="\ufffd", bytes=[0xE7])
+
+
+@spares("logprobs.tokens.count")
+def tokens_of_hidden_reasoning_are_told(reply):
+    usage = reply.json["usage"]
+    usage["completion_tokens"] += 4
+    usage["completion_tokens_details"] = {"reasoning_tokens": 4}
+
+
+@spares("logprobs.tokens.text")
 def there_are_no_bytes(reply):
     for entry in reply.json["choices"][0]["logprobs"]["content"]:
         entry.pop("bytes", None)
@@ -143,3 +164,113 @@ def the_tokens_of_the_reasoning_have_no_entries(reply):
 def there_are_more_entries_than_tokens_of_both(reply):
     reply.json["choices"][0]["message"]["reasoning_content"] = "Let me see."
     reply.json["usage"]["completion_tokens"] = 1
+
+
+def _everywhere(reply):
+    """The entries of a reply, or of all chunks of a stream."""
+    said = reply.chunks if reply.asked.get("stream") else [reply.json]
+    choices = [choice for value in said for choice in value["choices"]]
+    return [entry for choice in choices for entry in (choice.get("logprobs") or {}).get("content") or []]
+
+
+def _first_of_all(reply):
+    entries = _everywhere(reply)
+    for entry in entries:
+        entry["top_logprobs"] = entries[0]["top_logprobs"]
+
+
+def _next_of_all(reply):
+    entries = _everywhere(reply)
+    lists = [entry["top_logprobs"] for entry in entries]
+    for entry, other in zip(entries, [*lists[1:], lists[0]], strict=True):
+        entry["top_logprobs"] = other
+
+
+@breaks("logprobs.top.own", where=lambda draft: not draft.asked.get("stream"))
+def all_tokens_have_the_alternatives_of_the_first(reply):
+    _first_of_all(reply)
+
+
+@breaks("logprobs.top.own", where=lambda draft: draft.asked.get("stream"))
+def all_tokens_of_a_stream_have_the_alternatives_of_the_first(reply):
+    _first_of_all(reply)
+
+
+@breaks("logprobs.top.likeliest", where=lambda draft: not draft.asked.get("stream"))
+def alternatives_are_those_of_the_next_token(reply):
+    _next_of_all(reply)
+
+
+@breaks("logprobs.top.likeliest", where=lambda draft: draft.asked.get("stream"))
+def alternatives_of_a_stream_are_those_of_the_next_token(reply):
+    _next_of_all(reply)
+
+
+@breaks("logprobs.top.likeliest", where=lambda draft: draft.asked.get("top_logprobs") == 3)
+def alternatives_are_the_least_likely(reply):
+    for entry in _everywhere(reply):
+        for other in entry["top_logprobs"]:
+            other["logprob"] = -20.0 if other["token"] == entry["token"] else -0.1
+
+
+@breaks("logprobs.top.same")
+def a_token_has_the_probability_of_its_neighbour(reply):
+    for entry in _everywhere(reply):
+        entry["logprob"] -= 1
+
+
+@spares("logprobs.top.likeliest")
+def two_tokens_are_as_likely(reply):
+    for entry in _everywhere(reply):
+        entry["logprob"] = -0.9
+        entry["top_logprobs"] = [{"token": "x", "logprob": -0.85, "bytes": [120]}]
+
+
+@spares("logprobs.top.likeliest")
+def a_penalty_of_the_server_turns_some(reply):
+    for entry in _everywhere(reply)[::3]:
+        entry["top_logprobs"][0].update(token="x", logprob=0.0)
+
+
+@spares("logprobs.top.likeliest")
+def the_tokens_are_parts_of_characters(reply):
+    for entry in _everywhere(reply):
+        entry["token"] = "\ufffd"
+
+
+@spares("logprobs.top.own")
+def one_word_is_repeated(reply):
+    _first_of_all(reply)
+    for entry in _everywhere(reply):
+        entry["token"] = "ha"
+
+
+@spares("logprobs.top.own")
+def the_answer_has_two_tokens(reply):
+    _first_of_all(reply)
+    if not reply.asked.get("stream"):
+        del _entries(reply)[2:]
+    else:
+        for chunk in reply.chunks[3:]:
+            for choice in chunk["choices"]:
+                choice["logprobs"] = None
+
+
+@spares("logprobs.top.same")
+def half_precision_is_noisy(reply):
+    for entry in _everywhere(reply):
+        entry["logprob"] -= 0.1
+
+
+@spares("logprobs.top.same")
+def the_token_is_not_among_the_likeliest(reply):
+    for entry in _everywhere(reply):
+        entry["logprob"] -= 1
+        for other in entry["top_logprobs"]:
+            other["token"] += "!"
+
+
+@breaks("logprobs.top.likeliest")
+def alternatives_are_late_whatever_else_is_asked(reply):
+    reply.ask(user="u", max_completion_tokens=12, stream_options={"include_usage": True})
+    _next_of_all(reply)

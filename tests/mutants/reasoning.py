@@ -359,3 +359,15 @@ for _id in ("reasoning.none", "reasoning.member", "reasoning.apart", "reasoning.
 @spares("reasoning.member", where=_streamed)
 def the_client_left(reply):
     reply.fault = Fault("hung_up", "")
+
+
+@spares("reasoning.apart", where=_whole)
+def the_reasoning_is_cut_before_its_end(reply):
+    for choice in reply.json["choices"]:
+        choice.update(finish_reason="length", message={"role": "assistant", "content": "<think>\nLet me see"})
+
+
+@breaks("reasoning.apart", where=_whole)
+def the_answer_is_cut_behind_the_reasoning(reply):
+    for choice in reply.json["choices"]:
+        choice.update(finish_reason="length", message={"role": "assistant", "content": "<think>\nHm.\n</think>\nTw"})

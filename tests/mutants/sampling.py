@@ -28,9 +28,57 @@ def every_choice_is_the_first(reply):
         choice["index"] = 0
 
 
-@breaks("sampling.seed", where=lambda draft: draft.step == 1)
+def _is_sampled(draft):
+    return draft.asked.get("temperature") == 1
+
+
+@breaks("sampling.seed", where=_is_sampled)
 def the_seed_is_ignored(reply):
+    _says(reply, f"Something else, for the {reply.step}th time.")
+
+
+@spares("sampling.seed", where=lambda draft: draft.step == 4)
+def a_last_digit_turns_one_answer(reply):
     _says(reply, "Something else.")
+
+
+@spares("sampling.seed")
+def nothing_is_ever_the_same(reply):
+    _says(reply, f"Something else, for the {reply.step}th time.")
+
+
+@spares("sampling.seed", where=_is_sampled)
+def builds_take_turns(reply):
+    _says(reply, f"Something else, for the {reply.step}th time.")
+    reply.json["system_fingerprint"] = f"fp_{reply.step}"
+
+
+def _says_in_a_stream(reply, text):
+    spoken = [chunk["choices"][0]["delta"] for chunk in reply.chunks if chunk["choices"]]
+    spoken[0]["content"] = text
+
+
+@breaks("sampling.seed.streamed", where=lambda draft: draft.asked.get("stream"))
+def streams_ignore_the_seed(reply):
+    _says_in_a_stream(reply, f"For the {reply.step}th time.")
+
+
+@spares("sampling.seed.streamed", where=lambda draft: draft.asked.get("stream"))
+def streams_have_random_numbers_of_their_own(reply):
+    _says_in_a_stream(reply, "Something else.")
+
+
+@spares("sampling.seed.streamed", where=lambda draft: draft.step == 1)
+def a_last_digit_turns_one_stream(reply):
+    _says_in_a_stream(reply, "Something else.")
+
+
+@spares("sampling.seed.streamed")
+def neither_form_repeats(reply):
+    if reply.asked.get("stream"):
+        _says_in_a_stream(reply, f"For the {reply.step}th time.")
+    else:
+        _says(reply, f"For the {reply.step}th time.")
 
 
 @breaks("sampling.domain", where=lambda draft: draft.asked.get("temperature") == -1)
@@ -61,6 +109,7 @@ STEERING = {
     "spaces_between_special_tokens": True,
     "add_special_tokens": False,
     "cache_salt": "salt",
+    "documents": [],
     "temperature": 0.5,
     "top_p": 0.5,
     "seed": 1,
@@ -112,3 +161,14 @@ def _alone(member, value):
 
 for _member, _value in [*MEANINGLESS.items(), ("n", 0), ("top_p", 1.5), ("min_p", 1.5)]:
     breaks("sampling.domain")(_alone(_member, _value))
+
+
+@spares("sampling.seed", where=lambda draft: draft.step == 4)
+def it_was_asked_twice_only(reply):
+    reply.ask(temperature=2)
+
+
+@breaks("sampling.seed", where=_is_sampled)
+def the_seed_is_ignored_by_a_build_without_a_name(reply):
+    reply.json.pop("system_fingerprint", None)
+    _says(reply, f"Something else, for the {reply.step}th time.")

@@ -119,3 +119,11 @@ def no_choice_has_no_cap(reply):
     for chunk in reply.chunks:
         if chunk.get("usage"):
             chunk["usage"]["completion_tokens"] = 9
+
+
+@spares("stream.usage.cap")
+def no_tokens_are_one(reply):
+    reply.ask(max_tokens=0)
+    for chunk in reply.chunks:
+        if chunk.get("usage"):
+            chunk["usage"]["completion_tokens"] = 1

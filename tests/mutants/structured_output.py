@@ -93,7 +93,7 @@ def the_end_of_a_tag_is_missing(reply):
 
 
 @breaks("structured-output.whitespace")
-def there_is_whitespace(reply):
+def whitespace_is_as_ever(reply):
     text = reply.json["choices"][0]["message"]["content"]
     _says(reply, text.replace(":", ": "))
 
@@ -204,9 +204,8 @@ def the_pattern_is_none(reply):
     _says(reply, PROSE)
 
 
-@spares("structured-output.guided-regex")
-def the_constraint_comes_in_a_stream(reply):
-    reply.ask(guided_regex="[a-c]", stream=True)
+@breaks("structured-output.guided-regex", where=lambda draft: draft.asked.get("stream") is True)
+def the_pattern_is_refused_in_a_stream(reply):
     reply.status = 400
 
 
@@ -286,3 +285,29 @@ def json_object_is_ignored_until_the_cap(reply):
 @spares("structured-output.whitespace")
 def a_string_is_not_closed(reply):
     _says(reply, '{"' + '\\"' * 300_000 + " a b", "length")
+
+
+@breaks("structured-output.beside-tools")
+def tools_win(reply):
+    _says(reply, PROSE)
+
+
+@breaks("structured-output.beside-tools")
+def tools_win_until_the_cap(reply):
+    _says(reply, PROSE, "length")
+
+
+@breaks("structured-output.beside-tools", where=lambda draft: draft.asked.get("stream") is True)
+def tools_win_in_a_stream(reply):
+    _says(reply, "[]")
+
+
+@spares("structured-output.beside-tools")
+def a_tool_is_called_all_the_same(reply):
+    call = {"id": "call_1", "type": "function", "function": {"name": "switch", "arguments": '{"to": "on"}'}}
+    reply.json["choices"][0]["message"] = {"role": "assistant", "content": "", "tool_calls": [call]}
+
+
+@breaks("structured-output.json-object", where=lambda draft: draft.asked.get("stream") is True)
+def json_is_a_wish_in_a_stream(reply):
+    _says(reply, PROSE)

@@ -147,3 +147,33 @@ def nobody_calls_a_function_that_is_not_there(reply):
 def nobody_calls_for_a_choice_of_no_known_type(reply):
     reply.ask(tool_choice={"type": "tool", "function": {"name": "switch"}})
     reply.json["choices"][0]["message"] = {"role": "assistant", "content": "It is a fine day."}
+
+
+@breaks("tools.cut", where=lambda draft: has_calls(draft) and draft.json["choices"][0]["finish_reason"] == "length")
+def a_call_that_is_cut_is_said_to_be_whole(reply):
+    reply.json["choices"][0]["finish_reason"] = "tool_calls"
+
+
+@breaks("tools.cut", where=lambda draft: not whole(draft) and draft.asked["max_tokens"] < 20)
+def a_call_that_is_cut_stops_in_a_stream(reply):
+    for chunk in reply.chunks:
+        for choice in chunk["choices"]:
+            if choice.get("finish_reason"):
+                choice["finish_reason"] = "stop"
+
+
+@spares("tools.cut", where=lambda draft: has_calls(draft) and draft.json["choices"][0]["finish_reason"] == "length")
+def a_call_is_broken_before_the_cap(reply):
+    reply.json["choices"][0]["finish_reason"] = "tool_calls"
+    reply.json["usage"]["completion_tokens"] -= 1
+
+
+@spares("tools.cut", where=has_calls)
+def a_call_that_is_cut_is_left_out(reply):
+    reply.json["choices"][0]["message"] = {"role": "assistant", "content": None}
+
+
+@breaks("tools.cut", where=lambda draft: has_calls(draft) and draft.json["choices"][0]["finish_reason"] == "length")
+def a_call_that_is_cut_before_its_arguments_is_said_to_be_whole(reply):
+    reply.json["choices"][0]["finish_reason"] = "stop"
+    del _calls(reply)[0]["function"]["arguments"]

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import json
 from typing import Any
 
+import aiohttp
 import pytest
+from aiohttp.client_reqrep import ConnectionKey
 
 from inferproof.front.app import Front
+from inferproof.front.backend import Refusal
 from inferproof_reference.refusals import refusal_of
+from inferproof_reference.upstream import Upstream
 from tests.front.asgi import Conversation, Reply, ask, scope
 from tests.reference import scripted_engine
 from tests.reference.scripted_engine import CHAT, HELLO, OPENING, ScriptedEngine, error
 from tests.reference.test_field_map import HI, TOOLS
 
+ANYWHERE = ConnectionKey("127.0.0.1", 9, False, True, None, None, None)
 REQUEST = {"messages": HI}
 STREAM = {"messages": HI, "stream": True}
 PYDANTIC = "1 validation error:\n  {'type': 'missing', 'loc': 'body.x', 'msg': 'Field required', 'input': 'None'}"
@@ -157,6 +164,34 @@ async def test_a_request_is_sent_again_once_and_only_after_a_used_connection(
     assert len(engine.asked) == 2
     assert (await ask(front, "POST", CHAT, REQUEST)).status == 502
     assert len(engine.asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "words"),
+    [
+        (aiohttp.ConnectionTimeoutError(), 503, "The engine took no connection within 5 seconds."),
+        (aiohttp.SocketTimeoutError(), 504, "The engine said nothing for 0.5 seconds."),
+        (
+            aiohttp.ClientConnectorError(ANYWHERE, OSError(errno.ECONNREFUSED, "Connect call failed ('127.0.0.1', 9)")),
+            503,
+            "The engine cannot be reached: connection refused.",
+        ),
+    ],
+    ids=["no connection", "silence", "refused"],
+)
+async def test_a_wait_is_told_as_what_it_was_and_an_address_is_nobodys_business(
+    failure: Exception, status: int, words: str
+) -> None:
+    with pytest.raises(Refusal) as raised:
+        async with Upstream("http://127.0.0.1:9", patience_s=0.5)._refusing():
+            raise failure
+    assert (raised.value.status, raised.value.message) == (status, words)
+
+
+def test_an_engines_word_of_its_own_log_stays_there() -> None:
+    said = error("EngineCore encountered an issue. See stack trace (above) for the root cause.", code=500)
+    refusal = refusal_of(500, json.dumps(said).encode(), REQUEST)
+    assert refusal.message == "The engine failed with 500: EngineCore encountered an issue."
 
 
 async def test_an_engine_that_says_nothing_is_a_504(front: Front, engine: ScriptedEngine) -> None:

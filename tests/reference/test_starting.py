@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from inferproof.document import Contract
 from inferproof.front.app import Front
 from inferproof_reference import backend
+from inferproof_reference.engine import Engine, EngineFailed
 from inferproof_reference.errors import CannotServe
-from inferproof_reference.server import Options, reference
+from inferproof_reference.server import Options, _tell_of_death, reference
 from tests.front.asgi import ask
 from tests.reference.scripted_engine import CHAT, EMBEDDINGS, ScriptedEngine
 from tests.reference.test_field_map import HI
@@ -176,3 +177,15 @@ async def test_an_engine_that_writes_whitespace_is_not_asked_for_patterns(
     assert refused.status == 422
     assert refused.json["detail"][0]["loc"] == ["body", "guided_whitespace_pattern"]
     assert engine.body["structured_outputs"].keys() == {"json"}
+
+
+async def test_the_log_says_which_engine_ended() -> None:
+    class Gone:
+        url = "http://127.0.0.1:9"
+
+        async def died(self) -> EngineFailed:
+            return EngineFailed("vLLM ended with status 0. It said nothing.")
+
+    said: list[str] = []
+    await _tell_of_death(cast(Engine, Gone()), said.append)
+    assert said == ["http://127.0.0.1:9: vLLM ended with status 0. It said nothing."]

@@ -432,3 +432,55 @@ async def test_an_answer_to_a_body_that_the_server_does_not_read_is_not_lost(siz
     async with serving(script) as server, Client(server.url, limits=HASTY) as client:
         for _ in range(20):
             assert whole(await client.send(replace(POST, body=bytes(size)))).status == 413
+
+
+def with_header(name: str, value: str) -> Request:
+    return replace(POST, headers=(*POST.headers, (name, value)))
+
+
+async def test_a_body_is_sent_in_chunks_where_the_request_says_so() -> None:
+    got = []
+
+    async def script(peer: Peer) -> None:
+        got.append(await peer.reader.readuntil(b"\r\n0\r\n\r\n"))
+        await peer.send(OK)
+
+    long = replace(with_header("Transfer-Encoding", "chunked"), body=b'{"stream":true,"n":1}')
+    assert whole(await sent(script, long)).status == 200
+    head, _, body = got[0].partition(b"\r\n\r\n")
+    assert b"Content-Length" not in head
+    assert body == b'10\r\n{"stream":true,"\r\n5\r\nn":1}\r\n0\r\n\r\n'
+
+
+async def test_an_expected_continue_is_waited_for() -> None:
+    got = []
+
+    async def script(peer: Peer) -> None:
+        await peer.reader.readuntil(b"\r\n\r\n")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(peer.reader.readexactly(1), 0.05)
+        await peer.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        got.append(await peer.reader.readexactly(len(POST.body)))
+        await peer.send(OK)
+
+    assert whole(await sent(script, with_header("Expect", "100-continue"))).status == 200
+    assert got == [POST.body]
+
+
+async def test_a_body_is_sent_anyway_where_no_continue_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inferproof.wire.client.CONTINUE_S", 0.02)
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        await peer.send(OK)
+
+    assert whole(await sent(script, with_header("Expect", "100-continue"))).status == 200
+
+
+async def test_a_body_stays_where_the_expectation_is_refused() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.reader.readuntil(b"\r\n\r\n")
+        await peer.send(b"HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n")
+        assert await peer.reader.read() == b""
+
+    assert whole(await sent(script, with_header("Expect", "100-continue"))).status == 417

@@ -21,7 +21,7 @@ from inferproof.certify.known import settled as called_known
 from inferproof.certify.models import documented
 from inferproof.certify.pace import Clock, Pace
 from inferproof.certify.plan import Plan, estimate_of, plan, selected, without_generated
-from inferproof.certify.preflight import preflight
+from inferproof.certify.preflight import embeds, preflight
 from inferproof.certify.result import Result
 from inferproof.certify.run import Recorder, client_of
 from inferproof.certify.spending import Spending
@@ -33,7 +33,7 @@ from inferproof.generated.baselines import base, model_member
 from inferproof.generated.members import roles
 from inferproof.generated.regressions import Kept, keep, kept_probes
 from inferproof.generated.requirements import requirements_of
-from inferproof.judge.capabilities import own
+from inferproof.judge.capabilities import not_claimed, own
 from inferproof.judge.claims import BODY
 from inferproof.judge.judge import is_ours, judge
 from inferproof.judge.requirement import Requirement
@@ -46,6 +46,9 @@ REASONS = (
     "tokens for that, such as 512; what has no room is not verified"
 )
 """What a run says before its plan where the model had not begun to answer."""
+
+EMBEDDINGS = "embeddings"
+"""The role, and the profile of it."""
 
 
 @dataclass
@@ -276,6 +279,8 @@ class _Run:
                 generated=self.generated.gate,
                 kept=self.generated.kept(self.contract),
             )
+            if self._embeds() and (said := await embeds(self.target, self.call, client, self.pace)):
+                self.progress.noted(said)
             cost = estimate_of(self.planned, self.contract, self.call, self.target.limits, ready.speed)
             self.progress.planned(self.planned, cost)
             cost.refuse_beyond(self.target.budget)
@@ -283,6 +288,11 @@ class _Run:
             bounds = Bounds(self.target.limits, self.target.budget)
             self.recorder = Recorder(self.contract, self.target, self.call, client, bounds, self.pace, self.spending)
             await self.recorder.send_all(self.planned.probes, self.progress.done)
+
+    def _embeds(self) -> bool:
+        """The plan has to do with embeddings, and the target claims them."""
+        claimed = EMBEDDINGS in self.contract.roles and not_claimed(EMBEDDINGS, self.target.declined) is None
+        return claimed and any(each.profile == EMBEDDINGS for each in self.planned.requirements)
 
     def _tell_pace(self, cost: Estimate, per_minute: float) -> None:
         """That the server sets a limit, and what it makes of the run: told once, as soon as it is known."""

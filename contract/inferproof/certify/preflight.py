@@ -66,7 +66,7 @@ async def preflight(
     that is a chat, a longer one then tells the time of a token.
     Raises UsageError naming cause and cure.
     """
-    look = _Look(target, client, pace or Pace(target.limits))
+    look = Look(target, client, pace or Pace(target.limits))
     status = [await look.at(call.to("status"), call)] if "status" in contract.roles else []
     listing = [role for role in LISTS if role in contract.roles and not_claimed(OF_ROLE[role], target.declined) is None]
     lists = [await look.at(call.to(role), call) for role in listing]
@@ -106,6 +106,24 @@ async def preflight(
         longer = await look.at(replace(call, room=0).chat(user(COUNT), max_tokens=FEW), call)
     reasons = longer is not None and Subject(longer, contract).unanswered and not target.limits.room
     return Ready(call, _speed(first, longer), reasons)
+
+
+async def embeds(target: Target, call: RequestBuilder, client: Client, pace: Pace) -> str:
+    """What there is to say where the server has not the model that embeds, asked once; empty where it has.
+
+    Raises UsageError where the user named that model.
+    """
+    exchange = await Look(target, client, pace).at(call.embed(HELLO), call)
+    words = of_unknown_model(exchange.reply, call.embedding_model)
+    if exchange.reply is None or not words:
+        return ""
+    said = (
+        f"{target.url} does not take the embedding model {call.embedding_model!r} ({exchange.reply.status}: {words}). "
+        "Name another by --embedding-model, or as `embedding` in [models] of the target file"
+    )
+    if target.embedding_model:
+        raise UsageError(said)
+    return f"{said}; or give up `embeddings` in its [capabilities]"
 
 
 def _require_models(call: RequestBuilder, target: Target) -> None:
@@ -149,7 +167,7 @@ def _completion_tokens(reply: Reply | None) -> int:
         return 0
 
 
-class _Look:
+class Look:
     """Sends, and raises UsageError where a server is not there or does not answer: that is the user's to mend."""
 
     def __init__(self, target: Target, client: Client, pace: Pace) -> None:
@@ -196,7 +214,7 @@ def _refuse_unknown_model(target: Target, call: RequestBuilder, reply: Reply | N
 
     A server without chat says nothing of a model, and is judged; so is one that the user says has no chat.
     """
-    words = _of_unknown_model(reply, call) if reply is not None else ""
+    words = of_unknown_model(reply, call.chat_model)
     if reply is None or not words or "core" in target.declined:
         return
     of_chats = [role for role in LISTS if role not in LISTS_OF_EMBEDDINGS]
@@ -208,13 +226,13 @@ def _refuse_unknown_model(target: Target, call: RequestBuilder, reply: Reply | N
     )
 
 
-def _of_unknown_model(reply: Reply, call: RequestBuilder) -> str:
+def of_unknown_model(reply: Reply | None, model: str) -> str:
     """What an error says of the model that was asked for; empty where it speaks of something else, as of the path."""
-    if not 400 <= reply.status < 500 or reply.status in (401, 408, 429):
+    if reply is None or not 400 <= reply.status < 500 or reply.status in (401, 408, 429):
         return ""
     for words in messages(reply):
         lowered = words.lower()
-        names_it = reply.status == 404 and call.chat_model in words
+        names_it = reply.status == 404 and model in words
         if "model" in lowered and HELLO not in words and (names_it or any(said in lowered for said in UNKNOWN)):
             return words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1] + "…"
     return ""

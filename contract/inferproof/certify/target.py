@@ -136,6 +136,7 @@ def is_header(name: str, value: str) -> bool:
 
 
 _TOP = {
+    "contract": str,
     "url": str,
     "key_variable": str,
     "ca_file": str,
@@ -174,6 +175,18 @@ def target_file(named: str | Path | None = None, own: Mapping[str, str] | None =
     if not named and not _is_ours(path) and {"url", *ITS_OWN} & file.data.keys():
         raise UsageError(f"{path} is another user's, and says where keys go: if you trust it, name it as the target")
     return file
+
+
+def contract_in(named: str | Path | None = None) -> str | None:
+    """The contract that the target file names, the same file that `target_file` reads; None where it names none.
+
+    What is wrong with the file, `target_file` says.
+    """
+    try:
+        found = tomllib.loads(Path(named or DEFAULT_FILE).read_text(encoding="utf-8")).get("contract")
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, str) else None
 
 
 def _is_ours(path: Path) -> bool:

@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from inferproof.certify.certify import Certification
 from inferproof.certify.models import listed
-from inferproof.judge.capabilities import CAPABILITIES
+from inferproof.judge.capabilities import CAPABILITIES, CORE, OF_ROLE, not_claimed, profile_of
 from inferproof.judge.judge import Judgement, Outcome
 
 HEAD = """\
@@ -16,14 +16,15 @@ HEAD = """\
 # Written by `inferproof init`; what is commented out is a suggestion, yours to decide."""
 
 
-def target_file(seen: Certification, key_variable: str | None) -> str:
+def target_file(seen: Certification, key_variable: str | None, contract: str | None = None) -> str:
     """The text of an `inferproof.toml`: what a run found, what it could not tell, what each capability means.
 
-    `key_variable` is None for a server that wants no key.
+    `key_variable` is None for a server that wants no key, `contract` is how the user named it, if he did.
     """
     target = seen.result.target
     key = f"key_variable = {_toml(key_variable)}" if key_variable else '# key_variable = "INFERPROOF_API_KEY"'
-    lines = [HEAD, "", f"url = {_toml(target['url'])}", key, ""]
+    named = [f"contract = {_toml(contract)}"] if contract else []
+    lines = [HEAD, "", *named, f"url = {_toml(target['url'])}", key, ""]
     if "key_header" in target:
         lines += ["[credentials]", f"header = {_toml(target['key_header'])}", ""]
     lines += ["[models]", *_models(seen), ""]
@@ -44,6 +45,7 @@ def target_file(seen: Certification, key_variable: str | None) -> str:
     lines += [
         '# A capability that is not mentioned is claimed. To give one up, say why: `name = "the reason"`.',
         "[capabilities]",
+        *(f"# {_toml(name)} = {_toml(why)}" for name, why in _absent(seen).items()),
         *_names("All requirements hold of", whole),
         *_names("Nothing is asked by itself for", alone),
     ]
@@ -54,25 +56,45 @@ def target_file(seen: Certification, key_variable: str | None) -> str:
 
 def in_brief(seen: Certification) -> str:
     """The models, and how many capabilities were seen whole, for one line."""
-    models, (whole, _, open_) = seen.result.target["models"], _sorted(seen)
-    left = f", {len(open_)} to look at: {', '.join(open_)}" if open_ else ""
-    named = "".join(f"{kind} model {models[kind]}, " for kind in ("chat", "embedding") if models[kind])
-    return f"{named}{len(whole)} of {len(whole) + len(open_)} capabilities seen{left}"
+    whole, _, open_ = _sorted(seen)
+    named = "".join(f"{kind} model {name}, " for kind, name in _used(seen).items())
+    said = f"{named}{len(whole)} of {len(whole) + len(open_)} capabilities seen"
+    if absent := _absent(seen):
+        said += f", not there: {', '.join(absent)}"
+    return said + (f", {len(open_)} to look at: {', '.join(open_)}" if open_ else "")
+
+
+def _absent(seen: Certification) -> dict[str, str]:
+    """What has no operation there, with the reason."""
+    return {name: why for name, why in seen.result.target["declined"].items() if name in OF_ROLE.values()}
 
 
 def _sorted(seen: Certification) -> tuple[list[str], list[str], dict[str, list[Judgement]]]:
-    """The capabilities of which all holds, those of which nothing is asked, and the others with their judgements."""
+    """The capabilities of which all holds, those of which nothing is asked, and the others with their judgements.
+
+    Where nothing of a whole profile holds, it stands for all that is in it. The core is always claimed.
+    """
+    asked = [each for each in seen.result.judgements if each.outcome is not Outcome.NOT_APPLICABLE]
+    failed = _without_a_pass(asked)
     whole, alone, open_ = [], [], {}
     for name in dict.fromkeys((*CAPABILITIES, *(each.requirement.claims for each in seen.result.judgements))):
-        asked = [each for each in seen.result.judgements if each.outcome is not Outcome.NOT_APPLICABLE]
-        mine = [each for each in asked if each.requirement.claims == name]
+        if not_claimed(name, _absent(seen)) is not None or (profile_of(name) in failed and name not in failed):
+            continue
+        mine = [each for each in asked if name in (each.requirement.claims, each.requirement.profile)]
+        mine = [each for each in mine if name in failed or name == each.requirement.claims]
         if not mine:
-            alone.append(name)
+            alone += [name] if name != CORE else []
         elif all(each.outcome is Outcome.PASS for each in mine):
             whole.append(name)
         else:
             open_[name] = mine
     return whole, alone, open_
+
+
+def _without_a_pass(asked: list[Judgement]) -> set[str]:
+    """The profiles but the core of which something fails and nothing holds."""
+    profiles = {each.requirement.profile for each in asked if each.outcome is Outcome.FAIL} - {CORE}
+    return profiles - {each.requirement.profile for each in asked if each.outcome is Outcome.PASS}
 
 
 def _names(said: str, names: list[str]) -> list[str]:
@@ -82,15 +104,18 @@ def _names(said: str, names: list[str]) -> list[str]:
 
 
 def _models(seen: Certification) -> Iterator[str]:
-    target = seen.result.target
     names = _listed(seen)
     if names:
         yield f"# discovery lists: {', '.join(names)}"
-    else:
-        yield "# discovery lists no model; this is the documented one"
-    for kind in ("chat", "embedding"):
-        if target["models"][kind]:
-            yield f"{kind} = {_toml(target['models'][kind])}"
+    for kind, name in _used(seen).items():
+        yield f"{kind} = {_toml(name)}"
+
+
+def _used(seen: Certification) -> dict[str, str]:
+    """The models that the run named, by their kind."""
+    models = seen.result.target["models"]
+    kinds = ("chat",) if "embeddings" in _absent(seen) else ("chat", "embedding")
+    return {kind: models[kind] for kind in kinds if models[kind]}
 
 
 def _listed(seen: Certification) -> list[str]:
@@ -106,7 +131,10 @@ def _open(name: str, meaning: str, judgements: list[Judgement]) -> Iterator[str]
     yield f"#   of {len(judgements)} requirements {failed} fail and {len(unseen)} could not be verified"
     if unseen:
         yield f"#   could not tell: {' '.join(unseen[0].reason.split())}"
-    yield f'# "{name}" = "why this server does not offer it"'
+    if name == CORE:
+        yield "#   it cannot be given up; what fails of it may be known for a while: inferproof certify --write-known"
+    else:
+        yield f'# "{name}" = "why this server does not offer it"'
 
 
 def _toml(text: str) -> str:

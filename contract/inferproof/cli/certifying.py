@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @main.command(short_help="Certify the server at URL, or the embedded mock.")
 @click.argument("url", required=False)
-@contract_option()
+@click.option("--contract", "name", help="Contract, by name or folder [default: the target file's, else the first].")
 @click.option(
     "--target", "file", type=click.Path(path_type=Path), help="Target file [default: inferproof.toml, if any]."
 )
@@ -77,12 +77,12 @@ def certify(**options: Any) -> None:
     file knows of a failure that there is not; 2 usage or unreachable target; 3 incomplete.
     """
     from inferproof.certify.credentials import announced
-    from inferproof.certify.target import UsageError, target_file
+    from inferproof.certify.target import UsageError, contract_in, target_file
     from inferproof.certify.ways import opening_all
     from inferproof.judge.capabilities import own
 
     asked = Asked(**options)
-    contract = load_contract(asked.name)
+    contract = load_contract(asked.name or contract_in(asked.file))
     file = target_file(asked.file, own(contract))
     if asked.url or file.url:
         target = asked.target(file, asked.url)
@@ -104,7 +104,7 @@ class Asked:
     """The options of `certify`, as they were given."""
 
     url: str | None
-    name: str
+    name: str | None
     file: Path | None
     api_key_env: str | None
     key_header: str | None
@@ -280,7 +280,7 @@ def _this_command() -> str:
 def init(url: str, name: str, api_key_env: str | None, key_header: str | None, force: bool) -> None:
     """Look at the server at URL and write an inferproof.toml with what was found."""
     from inferproof import writing
-    from inferproof.certify.certify import certify as run
+    from inferproof.certify.first_look import first_look
     from inferproof.certify.target import DEFAULT_FILE, UsageError, target_from
     from inferproof.certify.target_file import in_brief, target_file
     from inferproof.reports.progress import watch
@@ -292,10 +292,10 @@ def init(url: str, name: str, api_key_env: str | None, key_header: str | None, f
     writing.check_writable(path.parent, path.name)
     target = target_from({}, url=url, key_variable=api_key_env, header=key_header)
     with watch() as progress:
-        seen = run(load_contract(name), target, progress=progress)
+        seen = first_look(load_contract(name), target, progress)
     if seen.result.interrupted:
         raise UsageError(f"{seen.result.interrupted}: {path} was not written")
-    writing.write(path, target_file(seen, target.key and target.key_variable))
+    writing.write(path, target_file(seen, target.key and target.key_variable, name))
     click.echo(printable(f"wrote {path}: {in_brief(seen)}"))
     click.echo("read it, give up what the server does not offer, then run: inferproof certify")
 

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import schemathesis
 from schemathesis.config import SchemathesisConfig
 
-from inferproof.certify.target import Target, UsageError, server_url, target_file, target_from
+from inferproof.certify.target import Target, UsageError, contract_in, server_url, target_file, target_from
 from inferproof.certify.ways import settled
 from inferproof.document import Contract, Operation, load
 from inferproof.document.credentials import preferred
@@ -69,7 +69,7 @@ class ShouldWarning(UserWarning):
     """A requirement at SHOULD does not hold. It gates nothing, unless INFERPROOF_STRICT is set."""
 
 
-CONTRACT: Contract = load(os.environ.get("INFERPROOF_CONTRACT"))
+CONTRACT: Contract = load(os.environ.get("INFERPROOF_CONTRACT") or contract_in(os.environ.get("INFERPROOF_TARGET")))
 FILE = target_file(os.environ.get("INFERPROOF_TARGET"), own(CONTRACT))
 TARGET: Target = settled(CONTRACT, target_from(FILE.data, url=FILE.url or "http://127.0.0.1"))
 """What the target file says. Its URL is not used: schemathesis has its own."""

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from inferproof.document import Contract
 from inferproof.document.credentials import Credential
 
+CORE = "core"
+"""The profile without which nothing is left to certify."""
+
 AUTH = "auth"
 """The profile of the headers that a key may travel in."""
 
@@ -85,7 +88,7 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "structured-output.guided-grammar": ("engine",),
     "structured-output.structural-tag": ("engine",),
     "structured-output.whitespace": ("structured-output.guided-json",),
-    "structured-output.streamed": ("structured-output.guided-choice", "streaming"),
+    "structured-output.streamed": ("streaming",),
     "logprobs.token-ids": ("engine",),
     "logprobs.prompt": ("engine",),
     "logprobs.streamed": ("streaming",),

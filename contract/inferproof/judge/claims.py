@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 BODY = "body"
 """Stands for the member where the body as a whole is varied: it is no object."""
 
+OF_STREAMS = ("stream", "stream_options")
+"""The members that ask for a stream, and say what is in it."""
+
+FREE_CHOICE = "tools.auto"
+"""The capability that a choice rests on which is left to the model; engines take a parser of calls for it."""
+
 SMALLEST = 1e-30
 """Below it a 32-bit float, in which engines count, is on its way to zero."""
 
@@ -39,6 +45,21 @@ def is_streamed(contract: Contract, role: str, name: str, declined: Mapping[str,
     return not_claimed(known if isinstance(known, str) else by_profile, declined) is None
 
 
+def form_is_claimed(contract: Contract, role: str, body: Mapping[str, Any], declined: Mapping[str, str]) -> bool:
+    """The target offers the operation and, where the body asks for a stream, all its members in streams."""
+    if not_claimed(OF_ROLE.get(role, "core"), declined) is not None:
+        return False
+    if body.get("stream") is not True or not contract.facts.operation(role).streams:
+        return True
+    return all(is_streamed(contract, role, name, declined) for name in body if name not in OF_STREAMS)
+
+
+def is_supported(contract: Contract, role: str, name: str) -> bool:
+    """The operation supports the member, which its schema may have in common with another operation."""
+    only = contract.facts.operation(role).only
+    return contract.names(role, name) and (not only or name in only)
+
+
 def refusable(contract: Contract, role: str, body: Mapping[str, Any], declined: Mapping[str, str]) -> str | None:
     """Why a server may refuse a body that is valid; None where it may not. Which model it names is not asked here.
 
@@ -57,7 +78,14 @@ def refusable(contract: Contract, role: str, body: Mapping[str, Any], declined: 
             why = f"{beside[0]} asks for the same" if beside else _lacking(of_member.needs, body)
         if why is not None:
             return f"{name}: {why}"
+    if _leaves_free(body) and not_claimed(FREE_CHOICE, declined) is not None:
+        return f"tools: the target does not claim {FREE_CHOICE}"
     return None
+
+
+def _leaves_free(body: Mapping[str, Any]) -> bool:
+    """The model may call one of its tools, or none: `auto` is the default where there are tools (OpenAI)."""
+    return bool(body.get("tools")) and body.get("tool_choice") in (None, "auto")
 
 
 def beyond_gate(contract: Contract, role: str, name: str, value: Any) -> str | None:

@@ -109,9 +109,10 @@ def _unsent(requirement: Requirement, lost: Exchange) -> Judgement:
 
 def _inapplicable(requirement: Requirement, declined: Mapping[str, str]) -> str | None:
     """Why the target need not fulfil it: it does not claim the capability, the header for keys, or any operation."""
-    reason = not_claimed(requirement.claims, declined)
-    if reason is not None:
-        return f"{requirement.claims}: {reason}"
+    for capability in (requirement.claims, *requirement.besides):
+        reason = not_claimed(capability, declined)
+        if reason is not None:
+            return f"{capability}: {reason}"
     for way in (
         f"{AUTH}.{cite.removeprefix(CREDENTIALS)}" for cite in requirement.cites if cite.startswith(CREDENTIALS)
     ):
@@ -133,6 +134,7 @@ def _each(requirement: Requirement, of: Of, asked: Sequence[Subject], check: Che
     """Judge each selected exchange for itself. `cut_off` says why the run ended early, if it did."""
     judged: list[str] = []
     failures: list[Failure] = []
+    failing: list[Subject] = []
     skipped: Counter[str] = Counter()
     for answer in asked:
         if not of.matches_reply(answer):
@@ -144,6 +146,7 @@ def _each(requirement: Requirement, of: Of, asked: Sequence[Subject], check: Che
                 skipped["two validators disagree about the request"] += 1
                 continue
             failures.append(Failure(answer.exchange, broken.finding))
+            failing.append(answer)
         except Skip as skip:
             skipped[skip.reason] += 1
             continue
@@ -155,7 +158,14 @@ def _each(requirement: Requirement, of: Of, asked: Sequence[Subject], check: Che
     if not failures and (hidden := _hidden(of, asked)):
         return Judgement(requirement, Outcome.NOT_VERIFIED, hidden, tuple(judged), skipped=_counted(skipped))
     outcome = Outcome.FAIL if failures else Outcome.PASS
+    if of.forms and failures and all(map(_in_a_corrected_form, failing)):
+        requirement = requirement.by_correction
     return Judgement(requirement, outcome, "", tuple(judged), tuple(failures), _counted(skipped))
+
+
+def _in_a_corrected_form(answer: Subject) -> bool:
+    """The answer came as a stream, which this contract has for its operation by correction only."""
+    return answer.streamed and answer.contract.layer(f"{answer.role}.reply.events") == "corrected"
 
 
 def _hidden(of: Of, asked: Sequence[Subject]) -> str:

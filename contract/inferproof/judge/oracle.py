@@ -31,6 +31,12 @@ def declared_json(answer: Subject) -> bool:
     return media.strip() == "application/json" and ("charset" not in parameters or "utf-8" in parameters)
 
 
+def framed_usually(answer: Subject) -> bool:
+    """The body comes with its length, and at once. Without a length it may be refused (411, RFC 9110 §15.5.12)."""
+    request = answer.exchange.request
+    return request.header("transfer-encoding") is None and request.header("expect") is None
+
+
 def is_json(answer: Subject) -> bool:
     """The request's body is JSON."""
     try:
@@ -101,8 +107,9 @@ def for_no_model(answer: Subject) -> bool:
 
 
 def _asks_properly(answer: Subject) -> bool:
-    """Only the body can be at fault: the operation is known, and key and media type are right.
+    """Only the body can be at fault: the operation is known, and key, media type and framing are right.
 
     Of a body that is nested more deeply than we read nothing is said (RFC 8259 §9 lets a reader set a limit).
     """
-    return answer.role != "" and keyed(answer) and declared_json(answer) and is_json(answer) and not answer.too_deep
+    right = answer.role != "" and keyed(answer) and declared_json(answer) and framed_usually(answer)
+    return right and is_json(answer) and not answer.too_deep

@@ -51,7 +51,8 @@ class Requirement:
     With `of` it judges each selected exchange for itself. With `needs` it relates the exchanges of the named probes,
     for each role where all of them succeeded; with `whatever`, those of all roles together that brought a whole reply.
     `breaks` and `reference` are notes for who must pass it: what usually breaks it, how the reference does it.
-    `standard` names what a convention is written in, as `RFC 9110 §15.5.2`.
+    `standard` names what a convention is written in, as `RFC 9110 §15.5.2`. `besides` are other capabilities than it
+    `claims` that a target must have for it.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Requirement:
     whatever: bool = False
     said: tuple[str, ...] = ()
     standard: str = ""
+    besides: tuple[str, ...] = ()
 
     @property
     def profile(self) -> str:
@@ -88,6 +90,11 @@ class Requirement:
             return self
         if any(self._is_said(contract, cite, unread) for cite in self.said):
             return replace(self, basis=PROSE)
+        return self.by_correction
+
+    @property
+    def by_correction(self) -> Requirement:
+        """The same, of what a contract has by correction only: at most a SHOULD."""
         return replace(self, basis=CORRECTION, level=SHOULD if self.level is MUST else self.level)
 
     def places(self, contract: Contract) -> tuple[Place, ...]:
@@ -149,6 +156,7 @@ def requirement(
     whatever: bool = False,
     said: str | tuple[str, ...] = (),
     standard: str = "",
+    besides: str | tuple[str, ...] = (),
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Put a judging function into the catalogue; its docstring is the sentence.
 
@@ -177,6 +185,7 @@ def requirement(
             whatever,
             _many(said),
             standard,
+            _many(besides),
         )
         _refuse(made)
         CATALOGUE[id] = made
@@ -204,6 +213,7 @@ def _refuse(made: Requirement) -> None:
         ((made.of is None) == (not made.needs), "it takes either `of` or `needs`"),
         (made.whatever and not made.needs, "`whatever` is for what relates exchanges"),
         (made.claims not in CAPABILITIES, f"there is no capability {made.claims!r}"),
+        (not CAPABILITIES.keys() >= set(made.besides), f"no capabilities: {made.besides}"),
         ((made.basis is CONVENTION) != bool(made.standard), "a convention, and nothing else, names its `standard`"),
         (made.level is MUST and made.basis in INFERRED, f"what rests on a {made.basis} is at most SHOULD"),
     ]

@@ -14,6 +14,8 @@ EVENTS = "text/event-stream"
 
 CHAT = ("chat", "chat.openai-path")
 LEGACY = ("chat.legacy", "chat.legacy.stream")
+STREAMING = (*CHAT, "chat.legacy.stream")
+"""The operations that answer in streams, asked for or always."""
 
 FEW = 6
 """Statuses that are named one by one."""
@@ -29,7 +31,8 @@ class Of:
 
     `status` None means any that is an answer to the request (`statuses.py`); `media` None means any. `whole` False
     admits replies that were cut short on purpose. A selection of successes alone has only those of requests that both
-    documents allow.
+    documents allow. With `forms` it is of answers in whatever form, whole or streamed: one that the target does not
+    claim is not judged, and what stands by correction only gates nothing (`judge.py`).
     """
 
     roles: tuple[str, ...] = ()
@@ -37,10 +40,13 @@ class Of:
     media: str | None = None
     where: Predicate | None = None
     whole: bool = True
+    forms: bool = False
 
     def matches_request(self, answer: Subject) -> bool:
         """The request is of this kind, whatever came back."""
         if self.roles and answer.role not in self.roles:
+            return False
+        if self.forms and not answer.form_is_claimed:
             return False
         try:
             chosen = self.where is None or bool(self.where(answer))
@@ -70,6 +76,12 @@ def replies(
     """Whole replies of these roles; JSON with status 200 unless said otherwise."""
     codes = (status,) if isinstance(status, int) else status
     return Of(roles, codes, media, where)
+
+
+def answers(*roles: str, status: int | tuple[int, ...] | None = 200, where: Predicate | None = None) -> Of:
+    """Answers of these roles in whatever form, whole or streamed; with status 200 unless said otherwise."""
+    codes = (status,) if isinstance(status, int) else status
+    return Of(roles, codes, where=where, forms=True)
 
 
 def streams(*roles: str, where: Predicate | None = None) -> Of:

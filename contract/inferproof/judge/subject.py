@@ -52,6 +52,11 @@ class Subject:
     def media_type(self) -> str:
         return self.reply.media_type
 
+    @property
+    def streamed(self) -> bool:
+        """The answer came as an event stream."""
+        return self.media_type == "text/event-stream"
+
     def header(self, name: str) -> str | None:
         return self.reply.header(name)
 
@@ -137,6 +142,11 @@ class Subject:
         if not self.contract.open(self.role):
             return self._documented(body, "")
         return all(self.contract.names(self.role, name) or name.startswith(NOBODYS) for name in body)
+
+    @cached_property
+    def form_is_claimed(self) -> bool:
+        """The target offers the operation, and what the request asks for in the form in which it asks for it."""
+        return claims.form_is_claimed(self.contract, self.role, self.request.raw, self.declined)
 
     @cached_property
     def refusable(self) -> str | None:
@@ -276,16 +286,34 @@ class Subject:
     @property
     def text(self) -> str:
         """What a person would read: the first choice's content, or the legacy text; of a stream, its concatenation."""
-        if self.media_type == "text/event-stream":
+        if self.streamed:
             return self.folded.text()
         whole = self.body
         found = whole.get("/text") if whole.has("/text") else whole.value("/choices/0/message/content").raw
         return found if isinstance(found, str) else ""
 
     @property
+    def texts(self) -> dict[int, str]:
+        """The text of each choice by its number, whatever the form; one where there are no choices. Raises Skip."""
+        if self.streamed and self.folded.choices:
+            return {index: choice.content for index, choice in self.folded.choices.items()}
+        if self.streamed or self.body.has("/text"):
+            return {0: self.text}
+        return {number: choice.string("/message/content", "") for number, choice in enumerate(self.choices)}
+
+    @property
+    def usage(self) -> Value:
+        """The usage of a reply, or of the last chunk that has one. Raises Skip."""
+        if not self.streamed:
+            return self.body.object("/usage")
+        if self.folded.usage is None:
+            raise Skip("no chunk has a usage")
+        return self.folded.usage.object()
+
+    @property
     def reasoning(self) -> str:
         """What the first choice reasons apart from its text, by either name; of a stream, its concatenation."""
-        if self.media_type == "text/event-stream":
+        if self.streamed:
             return self.folded.choice(0).reasoning if self.folded.choices else ""
         message = self.body.find("/choices/0/message") or Value({})
         found = [message.get(f"/{name}") for name in REASONING]
@@ -309,14 +337,14 @@ class Subject:
 
     @property
     def _calls(self) -> bool:
-        if self.media_type == "text/event-stream":
+        if self.streamed:
             return self.folded.choice(0).tool_calls != {}
         return bool(self.body.get("/choices/0/message/tool_calls"))
 
     @property
     def finish_reason(self) -> Any:
         """The first choice's; of a stream, the last one given."""
-        if self.media_type == "text/event-stream":
+        if self.streamed:
             return self.folded.choice(0).finish_reason
         return self.body.value("/choices/0/finish_reason").raw
 

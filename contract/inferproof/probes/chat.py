@@ -16,6 +16,14 @@ def plain(call: RequestBuilder, role: str) -> Steps:
     yield call.chat(user("Name a colour and say why you like it."), role=role)
 
 
+@probe("chat.required-only", over=CHAT)
+def required_only(call: RequestBuilder, role: str) -> Steps:
+    """A model and a message, and nothing else, as a beginner sends them; then the same for a stream."""
+    question = user("What is the capital of France? Answer with its name only.")
+    yield call.chat(question, role=role, max_tokens=None)
+    yield call.chat(question, role=role, max_tokens=None, stream=True)
+
+
 @probe("chat.minimal")
 def minimal(call: RequestBuilder) -> Steps:
     """A conversation with a system message, and a cap under its newer name."""
@@ -31,9 +39,9 @@ def minimal(call: RequestBuilder) -> Steps:
 
 @probe("chat.both-caps")
 def both_caps(call: RequestBuilder) -> Steps:
-    """The newer cap by itself, and both at once, the newer one smaller."""
+    """The newer cap by itself; both at once, the newer one smaller, whole and streamed."""
     yield call.chat(user("Count to a hundred."), max_tokens=None, max_completion_tokens=6)
-    yield call.chat(user("Count to a hundred."), max_tokens=40, max_completion_tokens=6)
+    yield from call.forms(call.chat(user("Count to a hundred."), max_tokens=40, max_completion_tokens=6))
 
 
 @probe("chat.twice")

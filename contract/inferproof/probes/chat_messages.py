@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from inferproof.judge.select import CHAT
@@ -83,9 +84,11 @@ def media(call: RequestBuilder) -> Steps:
 
 @probe("messages.text", over=CHAT)
 def text(call: RequestBuilder, role: str) -> Steps:
-    """Text of several scripts, and a message with a member that no document names."""
-    yield call.chat(user("Grüße 你好 مرحبا 👩‍🚀 \U0001f30a"), role=role, max_tokens=4)
+    """Text of several scripts, and a message with a member that no document names; then the text in escapes of JSON."""
+    scripts = call.chat(user("Grüße 你好 مرحبا 👩‍🚀 \U0001f30a e\u0301\u2028."), role=role, max_tokens=4)
+    yield scripts
     yield call.chat({**HELLO, "inferproof_extra": {"any": ["thing"]}}, role=role, max_tokens=4)
+    yield scripts.with_body(json.dumps(json.loads(scripts.request.body)).encode())
 
 
 @probe("messages.invalid", over=CHAT)

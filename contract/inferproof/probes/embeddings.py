@@ -6,7 +6,8 @@ from typing import Any
 
 from inferproof.probes.probe import RequestBuilder, Steps, probe, user
 
-TEXTS = ("A lighthouse stands where the river meets the sea.", "Interest rates rose.", "Nine plus eleven is twenty.")
+TEXTS = ("A lighthouse stands where the river meets the sea.", "灯台は河口に立つ 🗼", "金利が上がった 📈")
+"""The second and the third differ in nothing that ASCII has."""
 
 
 @probe("embeddings.example", claims="embeddings", to=("embeddings",))

@@ -79,6 +79,17 @@ def form_body(call: RequestBuilder) -> Steps:
     )
 
 
+@probe("errors.other-bodies")
+def other_bodies(call: RequestBuilder) -> Steps:
+    """Bodies in XML and in parts, each declared as what it is; and JSON without a word on its type."""
+    ask = call.chat(user("Hello!"), max_tokens=4)
+    xml = b"<request><model>m</model><messages>Hello!</messages></request>"
+    yield ask.with_body(xml).with_header("Content-Type", "application/xml")
+    parts = b'--cut\r\nContent-Disposition: form-data; name="messages"\r\n\r\nHello!\r\n--cut--\r\n'
+    yield ask.with_body(parts).with_header("Content-Type", "multipart/form-data; boundary=cut")
+    yield ask.with_header("Content-Type", None)
+
+
 @probe("errors.unknown-path", to=())
 def unknown_path(call: RequestBuilder) -> Steps:
     """A path that no document names."""

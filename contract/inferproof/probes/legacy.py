@@ -7,7 +7,8 @@ from typing import Any
 from inferproof.judge.select import LEGACY
 from inferproof.probes.probe import RequestBuilder, Steps, probe, turn
 
-QUESTION = turn("Human", "Why is the sea salty?")
+QUESTION = turn("Human", "Why is the sea salty? Warum? 海はなぜ塩辛い 🌊")
+STORY = turn("Human", "Tell a long story about the sea.")
 TALK = (turn("Instruction", "Be brief."), turn("Human", "Hello!"), turn("AI", "Hello."), QUESTION)
 
 LOOK_UP = {
@@ -37,8 +38,15 @@ def plain(call: RequestBuilder, role: str) -> Steps:
         temperature=0.5,
         top_p=0.9,
         stop_tokens=None,
-        metadata={"user_timezone": "Europe/Lisbon", "user_firstname": "Ana", "user_country": "PT"} | nowhere,
+        metadata={"user_timezone": "Europe/Lisbon", "user_firstname": "Zoë", "user_country": "PT"} | nowhere,
     )
+
+
+@probe("legacy.required-only", claims="legacy", over=LEGACY)
+def required_only(call: RequestBuilder, role: str) -> Steps:
+    """A config and a question, as a beginner sends them; without `web_search: false` some would search the web."""
+    context = [turn("Human", "What is the capital of France? Answer with its name only.")]
+    yield call.to(role, {"config": call.chat_model, "context": context, "web_search": False})
 
 
 @probe("legacy.query", claims="legacy", over=LEGACY)
@@ -104,19 +112,29 @@ def tool_turn(call: RequestBuilder, role: str) -> Steps:
     )
 
 
-@probe("legacy.short", claims="legacy", exclusive=True, to=("chat.legacy",))
+@probe("legacy.short", claims="legacy", exclusive=True, to=LEGACY)
 def short(call: RequestBuilder) -> Steps:
-    """One token; then some, and again with a stop that lies in the midst of them."""
-    yield call.legacy(QUESTION, max_tokens=1, temperature=0)
-    answer = yield call.legacy(QUESTION, temperature=0)
-    text = answer.body.string("/text")
+    """One token of a long story; then an answer, and again with a stop that lies in the midst of it; both streamed."""
+    for role in LEGACY:
+        yield call.legacy(STORY, role=role, max_tokens=1, temperature=0)
+    text = (yield call.legacy(QUESTION, temperature=0)).body.string("/text")
     middle = text[len(text) // 2 :][:3]
     if middle.strip():
-        yield call.legacy(QUESTION, temperature=0, stop_tokens=[middle])
+        for role in LEGACY:
+            yield call.legacy(QUESTION, role=role, temperature=0, stop_tokens=[middle])
 
 
 @probe("legacy.both", claims="legacy", exclusive=True, to=LEGACY)
 def both(call: RequestBuilder) -> Steps:
-    """The same question at temperature 0, in one piece and as a stream."""
-    yield call.legacy(QUESTION, temperature=0)
+    """The same question at temperature 0, in one piece, as a stream, and in one piece again."""
+    whole = call.legacy(QUESTION, temperature=0)
+    yield whole
     yield call.legacy(QUESTION, temperature=0, role="chat.legacy.stream")
+    yield whole
+
+
+@probe("legacy.json", claims="structured-output.json-object", over=LEGACY)
+def json_object(call: RequestBuilder, role: str) -> Steps:
+    """Any JSON object, to a question that names JSON."""
+    wish = turn("Human", "Is a lighthouse a building? Answer in JSON.")
+    yield call.legacy(wish, role=role, max_tokens=64, response_format={"type": "json_object"})

@@ -23,6 +23,7 @@ from typing import Any
 from inferproof.document import Contract, Operation
 from inferproof.document.credentials import Credential, preferred
 from inferproof.judge.capabilities import CAPABILITIES, not_claimed
+from inferproof.judge.claims import form_is_claimed, is_supported
 from inferproof.judge.keys import KEY, own_key
 from inferproof.judge.subject import NOBODYS, Subject
 from inferproof.judge.value import Skip
@@ -129,6 +130,33 @@ class RequestBuilder:
     def _is_claimed(self, role: str, name: str) -> bool:
         capability = self.contract.member_facts(role, name).capability
         return capability is None or not_claimed(capability, self.declined) is None
+
+    def forms(self, ask: PlannedRequest) -> Iterator[PlannedRequest]:
+        """The request as it is and as a stream, if the target offers one."""
+        yield ask
+        yield from self.streamed(ask)
+
+    def streamed(self, ask: PlannedRequest) -> Iterator[PlannedRequest]:
+        """The request as a stream, with its usage where the operation has that; nothing where none is offered."""
+        role, body = ask.role or "", json.loads(ask.request.body)
+        facts = self.contract.facts.operation(role)
+        asked = {**body, "stream": True}
+        if not facts.streams or not form_is_claimed(self.contract, role, asked, self.declined):
+            return
+        if (
+            is_supported(self.contract, role, "stream_options")
+            and not_claimed("streaming.usage", self.declined) is None
+        ):
+            asked["stream_options"] = {"include_usage": True}
+        yield ask.with_body(_dump(asked))
+
+    def supported(self, role: str, **members: Any) -> dict[str, Any]:
+        """Those of the members that the operation supports, and the target claims."""
+        return {
+            name: value
+            for name, value in members.items()
+            if is_supported(self.contract, role, name) and self._is_claimed(role, name)
+        }
 
     def at(self, method: str, target: str, body: Any = None) -> PlannedRequest:
         """A request to any path, with the key."""

@@ -5,6 +5,7 @@ import re
 from functools import partial
 from typing import Any
 
+from inferproof.judge.select import CHAT
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 from inferproof.probes.probe import (
@@ -18,10 +19,12 @@ from inferproof.probes.probe import (
     user,
 )
 from inferproof.requirements.logprobs import tokens
+from inferproof.requirements.sampling import TRIES
 
 QUESTION = user("Describe the way from a harbour to the open sea.")
 GREETING = user("Say hello.")
 GREEDY: dict[str, Any] = {"temperature": 0, "seed": 7}
+SEEDED: dict[str, Any] = {"temperature": 1, "seed": 7}
 AS_IDS: dict[str, Any] = {"logprobs": True, "return_tokens_as_token_ids": True}
 
 
@@ -113,14 +116,24 @@ def best_of(call: RequestBuilder) -> Steps:
 
 @probe("sampling.seed", claims="sampling.seed", exclusive=True)
 def seed(call: RequestBuilder) -> Steps:
-    """The same request twice."""
+    """The same greedy request twice; then one that is sampled, three times."""
     yield _greedy(call)
     yield _greedy(call)
+    for _ in range(TRIES):
+        yield call.chat(QUESTION, **SEEDED)
+
+
+@probe("sampling.seed-streamed", claims="streaming", exclusive=True)
+def seed_streamed(call: RequestBuilder) -> Steps:
+    """A sampled request whole and streamed, twice each."""
+    for _ in range(2):
+        yield call.chat(QUESTION, **SEEDED)
+        yield call.chat(QUESTION, stream=True, **SEEDED)
 
 
 @probe("sampling.stop", claims="sampling.stop", exclusive=True)
 def stop(call: RequestBuilder) -> Steps:
-    """The same request twice, then with a piece of its answer as `stop`, as a string and in a list.
+    """The same request twice, then with a piece of its answer as `stop`, as a string, and in a list; that as a stream.
 
     A model that is still reasoning where others have answered is asked for less, and given more room.
     """
@@ -131,57 +144,59 @@ def stop(call: RequestBuilder) -> Steps:
         yield ask()
     answer = yield ask()
     yield ask(stop=middle(answer.text))
-    yield ask(stop=[call.token("never"), middle(answer.text)])
+    yield from call.forms(ask(stop=[call.token("never"), middle(answer.text)]))
 
 
 @probe("sampling.stop-included", claims="engine.stop", exclusive=True)
 def stop_included(call: RequestBuilder) -> Steps:
-    """The same request twice, then with a piece of its answer as a `stop` that stays."""
+    """The same request twice, then with a piece of its answer as a `stop` that stays, whole and streamed."""
     answer = yield _greedy(call)
     yield _greedy(call)
-    yield _greedy(call, stop=middle(answer.text), include_stop_str_in_output=True)
+    yield from call.forms(_greedy(call, stop=middle(answer.text), include_stop_str_in_output=True))
 
 
 @probe("sampling.length", claims="sampling.length")
 def length(call: RequestBuilder) -> Steps:
-    """A question for one word, with a least number of tokens, and without an end."""
+    """A question for one word, with a least number of tokens, and without an end; whole and streamed."""
     question = user("Answer with the word yes and nothing else.")
-    yield call.chat(question, max_tokens=24, min_tokens=16)
-    yield call.chat(question, max_tokens=20, ignore_eos=True)
+    yield from call.forms(call.chat(question, max_tokens=24, min_tokens=16))
+    yield from call.forms(call.chat(question, max_tokens=20, ignore_eos=True))
 
 
 @probe("sampling.bad-words", claims="sampling.bad-words", exclusive=True)
 def bad_words(call: RequestBuilder) -> Steps:
-    """A request, and the same with the words of its answer forbidden."""
+    """A request, and the same with the words of its answer forbidden, whole and streamed."""
     answer = yield _greedy(call, logprobs=True)
-    yield _greedy(call, logprobs=True, bad_words=words(answer)[:MOST_WORDS])
+    yield from call.forms(_greedy(call, logprobs=True, bad_words=words(answer)[:MOST_WORDS]))
 
 
 @probe("sampling.logit-bias", claims="sampling.tokens")
 def logit_bias(call: RequestBuilder) -> Steps:
-    """The tokens of an answer, then the first of them banned, and the second forced."""
+    """The tokens of an answer, then the first of them banned, and the second forced; in a stream, both."""
     answer = yield _greedy(call, max_tokens=8, **AS_IDS)
     banned, *others = different(token_ids(answer))
     if not others:
         raise Skip("the answer has one token only")
     yield _greedy(call, max_tokens=8, **AS_IDS, logit_bias={str(banned): -100})
     yield _greedy(call, max_tokens=8, **AS_IDS, logit_bias={str(others[0]): 100})
+    both = {str(banned): -100, str(others[0]): 100}
+    yield from call.streamed(_greedy(call, max_tokens=8, **AS_IDS, logit_bias=both))
 
 
 @probe("sampling.allowed-token-ids", claims="sampling.tokens")
 def allowed_token_ids(call: RequestBuilder) -> Steps:
-    """The tokens of an answer, then nothing but two of them allowed."""
+    """The tokens of an answer, then nothing but two of them allowed, whole and streamed."""
     answer = yield _greedy(call, max_tokens=8, **AS_IDS)
-    yield _greedy(call, max_tokens=8, **AS_IDS, allowed_token_ids=different(token_ids(answer))[1:3])
+    yield from call.forms(_greedy(call, max_tokens=8, **AS_IDS, allowed_token_ids=different(token_ids(answer))[1:3]))
 
 
 @probe("sampling.stop-token-ids", claims="sampling.tokens", exclusive=True)
 def stop_token_ids(call: RequestBuilder) -> Steps:
-    """The tokens of an answer, twice, then with one from its middle to stop at."""
+    """The tokens of an answer, twice, then with one from its middle to stop at, whole and streamed."""
     answer = yield _greedy(call, max_tokens=12, **AS_IDS)
     yield _greedy(call, max_tokens=12, **AS_IDS)
     said = token_ids(answer)
-    yield _greedy(call, max_tokens=12, **AS_IDS, stop_token_ids=[said[len(said) // 2]])
+    yield from call.forms(_greedy(call, max_tokens=12, **AS_IDS, stop_token_ids=[said[len(said) // 2]]))
 
 
 @probe("sampling.truncate", claims="engine")
@@ -192,9 +207,10 @@ def truncate(call: RequestBuilder) -> Steps:
 
 @probe("sampling.echo", claims="sampling.echo")
 def echo(call: RequestBuilder) -> Steps:
-    """An echo of the assistant's message, and one where the user spoke last."""
-    begun = assistant(f"First, {call.token('begun', 8)}.")
-    yield from patiently(call.chat(QUESTION, begun, max_tokens=8, echo=True, add_generation_prompt=False))
+    """An echo of the assistant's message, whole and streamed, and one where the user spoke last."""
+    begun = assistant(f"Zuerst, {call.token('begun', 8)}: über die Mole 🌊 bis zum 灯台.")
+    for ask in call.forms(call.chat(QUESTION, begun, max_tokens=8, echo=True, add_generation_prompt=False)):
+        yield from patiently(ask)
     yield call.chat(user(f"My code is {call.token('code', 24)}. Describe the sea."), max_tokens=8, echo=True)
 
 
@@ -205,16 +221,22 @@ def continued(call: RequestBuilder) -> Steps:
     yield call.chat(QUESTION, begun, max_tokens=8, continue_final_message=True, add_generation_prompt=False)
 
 
-@probe("sampling.domain", claims="sampling")
-def domain(call: RequestBuilder) -> Steps:
-    """Values that mean nothing, one at a time."""
-    yield call.chat(QUESTION, max_tokens=0)
-    yield call.chat(QUESTION, max_tokens=4, temperature=-1)
-    yield call.chat(QUESTION, max_tokens=4, top_p=1.5)
-    yield call.chat(QUESTION, max_tokens=4, min_p=-0.5)
-    yield call.chat(QUESTION, max_tokens=4, repetition_penalty=-1)
-    yield call.chat(QUESTION, max_tokens=4, n=0)
-    yield call.chat(QUESTION, max_tokens=4, min_tokens=-1)
+MEANINGLESS: dict[str, Any] = {
+    "max_tokens": 0,
+    "temperature": -1,
+    "top_p": 1.5,
+    "min_p": -0.5,
+    "repetition_penalty": -1,
+    "n": 0,
+    "min_tokens": -1,
+}
+
+
+@probe("sampling.domain", claims="sampling", over=CHAT)
+def domain(call: RequestBuilder, role: str) -> Steps:
+    """Values that mean nothing, one at a time, of the members that the operation supports."""
+    for name, value in call.supported(role, **MEANINGLESS).items():
+        yield call.chat(QUESTION, role=role, **{"max_tokens": 4, name: value})
 
 
 @probe("sampling.request-id", claims="engine")

@@ -13,7 +13,7 @@ from inferproof.certify.certify import Progress
 from inferproof.certify.plan import Plan
 from inferproof.probes.probe import Probe
 from inferproof.reports.terminal import Terminal
-from inferproof.reports.words import many
+from inferproof.reports.words import many, printable
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def watch() -> Iterator[Progress]:
                 console.print(said, highlight=False)
 
         def noted(said: str) -> None:
-            console.print(said, highlight=False)
+            console.print(printable(said), highlight=False, markup=False)
 
         def shrinking(causes: int, most: int) -> None:
             said = f"shrinking the requests of {many(causes, 'cause')}: {most:,} more requests at most"

@@ -4,7 +4,13 @@ Breaks: a gateway that passes an engine's reply on with members renamed, missing
 Reference: the front writes the engine's reply in the form of the contract, and adds nothing.
 """
 
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from inferproof.document.names import LISTS
 from inferproof.judge.check import Check
+from inferproof.judge.lists import items_of
 from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
@@ -15,10 +21,29 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import CHAT, JSON, Of, chat_reply, replies
+from inferproof.judge.select import CHAT, EVENTS, JSON, Of, chat_reply, replies
 from inferproof.judge.subject import Subject, steps
+from inferproof.judge.value import Skip, Value
+from inferproof.requirements.chat_request import PLAIN
 
 DAY = 24 * 60 * 60
+
+OPENAI_FORM = (*CHAT, "attributes")
+"""The operations whose reply is a chat completion."""
+
+LISTING = ("discovery.twice", "models.twice")
+"""The probes that ask for lists of models."""
+
+SHORTEST = 4
+"""Letters and digits of a name that may stand for a longer one."""
+
+CAPS = ("max_tokens", "max_completion_tokens")
+
+ROOM = 8
+"""Tokens. A model may open its answer with a few that leave no text."""
+
+ASKS_FOR_TEXT = PLAIN | {"logprobs", "top_logprobs", "reasoning", "reasoning_effort"}
+"""Members that neither end a text at once nor say what it is to be: a token to stop at, a call, an echo."""
 
 
 def wants_json(answer: Subject) -> bool:
@@ -64,7 +89,7 @@ def the_reply_has_what_clients_need(reply: Subject, check: Check) -> None:
     check.valid(reply.body, reply.operation.reply_schema or "", "corrected")
 
 
-@requirement("chat.reply.object", MUST, basis=SCHEMA, cites="chat.reply#/object", of=replies(*CHAT))
+@requirement("chat.reply.object", MUST, basis=SCHEMA, cites="chat.reply#/object", of=replies(*OPENAI_FORM))
 def object_says_chat_completion(reply: Subject, check: Check) -> None:
     """`object`, where present, is `chat.completion`."""
     check.equal(reply.body.members().get("object", "chat.completion"), "chat.completion")
@@ -95,6 +120,64 @@ def model_is_named(reply: Subject, check: Check) -> None:
     """`model` names a model: it is not empty."""
     model = reply.body.value("/model")
     check.that(model.raw != "", "a name", model)
+
+
+@requirement(
+    "chat.reply.model.asked",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: model",
+    cites=("chat.reply#/model", "chat.request#/model"),
+    needs=("chat.plain", "chat.twice", "stream.plain", *LISTING),
+    whatever=True,
+)
+def the_model_is_the_one_that_was_asked_for(answers: list[Subject], check: Check) -> None:
+    """Replies name the model that was asked for, a snapshot of it, or what a list of models calls its alias."""
+    served = [answer for answer in answers if answer.status == 200]
+    lists = [item for answer in served if answer.role in LISTS for item in items_of(answer.body)]
+    said = [answer for answer in served if isinstance(answer.request.get("/model"), str)]
+    if not said:
+        raise Skip("nothing was answered")
+    for form in sorted(set(map(_form, said))):
+        pairs = [(answer.request.string("/model"), _named(answer)) for answer in said if form == _form(answer)]
+        other = [named for asked, named in pairs if not (is_alike(asked, named) or is_alias(asked, named, lists))]
+        check.that(len(other) < len(pairs), f"{pairs[0][0]}, or what the list calls so", other[:1], at="/model")
+
+
+def _form(answer: Subject) -> tuple[str, str]:
+    return answer.role, answer.media_type
+
+
+def _named(answer: Subject) -> str:
+    """The model that a reply names, or the first chunk of a stream. Raises Skip."""
+    if answer.media_type != EVENTS:
+        return answer.body.string("/model")
+    if not answer.events:
+        raise Skip("there is no chunk")
+    return answer.events[0].string("/model")
+
+
+def is_alike(asked: str, named: str) -> bool:
+    """One name has the other in it, but for an owner's name before a slash, punctuation and case: a snapshot, a tag."""
+    one, other = (re.sub(r"[^a-z0-9]", "", name.lower().rpartition("/")[2]) for name in (asked, named))
+    shorter, longer = sorted((one, other), key=len)
+    return asked == named or (shorter in longer and len(shorter) >= SHORTEST)
+
+
+def is_alias(asked: str, named: str, lists: list[Value]) -> bool:
+    """An item of a list has both names somewhere, or the items that have one each have one root."""
+    items = [(set(_words(item.raw)), item.get("/root")) for item in lists]
+    roots = [[root for words, root in items if name in words and root] for name in (asked, named)]
+    return any({asked, named} <= words for words, _ in items) or any(root in roots[1] for root in roots[0])
+
+
+def _words(value: Any, depth: int = 3) -> Iterator[str]:
+    """The texts in a value, some levels deep."""
+    if isinstance(value, str):
+        yield value
+    elif depth and isinstance(value, dict | list):
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _words(child, depth - 1)
 
 
 @requirement(
@@ -134,7 +217,13 @@ def there_are_as_many_choices_as_asked_for(reply: Subject, check: Check) -> None
     check.that(numbered and len(indexes) in (wanted, asked), f"{wanted} numbered from 0", indexes, at="/choices")
 
 
-@requirement("chat.reply.role", SHOULD, basis=CORRECTION, cites="chat.reply#/choices/[]/message/role", of=chat_reply)
+@requirement(
+    "chat.reply.role",
+    SHOULD,
+    basis=CORRECTION,
+    cites="chat.reply#/choices/[]/message/role",
+    of=replies(*OPENAI_FORM),
+)
 def the_assistant_speaks(reply: Subject, check: Check) -> None:
     """Each choice's message has the role `assistant`."""
     for choice in reply.choices:
@@ -149,17 +238,19 @@ def the_assistant_speaks(reply: Subject, check: Check) -> None:
     of=replies(
         *CHAT,
         where=lambda answer: (
-            not answer.request.has("/tools")
+            ASKS_FOR_TEXT.issuperset(answer.request.members())
             and not answer.request.get("/stop")
-            and (answer.request.integer("/max_tokens", 8) or 8) >= 8
+            and all(answer.request.integer(f"/{cap}", ROOM) >= ROOM for cap in CAPS)
         ),
     ),
 )
 def a_plain_question_is_answered_with_text(reply: Subject, check: Check) -> None:
-    """A message without tools has text, in `content` or in `reasoning_content`."""
+    """A plain message that has some room is answered with text, in `content` or as reasoning."""
     message = reply.body.object("/choices/0/message")
+    if reply.finish_reason == "content_filter":
+        raise Skip("a filter took the text away")
     content = message.get("/content")
-    check.that(bool(content or message.get("/reasoning_content")), "text", content, at=f"{message.at}/content")
+    check.that(bool(content or reply.reasoning), "text", content, at=f"{message.at}/content")
 
 
 @requirement(
@@ -177,7 +268,7 @@ def the_finish_reason_is_a_known_one(reply: Subject, check: Check) -> None:
     SHOULD,
     basis=PROJECT,
     cites="chat.reply.json",
-    of=replies(*CHAT, where=lambda answer: True),
+    of=replies(*OPENAI_FORM),
 )
 def replies_are_utf_8(reply: Subject, check: Check) -> None:
     """A JSON reply names no charset other than UTF-8 (RFC 8259 §8.1)."""

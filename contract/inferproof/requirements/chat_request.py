@@ -18,7 +18,7 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import CHAT, Of, replies
+from inferproof.judge.select import CHAT, Of, answers
 from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Value
@@ -43,6 +43,9 @@ PLAIN = frozenset(
 )
 """Members that every chat server must take; whatever needs a capability has a requirement of its own."""
 
+
+LONGEST_TOKEN = 64
+"""Characters. No vocabulary that we know of has a longer token in prose; runs of spaces are not prose."""
 
 SHORT = 2**15
 """Characters of a message that no model's context is too small for."""
@@ -162,19 +165,32 @@ def seed_is_an_unsigned_32_bit_number(reply: Subject, check: Check) -> None:
     basis=CONVENTION,
     standard="OpenAI's API reference, chat completions: max_tokens",
     cites="chat.request#/max_tokens",
-    of=replies(
+    of=answers(
         *CHAT,
         where=lambda answer: (
-            answer.request.has("/max_tokens")
+            answer.request.integer("/max_tokens", 0) > 0  # an answer of no tokens is nobody's promise
+            and not answer.request.get("/echo")
             and not answer.request.has("/max_completion_tokens")
             and answer.request.integer("/n", 1) == 1
         ),
     ),
 )
 def max_tokens_caps_the_completion(reply: Subject, check: Check) -> None:
-    """`usage.completion_tokens` never exceeds `max_tokens`."""
-    cap, used = reply.request.integer("/max_tokens"), reply.body.integer("/usage/completion_tokens")
-    check.that(used <= cap, f"at most {cap}", used, at="/usage/completion_tokens")
+    """`usage.completion_tokens` never exceeds `max_tokens`, and no text is longer than so many tokens could be."""
+    _require_the_cap(reply, check, reply.request.integer("/max_tokens"))
+
+
+def _require_the_cap(reply: Subject, check: Check, cap: int) -> None:
+    require_a_short_text(reply, check, cap)
+    if not reply.streamed or reply.folded.usage is not None:
+        used = reply.usage.integer("/completion_tokens")
+        check.that(used <= cap, f"at most {cap}", used, at="/usage/completion_tokens")
+
+
+def require_a_short_text(reply: Subject, check: Check, cap: int) -> None:
+    """The text is no longer than that many tokens could be, whatever is counted."""
+    length, expected = len(reply.text.strip()), f"at most {cap} tokens of {LONGEST_TOKEN} characters"
+    check.that(length <= max(cap, 1) * LONGEST_TOKEN, expected, length, at="characters of the text")
 
 
 @requirement(
@@ -183,15 +199,18 @@ def max_tokens_caps_the_completion(reply: Subject, check: Check) -> None:
     basis=CONVENTION,
     standard="OpenAI's API reference, chat completions: max_completion_tokens",
     cites="chat.request#/max_completion_tokens",
-    of=replies(
+    of=answers(
         "chat",
-        where=lambda answer: answer.request.has("/max_completion_tokens") and answer.request.integer("/n", 1) == 1,
+        where=lambda answer: (
+            answer.request.integer("/max_completion_tokens", 0) > 0
+            and not answer.request.get("/echo")
+            and answer.request.integer("/n", 1) == 1
+        ),
     ),
 )
 def max_completion_tokens_caps_the_completion(reply: Subject, check: Check) -> None:
     """`usage.completion_tokens` never exceeds `max_completion_tokens`, also beside a larger `max_tokens`."""
-    cap, used = reply.request.integer("/max_completion_tokens"), reply.body.integer("/usage/completion_tokens")
-    check.that(used <= cap, f"at most {cap}", used, at="/usage/completion_tokens")
+    _require_the_cap(reply, check, reply.request.integer("/max_completion_tokens"))
 
 
 @requirement(

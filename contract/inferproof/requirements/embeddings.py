@@ -20,6 +20,7 @@ from inferproof.judge.requirement import (
 from inferproof.judge.select import JSON, Of, replies
 from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject
+from inferproof.requirements.chat_reply import LISTING, the_model_is_the_one_that_was_asked_for
 
 ROLE = "embeddings"
 
@@ -296,3 +297,18 @@ def index_is_the_position(reply: Subject, check: Check) -> None:
     """`index` of an item is its position in `data`, as clients rely on."""
     indexes = [item.value("/index").raw for item in reply.body.items("/data")]
     check.equal(indexes, list(range(len(indexes))), at="/data")
+
+
+@requirement(
+    "embeddings.reply.model.asked",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, embeddings: model",
+    claims=ROLE,
+    cites=("embeddings.reply#/model", "embeddings.request#/model"),
+    needs=("embeddings.batch", "models.embedding.twice", *LISTING),
+    whatever=True,
+)
+def vectors_are_of_the_model_that_was_asked_for(answers: list[Subject], check: Check) -> None:
+    """Vectors are of the model that was asked for, of a snapshot of it, or of what a list of models calls its alias."""
+    the_model_is_the_one_that_was_asked_for(answers, check)

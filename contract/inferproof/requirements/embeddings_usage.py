@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept
-from inferproof.judge.requirement import EXAMPLE, MUST, PROJECT, SCHEMA, SHOULD, requirement
+from inferproof.judge.requirement import CONVENTION, EXAMPLE, MUST, PROJECT, SHOULD, requirement
 from inferproof.judge.select import Of, replies
 from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject
@@ -96,7 +96,8 @@ def _cut(answer: Subject) -> bool:
 @requirement(
     "embeddings.usage.truncated",
     SHOULD,
-    basis=SCHEMA,
+    basis=CONVENTION,
+    standard="vLLM's parameters of embeddings: truncate_prompt_tokens",
     claims="engine.embeddings",
     cites="embeddings.request#/truncate_prompt_tokens",
     of=Of((ROLE,), status=DECIDED, where=_cut),

@@ -4,9 +4,12 @@ Breaks: a gateway that gives one path another default, a template of its own, or
 Reference: every path is translated into one chat request, and only its reply is written in another form.
 """
 
+from inferproof.judge.capabilities import not_claimed
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import PROJECT, SHOULD, requirement
 from inferproof.judge.subject import Subject, repeated, steps
+from inferproof.judge.value import NotClaimed, Skip
+from inferproof.requirements.tools import whole_calls
 
 
 @requirement(
@@ -19,8 +22,8 @@ from inferproof.judge.subject import Subject, repeated, steps
 )
 def the_twin_says_the_same(answers: list[Subject], check: Check) -> None:
     """At temperature 0 the path for OpenAI clients gives the content and finish reason of the chat operation."""
-    chat, twin, again = steps(answers, 3)
-    check.equal(twin.text, repeated(chat, again), at="/choices/0/message/content")
+    chat, twin, again, twin_again = steps(answers, 4)
+    check.equal(repeated(twin, twin_again), repeated(chat, again), at="/choices/0/message/content")
     check.equal(twin.finish_reason, chat.finish_reason, at="/choices/0/finish_reason")
 
 
@@ -34,7 +37,7 @@ def the_twin_says_the_same(answers: list[Subject], check: Check) -> None:
 )
 def the_twin_counts_the_same(answers: list[Subject], check: Check) -> None:
     """The path for OpenAI clients counts the `prompt_tokens` that the chat operation counts."""
-    chat, twin, _ = (answer.body.integer("/usage/prompt_tokens") for answer in steps(answers, 3))
+    chat, twin, *_ = (answer.body.integer("/usage/prompt_tokens") for answer in steps(answers, 4))
     check.equal(twin, chat, at="/usage/prompt_tokens")
 
 
@@ -48,5 +51,43 @@ def the_twin_counts_the_same(answers: list[Subject], check: Check) -> None:
 )
 def turns_are_messages(answers: list[Subject], check: Check) -> None:
     """At temperature 0 the native operation gives to turns the text that chat gives to the same messages."""
-    chat, native, again = steps(answers, 3)
-    check.equal(native.text, repeated(chat, again), at="/text")
+    chat, native, again, native_again = steps(answers, 4)
+    text = repeated(chat, again)
+    if native_again.text != native.text:
+        raise Skip("the native operation answers differently each time")
+    check.equal(native.text, text, at="/text")
+
+
+@requirement(
+    "equivalence.legacy.tools",
+    SHOULD,
+    basis=PROJECT,
+    claims="legacy.as-chat",
+    cites=("chat.legacy.request#/tools", "chat.request#/tools"),
+    covers="chat.legacy.stream.request#/tools",
+    needs="equivalence.legacy-tools",
+)
+def tools_are_offered_alike(told: list[Subject], check: Check) -> None:
+    """At temperature 0 the native operations call the tools that chat calls when it is offered the same."""
+    chat, *native, again = steps(told, 4)
+    for capability in ("legacy.tools", "tools.auto"):
+        if why := not_claimed(capability, chat.declined):
+            raise NotClaimed(f"{capability}: {why}")
+    repeated(chat, again)
+    wanted = _names(chat)
+    if wanted != _names(again):
+        raise Skip("the same request is answered differently each time")
+    for answer in native:
+        check.equal(_native_names(answer), wanted, at="names of tool_calls")
+
+
+def _names(answer: Subject) -> list[str]:
+    return [call.string("/function/name") for call in whole_calls(answer)]
+
+
+def _native_names(answer: Subject) -> list[str]:
+    """The functions that a native operation calls; in a stream, each call comes whole. Raises Skip."""
+    said = answer.events if answer.streamed else [answer.body]
+    return [
+        call.string("/function/name") for each in said for call in each.object().items("/tool_calls", optional=True)
+    ]

@@ -4,7 +4,10 @@ Breaks: an exception that nobody caught, HTML from a proxy, a 200 with an error 
 Reference: every refusal is one type, and the front alone renders it, by the status and the body of the contract.
 """
 
+import re
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 from inferproof.document import pointers
 from inferproof.document.citations import NotThere
@@ -48,7 +51,7 @@ def _bodiless(answer: Subject) -> bool:
 
 def _of_another_type(answer: Subject) -> bool:
     media = (answer.exchange.request.header("content-type") or "").lower()
-    return media.startswith(("text/", "multipart/", "application/x-www-form-urlencoded"))
+    return media.startswith(("text/", "multipart/", "application/x-www-form-urlencoded", "application/xml"))
 
 
 @requirement(
@@ -132,22 +135,53 @@ def a_validation_error_says_what_is_wrong(reply: Subject, check: Check) -> None:
     of=replies(status=422, where=must_refuse),
 )
 def a_validation_error_points_at_the_member(reply: Subject, check: Check) -> None:
-    """`loc` of some `detail` entry names the top-level member that is wrong."""
+    """`loc` of some `detail` entry leads to what is wrong, as far as it goes, and into no other member or item."""
+    locs = [_parts(entry.value("/loc")) for entry in reply.body.items("/detail")]
     members = reply.at_fault
-    named = [entry.value("/loc") for entry in reply.body.items("/detail")]
-    if not members or any(members & _parts(loc) for loc in named):
+    if not members or any(loc in ([member], ["body", member]) for member in members for loc in locs):  # most are
         return
-    places = [violation.loc for violation in reply.corrected_violations]
+    places = {violation.loc for violation in (*reply.violations, *reply.corrected_violations)}
     if not all(places):  # where the body as a whole is wrong, any loc will do
         return
-    members = members | {place[0] for place in places}
-    expected = "a loc with " + " or ".join(f"`{member}`" for member in sorted(map(str, members)))
-    check.that(any(members & _parts(loc) for loc in named), expected, [loc.raw for loc in named], at="/detail")
+    led = any(_leads(loc, place, reply.request.raw) for loc in locs for place in places)
+    shown = sorted(".".join(map(str, place)) for place in places)
+    found = [entry.value("/loc").raw for entry in reply.body.items("/detail")]
+    check.that(led, f"a loc that leads to {' or '.join(shown)}", found, at="/detail")
 
 
-def _parts(loc: Value) -> set[str | int]:
-    """The names and indexes of a `loc`. Raises Missing."""
-    return {part.raw if isinstance(part.raw, str) else part.integer() for part in loc}
+def _parts(loc: Value) -> list[str | int]:
+    """The names and indexes of a `loc`. Raises Missing.
+
+    Some write the whole path as one text: `messages[0].content`.
+    """
+    found: list[str | int] = []
+    for part in loc:
+        words = [word for word in re.split(r"[][./]", part.raw) if word] if isinstance(part.raw, str) else []
+        found += words or [part.integer()] if not isinstance(part.raw, str) else words
+    return found
+
+
+def _leads(loc: Sequence[str | int], place: Sequence[str | int], value: Any) -> bool:
+    """The names and indexes of `loc` go the way to `place`, and may end before it, or go on behind it.
+
+    Others, as the branches of a union that a validator has tried, are passed over, unless the value has them there.
+    """
+    done = 0
+    for part in loc:
+        if done == len(place):
+            break
+        if str(part) == str(place[done]):
+            value = _inside(value, place[done])
+            done += 1
+        elif (isinstance(value, dict) and part in value) or (isinstance(value, list) and str(part).isdecimal()):
+            return False
+    return done > 0
+
+
+def _inside(value: Any, part: str | int) -> Any:
+    if isinstance(value, dict):
+        return value.get(part)
+    return value[part] if isinstance(value, list) and isinstance(part, int) and part < len(value) else None
 
 
 @requirement(

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import CONVENTION, EXAMPLE, MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.judge.select import JSON, replies
+from inferproof.judge.select import JSON, LEGACY, answers, replies
 from inferproof.judge.subject import Subject
+from inferproof.requirements.chat_request import require_a_short_text
 from inferproof.requirements.legacy import plain
+from inferproof.requirements.structured_output import begins_an_object
 
 DAY = 24 * 60 * 60
-
-LONGEST_TOKEN = 64
-"""Characters. No vocabulary that we know of has a longer token in prose; runs of spaces are not prose."""
 
 
 @requirement(
@@ -100,13 +99,11 @@ def the_reply_is_no_chat_completion(reply: Subject, check: Check) -> None:
     standard="OpenAI's API reference, chat completions: max_tokens",
     claims="legacy",
     cites="chat.legacy.request#/max_tokens",
-    of=replies("chat.legacy", where=lambda answer: answer.request.integer("/max_tokens", None) is not None),
+    of=answers(*LEGACY, where=lambda answer: answer.request.integer("/max_tokens", 0) > 0),
 )
 def max_tokens_keeps_the_text_short(reply: Subject, check: Check) -> None:
     """`max_tokens` keeps the text short: it is no longer than that many tokens could be."""
-    most, length = reply.request.integer("/max_tokens"), len(reply.body.string("/text").strip())
-    expected = f"at most {most} tokens of {LONGEST_TOKEN} characters"
-    check.that(length <= most * LONGEST_TOKEN, expected, length, at="/text")
+    require_a_short_text(reply, check, reply.request.integer("/max_tokens"))
 
 
 def _stops(answer: Subject) -> list[str]:
@@ -120,10 +117,24 @@ def _stops(answer: Subject) -> list[str]:
     basis=PROJECT,
     claims="legacy",
     cites="chat.legacy.request#/stop_tokens",
-    of=replies("chat.legacy", where=lambda answer: bool(_stops(answer))),
+    of=answers(*LEGACY, where=lambda answer: bool(_stops(answer))),
 )
 def stop_tokens_end_the_text(reply: Subject, check: Check) -> None:
     """The text ends before the first of the `stop_tokens`: none of them is in it."""
-    text = reply.body.value("/text")
-    met = [stop for stop in _stops(reply) if stop in text.string()]
-    check.that(not met, "a text without the stop", text)
+    met = [stop for stop in _stops(reply) if stop in reply.text]
+    check.that(not met, "a text without the stop", reply.text, at="text")
+
+
+@requirement(
+    "legacy.request.response-format",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: response_format",
+    claims="structured-output.json-object",
+    cites="chat.legacy.request#/response_format",
+    covers="chat.legacy.stream.request#/response_format",
+    of=answers(*LEGACY, where=lambda answer: answer.request.get("/response_format/type") == "json_object"),
+)
+def a_json_object_is_begun(reply: Subject, check: Check) -> None:
+    """With `response_format: {"type": "json_object"}` the text begins as a JSON object; nothing says if it was cut."""
+    check.that(begins_an_object(reply.text), "the beginning of a JSON object", reply.text, at="text")

@@ -20,7 +20,8 @@ from inferproof.judge.requirement import (
 from inferproof.judge.select import EVENTS, Of, streams
 from inferproof.judge.subject import DONE, Subject, read_json, steps
 from inferproof.judge.value import Skip
-from inferproof.requirements.legacy_reply import DAY, LONGEST_TOKEN
+from inferproof.requirements.chat_request import LONGEST_TOKEN
+from inferproof.requirements.legacy_reply import DAY
 from inferproof.wire.exchange import NotJson
 
 ROLE = "chat.legacy.stream"
@@ -74,10 +75,10 @@ def every_event_reaches_the_client(reply: Subject, check: Check) -> None:
 
 @requirement(
     "legacy.stream.json",
-    MUST,
-    basis=EXAMPLE,
+    SHOULD,  # the published schema says text, and the example that shows an object breaks its own form
+    basis=CORRECTION,
     claims="legacy",
-    cites=("chat.legacy.stream.reply.example", "chat.legacy.stream.event"),
+    cites=("chat.legacy.stream.event", "chat.legacy.stream.reply.example"),
     of=legacy_stream,
 )
 def each_event_is_an_object(reply: Subject, check: Check) -> None:
@@ -161,11 +162,11 @@ def an_event_is_one_line(reply: Subject, check: Check) -> None:
 )
 def a_long_text_comes_in_pieces(reply: Subject, check: Check) -> None:
     """A text of more than one token comes in several events."""
-    texts = [event.string("/text") for event in reply.events]
+    texts = [text for event in reply.events if (text := event.string("/text"))]
     if not texts:
-        raise Skip("there is no event")
+        raise Skip("there is no text")
     holds = len(texts) > 1 or len(texts[0].strip()) <= LONGEST_TOKEN
-    check.that(holds, "several events", texts[0], at="events/0/text")
+    check.that(holds, "several events", texts[0], at="the only text")
 
 
 @requirement(
@@ -207,5 +208,8 @@ def without_tools_there_are_no_calls(reply: Subject, check: Check) -> None:
 )
 def the_stream_says_what_the_reply_says(replies: list[Subject], check: Check) -> None:
     """At temperature 0 the texts of the events add up to the `text` of the reply in one piece."""
-    whole, stream = steps(replies, 2)
-    check.equal(stream.folded.legacy_text, whole.body.value("/text").raw, at="text of all events")
+    whole, stream, again = steps(replies, 3)
+    text = whole.body.value("/text").raw
+    if again.body.value("/text").raw != text:
+        raise Skip("the same request is answered differently each time")
+    check.equal(stream.folded.legacy_text, text, at="text of all events")

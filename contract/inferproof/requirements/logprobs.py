@@ -4,6 +4,7 @@ Breaks: `top_logprobs` taken for a switch, tokens trimmed or re-encoded on the w
 Reference: the engine's entries are passed on.
 """
 
+import math
 import re
 
 from inferproof.judge.check import Check
@@ -18,7 +19,7 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import CHAT, EVENTS, Of, replies
+from inferproof.judge.select import CHAT, Of, answers, replies
 from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
@@ -28,6 +29,20 @@ NOISE = 0.5
 
 ROUNDING = 1e-4
 """A probability of 1 may come out of single precision a little above it."""
+
+TIE = 0.1
+"""Natural logarithms. Two tokens that are nearer to each other are as likely: which of them comes is the engine's."""
+
+HALF = math.log(0.5)
+
+FEW = 3
+"""Tokens. A server's own penalty may turn some of so few; of more it does not turn half."""
+
+UNSTEERED = frozenset(
+    {"model", "messages", "max_tokens", "max_completion_tokens", "temperature", "seed", "user", "stream"}
+    | {"stream_options", "logprobs", "top_logprobs"}
+)
+"""Members that leave the choice of a token to its likelihood."""
 
 BROKEN = re.compile("[\ufffd\ud800-\udfff]")
 """What stands for bytes that are no character, and halves of surrogate pairs, which have no UTF-8."""
@@ -47,11 +62,11 @@ def _asks_for_text(answer: Subject) -> bool:
     )
 
 
-def entries(answer: Subject) -> list[Value]:
-    """The entries of the first choice, one for each token; of a stream, those of all its chunks. Raises Skip."""
-    if answer.media_type == EVENTS:
-        return answer.folded.choice(0).logprobs
-    return answer.body.items("/choices/0/logprobs/content")
+def entries(answer: Subject, index: int = 0, *, optional: bool = False) -> list[Value]:
+    """The entries of a choice, one for each token; of a stream, those of all its chunks. Raises Skip."""
+    if answer.streamed:
+        return answer.folded.choice(index).logprobs
+    return answer.body.items(f"/choices/{index}/logprobs/content", optional=optional)
 
 
 def tokens(answer: Subject) -> list[str]:
@@ -69,7 +84,33 @@ def spelled(entry: Value) -> bytes:
     return bytes(byte.integer() & 0xFF for byte in entry.object().items("/bytes", optional=True))
 
 
-asked_for = replies("chat", where=_asks)
+def _asks_for_alternatives(answer: Subject) -> bool:
+    return _asks(answer) and answer.request.integer("/top_logprobs", 0) > 0
+
+
+def _greedily(answer: Subject) -> bool:
+    """Alternatives of tokens of which the likeliest is to come: nothing else in the request has a say."""
+    return (
+        _asks_for_alternatives(answer)
+        and answer.request.get("/temperature") == 0
+        and UNSTEERED.issuperset(answer.request.members())
+    )
+
+
+def listed(entry: Value) -> list[Value]:
+    """Its own token among its alternatives. Raises Missing."""
+    return [each for each in alternatives(entry) if each.string("/token") == entry.string("/token")]
+
+
+def with_alternatives(answer: Subject) -> list[Value]:
+    """The entries that have any, and a token that can be compared. Raises Skip, also where they are few."""
+    found = [each for each in entries(answer) if alternatives(each) and not BROKEN.search(each.string("/token"))]
+    if len(found) < FEW:
+        raise Skip("too few tokens have alternatives")
+    return found
+
+
+asked_for = answers("chat", where=_asks)
 
 
 @requirement(
@@ -124,14 +165,11 @@ def logprobs_are_not_sent_unasked(reply: Subject, check: Check) -> None:
 )
 def logprobs_have_an_entry_for_each_token(reply: Subject, check: Check) -> None:
     """With `logprobs: true` each choice with text has a list of entries, each with its token."""
-    for choice in reply.choices:
-        if choice.object("/message").get("/content"):
-            found = choice.items("/logprobs/content", optional=True)
-            check.that(
-                found != [], "a list of tokens", choice.get("/logprobs/content"), at=f"{choice.at}/logprobs/content"
-            )
-            for entry in found:
-                check.that(entry.has("/token"), "a token", entry)
+    for index, text in reply.texts.items():
+        found = entries(reply, index, optional=True) if text else []
+        check.that(not text or found != [], "a list of tokens", found, at=f"choices/{index}/logprobs/content")
+        for entry in found:
+            check.that(entry.has("/token"), "a token", entry)
 
 
 @requirement(
@@ -178,7 +216,7 @@ def there_are_no_more_alternatives_than_asked_for(reply: Subject, check: Check) 
     standard="OpenAI's API reference, chat completions: top_logprobs",
     claims="logprobs",
     cites="chat.request#/top_logprobs",
-    of=replies("chat", where=lambda answer: _asks(answer) and answer.request.integer("/top_logprobs", 0) > 0),
+    of=replies("chat", where=_asks_for_alternatives),
 )
 def alternatives_are_sent_when_asked_for(reply: Subject, check: Check) -> None:
     """With `top_logprobs` each token has at least one alternative."""
@@ -186,6 +224,70 @@ def alternatives_are_sent_when_asked_for(reply: Subject, check: Check) -> None:
         check.that(
             alternatives(entry) != [], "an alternative", entry.get("/top_logprobs"), at=f"{entry.at}/top_logprobs"
         )
+
+
+@requirement(
+    "logprobs.top.own",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: top_logprobs",
+    claims="logprobs",
+    cites="chat.reply#/choices/[]/logprobs/content/[]/top_logprobs",
+    of=Of(("chat",), where=_asks_for_alternatives),
+)
+def alternatives_are_of_their_own_token(reply: Subject, check: Check) -> None:
+    """Different tokens do not all have one list of alternatives, to the last digit: each has those of its position."""
+    first, *others = with_alternatives(reply)
+    if all(each.string("/token") == first.string("/token") for each in others):
+        raise Skip("the same token comes each time")
+    own = any(each.get("/top_logprobs") != first.get("/top_logprobs") for each in others)
+    check.that(own, "alternatives of its own for each token", first.value("/top_logprobs"))
+
+
+@requirement(
+    "logprobs.top.likeliest",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: top_logprobs",
+    claims="logprobs",
+    cites=("chat.reply#/choices/[]/logprobs/content/[]/top_logprobs", "chat.request#/temperature"),
+    of=Of(("chat",), where=_greedily),
+)
+def the_likeliest_token_is_sent(reply: Subject, check: Check) -> None:
+    """At temperature 0, and steered by nothing, most tokens are the likeliest of their alternatives, or as likely."""
+    found = with_alternatives(reply)
+    others = [entry for entry in found if not _is_likeliest(entry)]
+    if 2 * len(others) >= len(found):
+        best = max(alternatives(others[0]), key=lambda each: each.number("/logprob"))
+        check.fail(f"the likeliest alternative, {best.string('/token')!r}", others[0].value("/token"))
+
+
+def _is_likeliest(entry: Value) -> bool:
+    """Or as likely. Where it is not among the alternatives, it shares with the best what is there: half at most."""
+    best = max(each.number("/logprob") for each in alternatives(entry))
+    own = [each.number("/logprob") for each in listed(entry)]
+    tied = abs(best - max(own, default=entry.number("/logprob"))) <= TIE
+    return tied and (own != [] or best <= HALF + TIE)
+
+
+@requirement(
+    "logprobs.top.same",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: logprob",
+    claims="logprobs",
+    cites=(
+        "chat.reply#/choices/[]/logprobs/content/[]/logprob",
+        "chat.reply#/choices/[]/logprobs/content/[]/top_logprobs/[]/logprob",
+    ),
+    of=Of(("chat",), where=_greedily),
+)
+def a_token_is_as_likely_as_among_its_alternatives(reply: Subject, check: Check) -> None:
+    """A token that is one of its own alternatives has the same `logprob` there, but for noise."""
+    for entry in with_alternatives(reply):
+        for own in listed(entry):
+            expected, found = own.number("/logprob"), entry.value("/logprob")
+            check.that(abs(expected - found.number()) <= NOISE, f"about {expected}", found)
 
 
 @requirement(
@@ -203,6 +305,8 @@ def the_tokens_spell_the_content(reply: Subject, check: Check) -> None:
     if BROKEN.search(content):
         raise Skip("a broken character can be spelled in several ways")
     joined, exact = "".join(entry.string("/token") for entry in found), b"".join(map(spelled, found))
+    if not exact and BROKEN.search(joined):
+        raise Skip("tokens are parts of characters, and have no bytes")
     check.that(
         content in joined or content.encode() in exact,
         f"tokens that spell {content!r}",
@@ -242,7 +346,8 @@ def the_bytes_are_those_of_the_token(reply: Subject, check: Check) -> None:
 def there_is_an_entry_for_each_completion_token(reply: Subject, check: Check) -> None:
     """There are as many entries as `completion_tokens`, give or take the token that ends the text, and reasoning."""
     counted, found = reply.body.integer("/usage/completion_tokens"), len(entries(reply))
-    if reply.reasoning and counted - found > 1:
+    reasons = reply.reasoning or reply.body.get("/usage/completion_tokens_details/reasoning_tokens")
+    if reasons and counted - found > 1:
         raise Skip("whether the tokens of reasoning have entries is not said")
     check.that(abs(counted - found) <= 1, f"{counted}, or one more or less", found, at="/choices/0/logprobs/content")
 
@@ -270,7 +375,7 @@ def alternatives_need_logprobs(reply: Subject, check: Check) -> None:
     basis=PROSE,
     claims="logprobs.token-ids",
     cites="chat.request.prose#/return_tokens_as_token_ids",
-    of=replies(
+    of=answers(
         "chat", where=lambda answer: _asks(answer) and answer.request.get("/return_tokens_as_token_ids") is True
     ),
 )
@@ -310,11 +415,10 @@ def prompt_logprobs_are_sent(reply: Subject, check: Check) -> None:
     cites="chat.reply#/prompt_logprobs",
     of=asked_for_prompt,
 )
-def each_token_of_the_prompt_has_an_entry(reply: Subject, check: Check) -> None:
-    """There are as many `prompt_logprobs` as `prompt_tokens`, and the first is null: nothing comes before it."""
-    found = reply.body.items("/prompt_logprobs")
-    check.equal(len(found), reply.body.integer("/usage/prompt_tokens"), at="/prompt_logprobs")
-    check.equal(reply.body.value("/prompt_logprobs/0"), None)
+def only_tokens_of_the_prompt_have_an_entry(reply: Subject, check: Check) -> None:
+    """There are at most as many `prompt_logprobs` as `prompt_tokens`: those of the template may be left out."""
+    found, most = len(reply.body.items("/prompt_logprobs")), reply.body.integer("/usage/prompt_tokens")
+    check.that(found <= most, f"at most {most}", found, at="/prompt_logprobs")
 
 
 @requirement(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import keyed, valid
-from inferproof.judge.requirement import MUST, PROSE, SCHEMA, SHOULD, requirement
+from inferproof.judge.requirement import PROJECT, PROSE, SHOULD, requirement
 from inferproof.judge.select import Of, replies
 from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject
@@ -90,8 +90,8 @@ def the_core_members_are_there(reply: Subject, check: Check) -> None:
 
 @requirement(
     "chat.openai-path.web-search",
-    MUST,
-    basis=SCHEMA,
+    SHOULD,
+    basis=PROJECT,
     claims=CLAIM,
     cites="chat.request.open#",
     of=Of((ROLE,), DECIDED, where=lambda answer: answer.request.has("/web_search") and valid(answer)),

@@ -27,6 +27,7 @@ from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
 from inferproof.requirements.chat_request import PLAIN
 from inferproof.requirements.stream import choices_of
+from inferproof.requirements.usage import usage_of
 
 NONE = "none"
 """The effort with which nothing is reasoned."""
@@ -111,18 +112,9 @@ def speaks(text: str) -> bool:
     return text.strip() != ""
 
 
-def usage(answer: Subject) -> Value:
-    """The usage of a reply, or of the last chunk that has one. Raises Skip."""
-    if answer.media_type != EVENTS:
-        return answer.body.object("/usage")
-    if answer.folded.usage is None:
-        raise Skip("no chunk has a usage")
-    return answer.folded.usage.object()
-
-
 def counted(answer: Subject) -> int:
     """The tokens of reasoning; raises Skip where they are not told."""
-    found = usage(answer).integer(TOKENS, None)
+    found = usage_of(answer).integer(TOKENS, None)
     if found is None:
         raise Skip("the tokens of reasoning are not told")
     return found
@@ -196,12 +188,14 @@ def reasoning_stands_in_reasoning_content(reply: Subject, check: Check) -> None:
     basis=PROSE,
     claims="reasoning",
     cites=("chat.request.prose#/reasoning", "chat.reply#/choices/[]/message/reasoning_content"),
-    of=Of(("chat",), where=_asks_plainly),
+    of=Of(("chat",), where=_plainly),
 )
 def reasoning_is_no_part_of_the_answer(reply: Subject, check: Check) -> None:
     """The content has the answer only: it neither begins with the reasoning nor has the tags that stand around it."""
-    tagged = any(tag in content for tag in TAGS for content in said(reply, "/content").values())
-    if not tagged and not any(map(speaks, said(reply).values())):
+    opened, closed = (any(tag in content for content in said(reply, "/content").values()) for tag in TAGS)
+    if opened and not closed and reply.finish_reason == "length":
+        raise Skip("the reasoning was cut short, so that nobody knows its end")
+    if not (opened or closed) and not any(map(speaks, said(reply).values())):
         raise Skip("nothing is reasoned")
     for index, content in said(reply, "/content").items():
         at = f"content of choice {index}"
@@ -222,7 +216,7 @@ def reasoning_is_no_part_of_the_answer(reply: Subject, check: Check) -> None:
 def the_tokens_of_reasoning_are_counted(reply: Subject, check: Check) -> None:
     """`reasoning_tokens`, where told, are more than none where there is reasoning, and part of `completion_tokens`."""
     tokens, at = counted(reply), f"usage{TOKENS}"
-    most = usage(reply).integer("/completion_tokens")
+    most = usage_of(reply).integer("/completion_tokens")
     answers = [text for text in said(reply, "/content").values() if speaks(text)]
     check.that(0 <= tokens <= most, f"0 to {most}", tokens, at=at)
     if any(map(speaks, said(reply).values())):
@@ -319,7 +313,7 @@ def a_stream_counts_the_same(answers: list[Subject], check: Check) -> None:
     whole, stream = _repeated(answers)
     if said(stream) != said(whole) or stream.text != whole.text:
         raise Skip("the stream says something else")
-    check.equal(usage(stream).get(TOKENS), counted(whole), at=f"usage{TOKENS}")
+    check.equal(usage_of(stream).get(TOKENS), counted(whole), at=f"usage{TOKENS}")
 
 
 def _repeated(answers: list[Subject]) -> tuple[Subject, Subject]:

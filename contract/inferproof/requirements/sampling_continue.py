@@ -11,7 +11,7 @@ from inferproof.judge.requirement import (
     PROSE,
     requirement,
 )
-from inferproof.judge.select import Of, replies
+from inferproof.judge.select import answers
 from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
@@ -31,7 +31,7 @@ def _last(answer: Subject, role: str) -> str:
     basis=PROSE,
     claims="sampling.echo",
     cites="chat.request.prose#/echo",
-    of=replies("chat", where=lambda answer: answer.request.get("/echo") is True and _last(answer, "assistant") != ""),
+    of=answers("chat", where=lambda answer: answer.request.get("/echo") is True and _last(answer, "assistant") != ""),
 )
 def echo_puts_the_last_message_in_front(reply: Subject, check: Check) -> None:
     """With `echo: true` and a last message of the assistant, the content begins with that message."""
@@ -47,7 +47,7 @@ def echo_puts_the_last_message_in_front(reply: Subject, check: Check) -> None:
     basis=PROSE,
     claims="sampling.echo",
     cites="chat.request#/echo",
-    of=replies(
+    of=answers(
         "chat",
         where=lambda answer: (
             answer.request.get("/echo") is True
@@ -68,8 +68,8 @@ def another_role_is_not_echoed(reply: Subject, check: Check) -> None:
     basis=PROSE,
     claims="sampling.continue",
     cites="chat.request.prose#/continue_final_message",
-    of=Of(
-        ("chat",),
+    of=answers(
+        "chat",
         status=DECIDED,
         where=lambda answer: (
             answer.request.get("/continue_final_message") is True

@@ -5,6 +5,7 @@ Reference: the engine looks for it in the decoded text.
 """
 
 from inferproof.judge.check import Check
+from inferproof.judge.claims import OF_STREAMS
 from inferproof.judge.requirement import (
     CONVENTION,
     MUST,
@@ -12,8 +13,8 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import replies
-from inferproof.judge.subject import Subject, repeated, steps
+from inferproof.judge.select import answers
+from inferproof.judge.subject import Subject, repeated
 from inferproof.judge.value import Skip
 from inferproof.requirements.sampling import PLAIN, one_choice
 
@@ -32,14 +33,13 @@ def _stops(answer: Subject) -> list[str]:
     standard="OpenAI's API reference, chat completions: stop",
     claims="sampling.stop",
     cites="chat.request#/stop",
-    of=replies("chat", where=lambda answer: bool(_stops(answer)) and not _keeps_the_stop(answer)),
+    of=answers("chat", where=lambda answer: bool(_stops(answer)) and not _keeps_the_stop(answer)),
 )
 def the_text_ends_before_a_stop(reply: Subject, check: Check) -> None:
     """The content has none of the `stop` strings."""
-    for choice in reply.choices:
-        content = choice.value("/message/content")
-        found = [stop for stop in _stops(reply) if stop in content.string("", "")]
-        check.equal(found, [], at=content.at)
+    for index, text in reply.texts.items():
+        found = [stop for stop in _stops(reply) if stop in text]
+        check.equal(found, [], at=f"content of choice {index}")
 
 
 def _keeps_the_stop(answer: Subject) -> bool:
@@ -55,14 +55,22 @@ def _keeps_the_stop(answer: Subject) -> bool:
     cites="chat.request#/stop",
     needs="sampling.stop",
 )
-def a_stop_cuts_the_same_text(answers: list[Subject], check: Check) -> None:
+def a_stop_cuts_the_same_text(told: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, a `stop` string ends the same text where it first stands, with `stop`."""
-    free, again, *stopped = steps(answers[-4:], 4)  # a model that reasons first was asked once more
-    text = repeated(free, again)
+    free, text, stopped = _free_and_stopped(told)
     for answer in stopped:
         _require_unthought(answer, free)
         check.equal(answer.text, text.partition(_found(answer, text))[0], at="content")
         check.equal(answer.finish_reason, "stop", at="finish_reason")
+
+
+def _free_and_stopped(told: list[Subject]) -> tuple[Subject, str, list[Subject]]:
+    """The answer without a `stop`, the text that it brought twice, and the answers with one. Raises Skip."""
+    free = [answer for answer in told if not _stops(answer)][-2:]  # a model that reasons first was asked once more
+    stopped = [answer for answer in told if _stops(answer)]
+    if len(free) < 2 or not stopped:
+        raise Skip("it takes an answer twice, and once with a `stop`, to tell")
+    return free[0], repeated(*free), stopped
 
 
 def _found(answer: Subject, text: str) -> str:
@@ -88,13 +96,13 @@ def _require_unthought(stopped: Subject, free: Subject) -> None:
     cites="chat.request#/include_stop_str_in_output",
     needs="sampling.stop-included",
 )
-def a_stop_may_stay(answers: list[Subject], check: Check) -> None:
+def a_stop_may_stay(told: list[Subject], check: Check) -> None:
     """With `include_stop_str_in_output: true` the content ends with the `stop` string that ended it."""
-    free, again, stopped = steps(answers, 3)
-    text = repeated(free, again)
-    stop = _found(stopped, text)
-    _require_unthought(stopped, free)
-    check.equal(stopped.text, text.partition(stop)[0] + stop, at="content")
+    free, text, stopped = _free_and_stopped(told)
+    for answer in stopped:
+        stop = _found(answer, text)
+        _require_unthought(answer, free)
+        check.equal(answer.text, text.partition(stop)[0] + stop, at="content")
 
 
 @requirement(
@@ -103,11 +111,11 @@ def a_stop_may_stay(answers: list[Subject], check: Check) -> None:
     basis=SCHEMA,
     claims="sampling.length",
     cites="chat.request#/min_tokens",
-    of=replies("chat", where=lambda answer: bool(answer.request.get("/min_tokens")) and one_choice(answer)),
+    of=answers("chat", where=lambda answer: bool(answer.request.get("/min_tokens")) and one_choice(answer)),
 )
 def min_tokens_is_the_least(reply: Subject, check: Check) -> None:
     """`completion_tokens` is at least `min_tokens`."""
-    least, used = reply.request.integer("/min_tokens"), reply.body.value("/usage/completion_tokens")
+    least, used = reply.request.integer("/min_tokens"), reply.usage.value("/completion_tokens")
     check.that(used.integer() >= least, f"at least {least}", used)
 
 
@@ -117,11 +125,11 @@ def min_tokens_is_the_least(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims="sampling.length",
     cites="chat.request#/ignore_eos",
-    of=replies(
+    of=answers(
         "chat",
         where=lambda answer: (
             answer.request.get("/ignore_eos") is True
-            and PLAIN.issuperset(answer.request.members())
+            and {*PLAIN, *OF_STREAMS}.issuperset(answer.request.members())
             and answer.request.has("/max_tokens")
             and not _stops(answer)
             and not answer.request.get("/stop_token_ids")
@@ -131,5 +139,5 @@ def min_tokens_is_the_least(reply: Subject, check: Check) -> None:
 )
 def without_an_end_the_cap_is_reached(reply: Subject, check: Check) -> None:
     """With `ignore_eos: true` an answer has exactly `max_tokens`, and finishes with `length`."""
-    check.equal(reply.body.value("/usage/completion_tokens"), reply.request.integer("/max_tokens"))
     check.equal(reply.finish_reason, "length", at="finish_reason")
+    check.equal(reply.usage.value("/completion_tokens"), reply.request.integer("/max_tokens"))

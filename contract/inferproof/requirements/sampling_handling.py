@@ -9,6 +9,7 @@ import json
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept, refused_for, valid
 from inferproof.judge.requirement import (
+    CONVENTION,
     CORRECTION,
     MAY,
     MUST,
@@ -158,7 +159,8 @@ def special_tokens_come_on_top(answers: list[Subject], check: Check) -> None:
 @requirement(
     "sampling.truncate",
     SHOULD,
-    basis=SCHEMA,
+    basis=CONVENTION,
+    standard="vLLM's sampling parameters: truncate_prompt_tokens",
     claims="engine",
     cites="chat.request#/truncate_prompt_tokens",
     of=Of(("chat",), status=DECIDED, where=lambda answer: _truncates(answer) and must_accept(answer)),

@@ -11,8 +11,8 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import replies
-from inferproof.judge.subject import Subject, repeated, steps
+from inferproof.judge.select import answers
+from inferproof.judge.subject import Subject, repeated
 from inferproof.judge.value import Skip
 from inferproof.requirements.logprobs import tokens
 
@@ -25,15 +25,22 @@ from inferproof.requirements.logprobs import tokens
     cites="chat.request#/bad_words",
     needs="sampling.bad-words",
 )
-def bad_words_change_the_answer(answers: list[Subject], check: Check) -> None:
+def bad_words_change_the_answer(told: list[Subject], check: Check) -> None:
     """With the words of an answer in `bad_words`, the same request is answered otherwise."""
     # A single word may come back: engines forbid its usual tokens, and a model can spell it with others.
-    free, banned = steps(answers, 2)
+    free, *banned = told
+    if not banned:
+        raise Skip("it takes an answer, and one with its words forbidden, to tell")
     if not free.text:
         raise Skip("nothing was said, as by a model that is not done with its reasoning")
-    before, after = (answer.body.integer("/usage/completion_tokens") for answer in (free, banned))
-    same = banned.text == free.text and after == before
-    check.that(not same, "an answer that does without these words", banned.text, at="content")
+    for answer in banned:
+        same = answer.text == free.text and _completion(answer) in (None, _completion(free))
+        check.that(not same, "an answer that does without these words", answer.text, at="content")
+
+
+def _completion(answer: Subject) -> int | None:
+    """The `completion_tokens`; None of a stream that does not count. Raises Skip."""
+    return None if answer.streamed and answer.folded.usage is None else answer.usage.integer("/completion_tokens")
 
 
 @requirement(
@@ -44,20 +51,27 @@ def bad_words_change_the_answer(answers: list[Subject], check: Check) -> None:
     cites="chat.request#/stop_token_ids",
     needs="sampling.stop-token-ids",
 )
-def a_token_may_end_the_answer(answers: list[Subject], check: Check) -> None:
+def a_token_may_end_the_answer(told: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, a token in `stop_token_ids` ends the same answer where it first comes."""
-    free, again, stopped = steps(answers, 3)
+    if len(told) < 3:
+        raise Skip("it takes an answer twice, and once with a token to stop at, to tell")
+    free, again, *stopped = told
     repeated(free, again)
-    said, stop = tokens(free), _token(stopped.request.integer("/stop_token_ids/0"))
-    if said != tokens(again):
+    if tokens(free) != tokens(again):
         raise Skip("the same request is answered differently each time")
+    for answer in stopped:
+        _require_the_end(answer, free, check)
+
+
+def _require_the_end(stopped: Subject, free: Subject, check: Check) -> None:
+    said, stop = tokens(free), _token(stopped.request.integer("/stop_token_ids/0"))
     if stop not in said:
         raise Skip("the token is not in the answer that it would end")
-    most, used = said.index(stop) + 1, stopped.body.value("/usage/completion_tokens")
-    if free.reasoning and used.integer() > most:
+    most, used = said.index(stop) + 1, _completion(stopped)
+    if used is not None and used > most and free.reasoning:
         raise Skip("the token may be one of the reasoning, which is not the answer")
-    check.that(used.integer() <= most, f"at most {most}", used)
-    check.equal(stopped.finish_reason, "stop", at="/choices/0/finish_reason")
+    check.that(used is None or used <= most, f"at most {most}", used, at="/usage/completion_tokens")
+    check.equal(stopped.finish_reason, "stop", at="finish_reason")
 
 
 def _token(id: int | str) -> str:
@@ -71,7 +85,7 @@ def _token(id: int | str) -> str:
     standard="OpenAI's API reference, chat completions: logit_bias",
     claims="sampling.tokens",
     cites="chat.request#/logit_bias",
-    of=replies("chat", where=lambda answer: _as_ids(answer) and bool(_biased(answer, -100))),
+    of=answers("chat", where=lambda answer: _as_ids(answer) and bool(_biased(answer, -100))),
 )
 def a_low_bias_bans_a_token(reply: Subject, check: Check) -> None:
     """A token with a `logit_bias` of -100 does not come."""
@@ -85,7 +99,7 @@ def a_low_bias_bans_a_token(reply: Subject, check: Check) -> None:
     standard="OpenAI's API reference, chat completions: logit_bias",
     claims="sampling.tokens",
     cites="chat.request.extra#/logit_bias:object",
-    of=replies("chat", where=lambda answer: _as_ids(answer) and bool(_biased(answer, 100))),
+    of=answers("chat", where=lambda answer: _as_ids(answer) and bool(_biased(answer, 100))),
 )
 def a_high_bias_forces_a_token(reply: Subject, check: Check) -> None:
     """Only the tokens with a `logit_bias` of 100 come."""
@@ -108,7 +122,7 @@ def _biased(answer: Subject, bias: int) -> set[str]:
     basis=SCHEMA,
     claims="sampling.tokens",
     cites="chat.request#/allowed_token_ids",
-    of=replies("chat", where=lambda answer: bool(answer.request.get("/allowed_token_ids")) and _as_ids(answer)),
+    of=answers("chat", where=lambda answer: bool(answer.request.get("/allowed_token_ids")) and _as_ids(answer)),
 )
 def no_other_token_comes(reply: Subject, check: Check) -> None:
     """With `allowed_token_ids` no other token comes."""

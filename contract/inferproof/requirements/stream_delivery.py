@@ -11,15 +11,26 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.subject import Subject, repeated, steps
+from inferproof.judge.subject import REASONING, Subject, repeated, steps
 from inferproof.judge.value import Skip
 
 PROMPT_TIMES = 4
 HELD_AT_LEAST = 200_000
 """Microseconds. A pause of a busy machine is shorter, and three streams in a row do not meet one each."""
 
-ENOUGH_EVENTS = 16
-"""So many events that made one by one take a server some time, and do not come in one read."""
+ENOUGH_PIECES = 16
+ENOUGH_TEXT = 128
+"""So many pieces, or characters, that made token by token take a server some time, and do not come in one read."""
+
+FEW_PIECES = 3
+MOST_OF_IT = 0.75
+"""Fewer pieces than the first, or one with more of the text than the second, are hardly a stream."""
+
+LONG_TEXT = 800
+"""Characters. Hosts that send 50 or 100 tokens at a time send so long a text in several pieces.
+
+A shorter one tells too, of at least ENOUGH_TEXT, where the model ended it though a long story was asked for.
+"""
 
 
 @requirement(
@@ -61,12 +72,40 @@ def a_stream_finishes_for_the_same_reason(answers: list[Subject], check: Check) 
 )
 def a_client_may_leave(answers: list[Subject], check: Check) -> None:
     """When a client hangs up, the next request gets an answer of its own: another id, and content."""
-    left, following = steps(answers, 2)
+    left, following = steps(answers[-2:], 2)
     if not left.events:
         raise Skip("the client left before the first event")
     own, choices = following.body.value("/id"), following.body.value("/choices")
     check.that(own.raw != left.events[0].value("/id").raw, "an id of its own", own)
     check.that(choices.raw != [], "a choice", choices)
+
+
+@requirement(
+    "stream.hang-up.prompt",
+    SHOULD,
+    basis=PROJECT,
+    claims="streaming",
+    cites=("chat.reply.events", "chat.reply#/usage/prompt_tokens"),
+    needs="stream.hang-up",
+)
+def who_left_leaves_no_trace_in_the_prompt(answers: list[Subject], check: Check) -> None:
+    """After a client has hung up, the same conversation has the `prompt_tokens` that it had before."""
+    before, _, _, after = steps(answers, 4)
+    check.equal(after.body.value("/usage/prompt_tokens"), before.body.integer("/usage/prompt_tokens"))
+
+
+@requirement(
+    "stream.hang-up.text",
+    SHOULD,
+    basis=PROJECT,
+    claims="streaming",
+    cites="chat.reply.events",
+    needs="stream.hang-up",
+)
+def who_left_leaves_no_trace_in_the_answer(answers: list[Subject], check: Check) -> None:
+    """At temperature 0 and with a seed, the same request is answered after a client has hung up as it was before."""
+    before, again, _, after = steps(answers, 4)
+    check.equal(after.text, repeated(before, again), at="content")
 
 
 @requirement(
@@ -98,7 +137,9 @@ def events_leave_as_they_are_made(answers: list[Subject], check: Check) -> None:
     if not prompt.reply.reads or not streams:
         raise Skip("nobody watched the replies arrive")
     first_token = prompt.reply.reads[-1][0]
-    waits = [_held_back(stream, first_token) for stream in streams]
+    waits = [held_back(stream, first_token) for stream in streams if is_enough(stream)]
+    if not waits:
+        raise Skip("the streams are too short to tell")
     check.that(
         not all(waits),
         f"the first event soon after the {first_token // 1000} ms that an answer of one token takes",
@@ -107,14 +148,60 @@ def events_leave_as_they_are_made(answers: list[Subject], check: Check) -> None:
     )
 
 
-def _held_back(stream: Subject, first_token: int) -> int:
+@requirement(
+    "stream.pieces",
+    SHOULD,
+    basis=PROSE,
+    claims="streaming.incremental",
+    cites="chat.reply.prose",
+    needs="stream.timing",
+)
+def a_long_text_comesin_pieces(answers: list[Subject], check: Check) -> None:
+    """A long text comes in several pieces, none of which is most of it: it is not made first and streamed then."""
+    streams = answers[1:]
+    if not streams:
+        raise Skip("it takes a longer stream to tell")
+    if any(in_pieces(stream) for stream in streams):
+        return
+    last = streams[-1]
+    if len(last.text) < (ENOUGH_TEXT if _has_ended(last) else LONG_TEXT):
+        raise Skip("the texts are too short to tell")
+    found = [len(piece) for piece in pieces(last)]
+    check.fail(f"at least {FEW_PIECES} pieces, none with most of the text", found, at="characters of each piece")
+
+
+def _has_ended(stream: Subject) -> bool:
+    """The model came to its end by itself; the native stream does not say why it ends."""
+    return bool(stream.folded.choices) and stream.finish_reason == "stop"
+
+
+def pieces(stream: Subject) -> list[str]:
+    """The texts of its events, those of the answer and those of reasoning, where they are not empty. Raises Skip."""
+    said = [event.get("/text") for event in stream.events]
+    for event in stream.events:
+        for choice in event.items("/choices", optional=True):
+            said += [choice.get(f"/delta/{name}") for name in ("content", *REASONING)]
+    return [text for text in said if isinstance(text, str) and text]
+
+
+def in_pieces(stream: Subject) -> bool:
+    said = pieces(stream)
+    return len(said) >= FEW_PIECES and max(map(len, said)) <= MOST_OF_IT * sum(map(len, said))
+
+
+def is_enough(stream: Subject) -> bool:
+    """It has so much text that its making takes time. Text that nobody sees, of a hidden reasoning, does not count."""
+    return len(pieces(stream)) >= ENOUGH_PIECES or len(stream.text) >= ENOUGH_TEXT
+
+
+def held_back(stream: Subject, first_token: int) -> int:
     """How long all events but the first were held, in µs; 0 where the stream is no proof of that.
 
-    Proof is a long wait, many times that for a whole answer of one token, and then many events nearly at once. The
-    first event may be sent early by a server that holds the rest back.
+    Proof is a long wait, many times that for an answer of one token, and then the rest nearly at once. The first event
+    may be sent early by a server that holds the rest back.
     """
     times = [event.at_us for event in stream.stream.events[1:]]
-    if len(times) < ENOUGH_EVENTS:
+    if not times:
         return 0
     wait, rest = times[0], times[-1] - times[0]
     proven = wait > PROMPT_TIMES * first_token + HELD_AT_LEAST and rest < wait // 20

@@ -164,7 +164,7 @@ def total_is_the_sum_in_streams_too(reply: Subject, check: Check) -> None:
     of=streams(
         "chat",
         where=lambda answer: (
-            answer.request.has("/max_tokens")
+            answer.request.integer("/max_tokens", 0) > 0
             and not answer.request.has("/max_completion_tokens")
             and answer.request.integer("/n", 1) in (0, 1)
         ),

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from inferproof.document import patterns
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import must_accept, must_refuse, refused_for
+from inferproof.judge.oracle import must_accept, must_refuse, refused_for, valid
 from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
@@ -28,15 +28,19 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import CHAT, EVENTS, Of, Predicate
+from inferproof.judge.select import CHAT, EVENTS, Of, Predicate, answers
 from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject, read_json
 from inferproof.judge.value import Skip, Value
 from inferproof.requirements.chat_request import PLAIN
+from inferproof.requirements.tools import calls
 from inferproof.wire.exchange import NotJson
 
 T = TypeVar("T")
 
+
+LOGPROBS = frozenset({"logprobs", "top_logprobs"})
+"""What clients send beside a constraint, and some hosts refuse there."""
 
 GUIDES = ("guided_json", "guided_regex", "guided_choice", "guided_grammar", "structural_tag")
 
@@ -48,14 +52,18 @@ _ALTERNATIVES = re.compile(r'root ::= ("[^"\\]+"(?: \| "[^"\\]+")*)\s*')
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 """A string of JSON, or the beginning of one at the end: what is not closed is not tried from each of its quotes."""
 
+TABS = r"\t?"
+"""A pattern that nobody has by default, and that may match nothing, for engines that write no whitespace at all."""
+
 _PLAIN_KEYWORDS = frozenset({"type", "properties", "required", "additionalProperties", "enum", "items", "const"})
 
 
 def wanted(answer: Subject, member: str) -> bool:
-    """The request has this constraint and nothing beside it but plain members, and the answer comes whole."""
-    if answer.request.get(f"/{member}") is None or answer.request.get("/stream"):
+    """The request has this constraint, and beside it log probabilities and plain members that do not cut it at most."""
+    if answer.request.get(f"/{member}") is None or answer.request.get("/stop"):
         return False
-    return (PLAIN | {member, "guided_whitespace_pattern"}).issuperset(answer.request.members()) and must_accept(answer)
+    beside = PLAIN | LOGPROBS | {"guided_whitespace_pattern"}
+    return (beside | {member}).issuperset(answer.request.members()) and must_accept(answer)
 
 
 def _asks_for(answer: Subject, format: str) -> bool:
@@ -68,11 +76,13 @@ def _has_a_schema(answer: Subject) -> bool:
 
 
 def _guided(member: str, *, plain: Predicate = lambda answer: True) -> Of:
-    return Of(("chat",), status=DECIDED, where=lambda answer: wanted(answer, member) and plain(answer))
+    return answers("chat", status=DECIDED, where=lambda answer: wanted(answer, member) and plain(answer))
 
 
 def _formatted(type: str) -> Of:
-    return Of(CHAT, status=DECIDED, where=lambda answer: _asks_for(answer, type) and wanted(answer, "response_format"))
+    return answers(
+        *CHAT, status=DECIDED, where=lambda answer: _asks_for(answer, type) and wanted(answer, "response_format")
+    )
 
 
 def atoms(pattern: str) -> list[str] | None:
@@ -135,9 +145,11 @@ def is_plain(schema: Any) -> bool:
 
 
 def taken(reply: Subject, check: Check, *, plain: bool = True) -> None:
-    """A plain constraint is not refused; raises Skip where a special one is, which a server may do."""
+    """A plain constraint is not refused; raises Skip where a special one is, or one beside others: a server may."""
     if reply.status != 200 and not plain:
         raise Skip("an engine need not know this constraint")
+    if reply.status != 200 and not LOGPROBS.isdisjoint(reply.request.members()):
+        raise Skip("an engine need not know this constraint beside log probabilities")
     check.accepted(reply)
 
 
@@ -149,8 +161,9 @@ def text_or_beginning(reply: Subject, check: Check, begins: Predicate, expected:
     raise Skip("the text was cut short")
 
 
-def _begins_an_object(reply: Subject) -> bool:
-    return re.match(r"\s*($|\{\s*($|[\"}]))", reply.text) is not None
+def begins_an_object(text: str) -> bool:
+    """The text may be the beginning of a JSON object."""
+    return re.match(r"\s*($|\{\s*($|[\"}]))", text) is not None
 
 
 def _instance(reply: Subject, check: Check, schema: Any) -> Any:
@@ -158,7 +171,7 @@ def _instance(reply: Subject, check: Check, schema: Any) -> Any:
     if not isinstance(schema, dict) or schema.get("type") != "object":
         text = reply.whole_text
     else:
-        text = text_or_beginning(reply, check, _begins_an_object, "a JSON object")
+        text = text_or_beginning(reply, check, lambda cut: begins_an_object(cut.text), "a JSON object")
     try:
         return _decoded(json.loads, text)
     except json.JSONDecodeError as error:
@@ -199,6 +212,31 @@ def _one_of(reply: Subject, check: Check, texts: list[str]) -> None:
 def a_json_object_is_one(reply: Subject, check: Check) -> None:
     """With `response_format: {"type": "json_object"}` the content is the text of a JSON object."""
     taken(reply, check)
+    value = _instance(reply, check, {"type": "object"})
+    check.that(isinstance(value, dict), "a JSON object", value, at="content")
+
+
+def _json_beside_tools(answer: Subject) -> bool:
+    beside = PLAIN | {"response_format", "tools"}
+    return (
+        _asks_for(answer, "json_object")
+        and bool(answer.request.get("/tools"))
+        and (beside.issuperset(answer.request.members()) and valid(answer))
+    )
+
+
+@requirement(
+    "structured-output.beside-tools",
+    SHOULD,
+    basis=PROJECT,
+    claims="structured-output.json-object",
+    cites=("chat.request#/response_format/type", "chat.request#/tools"),
+    of=answers(*CHAT, where=_json_beside_tools),
+)
+def a_format_holds_beside_tools(reply: Subject, check: Check) -> None:
+    """With `response_format: {"type": "json_object"}` and tools, what is no call is the text of a JSON object."""
+    if calls(reply):
+        raise Skip("a tool is called")
     value = _instance(reply, check, {"type": "object"})
     check.that(isinstance(value, dict), "a JSON object", value, at="content")
 
@@ -341,13 +379,14 @@ def _first(tags: list[_Tag], text: str) -> _Tag | None:
     basis=PROSE,
     claims="structured-output.whitespace",
     cites="chat.request.prose#/guided_whitespace_pattern",
-    of=_guided("guided_json", plain=lambda answer: answer.request.get("/guided_whitespace_pattern") == ""),
+    of=_guided("guided_json", plain=lambda answer: answer.request.get("/guided_whitespace_pattern") == TABS),
 )
-def no_whitespace_means_none(reply: Subject, check: Check) -> None:
-    """With an empty `guided_whitespace_pattern`, guided JSON has no whitespace outside its strings."""
+def whitespace_is_that_of_the_pattern(reply: Subject, check: Check) -> None:
+    """With a `guided_whitespace_pattern` of tabs, guided JSON has no other whitespace outside its strings."""
     taken(reply, check)
     between = _STRING.sub("", reply.text)
-    check.that(re.search(r"\s", between) is None, "no whitespace between the tokens of JSON", reply.text, at="content")
+    expected = "nothing but tabs between the tokens of JSON"
+    check.that(re.search(r"[^\S\t]", between) is None, expected, reply.text, at="content")
 
 
 @requirement(
@@ -355,6 +394,7 @@ def no_whitespace_means_none(reply: Subject, check: Check) -> None:
     MUST,
     basis=PROSE,
     claims="structured-output.streamed",
+    besides="structured-output.guided-choice",
     cites="chat.request#/guided_choice",
     of=Of(
         ("chat",),

@@ -7,7 +7,7 @@ Reference: the engine forces required and named calls; `strict` is added, so tha
 from typing import Any
 
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import refused_for, valid
+from inferproof.judge.oracle import must_accept, refused_for, valid
 from inferproof.judge.requirement import (
     CONVENTION,
     CORRECTION,
@@ -17,11 +17,12 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import CHAT, EVENTS, Of
+from inferproof.judge.select import CHAT, EVENTS, Of, answers
 from inferproof.judge.statuses import DECIDED
-from inferproof.judge.subject import FoldedCall, Subject, read_json, steps
+from inferproof.judge.subject import FoldedCall, Subject, read_json
 from inferproof.judge.value import Missing, Skip, Value
 from inferproof.requirements.chat_request import PLAIN
+from inferproof.requirements.usage import cap_of, usage_of
 from inferproof.wire.exchange import NotJson
 
 
@@ -77,14 +78,14 @@ def arguments(call: Value) -> Any:
 
 
 def _plainly(answer: Subject) -> bool:
-    """Tools, and no member beyond the plain ones: others may get into the way of a call. An empty list is no tools."""
+    """Tools, and nothing beyond what is plain: other members, or messages, may get into the way of a call."""
     members = PLAIN | {"tools", "tool_choice", "parallel_tool_calls"}
-    return members.issuperset(answer.request.members()) and answer.request.get("/tools") != [] and valid(answer)
+    return members.issuperset(answer.request.members()) and must_accept(answer)
 
 
 def _calls_of(*choices: str) -> Of:
-    """Whole replies, in JSON or streamed, to requests with tools and one of these choices."""
-    return Of(("chat",), where=lambda answer: chosen(answer) in choices and _is_offered(answer))
+    """Answers to requests with tools and one of these choices."""
+    return answers(*CHAT, where=lambda answer: chosen(answer) in choices and _is_offered(answer))
 
 
 def _is_offered(answer: Subject) -> bool:
@@ -260,12 +261,36 @@ def calls_finish_a_message(reply: Subject, check: Check) -> None:
 
 
 @requirement(
+    "tools.cut",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: finish_reason",
+    claims="tools",
+    cites=("chat.reply#/choices/[]/finish_reason", "chat.request#/tools"),
+    of=_calls_of("auto", "required", "named"),
+)
+def a_call_that_is_cut_ends_with_length(reply: Subject, check: Check) -> None:
+    """Where the cap was reached within the arguments of a call, the `finish_reason` is `length`, in a stream too."""
+    if any(_is_open(call) for call in calls(reply)) and usage_of(reply).integer("/completion_tokens") >= cap_of(reply):
+        check.equal(reply.finish_reason, "length", at="finish_reason")
+
+
+def _is_open(call: Value) -> bool:
+    """Its arguments are no JSON, as where more of them would have come."""
+    try:
+        read_json(call.string("/function/arguments", ""))
+    except NotJson:
+        return True
+    return False
+
+
+@requirement(
     "tools.parallel",
     SHOULD,
     basis=CORRECTION,
     claims="tools",
     cites="chat.request#/parallel_tool_calls",
-    of=Of(("chat",), where=lambda answer: answer.request.get("/parallel_tool_calls") is False),
+    of=answers(*CHAT, where=lambda answer: answer.request.get("/parallel_tool_calls") is False),
 )
 def one_call_at_a_time(reply: Subject, check: Check) -> None:
     """With `parallel_tool_calls: false` a message has at most one call."""
@@ -297,14 +322,19 @@ def a_result_is_answered(reply: Subject, check: Check) -> None:
     "tools.prompt",
     SHOULD,
     basis=PROJECT,
-    claims="tools.required",
+    claims="tools",
     cites="chat.request#/tools",
-    needs="tools.required",
+    needs=("tools.required", "tools.auto"),
 )
-def tools_are_part_of_the_prompt(answers: list[Subject], check: Check) -> None:
+def tools_are_part_of_the_prompt(told: list[Subject], check: Check) -> None:
     """The same conversation has more `prompt_tokens` with tools than without: the model is told of them."""
-    without, offered = (answer.body.value("/usage/prompt_tokens") for answer in steps(answers, 2))
-    check.that(offered.integer() > without.integer(), f"more than {without.raw}", offered)
+    without, *offered = told
+    before = without.usage.integer("/prompt_tokens")
+    counts = [answer.usage.value("/prompt_tokens") for answer in offered if not answer.streamed or answer.folded.usage]
+    if not counts:
+        raise Skip("it takes a conversation with tools, and without, to tell")
+    for found in counts:
+        check.that(found.integer() > before, f"more than {before}", found)
 
 
 @requirement(

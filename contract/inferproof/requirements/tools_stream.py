@@ -6,16 +6,16 @@ Reference: the engine's deltas are passed on in the form of the contract.
 
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SHOULD, requirement
-from inferproof.judge.select import EVENTS, Of
+from inferproof.judge.select import CHAT, EVENTS, Of
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
 from inferproof.requirements.tools import arguments, chosen, streamed, whole_calls
 
 
-def _streams_of_calls() -> Of:
-    return Of(
-        ("chat",), media=EVENTS, where=lambda answer: streamed(answer) and chosen(answer) in ("required", "named")
-    )
+def _streams_of_calls(*choices: str) -> Of:
+    """Streams with tools of which one must be called, or with one of these choices too."""
+    wanted = ("required", "named", *choices)
+    return Of(CHAT, media=EVENTS, where=lambda answer: streamed(answer) and chosen(answer) in wanted)
 
 
 def _pieces(answer: Subject) -> dict[int, list[Value]]:
@@ -53,7 +53,7 @@ def pieces_add_up_to_calls(reply: Subject, check: Check) -> None:
     standard="OpenAI's API reference, chat completion streams: tool_calls",
     claims="tools.streamed",
     cites=("chat.event#/choices/[]/delta/tool_calls/[]/id", "chat.event#/choices/[]/delta/tool_calls/[]/function/name"),
-    of=_streams_of_calls(),
+    of=_streams_of_calls("auto"),
 )
 def a_call_is_named_once(reply: Subject, check: Check) -> None:
     """In a stream, each call has its `id` and its function's `name` in one piece: clients join what comes twice."""
@@ -70,7 +70,7 @@ def a_call_is_named_once(reply: Subject, check: Check) -> None:
     basis=CORRECTION,
     claims="tools.streamed",
     cites="chat.event#/choices/[]/delta/tool_calls/[]/index",
-    of=_streams_of_calls(),
+    of=_streams_of_calls("auto"),
 )
 def calls_are_numbered_from_zero(reply: Subject, check: Check) -> None:
     """In a stream, the calls of a message are numbered from 0 without a gap."""

@@ -1,13 +1,43 @@
-"""Usage: the token counts add up, and follow what was asked. No tokenizer is needed to tell.
+"""Usage: the token counts add up, and follow what was asked and answered. No tokenizer is needed to tell.
 
-Breaks: counts made by another tokenizer, tokens of all candidates added to the prompt, a total kept by hand.
+Breaks: counts made by another tokenizer, tokens of all candidates added to the prompt, a total kept by hand, details
+that a gateway passes on from another count, or 0 where the engine's usage got lost.
 Reference: the engine's own counts.
 """
 
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import CONVENTION, EXAMPLE, MUST, PROJECT, SHOULD, requirement
-from inferproof.judge.select import CHAT, chat_reply, replies
-from inferproof.judge.subject import Subject, steps
+from inferproof.judge.select import CHAT, EVENTS, Of, chat_reply, replies
+from inferproof.judge.subject import REASONING, Subject, steps
+from inferproof.judge.value import Skip, Value
+
+SPARE = 2
+"""Tokens that each choice may have above the cap where several are counted together: what opens and what ends it."""
+
+PARTS = (
+    ("/prompt_tokens", "/prompt_tokens_details", ("cached_tokens",)),
+    ("/prompt_tokens", "/prompt_tokens_details", ("audio_tokens",)),
+    ("/completion_tokens", "/completion_tokens_details", ("reasoning_tokens", "audio_tokens")),
+    ("/completion_tokens", "/completion_tokens_details", ("accepted_prediction_tokens", "rejected_prediction_tokens")),
+)
+"""A count, its details, and those of them that are different tokens of it, so that their sum is at most the count."""
+
+
+def usage_of(answer: Subject) -> Value:
+    """The usage of a reply; of a stream the last one that a chunk has. Raises Skip."""
+    if answer.media_type != EVENTS:
+        return answer.body.object("/usage")
+    if answer.folded.usage is None:
+        raise Skip("no chunk has a usage")
+    return answer.folded.usage.object()
+
+
+def says_something(answer: Subject) -> bool:
+    """Some choice has text, reasoning or a call. Raises Skip."""
+    if answer.media_type == EVENTS:
+        return any(one.content or one.reasoning or one.tool_calls for one in answer.folded.choices.values())
+    names = ("content", "refusal", "tool_calls", "function_call", *REASONING)
+    return any(choice.get(f"/message/{name}") for choice in answer.choices for name in names)
 
 
 @requirement(
@@ -48,6 +78,72 @@ def cached_tokens_are_part_of_the_prompt(reply: Subject, check: Check) -> None:
     at = "/usage/prompt_tokens_details/cached_tokens"
     cached, prompt = reply.body.integer(at, 0), reply.body.integer("/usage/prompt_tokens")
     check.that(0 <= cached <= prompt, f"0 to {prompt}", cached, at=at)
+
+
+@requirement(
+    "chat.usage.parts",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: usage",
+    cites=("chat.reply#/usage/prompt_tokens", "chat.reply#/usage/completion_tokens"),
+    covers=("chat.reply#/usage/prompt_tokens_details", "chat.reply#/usage/completion_tokens_details"),
+    of=Of(CHAT),
+)
+def details_are_parts_of_their_count(reply: Subject, check: Check) -> None:
+    """Details of `usage` are parts of their count, in streams too: tokens cached, reasoned, predicted, or of audio."""
+    usage = usage_of(reply)
+    for whole, details, names in PARTS:
+        given = usage.find(details) or Value({})
+        parts = [given.integer(f"/{name}", 0) for name in names]
+        if any(parts):
+            most, at = usage.integer(whole), f"{usage.at}{details}/{' + '.join(names)}"
+            check.that(min(parts) >= 0 and sum(parts) <= most, f"0 to {most}", sum(parts), at=at)
+
+
+@requirement(
+    "chat.usage.counted",
+    MUST,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: completion_tokens",
+    cites="chat.reply#/usage/completion_tokens",
+    of=Of(CHAT, where=lambda answer: not answer.request.get("/echo")),  # an echo may be all there is
+)
+def what_is_said_is_counted(reply: Subject, check: Check) -> None:
+    """`completion_tokens`, where told, are more than 0 for an answer that says, reasons or calls anything."""
+    counted = usage_of(reply).value("/completion_tokens")
+    if not says_something(reply) or reply.finish_reason == "content_filter":
+        raise Skip("nothing is said, or a filter says it")
+    check.that(counted.integer() > 0, "more than 0", counted)
+
+
+def _candidates(answer: Subject) -> int:
+    """The choices that are made: `n` are sent, of the `best_of` that a server may count, too. Raises Missing."""
+    return max(answer.request.integer("/n", 1), answer.request.integer("/best_of", 1))
+
+
+def cap_of(answer: Subject) -> int:
+    """The tokens that the request allows each choice; 0 where it says nothing of it. Raises Missing."""
+    return max(answer.request.integer(f"/{name}", 0) for name in ("max_tokens", "max_completion_tokens"))
+
+
+@requirement(
+    "chat.usage.cap.choices",
+    MUST,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: max_tokens",
+    claims="sampling.n",
+    cites=("chat.request#/max_tokens", "chat.request#/n", "chat.reply#/usage/completion_tokens"),
+    of=Of(
+        ("chat",),
+        where=lambda answer: (
+            _candidates(answer) > 1 and cap_of(answer) > 0 and not answer.request.get("/use_beam_search")
+        ),
+    ),
+)
+def the_cap_holds_for_each_choice(reply: Subject, check: Check) -> None:
+    """The `completion_tokens` of several choices are at most the cap for each, but for a few that open and end it."""
+    most, used = _candidates(reply) * (cap_of(reply) + SPARE), usage_of(reply).value("/completion_tokens")
+    check.that(used.integer() <= most, f"at most {most}", used)
 
 
 @requirement(

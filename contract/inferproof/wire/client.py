@@ -15,6 +15,13 @@ from inferproof.wire.receive import HangUp, ReplyReader, Timeouts
 
 __all__ = ["Client", "SendResult", "Timeouts"]
 
+CONTINUE_S = 1.0
+"""Seconds that a body waits for the `100 Continue` that its request expects, as curl's does, before it is sent anyway
+(RFC 9110 §10.1.1 forbids to wait for ever)."""
+
+CHUNK = 16
+"""Bytes in a chunk of a request that is sent in chunked coding: a small body has several."""
+
 IDLE_CONNECTIONS = 16
 """How many open connections wait for the next request; a run has about eight requests under way."""
 
@@ -81,11 +88,12 @@ class Client:
 
         `raw` is sent instead of the request, byte for byte, on a connection of its own. `hang_up_after_events` and
         `hang_up_after_bytes` close the connection once the body holds that much, unless it is whole by then.
-        `read_pause` seconds pass between reads; what comes meanwhile stays in the socket.
+        `read_pause` seconds pass between reads; what comes meanwhile stays in the socket. A request with the header
+        `Transfer-Encoding: chunked` is sent in chunks, and one that expects `100-continue` holds its body back for it.
         Raises ValueError where the request cannot be written as HTTP at all (a line break in a header).
         """
         limits = limits or self.limits
-        head, body = (raw, b"") if raw is not None else (self._head(request), request.body)
+        head, body = (raw, b"") if raw is not None else (self._head(request), _coded(request))
         hang_up = HangUp(hang_up_after_events, hang_up_after_bytes)
         alone = raw is not None or read_pause > 0 or _breaks_framing(request)
         connection = None if alone else self._take_idle()
@@ -100,7 +108,12 @@ class Client:
             reader = ReplyReader(request.method, limits, hang_up)
             began = time.time()
             try:
-                connection.send(head, body)
+                if raw is None and _expects_to_continue(request):
+                    connection.send(head, b"")
+                    await _read(connection, reader, limits, read_pause, until_continue=True)
+                    head = b""
+                if not reader.replied:
+                    connection.send(head, body)
                 await _read(connection, reader, limits, read_pause)
                 if reader.reusable and not alone and connection.reusable and len(self._idle) < IDLE_CONNECTIONS:
                     self._idle.append(connection)
@@ -152,15 +165,22 @@ class Client:
         return f"http://{self.origin.authority}{target}" if through_proxy else target
 
 
-async def _read(connection: Connection, reader: ReplyReader, limits: Timeouts, read_pause: float) -> None:
-    """Feed the reader until it is finished, or the server has kept us waiting for too long."""
+async def _read(
+    connection: Connection, reader: ReplyReader, limits: Timeouts, read_pause: float, *, until_continue: bool = False
+) -> None:
+    """Feed the reader until it is finished, or the server has kept us waiting for too long.
+
+    With `until_continue` only until any reply has begun, be it an interim one, and not longer than for CONTINUE_S.
+    """
     loop = asyncio.get_running_loop()
     sent = loop.time()
-    end, until = sent + limits.total, sent + limits.first_byte
-    while not reader.finished:
+    end, until = sent + limits.total, sent + (CONTINUE_S if until_continue else limits.first_byte)
+    while not reader.finished and not (until_continue and reader.received):
         try:
             at, data = await connection.receive(min(until, end))
         except TimeoutError:
+            if until_continue:
+                return
             reader.give_up("timeout", _waited(reader, limits, out_of_time=end <= until))
             return
         if data:
@@ -178,6 +198,23 @@ def _waited(reader: ReplyReader, limits: Timeouts, *, out_of_time: bool) -> str:
     if not reader.received:
         return f"no byte of a reply came within {limits.first_byte:g} s"
     return f"the server was silent for {limits.idle:g} s in the middle of its reply"
+
+
+def _is_chunked(request: Request) -> bool:
+    return (request.header("transfer-encoding") or "").strip().lower() == "chunked"
+
+
+def _expects_to_continue(request: Request) -> bool:
+    return (request.header("expect") or "").strip().lower() == "100-continue"
+
+
+def _coded(request: Request) -> bytes:
+    """The body as it goes over the wire: in chunks (RFC 9112 §7.1) where the request says so."""
+    body = request.body
+    if not _is_chunked(request):
+        return body
+    pieces = (body[at : at + CHUNK] for at in range(0, len(body), CHUNK))
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
 
 
 def _breaks_framing(request: Request) -> bool:

@@ -69,6 +69,11 @@ class ReplyReader:
         return self.whole or self.fault is not None
 
     @property
+    def replied(self) -> bool:
+        """Whether the final reply has begun, or what came is none."""
+        return self._head is not None or self.finished
+
+    @property
     def reusable(self) -> bool:
         """Whether the connection may carry another request (RFC 9112 §9.3), with no stray bytes on it."""
         return (

@@ -213,6 +213,24 @@ class ItNeverSaysTheSame:
             body.update(temperature=0.9, seed=self._asked)
 
 
+@replies("chat.legacy", open=("equivalence.legacy.text", "legacy.stream.same-text"))
+class NativeTextsNeverRepeat:
+    """The native operation answers the same question otherwise each time, at temperature 0 too.
+
+    Allowed: nothing promises that it repeats itself, and it has no seed (project).
+    """
+
+    def __init__(self) -> None:
+        self._answered = 0
+
+    def __call__(self, asked: Asked, answer: Answer) -> None:
+        self._answered += 1
+        if _chatted(answer) and asked.number("temperature") == 0:
+            answer.edit(
+                lambda value: value.update(text=f"{value['text']} {self._answered}") if "text" in value else None
+            )
+
+
 @asks(*CHATS)
 def zero_is_nearly_zero(body: Json) -> None:
     """A temperature of 0 is read as 0.001.

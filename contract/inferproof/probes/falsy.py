@@ -1,0 +1,35 @@
+"""Probes of what is falsy in the languages of servers: 0 is a value, and not an absent one."""
+
+from typing import Any
+
+from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, probe, user
+
+QUESTION = user("Describe the sky above a harbour.")
+
+ROOM = 40
+"""Tokens. At a temperature of 0.7, a default, two seeds told the same for twelve."""
+
+
+def _ask(call: RequestBuilder, temperature: int, seed: int) -> PlannedRequest:
+    return call.chat(QUESTION, max_tokens=ROOM, temperature=temperature, seed=seed)
+
+
+@probe("falsy.temperature", claims="sampling.seed", exclusive=True)
+def temperature(call: RequestBuilder) -> Steps:
+    """A request at temperature 0, twice with one seed and once with another."""
+    for seed in (7, 7, 8):
+        yield _ask(call, 0, seed)
+
+
+@probe("falsy.seed", claims="sampling.seed", exclusive=True)
+def seed(call: RequestBuilder) -> Steps:
+    """A request at temperature 1, twice with some seed and twice with the seed 0."""
+    for seed in (7, 0, 7, 0):
+        yield _ask(call, 1, seed)
+
+
+@probe("falsy.top-logprobs", claims="logprobs")
+def top_logprobs(call: RequestBuilder) -> Steps:
+    """Log probabilities with no alternatives, said in so many words."""
+    asked: dict[str, Any] = {"logprobs": True, "top_logprobs": 0}
+    yield call.chat(QUESTION, max_tokens=4, **asked)

@@ -1,0 +1,88 @@
+"""Conversations as agents have them: several forms of messages in one, and each in every place that the schema allows.
+
+How a conversation becomes a prompt is up to the model's template, which may refuse some with a 4xx. What is taken is
+taken whole: tokens that were sent are counted.
+
+Breaks: a gateway that keeps one system message and one result, and a validator that knows calls without a text only.
+Reference: messages are passed on as they came, and the template of the model decides.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from inferproof.judge.check import Check
+from inferproof.judge.oracle import valid
+from inferproof.judge.requirement import MUST, PROJECT, SCHEMA, SHOULD, requirement
+from inferproof.judge.select import CHAT, Of
+from inferproof.judge.statuses import DECIDED
+from inferproof.judge.subject import Subject
+from inferproof.requirements.chat_request import PLAIN
+
+WITH_TOOLS = PLAIN | {"tools", "tool_choice"}
+
+
+def _calls_and_goes_on(answer: Subject) -> bool:
+    """A good request whose conversation has a call and its result, and nothing special beside it."""
+    if not (WITH_TOOLS.issuperset(answer.request.raw) and valid(answer) and answer.refusable_but("messages") is None):
+        return False
+    messages = answer.request.items("/messages")
+    return any(each.get("/tool_calls") for each in messages) and any(each.get("/role") == "tool" for each in messages)
+
+
+@requirement(
+    "chat.conversation.valid",
+    MUST,
+    basis=SCHEMA,
+    claims="tools",
+    cites=("chat.request#/messages/[role=tool]/", "chat.request#/messages/[]/tool_calls"),
+    of=Of(CHAT, DECIDED, where=_calls_and_goes_on),
+)
+def a_conversation_of_an_agent_is_valid(reply: Subject, check: Check) -> None:
+    """A conversation with calls and their results is valid, in every form and order of messages that the schema allows.
+
+    A template may have no place for it, and refuse it with a 4xx other than 422.
+    """
+    check.accepted_or_refused(reply)
+    check.that(reply.status != 422, "any status but 422", reply.status, at="status")
+
+
+def _growing(answers: list[Subject], check: Check) -> None:
+    """Of each pair of requests, the second has more in it: where both are taken, it has more tokens."""
+    pairs: dict[str, list[Subject]] = defaultdict(list)
+    for answer in answers:
+        pairs[answer.exchange.probe].append(answer)
+    for pair in pairs.values():
+        for each in pair:
+            check.accepted_or_refused(each)
+        if [each.status for each in pair] == [200, 200]:
+            fewer, more = (each.body.value("/usage/prompt_tokens") for each in pair)
+            check.that(more.integer() > fewer.integer(), f"more than {fewer.raw}", more)
+
+
+@requirement(
+    "chat.conversation.late-system",
+    SHOULD,
+    basis=PROJECT,
+    claims="core.context-follows",
+    cites="chat.request#/messages/[role=system]/",
+    needs="conversations.late-system",
+    whatever=True,
+)
+def a_late_system_message_is_not_lost(answers: list[Subject], check: Check) -> None:
+    """A `system` message that is not the first has tokens in the prompt, or is refused with a 4xx by the template."""
+    _growing(answers, check)
+
+
+@requirement(
+    "chat.conversation.results",
+    SHOULD,
+    basis=PROJECT,
+    claims="tools",
+    cites="chat.request#/messages/[role=tool]/",
+    needs="conversations.results",
+    whatever=True,
+)
+def no_result_is_lost(answers: list[Subject], check: Check) -> None:
+    """Of several results each has its tokens in the prompt, or the conversation is refused with a 4xx."""
+    _growing(answers, check)

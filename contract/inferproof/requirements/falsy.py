@@ -1,0 +1,51 @@
+"""Falsy values: 0 and false are values, which mean something else than an absent member.
+
+Only what shows is judged: a temperature of 0 and a seed of 0, here; and elsewhere, for want of nothing more than a
+request, `top_logprobs: 0` (`logprobs.content`), `include_usage: false` (`stream.usage.unasked`), `stream: false`
+(`chat.reply.media-type`), `parallel_tool_calls: false` (`tools.parallel`), `max_tokens: 0` and `n: 0`
+(`sampling.domain`). Where 0, false or nothing is the default, a server may drop it. Of the others no reply tells:
+`add_generation_prompt: false` where a template opens no turn, `skip_special_tokens: false` where no special token is
+said, `add_special_tokens: false` where the tokenizer adds none, `web_search: false` where nothing is searched,
+`prompt_logprobs: 0` and empty lists of constraints, of which the document does not say what they mean.
+
+Breaks: `temperature or 1.0`, and members that are left out where they are zero.
+Reference: a member is passed on where the request has it, whatever its value.
+"""
+
+from inferproof.judge.check import Check
+from inferproof.judge.requirement import CONVENTION, SHOULD, requirement
+from inferproof.judge.subject import Subject, repeated, steps
+from inferproof.judge.value import Skip
+
+
+@requirement(
+    "sampling.temperature.zero",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: temperature",
+    claims="sampling.seed",
+    cites="chat.request#/temperature",
+    needs="falsy.temperature",
+)
+def at_zero_nothing_is_drawn(answers: list[Subject], check: Check) -> None:
+    """At `temperature: 0` nothing is left to chance: another seed leaves the content as it is."""
+    first, again, other = steps(answers, 3)
+    check.equal(other.text, repeated(first, again), at="content")
+
+
+@requirement(
+    "sampling.seed.zero",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: seed",
+    claims="sampling.seed",
+    cites="chat.request#/seed",
+    needs="falsy.seed",
+)
+def zero_is_a_seed(answers: list[Subject], check: Check) -> None:
+    """Where a seed repeats an answer at temperature 1, `seed: 0` does so, too."""
+    some, zero, some_again, zero_again = steps(answers, 4)
+    repeated(some, some_again)
+    if "" in (zero.text, zero_again.text) and zero.text != zero_again.text:
+        raise Skip("one of the answers is empty, as of a model that is not done with its reasoning")
+    check.equal(zero_again.text, zero.text, at="content")

@@ -1,0 +1,96 @@
+"""Marks of a template: what stands between the turns of a prompt is no part of an answer.
+
+Breaks: end tokens that are not special to a tokenizer, the stop list of another model, no parser for a call.
+Reference: the engine leaves special tokens out, and its parsers take calls and reasoning out of the text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from inferproof.judge.check import Check
+from inferproof.judge.requirement import PROJECT, SHOULD, requirement
+from inferproof.judge.select import CHAT, EVENTS, LEGACY, Of
+from inferproof.judge.subject import Subject
+from inferproof.judge.value import Skip
+from inferproof.requirements import legacy
+from inferproof.requirements.chat_request import PLAIN
+from inferproof.requirements.reasoning import TAGS
+from inferproof.requirements.tools import chosen
+
+MARK = re.compile(
+    r"<\|[A-Za-z]+(?:_[A-Za-z]+)*\|>"  # <|im_end|>, <|eot_id|>, <|endoftext|>
+    r"|<\uff5c[^<>\uff5c]{2,40}\uff5c>"  # the same between full-width bars
+    r"|<(?:start|end)_of_turn>|<[be]os>|\[/?INST\]|<</?SYS>>|\A\s*<s>|</s>\s*\Z"
+)
+"""What templates write around turns. `<s>` and `</s>` are HTML too, but not at the ends of a text."""
+
+CALL = re.compile(r"</?tool_calls?>|</?function_calls?>|\[/?TOOL_CALLS?\]|<function=\w")
+"""What models write around a call."""
+
+FREE = PLAIN | {"tools", "tool_choice", "parallel_tool_calls", "response_format", "logprobs", "top_logprobs"}
+FREE |= {"reasoning", "reasoning_effort", *legacy.PLAIN}
+"""Members that ask for no special token, and force none."""
+
+
+def _is_free(answer: Subject) -> bool:
+    return FREE.issuperset(answer.request.members())
+
+
+def _texts(answer: Subject) -> list[str]:
+    """The text of each choice, or of the one answer. Raises Skip."""
+    if answer.media_type == EVENTS:
+        return [one.content for one in answer.folded.choices.values()] or [answer.text]
+    if not answer.body.has("/choices"):
+        return [answer.text]
+    return [choice.object("/message").string("/content", "") for choice in answer.choices]
+
+
+def _unasked(answer: Subject, found: list[str]) -> list[str]:
+    """Those that the request does not have itself: a question may be about them."""
+    sent = json.dumps(answer.request.raw, ensure_ascii=False)
+    return sorted({mark.strip() for mark in found if mark.strip() not in sent})
+
+
+@requirement(
+    "legacy.reply.marks",
+    SHOULD,
+    basis=PROJECT,
+    claims="legacy",
+    cites="chat.legacy.reply#/text",
+    of=Of(LEGACY, where=_is_free),
+)
+@requirement(
+    "chat.reply.marks",
+    SHOULD,
+    basis=PROJECT,
+    cites="chat.reply#/choices/[]/message/content",
+    covers="chat.request.default#/skip_special_tokens",
+    of=Of(CHAT, where=_is_free),
+)
+def marks_of_the_template_are_no_text(reply: Subject, check: Check) -> None:
+    """A text has no marks of the model's template, such as the end of a turn, unless the request speaks of them."""
+    found = [mark for text in _texts(reply) for mark in MARK.findall(text)]
+    if reply.reasoning:  # where some of it is taken out of the text, all of it is
+        found += [tag for text in _texts(reply) for tag in TAGS if tag in text]
+    check.equal(_unasked(reply, found), [], at="marks in the text")
+
+
+@requirement(
+    "tools.call.marks",
+    SHOULD,
+    basis=PROJECT,
+    claims="tools",
+    cites=("chat.reply#/choices/[]/message/tool_calls", "chat.request#/tool_choice"),
+    of=Of(
+        ("chat",),
+        where=lambda answer: chosen(answer) in ("required", "named") and bool(answer.request.get("/tools")),
+    ),
+)
+def a_call_is_no_text(reply: Subject, check: Check) -> None:
+    """Where a call is required, it is not left in the text, between the marks that the model puts around it."""
+    if reply.finish_reason == "length":
+        raise Skip("the call was cut short, so that no parser knows it")
+    found = [mark for text in _texts(reply) for mark in CALL.findall(text)]
+    check.equal(_unasked(reply, found), [], at="marks of a call in the text")

@@ -35,7 +35,6 @@ RIGHT = {
         "auth.key.accepted",
         "chat.reply.schema",
         "chat.request.max-tokens.cap",
-        "logprobs.content",
         "sampling.stop",
         "stream.event.schema",
         "structured-output.json-schema",

@@ -76,6 +76,7 @@ GUIDELLM = (
             "sampling.truncate",
             "stream.choices",
             "structured-output.json-object",
+            "structured-output.beside-tools",
             "structured-output.json-schema",
             "structured-output.guided-json",
             "structured-output.guided-choice",
@@ -92,6 +93,7 @@ GUIDELLM = (
         "count nothing in the prompt.",
         (
             "tools.named",
+            "tools.stream.call",
             "tools.call.parameters",
             "tools.prompt",
         ),

@@ -41,6 +41,7 @@ LITSERVE = (
         "history. The document has both.",
         (
             "chat.messages.members",
+            "chat.conversation.valid",
             "tools.accepted",
         ),
     ),
@@ -61,6 +62,8 @@ LITSERVE = (
             "sampling.stop.prefix",
             "sampling.stop.included",
             "sampling.request-id",
+            "chat.request.max-tokens.cap",
+            "structured-output.beside-tools",
             "structured-output.json-object",
             "structured-output.json-schema",
             "structured-output.guided-json",
@@ -79,6 +82,10 @@ LITSERVE = (
         (
             "chat.usage.prompt.positive",
             "chat.usage.prompt.grows",
+            "chat.usage.counted",
+            "chat.conversation.late-system",
+            "chat.conversation.results",
+            "tools.prompt",
             "sampling.min-tokens",
             "sampling.ignore-eos",
             "security.long-prompt",

@@ -23,6 +23,7 @@ LLAMA_CPP = (
             "errors.invalid.refused",
             "errors.invalid.coerced",
             "errors.model.unknown",
+            "chat.reply.model.asked",
             "sampling.domain",
             "sampling.cache-salt.empty",
             "sampling.logits-processors.invalid",
@@ -45,6 +46,8 @@ LLAMA_CPP = (
             "chat.messages.parts.media",
             "chat.messages.tool-calls.invalid",
             "chat.messages.names.invalid",
+            "chat.messages.members",
+            "chat.conversation.valid",
             "errors.no-crash",
             "tools.accepted",
         ),
@@ -89,7 +92,7 @@ LLAMA_CPP = (
     Reason(
         "A tool by its name is not called",
         "`tool_choice` with the name of a function is read as `auto`.",
-        ("tools.named",),
+        ("tools.named", "tools.stream.call"),
     ),
     Reason(
         "Other defaults",
@@ -100,6 +103,16 @@ LLAMA_CPP = (
             "stream.usage.default",
             "sampling.continue",
         ),
+    ),
+    Reason(
+        "Log probabilities of characters, and none without alternatives",
+        "Tokens that make one character together have one entry, and `top_logprobs: 0` leaves them all out.",
+        ("logprobs.content", "logprobs.tokens.count"),
+    ),
+    Reason(
+        "A usage for each choice of a stream",
+        "With `n` choices `n` chunks have it.",
+        ("stream.usage.once",),
     ),
     Reason(
         "Each chunk is dated anew",

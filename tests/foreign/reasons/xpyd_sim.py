@@ -38,6 +38,8 @@ XPYD_SIM = (
             "errors.invalid.refused",
             "errors.invalid.coerced",
             "errors.model.unknown",
+            "chat.reply.model.asked",
+            "embeddings.reply.model.asked",
             "logprobs.top.alone",
             "sampling.domain",
             "sampling.cache-salt.empty",
@@ -119,10 +121,16 @@ XPYD_SIM = (
         "letters, whatever the cap. Five alternatives come where none were asked for.",
         (
             "chat.request.max-tokens.cap",
+            "stream.usage.cap",
             "logprobs.top.count",
             "logprobs.tokens.count",
             "tools.prompt",
         ),
+    ),
+    Reason(
+        "Streams without log probabilities",
+        "`logprobs: true` alone brings them in a whole answer, and not in a stream.",
+        ("logprobs.content",),
     ),
     Reason(
         "Null for what may only be left out",

@@ -72,6 +72,16 @@ def test_a_choice_of_an_unknown_tool_may_call_another(contract: Contract, call: 
     assert outcome("tools.choice.unknown", exchange, contract) is Outcome.FAIL
 
 
+def test_a_stream_need_not_call_a_tool_that_was_not_offered(contract: Contract, call: RequestBuilder) -> None:
+    """guidellm goes on in words; the answer of a server that refused it would be no stream either."""
+    named = {"type": "function", "function": {"name": "no_such"}}
+    ask = call.to("chat", chat({"tools": [SWITCH], "tool_choice": named, "stream": True}))
+    headers = (("content-type", "text/event-stream"),)
+    words = b'data: {"choices":[{"index":0,"delta":{"content":"Yes."},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+    exchange = Exchange("probe", 0, "chat", ask.request, Reply(200, headers=headers, body=words))
+    assert outcome("tools.stream.call", exchange, contract) is Outcome.NOT_VERIFIED
+
+
 def test_whoever_takes_only_bearer_with_a_capital_still_takes_the_key(contract: Contract, call: RequestBuilder) -> None:
     ask = call.to("chat", chat({}))
     key = next(each for each in ask.credentials if each.kind == BEARER)

@@ -88,6 +88,7 @@ LLAMA_CPP = (
             "structured-output.whitespace",
             "structured-output.streamed",
         ),
+        ("structured-output.structural-tag",),
     ),
     Reason(
         "A tool by its name is not called",

@@ -89,6 +89,7 @@ XPYD_SIM = (
             "sampling.bad-words",
             "sampling.stop.prefix",
             "sampling.stop.included",
+            "stream.hang-up.text",
             "stream.equal.content",
             "stream.equal.finish-reason",
             "logprobs.stream.equal",

@@ -8,12 +8,12 @@ tox -e foreign-report
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from inferproof.certify.certify import Certification
 from inferproof.judge.judge import Judgement, Outcome
-from tests.foreign.reasons import Reason
+from tests.foreign.reasons.reason import Reason
 from tests.foreign.servers import FOREIGN, Foreign
 from tests.pages import code, messages, replaced, verdict
 from tests.reference import report as stock_vllm
@@ -33,7 +33,8 @@ def table(found: Sequence[tuple[Foreign, Certification]]) -> str:
     for server, certification in found:
         result = certification.result
         counts = " | ".join(str(len(result.having(outcome))) for outcome in COLUMNS)
-        link = f"[{server.name}](#{server.name.lower().replace(' ', '-')})"
+        anchor = server.name.lower().replace(" ", "-").replace(".", "")
+        link = f"[{server.name}](#{anchor})"
         reasons = len(list(by_reason(server, certification)))
         lines.append(f"| {link} | {server.version()} | **{result.verdict.value}** | {counts} | {reasons} |")
     return "\n".join(lines)
@@ -93,12 +94,26 @@ def certified(server: Foreign) -> Certification:
     if server.name == "vLLM":
         return stock_vllm.write_page("inflection")
     with tempfile.TemporaryDirectory(prefix="inferproof-") as folder:
-        return server.certified(Path(folder))
+        return server.certified(Path(folder), {})
+
+
+def by_claims(servers: Iterable[Foreign]) -> str:
+    """One row for each server that is certified by what it claims, too."""
+    lines = ["| server | " + " | ".join(COLUMNS) + " | declined |", "|---|" + "---:|" * len(COLUMNS) + "---|"]
+    for server in servers:
+        if server.declined:
+            with tempfile.TemporaryDirectory(prefix="inferproof-") as folder:
+                result = server.by_its_claims(Path(folder)).result
+            counts = " | ".join(str(len(result.having(outcome))) for outcome in COLUMNS)
+            declined = ", ".join(f"`{name}`" for name in sorted(server.declined))
+            lines.append(f"| {server.name} | {counts} | {declined} |")
+    return "\n".join(lines)
 
 
 def main() -> None:
     found = [(server, certified(server)) for server in FOREIGN]
     page = replaced(PAGE.read_text(encoding="utf-8"), "servers", table(found))
+    page = replaced(page, "claims", by_claims(FOREIGN))
     for server, certification in found:
         page = replaced(page, server.name, section(server, certification))
         for name in sorted(unread(server, certification)):

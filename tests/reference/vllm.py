@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,20 +18,22 @@ LACKS = {"io-intelligence": {"reasoning": "the tiny model does not reason"}}
 """What the engine on the tiny model has not got of a contract, and why. None of its keys is revoked or restricted."""
 
 
-def has(*modules: str) -> bool:
-    """Whether that Python can import these."""
+def has(*modules: str, python: str = PYTHON) -> bool:
+    """Whether that Python is there and can import these."""
+    if shutil.which(python) is None:
+        return False
     look = f"import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, {modules!r})))"
-    return subprocess.run([PYTHON, "-c", look]).returncode == 0
+    return subprocess.run([python, "-c", look]).returncode == 0
 
 
 def has_vllm() -> bool:
     return has("vllm")
 
 
-def version(distribution: str) -> str:
+def version(distribution: str, python: str = PYTHON) -> str:
     """What that Python has of it. Raises CalledProcessError where it has none."""
     look = f"from importlib.metadata import version; print(version({distribution!r}))"
-    return subprocess.run([PYTHON, "-c", look], check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run([python, "-c", look], check=True, capture_output=True, text=True).stdout.strip()
 
 
 async def start(model: Path, runner: Runner = "generate", *, port: int = 0, arguments: Sequence[str] = ()) -> Engine:

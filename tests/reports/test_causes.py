@@ -134,6 +134,51 @@ def test_what_two_operations_answer_in_the_same_way_is_read_once() -> None:
     assert sorted(each.id for each in together.requirements) == ["chat.request.accepted", "sampling.n"]
 
 
+def test_a_server_that_breaks_over_many_bodies_makes_one_mistake() -> None:
+    """llama.cpp has words of its own for each of twenty malformed messages, and a 500 for them all."""
+    wrong = Finding("status", "a 4xx", "500")
+    broke = [Failure(refusal(words, ASKED, status=500).exchange, wrong) for words in ("Missing role", "Unknown part")]
+    found = causes([failed("chat.messages.role.required", *broke), failed("errors.no-crash", *broke[1:])], PLAIN)
+    assert len(found) == 2
+    [together] = across_operations(found)
+    assert together.mistake.startswith("the server fails")
+    assert together.also == ()
+
+
+def test_operations_that_are_missing_are_one_cause_with_each_status() -> None:
+    gone = [refusal("File Not Found", ASKED, status=404), refusal("No embeddings here", ASKED, status=501)]
+    roles = ("attributes", "embeddings")
+    failures = [
+        Failure(replace(each.exchange, role=role), Finding("status", "an operation", "404"))
+        for each, role in zip(gone, roles, strict=True)
+    ]
+    found = causes(failed(f"{role}.offered", each) for role, each in zip(roles, failures, strict=True))
+    [together] = across_operations(found)
+    assert (together.statuses, together.mistake) == ([404, 501], "operations that are not there")
+    assert {together.key.operation, *together.also} == set(roles)
+
+
+def test_members_that_are_ignored_are_named_in_one_cause() -> None:
+    asked = {"guided_json": {}, "guided_choice": ["a"], "echo": True}
+    ignored = [("guided-json", "JSON"), ("guided-choice", "one of a"), ("guided-choice", "a")]
+    found = causes(
+        failed(f"structured-output.{id}", Failure(answered({}, 200, asked), Finding("content", expected, "words")))
+        for id, expected in ignored
+    )
+    [together] = across_operations(found)
+    assert sorted(together.members) == ["guided_choice", "guided_json"]
+    assert together.mistake.startswith("members without the effect")
+
+
+def test_an_open_door_and_a_body_that_is_not_looked_at_are_two_causes() -> None:
+    served = answered({}, 200, ASKED)
+    body, door = Finding("status", "a 4xx", "200"), Finding("status", "nobody to be let in", "200")
+    model = Finding("status", "one of 400, 403, 404, 422", "200")
+    pairs = [("errors.invalid.refused", body), ("errors.model.unknown", model), ("auth.missing.refused", door)]
+    found = across_operations(causes(failed(id, Failure(served, finding)) for id, finding in pairs))
+    assert [len(each.judgements) for each in found] == [2, 1]
+
+
 def test_a_must_stands_before_any_should() -> None:
     warned = [failed(id, refusal("w", ASKED)) for id in ("auth.challenge", "errors.no-crash", "chat.reply.id")]
     found = causes([*warned, failed("chat.request.accepted", refusal("m", ASKED))], PLAIN)

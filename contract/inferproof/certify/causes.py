@@ -19,6 +19,7 @@ from inferproof.document import pointers
 from inferproof.judge.check import shown
 from inferproof.judge.judge import Failure, Judgement, Outcome
 from inferproof.judge.requirement import Level, Requirement
+from inferproof.judge.statuses import FAILURE, ROUTE
 from inferproof.wire.exchange import Exchange, NotJson
 
 Json = Any
@@ -29,12 +30,20 @@ NO_OPERATION = "no operation"
 REDUCED = "reduced."
 """How the names begin of requests that a failing one was made smaller to."""
 
+ACCEPTS = "what should be refused is served"
+FAILS = "the server fails over what it should serve or refuse"
+MISSING = "operations that are not there"
+WITHOUT_EFFECT = "members without the effect that they should have"
+"""Mistakes that one server makes in many places, each with words or a finding of its own."""
+
 SHOWN = 3
 """Members that are shown with their values, where none of them alone is at fault."""
 
 _REFUSAL = re.compile(r"\b4(\d\d|xx)\b")
 _OF_KEYS = re.compile(r"\b40[1345]\b")
 _NONE_OF = re.compile(r"\b(but|neither)\b")
+_OF_BODIES = re.compile(r"\b4(00|22|xx)\b")
+_MEMBER = re.compile(r"\.request[\w.]*#(?:\|\w+)?/([^/=:|]+)")
 _WORD = re.compile(r"\w+")
 
 
@@ -142,7 +151,8 @@ def _group(requirement: Requirement, failure: Failure, key: Key) -> tuple[str, i
 class Cause:
     """Failures of one cause. `judgements` are those of the requirements that tell of it, the most telling first.
 
-    `also` are other operations that fail in the same way, where they are told of together.
+    Where causes are told of together, `also` are the other operations that fail in the same way, `mistake` is what
+    they have in common, if that is not the key, and `members` are what was asked for.
     """
 
     key: Key
@@ -151,6 +161,8 @@ class Cause:
     example: Failure
     plain: Plain = field(default_factory=Plain, repr=False)
     also: tuple[str, ...] = ()
+    mistake: str = ""
+    members: tuple[str, ...] = ()
 
     @cached_property
     def words(self) -> str:
@@ -173,6 +185,11 @@ class Cause:
     @property
     def exchanges(self) -> int:
         return len({failure.exchange.name for failure in self.failures})
+
+    @property
+    def statuses(self) -> list[int]:
+        """What its requests were answered; nothing where no reply came."""
+        return sorted({_status(failure.exchange) for failure in self.failures} - {0})
 
     @property
     def reduced(self) -> bool:
@@ -235,22 +252,50 @@ def causes(judgements: Iterable[Judgement], plain: Plain | None = None) -> list[
 
 
 def across_operations(found: Iterable[Cause]) -> list[Cause]:
-    """The causes for a person: what several operations answer in the same way is read once."""
-    together: dict[tuple[Level, int, str, str], list[Cause]] = defaultdict(list)
+    """The causes for a person: what several operations answer in the same way is read once, and so is one mistake."""
+    together: dict[tuple[str | int, ...], list[Cause]] = defaultdict(list)
     for each in found:
-        placeless = "" if each.told or each.example.finding.at else each.requirements[0].id
-        together[each.level, each.key.status, each.key.cause, placeless].append(each)
+        together[_mistake(each) or _same(each)].append(each)
     made = [_joined(several) for several in together.values()]
     return sorted(made, key=_worst)
 
 
+def _same(cause: Cause) -> tuple[str | int, ...]:
+    placeless = "" if cause.told or cause.example.finding.at else cause.requirements[0].id
+    return cause.level, cause.key.status, cause.key.cause, placeless
+
+
+def _mistake(cause: Cause) -> tuple[str | int, ...]:
+    """A mistake that has many findings, and the status where that is the mistake; nothing for other causes."""
+    finding, status = cause.example.finding, cause.key.status
+    if status in FAILURE and finding.at == "status":
+        return FAILS, status
+    if status in ROUTE and finding.at == "status" and not _wants_refusal(finding.expected):
+        return (MISSING,)
+    if status == 200 and finding.at == "status" and _OF_BODIES.search(finding.expected):
+        return (ACCEPTS,)
+    return (WITHOUT_EFFECT,) if _asked_for(cause) else ()
+
+
+def _asked_for(cause: Cause) -> list[str]:
+    """The members of the example's request that its requirement is about, where it was answered, and wrongly."""
+    body = body_of(cause.example.exchange)
+    if cause.key.status != 200 or cause.example.finding.at.startswith("status") or not isinstance(body, dict):
+        return []
+    return [name for name in dict.fromkeys(_cited(cause.requirements[0])) if name in body]
+
+
 def _joined(several: Sequence[Cause]) -> Cause:
     by_id = {judgement.requirement.id: judgement for each in several for judgement in each.judgements}
+    operations = dict.fromkeys(each.key.operation for each in several)
+    mistake = _mistake(several[0]) if len({(each.key.status, each.key.cause) for each in several}) > 1 else ()
     return replace(
         several[0],
         judgements=tuple(by_id.values()),
         failures=tuple(failure for each in several for failure in each.failures),
-        also=tuple(each.key.operation for each in several[1:]),
+        also=tuple(operations)[1:],
+        mistake=str(mistake[0]) if mistake else "",
+        members=tuple(dict.fromkeys(name for each in several for name in _asked_for(each))),
     )
 
 
@@ -290,5 +335,5 @@ def _keys(exchange: Exchange) -> str:
 
 def _cited(requirement: Requirement) -> list[str]:
     """The members of requests that a requirement rests on."""
-    paths = (cite.partition(".request#/")[2] for cite in requirement.cites)
-    return [pointers.unescape(re.split("[/=]", path, maxsplit=1)[0]) for path in paths if path]
+    found = filter(None, map(_MEMBER.search, requirement.cites))
+    return [pointers.unescape(each[1]) for each in found]

@@ -67,12 +67,17 @@ class Check:
         self.equal(reply.status, 200, at="status")
 
     def refused(self, reply: Subject) -> None:
-        """The server says that the request is at fault (RFC 9110 §15.5)."""
+        """The server says that the request is at fault (RFC 9110 §15.5).
+
+        Raises Skip where it has no such operation, be that a 501: it refuses everything, so that nothing was refused.
+        """
+        if reply.status in ROUTE:
+            raise Skip("there is no such operation")
         self.that(400 <= reply.status < 500, "a 4xx", reply.status, at="status")
 
     def closed(self, reply: Subject) -> None:
         """Nobody is let in, in whatever way that is said: another page, a 4xx, too many tries."""
-        self.that(reply.status in CLOSED, "a refusal", reply.status, at="status")
+        self.that(reply.status in CLOSED, "nobody to be let in", reply.status, at="status")
 
     def accepted_or_refused(self, reply: Subject) -> None:
         """The server knows what it does with the request: it neither fails nor redirects."""

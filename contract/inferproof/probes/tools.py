@@ -104,7 +104,7 @@ def cut(call: RequestBuilder) -> Steps:
     yield _go(call)
 
 
-@probe("tools.cut-streamed", claims="tools.streamed")
+@probe("tools.cut-streamed", claims="tools.named")
 def cut_streamed(call: RequestBuilder) -> Steps:
     """The same in a stream that tells its usage."""
     yield _go(call, stream=True, stream_options={"include_usage": True})

@@ -124,8 +124,10 @@ def _in_brief(cause: Cause) -> Iterator[str]:
 def _headline(cause: Cause) -> str:
     """Level, operation and status, and the server's own words where they are the cause; else what is wrong."""
     colour = "red" if cause.level is MUST else "yellow"
-    status = f" {cause.key.status}" if cause.key.status else ""
+    status = "".join(f" {status}" for status in cause.statuses)
     said = f'"{cause.words}"' if cause.told else f"expected {cause.example.finding.expected}, found {_found(cause)}"
+    if cause.mistake:
+        said = f"{cause.mistake}: {', '.join(cause.members)}" if cause.members else f"{cause.mistake}, as {said}"
     level = f"[bold {colour}]{cause.level.value}[/]"
     operations = ", ".join((cause.key.operation, *cause.also))
     return f"{level} [bold]{escape(operations)}{status}[/]: {theirs(_cut(said, 300))}"

@@ -79,7 +79,7 @@ def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims=ROLE,
     cites=("attributes.request.required#/attributes/[]", "attributes.request#/attributes/[]/name"),
-    of=Of((ROLE,), None, where=wrong_only_at("attributes", "name")),
+    of=Of((ROLE,), DECIDED, where=wrong_only_at("attributes", "name")),
 )
 def an_attribute_has_a_name(reply: Subject, check: Check) -> None:
     """An attribute without a `name` that is a string is refused."""
@@ -92,7 +92,7 @@ def an_attribute_has_a_name(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims=ROLE,
     cites=("attributes.request.required#/attributes/[]", "attributes.request#/attributes/[]/definition"),
-    of=Of((ROLE,), None, where=wrong_only_at("attributes", "definition")),
+    of=Of((ROLE,), DECIDED, where=wrong_only_at("attributes", "definition")),
 )
 def an_attribute_has_a_definition(reply: Subject, check: Check) -> None:
     """An attribute without a `definition` that is a string is refused."""
@@ -105,7 +105,7 @@ def an_attribute_has_a_definition(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims=ROLE,
     cites=("attributes.request#/attributes/[]/categories", "attributes.request#/filter_categories/[]/"),
-    of=Of((ROLE,), None, where=wrong_only_at("attributes", "categories")),
+    of=Of((ROLE,), DECIDED, where=wrong_only_at("attributes", "categories")),
 )
 def categories_are_known_words(reply: Subject, check: Check) -> None:
     """An attribute of a category that the document does not list is refused."""
@@ -118,7 +118,7 @@ def categories_are_known_words(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims=ROLE,
     cites="attributes.request#/filter_categories",
-    of=Of((ROLE,), None, where=wrong_only_at("filter_categories")),
+    of=Of((ROLE,), DECIDED, where=wrong_only_at("filter_categories")),
 )
 def filters_are_known_words(reply: Subject, check: Check) -> None:
     """A filter by a category that the document does not list is refused."""
@@ -131,7 +131,7 @@ def filters_are_known_words(reply: Subject, check: Check) -> None:
     basis=CORRECTION,
     claims=ROLE,
     cites="attributes.prose",
-    of=Of((ROLE,), None, where=_nobody_to_score),
+    of=Of((ROLE,), DECIDED, where=_nobody_to_score),
 )
 def without_an_assistant_message_there_is_nothing_to_score(reply: Subject, check: Check) -> None:
     """A conversation in which the assistant says nothing is refused."""

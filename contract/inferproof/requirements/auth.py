@@ -59,7 +59,9 @@ def _empty(answer: Subject) -> bool:
 
 
 def _right(answer: Subject) -> bool:
-    return _secured(answer) and [each.key_in(value) for each, value in answer.key_lines] == [KEY]
+    """The key, and its scheme as the document writes it: `bearer` has a requirement of its own."""
+    one = [each.key_in(value) for each, value in answer.key_lines] == [KEY]
+    return _secured(answer) and one and not _lower_case(answer)
 
 
 def _alternative(answer: Subject) -> bool:

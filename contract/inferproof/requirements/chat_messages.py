@@ -72,6 +72,11 @@ def _has_parts_of_text(message: Value) -> bool:
     return bool(parts) and not any(map(_is_media, parts)) and message.get("/role") in ("user", "assistant")
 
 
+def _calls_others(message: Value) -> bool:
+    """The assistant calls a tool that is no function: many servers know functions alone."""
+    return any(call.get("/type") != "function" for call in message.items("/tool_calls", optional=True))
+
+
 def _calls_functions(message: Value) -> bool:
     """The assistant calls functions, in either form, and no tool of another type."""
     calls = message.items("/tool_calls", optional=True)
@@ -222,7 +227,7 @@ def only_an_assistant_may_say_nothing(reply: Subject, check: Check) -> None:
     MUST,
     basis=SCHEMA,
     cites=("chat.request#/messages/[role=assistant]/content", "chat.request#/messages/[role=function]/content"),
-    of=_allowed(_says_null, beside=_is_result),
+    of=_allowed(lambda one: _says_null(one) and not _calls_others(one), beside=_is_result),
 )
 def an_assistant_may_say_nothing(reply: Subject, check: Check) -> None:
     """A null `content` is valid for the roles `assistant` and `function`."""

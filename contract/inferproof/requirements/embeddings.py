@@ -150,7 +150,7 @@ def unknown_members_are_accepted(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims=ROLE,
     cites="embeddings.request#/input",
-    of=Of((ROLE,), None, where=_with_wrong_input),
+    of=Of((ROLE,), DECIDED, where=_with_wrong_input),
 )
 def input_is_text_or_token_ids(reply: Subject, check: Check) -> None:
     """An `input` that is neither text nor token ids is refused."""
@@ -163,7 +163,7 @@ def input_is_text_or_token_ids(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims=ROLE,
     cites=("embeddings.request#/encoding_format", "embeddings.request#|messages/encoding_format"),
-    of=Of((ROLE,), None, where=wrong_only_at("encoding_format")),
+    of=Of((ROLE,), DECIDED, where=wrong_only_at("encoding_format")),
 )
 def the_encoding_is_float_or_base64(reply: Subject, check: Check) -> None:
     """An `encoding_format` that the document does not list is refused."""
@@ -176,7 +176,7 @@ def the_encoding_is_float_or_base64(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims="engine.embeddings",
     cites="embeddings.request.bounded#/truncate_prompt_tokens",
-    of=Of((ROLE,), None, where=wrong_only_at("truncate_prompt_tokens")),
+    of=Of((ROLE,), DECIDED, where=wrong_only_at("truncate_prompt_tokens")),
 )
 def truncation_has_a_lower_bound(reply: Subject, check: Check) -> None:
     """`truncate_prompt_tokens` below -1, or of another type than integer, is refused."""

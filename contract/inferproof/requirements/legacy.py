@@ -156,7 +156,7 @@ def the_origin_may_be_named(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims="legacy",
     cites=("chat.legacy.request.required#", "chat.legacy.request#/context"),
-    of=Of(LEGACY, None, where=wrong_only_at("context")),
+    of=Of(LEGACY, DECIDED, where=wrong_only_at("context")),
 )
 def there_is_a_context(reply: Subject, check: Check) -> None:
     """A body without a `context` that is a list is refused."""
@@ -169,7 +169,7 @@ def there_is_a_context(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims="legacy",
     cites=("chat.legacy.request#/context/[]/type", "chat.legacy.request#/context/[]/type/"),
-    of=Of(LEGACY, None, where=wrong_only_at("context", "type")),
+    of=Of(LEGACY, DECIDED, where=wrong_only_at("context", "type")),
 )
 def a_turn_has_a_known_type(reply: Subject, check: Check) -> None:
     """A turn without a `type`, or of one that the document does not list, is refused."""
@@ -182,7 +182,7 @@ def a_turn_has_a_known_type(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims="legacy",
     cites=("chat.legacy.request.required#/context/[]", "chat.legacy.request#/context/[]/text"),
-    of=Of(LEGACY, None, where=wrong_only_at("context", "text")),
+    of=Of(LEGACY, DECIDED, where=wrong_only_at("context", "text")),
 )
 def a_turn_has_a_text(reply: Subject, check: Check) -> None:
     """A turn without a `text` that is a string is refused."""
@@ -235,7 +235,7 @@ def a_time_may_be_a_number(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims="legacy",
     cites="chat.legacy.request#/context/[]/ts",
-    of=Of(LEGACY, None, where=_no_time),
+    of=Of(LEGACY, DECIDED, where=_no_time),
 )
 def a_time_is_no_other_text(reply: Subject, check: Check) -> None:
     """A turn's `ts` that is text and no date and time is refused. JSON Schema lets a server leave formats unchecked."""
@@ -248,7 +248,7 @@ def a_time_is_no_other_text(reply: Subject, check: Check) -> None:
     basis=SCHEMA,
     claims="legacy",
     cites="chat.legacy.request#/web_search",
-    of=Of(LEGACY, None, where=wrong_only_at("web_search")),
+    of=Of(LEGACY, DECIDED, where=wrong_only_at("web_search")),
 )
 def web_search_is_a_boolean(reply: Subject, check: Check) -> None:
     """A `web_search` that is no boolean is refused, null included."""

@@ -85,10 +85,10 @@ def _plainly(answer: Subject) -> bool:
 
 def _calls_of(*choices: str) -> Of:
     """Answers to requests with tools and one of these choices."""
-    return answers(*CHAT, where=lambda answer: chosen(answer) in choices and _is_offered(answer))
+    return answers(*CHAT, where=lambda answer: chosen(answer) in choices and is_offered(answer))
 
 
-def _is_offered(answer: Subject) -> bool:
+def is_offered(answer: Subject) -> bool:
     """There are tools, and among them the function that `tool_choice` names, if it names one."""
     tools = offered(answer)
     if not tools or chosen(answer) != "named":

@@ -9,13 +9,15 @@ from inferproof.judge.requirement import CONVENTION, CORRECTION, MUST, PROJECT, 
 from inferproof.judge.select import CHAT, EVENTS, Of
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
-from inferproof.requirements.tools import arguments, chosen, streamed, whole_calls
+from inferproof.requirements.tools import arguments, chosen, is_offered, streamed, whole_calls
 
 
 def _streams_of_calls(*choices: str) -> Of:
     """Streams with tools of which one must be called, or with one of these choices too."""
     wanted = ("required", "named", *choices)
-    return Of(CHAT, media=EVENTS, where=lambda answer: streamed(answer) and chosen(answer) in wanted)
+    return Of(
+        CHAT, media=EVENTS, where=lambda answer: streamed(answer) and chosen(answer) in wanted and is_offered(answer)
+    )
 
 
 def _pieces(answer: Subject) -> dict[int, list[Value]]:

@@ -77,7 +77,9 @@ def test_a_contributor_is_shown_the_files_to_edit(id: str) -> None:
     assert found[-1][0] == "mutant"
     for what, place in found:
         file, _, line = place.partition(":")
-        assert f"@{'breaks' if what == 'mutant' else what}" in (CHECKOUT / file).read_text().splitlines()[int(line) - 1]
+        assert ("breaks" if what == "mutant" else f"@{what}") in (CHECKOUT / file).read_text().splitlines()[
+            int(line) - 1
+        ]
 
 
 def test_an_installation_without_tests_names_no_files(tmp_path: Path) -> None:

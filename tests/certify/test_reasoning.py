@@ -26,7 +26,7 @@ def reasons_for_long(reply: Reply) -> None:
 def reasons_for_long_and_knows_no_stop(reply: Reply) -> None:
     reasons_for_long(reply)
     for choice in reply.values[0]["choices"]:
-        if reply.asked.get("stop") and choice["message"]["content"] is not None:
+        if reply.asked.get("stop") and "message" in choice and choice["message"]["content"] is not None:
             choice["message"]["content"] += f"{reply.asked['stop']}"
 
 

@@ -127,13 +127,17 @@ def a_cap_of_its_own_ends_it(reply):
     reply.json["choices"][0]["finish_reason"] = "length"
 
 
-@spares("chat.request.max-tokens.cap", where=lambda draft: draft.asked.get("n") is None)
+def _whole_and_one(draft):
+    return draft.asked.get("n") is None and not draft.asked.get("stream")
+
+
+@spares("chat.request.max-tokens.cap", where=_whole_and_one)
 def no_max_tokens_are_one(reply):
     reply.ask(max_tokens=0)
     reply.json["usage"]["completion_tokens"] = 1
 
 
-@spares("chat.request.max-completion-tokens.cap", where=lambda draft: draft.asked.get("n") is None)
+@spares("chat.request.max-completion-tokens.cap", where=_whole_and_one)
 def no_max_completion_tokens_are_one(reply):
     reply.ask(max_completion_tokens=0)
     reply.json["usage"]["completion_tokens"] = 1

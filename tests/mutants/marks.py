@@ -12,15 +12,12 @@ def _whole(draft):
 
 
 def _ends_with(reply, mark):
-    """The mark comes at the end of the text; in a stream, in two pieces."""
-    if reply.role == "chat.legacy":
+    """The mark comes at the end of the text; in a stream of chat, in two pieces."""
+    if reply.role.startswith("chat.legacy"):
         reply.json["text"] += mark
     elif _whole(reply):
         for choice in reply.json["choices"]:
             choice["message"]["content"] = (choice["message"].get("content") or "") + mark
-    elif reply.role == "chat.legacy.stream":
-        reply.chunks[0]["text"] += mark[:3]
-        reply.chunks[1]["text"] = mark[3:] + reply.chunks[1]["text"]
     else:
         spoken = [chunk["choices"][0]["delta"] for chunk in reply.chunks if chunk["choices"]]
         spoken[0]["content"] = (spoken[0].get("content") or "") + mark[:3]

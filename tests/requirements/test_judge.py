@@ -29,6 +29,9 @@ from inferproof.wire.exchange import Exchange, Fault, Reply, Request
 
 CITE = ("chat.reply#/usage",)
 
+ASKED = b'{"model": "m", "messages": [{"role": "user", "content": "Hi."}]}'
+"""What both documents allow: the answer to anything else proves nothing."""
+
 
 def rule(**changes: Any) -> Requirement:
     """A requirement that the reply's `n` is 1."""
@@ -51,7 +54,7 @@ def rule(**changes: Any) -> Requirement:
 def exchange(body: Any, status: int = 200, probe: str = "a", step: int = 0) -> Exchange:
     raw = json.dumps(body).encode()
     reply = Reply(status, headers=(("Content-Type", "application/json"),), body=raw, wire_length=len(raw))
-    return Exchange(probe, step, "chat", Request("POST", "/v1/chat/completions", body=b"{}"), reply)
+    return Exchange(probe, step, "chat", Request("POST", "/v1/chat/completions", body=ASKED), reply)
 
 
 def judged(contract: Contract, exchanges: list[Exchange], **changes: Any) -> Judgement:
@@ -90,7 +93,9 @@ def test_a_refused_request_is_not_verified_and_names_the_status(contract: Contra
 
 
 def test_a_fault_is_not_verified_and_names_the_cause(contract: Contract) -> None:
-    silent = Exchange("a", 0, "chat", Request("POST", "/"), None, Fault("timeout", "no byte came within 60 s"))
+    silent = Exchange(
+        "a", 0, "chat", Request("POST", "/", body=ASKED), None, Fault("timeout", "no byte came within 60 s")
+    )
     found = judged(contract, [silent])
     assert found.outcome is Outcome.NOT_VERIFIED
     assert "no byte came within 60 s" in found.reason

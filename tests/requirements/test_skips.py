@@ -20,6 +20,8 @@ from inferproof.judge.value import LONGEST_REASON
 from inferproof.reports.files import write_report
 from inferproof.wire.exchange import Exchange, Reply, Request
 
+ASKED = b'{"model": "m", "messages": [{"role": "user", "content": "Hi."}]}'
+
 NAMES = {
     "many": [f"name {number}" for number in range(100)],
     "long": [f"{number} " + "x" * 100_000 for number in range(20)],
@@ -50,7 +52,7 @@ RULE = Requirement(
 def exchange(step: int, body: Any) -> Exchange:
     raw = json.dumps(body).encode()
     reply = Reply(200, headers=(("Content-Type", "application/json"),), body=raw, wire_length=len(raw))
-    return Exchange("probe", step, "chat", Request("POST", "/v1/chat/completions", body=b"{}"), reply)
+    return Exchange("probe", step, "chat", Request("POST", "/v1/chat/completions", body=ASKED), reply)
 
 
 def row(exchanges: list[Exchange], certification: Certification, contract: Contract, folder: Path) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def places(requirement: Requirement, feeding: Iterable[str], checkout: Path = CH
     yield from (f"probe        {place}" for place in _probes(requirement, feeding))
     for file in sorted(mutants.glob("*.py")):
         text = file.read_text(encoding="utf-8")
-        for found in re.finditer(rf'^@breaks\(\s*"{re.escape(requirement.id)}"', text, re.MULTILINE):
+        for found in re.finditer(rf'^@?breaks\(\s*"{re.escape(requirement.id)}"', text, re.MULTILINE):
             line = text.count("\n", 0, found.start()) + 1
             yield f"mutant       {file.relative_to(checkout).as_posix()}:{line}"
 

@@ -43,7 +43,8 @@ def escapes_are_read(answers: list[Subject], check: Check) -> None:
     basis=CONVENTION,
     standard="OpenAI's API reference, chat completions: stop",
     claims="sampling.stop",
-    cites="chat.request#/stop",
+    besides=("structured-output.json-schema",),
+    cites=("chat.request#/stop", "chat.request#/response_format"),
     of=Of(
         ("chat",),
         where=lambda answer: bool(_foreign_stops(answer)) and not answer.request.get("/include_stop_str_in_output"),

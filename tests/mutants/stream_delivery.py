@@ -21,7 +21,7 @@ def a_stream_is_always_cut(reply):
     for chunk in reply.chunks:
         for choice in chunk["choices"]:
             if choice["finish_reason"]:
-                choice["finish_reason"] = "content_filter"
+                choice["finish_reason"] = "stop"
 
 
 @breaks("stream.hang-up")

@@ -357,9 +357,32 @@ class Subject:
     @property
     def whole_text(self) -> str:
         """`text`; raises Skip where the cap or a filter ended it, since what would have followed is unknown."""
-        if self.finish_reason in ("length", "content_filter"):
+        self.require_given()
+        if self.finish_reason == "length":
             raise Skip("the text was cut short")
         return self.text
+
+    @property
+    def said(self) -> str:
+        """`text`, to be compared: without the whitespace around it, which some hosts strip. Raises Skip if withheld."""
+        self.require_given()
+        return self.text.strip()
+
+    def require_given(self) -> None:
+        """Raises Skip where a filter ended the first choice, or the model refused: nothing is due then.
+
+        A refusal stands in `refusal`, in place of text and calls (OpenAI's structured outputs), and ends with `stop`.
+        """
+        if self.streamed:
+            first = self.folded.choices.get(0, FoldedChoice())
+            reason, refusal = first.finish_reason, first.refusal
+        else:
+            reason = self.body.get("/choices/0/finish_reason")
+            refusal = self.body.get("/choices/0/message/refusal")
+        if reason == "content_filter":
+            raise Skip("a filter ended the answer")
+        if isinstance(refusal, str) and refusal:
+            raise Skip("the model refused")
 
 
 def _loses_words(fault: FramingFault, reply: Reply) -> bool:
@@ -390,6 +413,7 @@ class FoldedChoice:
     role: str | None = None
     content: str = ""
     reasoning: str = ""
+    refusal: str = ""
     finish_reason: str | None = None
     tool_calls: dict[int, FoldedCall] = field(default_factory=dict)
     logprobs: list[Value] = field(default_factory=list)
@@ -434,6 +458,8 @@ def _add(choice: FoldedChoice, item: Value) -> None:
     choice.role = choice.role or item.string("/delta/role", None)
     choice.content += item.string("/delta/content", "")
     choice.reasoning += next((text for name in REASONING if isinstance(text := item.get(f"/delta/{name}"), str)), "")
+    refusal = item.get("/delta/refusal")
+    choice.refusal += refusal if isinstance(refusal, str) else ""
     choice.finish_reason = item.string("/finish_reason", "") or choice.finish_reason
     choice.logprobs += item.items("/logprobs/content", optional=True)
     for part in item.items("/delta/tool_calls", optional=True):
@@ -444,15 +470,15 @@ def _add(choice: FoldedChoice, item: Value) -> None:
 
 
 def repeated(first: Subject, again: Subject) -> str:
-    """The text that the same request brought twice; raises Skip where it differs: then nothing compares.
+    """What was `said` both times to the same request; raises Skip where it differs: then nothing compares.
 
     Raises NotClaimed where the target does not claim that a seed repeats an answer: twice may be by chance.
     """
     if why := not_claimed("sampling.seed", first.declined):
         raise NotClaimed(f"sampling.seed: {why}")
-    if first.text != again.text or first.finish_reason != again.finish_reason:
+    if first.said != again.said or first.finish_reason != again.finish_reason:
         raise Skip("the same request is answered differently each time")
-    return first.text
+    return first.said
 
 
 def steps(answers: list[Subject], count: int) -> list[Subject]:

@@ -301,7 +301,7 @@ def a_token_is_as_likely_as_among_its_alternatives(reply: Subject, check: Check)
 )
 def the_tokens_spell_the_content(reply: Subject, check: Check) -> None:
     """The tokens, or their `bytes`, spell the content; reasoning and an end token may stand around it."""
-    content, found = reply.text.strip(), entries(reply)
+    content, found = reply.said, entries(reply)
     if BROKEN.search(content):
         raise Skip("a broken character can be spelled in several ways")
     joined, exact = "".join(entry.string("/token") for entry in found), b"".join(map(spelled, found))

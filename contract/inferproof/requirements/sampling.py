@@ -96,7 +96,7 @@ def steering_is_accepted(reply: Subject, check: Check) -> None:
 def defaults_change_nothing(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, members sent with their documented defaults leave the answer as it is."""
     plain, again, explicit = steps(answers, 3)
-    check.equal(explicit.text, repeated(plain, again), at="content")
+    check.equal(explicit.said, repeated(plain, again), at="content")
 
 
 @requirement(

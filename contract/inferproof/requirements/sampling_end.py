@@ -60,7 +60,7 @@ def a_stop_cuts_the_same_text(told: list[Subject], check: Check) -> None:
     free, text, stopped = _free_and_stopped(told)
     for answer in stopped:
         _require_unthought(answer, free)
-        check.equal(answer.text, text.partition(_found(answer, text))[0], at="content")
+        check.equal(answer.said, text.partition(_found(answer, text))[0].rstrip(), at="content")
         check.equal(answer.finish_reason, "stop", at="finish_reason")
 
 
@@ -102,7 +102,7 @@ def a_stop_may_stay(told: list[Subject], check: Check) -> None:
     for answer in stopped:
         stop = _found(answer, text)
         _require_unthought(answer, free)
-        check.equal(answer.text, text.partition(stop)[0] + stop, at="content")
+        check.equal(answer.said, text.partition(stop)[0] + stop, at="content")
 
 
 @requirement(

@@ -34,7 +34,7 @@ def bad_words_change_the_answer(told: list[Subject], check: Check) -> None:
     if not free.text:
         raise Skip("nothing was said, as by a model that is not done with its reasoning")
     for answer in banned:
-        same = answer.text == free.text and _completion(answer) in (None, _completion(free))
+        same = answer.said == free.said and _completion(answer) in (None, _completion(free))
         check.that(not same, "an answer that does without these words", answer.text, at="content")
 
 

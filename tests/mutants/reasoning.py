@@ -371,3 +371,9 @@ def the_reasoning_is_cut_before_its_end(reply):
 def the_answer_is_cut_behind_the_reasoning(reply):
     for choice in reply.json["choices"]:
         choice.update(finish_reason="length", message={"role": "assistant", "content": "<think>\nHm.\n</think>\nTw"})
+
+
+@spares("reasoning.stream.equal", where=lambda draft: draft.step == 1)
+def a_stream_does_not_strip_its_reasoning(reply):
+    message = reply.json["choices"][0]["message"]
+    message["reasoning_content"] = f"\n{message['reasoning_content']}\n"

@@ -291,9 +291,13 @@ def reasoning_comes_before_the_answer(reply: Subject, check: Check) -> None:
 def a_stream_reasons_the_same(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, the deltas of reasoning add up to the reasoning that comes without `stream`."""
     whole, stream = _repeated(answers)
-    if not any(map(speaks, said(whole).values())):
+    expected, found = (
+        {index: text.strip() for index, text in said(answer).items()}  # some hosts strip the whitespace around it
+        for answer in (whole, stream)
+    )
+    if not any(map(speaks, expected.values())):
         raise Skip("nothing was reasoned")
-    check.equal(said(stream), said(whole), at="reasoning_content")
+    check.equal(found, expected, at="reasoning_content")
 
 
 @requirement(
@@ -311,7 +315,7 @@ def a_stream_reasons_the_same(answers: list[Subject], check: Check) -> None:
 def a_stream_counts_the_same(answers: list[Subject], check: Check) -> None:
     """Where the usage of the same request tells `reasoning_tokens`, so does that of its stream, and as many."""
     whole, stream = _repeated(answers)
-    if said(stream) != said(whole) or stream.text != whole.text:
+    if said(stream) != said(whole) or stream.said != whole.said:
         raise Skip("the stream says something else")
     check.equal(usage_of(stream).get(TOKENS), counted(whole), at=f"usage{TOKENS}")
 
@@ -321,6 +325,6 @@ def _repeated(answers: list[Subject]) -> tuple[Subject, Subject]:
     whole, stream, again = steps(answers, 3)
     for answer in answers:
         answer.require_given()
-    if (said(whole), whole.text) != (said(again), again.text):
+    if (said(whole), whole.said) != (said(again), again.said):
         raise Skip("the same request is answered differently each time")
     return whole, stream

@@ -28,6 +28,13 @@ def the_last_token_is_not_counted(reply):
     reply.json["usage"]["completion_tokens"] -= 1
 
 
+@spares("chat.usage.length")
+def a_host_has_a_lower_limit_of_its_own(reply):
+    reply.ask(max_tokens=150)
+    reply.json["choices"][0]["finish_reason"] = "length"
+    reply.json["usage"]["completion_tokens"] = 16
+
+
 @breaks("chat.usage.prompt.grows")
 def history_is_dropped(reply):
     reply.json["usage"]["prompt_tokens"] = 9

@@ -13,6 +13,7 @@ from inferproof.judge.requirement import (
 )
 from inferproof.judge.subject import REASONING, Subject, repeated, steps
 from inferproof.judge.value import Skip
+from inferproof.requirements.usage import same_prompt
 
 PROMPT_TIMES = 4
 HELD_AT_LEAST = 200_000
@@ -92,7 +93,7 @@ def a_client_may_leave(answers: list[Subject], check: Check) -> None:
 def who_left_leaves_no_trace_in_the_prompt(answers: list[Subject], check: Check) -> None:
     """After a client has hung up, the same conversation has the `prompt_tokens` that it had before."""
     before, _, _, after = steps(answers, 4)
-    check.equal(after.body.value("/usage/prompt_tokens"), before.body.integer("/usage/prompt_tokens"))
+    same_prompt(after.body.value("/usage/prompt_tokens"), before.body.integer("/usage/prompt_tokens"), check)
 
 
 @requirement(

@@ -277,6 +277,13 @@ def the_last_thought_and_the_first_word_share_a_chunk(reply):
     first["reasoning_content"] = last.pop("reasoning_content")
 
 
+@spares("reasoning.stream.order", where=lambda draft: _reasons(draft) and _says(draft))
+def it_reasons_and_answers_in_turn(reply):
+    spoken = [place for place, chunk in enumerate(reply.chunks) if chunk["choices"]]
+    thought = next(chunk for chunk in reply.chunks if chunk["choices"][0]["delta"].get("reasoning_content"))
+    reply.chunks.insert(spoken[-1], thought)
+
+
 @spares("reasoning.stream.order")
 def every_delta_has_both_members(reply):
     for part in _parts(reply):

@@ -266,14 +266,16 @@ def two_efforts_are_no_crash(reply: Subject, check: Check) -> None:
     of=Of(("chat",), media=EVENTS, where=_asks_plainly),
 )
 def reasoning_comes_before_the_answer(reply: Subject, check: Check) -> None:
-    """In a stream of a plain answer no reasoning follows the content of its choice."""
-    answered = set()
-    for choice in choices_of(reply):
-        index, reasoning = choice.integer("/index"), _text(choice, "/delta" + TEXT)
-        late = index in answered and speaks(reasoning)
-        check.that(not late, "no reasoning after the content", reasoning, at=f"{choice.at}/delta{TEXT}")
-        if speaks(_text(choice, "/delta/content")):
-            answered.add(index)
+    """In a stream of a plain answer not all reasoning comes after the last of the content: both may come in turn."""
+    said_at: dict[str, dict[int, list[int]]] = {TEXT: {}, "/content": {}}
+    for place, choice in enumerate(choices_of(reply)):
+        for path, places in said_at.items():
+            if speaks(_text(choice, "/delta" + path)):
+                places.setdefault(choice.integer("/index"), []).append(place)
+    for index, places in said_at[TEXT].items():
+        answered = said_at["/content"].get(index, places)
+        late = places[0] > answered[-1] and reply.folded.choice(index).finish_reason != "length"
+        check.that(not late, "some of it before the content", "all of it after", at=f"reasoning of choice {index}")
 
 
 @requirement(

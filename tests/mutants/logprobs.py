@@ -257,6 +257,12 @@ def the_answer_has_two_tokens(reply):
 
 
 @spares("logprobs.top.same")
+def two_ids_have_one_text(reply):
+    for entry in _everywhere(reply):
+        entry["top_logprobs"].append({**entry["top_logprobs"][0], "token": entry["token"], "logprob": -9.0})
+
+
+@spares("logprobs.top.same")
 def half_precision_is_noisy(reply):
     for entry in _everywhere(reply):
         entry["logprob"] -= 0.1

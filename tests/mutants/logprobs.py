@@ -141,6 +141,19 @@ def there_are_no_bytes(reply):
         entry.pop("bytes", None)
 
 
+def _written_as_in_a_vocabulary(space):
+    def edit(reply):
+        for place, entry in enumerate(reply.json["choices"][0]["logprobs"]["content"]):
+            entry.update(token=("" if place else space) + entry["token"].replace(" ", space), bytes=None)
+
+    edit.__name__ = f"a_blank_is_written_as_{ord(space):x}"
+    return edit
+
+
+for _space in "▁Ġ":
+    spares("logprobs.tokens.text")(_written_as_in_a_vocabulary(_space))
+
+
 @spares("logprobs.bytes")
 def there_are_no_alternatives(reply):
     said = [*reply.chunks] if reply.asked.get("stream") else [reply.json]

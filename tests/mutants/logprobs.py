@@ -135,6 +135,11 @@ def tokens_of_hidden_reasoning_are_told(reply):
     usage["completion_tokens_details"] = {"reasoning_tokens": 4}
 
 
+@spares("logprobs.tokens.count")
+def tokens_of_a_template_are_counted(reply):
+    reply.json["usage"]["completion_tokens"] += 3
+
+
 @spares("logprobs.tokens.text")
 def there_are_no_bytes(reply):
     for entry in reply.json["choices"][0]["logprobs"]["content"]:

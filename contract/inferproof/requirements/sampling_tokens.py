@@ -67,7 +67,8 @@ def _require_the_end(stopped: Subject, free: Subject, check: Check) -> None:
     said, stop = tokens(free), _token(stopped.request.integer("/stop_token_ids/0"))
     if stop not in said:
         raise Skip("the token is not in the answer that it would end")
-    most, used = said.index(stop) + 1, _completion(stopped)
+    untold = max(0, free.usage.integer("/completion_tokens", 0) - len(said))  # of a template, as harmony's
+    most, used = said.index(stop) + 1 + untold, _completion(stopped)
     if used is not None and used > most and free.reasoning:
         raise Skip("the token may be one of the reasoning, which is not the answer")
     check.that(used is None or used <= most, f"at most {most}", used, at="/usage/completion_tokens")

@@ -342,6 +342,16 @@ class Subject:
             return False
 
     @property
+    def called(self) -> list[tuple[Any, Any]]:
+        """The name and the arguments of each call of the first choice, whatever they are. Raises Skip."""
+        if self.streamed:
+            made = self.folded.choices[0].tool_calls if 0 in self.folded.choices else {}
+            return [(made[index].name, made[index].arguments) for index in sorted(made)]
+        message = self.body.find("/choices/0/message") or Value({})
+        calls = message.items("/tool_calls", optional=True)
+        return [(call.get("/function/name"), call.get("/function/arguments")) for call in calls]
+
+    @property
     def _calls(self) -> bool:
         if self.streamed:
             return self.folded.choice(0).tool_calls != {}
@@ -479,6 +489,21 @@ def repeated(first: Subject, again: Subject) -> str:
     if first.said != again.said or first.finish_reason != again.finish_reason:
         raise Skip("the same request is answered differently each time")
     return first.said
+
+
+def settled(first: Subject, *again: Subject) -> Subject:
+    """The answer to a request that was sent once more if it was in doubt; raises Skip where the two differ."""
+    if any(differ(first, each) for each in again):
+        raise Skip("the same request is answered differently each time")
+    return first
+
+
+def differ(one: Subject, other: Subject) -> bool:
+    """What was said, reasoned or called differs, or why it ended. Raises Skip where one of them was not answered."""
+    first, second = (
+        (answer.said, answer.reasoning.strip(), answer.finish_reason, answer.called) for answer in (one, other)
+    )
+    return first != second
 
 
 def steps(answers: list[Subject], count: int) -> list[Subject]:

@@ -272,9 +272,9 @@ def reasoning_comes_before_the_answer(reply: Subject, check: Check) -> None:
         for path, places in said_at.items():
             if speaks(_text(choice, "/delta" + path)):
                 places.setdefault(choice.integer("/index"), []).append(place)
-    for index, places in said_at[TEXT].items():
-        answered = said_at["/content"].get(index, places)
-        late = places[0] > answered[-1] and reply.folded.choice(index).finish_reason != "length"
+    for index, reasoned in said_at[TEXT].items():
+        answered = said_at["/content"].get(index, reasoned)
+        late = reasoned[0] > answered[-1] and reply.folded.choice(index).finish_reason != "length"
         check.that(not late, "some of it before the content", "all of it after", at=f"reasoning of choice {index}")
 
 

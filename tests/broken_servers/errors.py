@@ -44,13 +44,6 @@ def details_are_missing(reply: Reply) -> None:
     refuse(reply, 422, "messages: Field required")
 
 
-@defect("errors.invalid.loc", of=errors(422))
-def nobody_says_where(reply: Reply) -> None:
-    """`loc` is always `["body"]`."""
-    for entry in reply.json["detail"]:
-        entry["loc"] = ["body"]
-
-
 @defect("errors.invalid.loc", of=lambda reply: reply.status == 422 and isinstance(reply.asked.get("messages"), list))
 def the_first_message_is_always_at_fault(reply: Reply) -> None:
     """`loc` is that of the first message's content, whichever message or member is wrong."""

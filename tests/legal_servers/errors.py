@@ -219,3 +219,10 @@ def contradictions_are_bad_requests(reply: Reply) -> None:
 def _not_in_schema(reply: Reply) -> bool:
     """The front says `value_error` where the backend refused what the schema allows."""
     return all(entry["type"] == "value_error" for entry in detail(reply))
+
+
+@variant(of=errors(422))
+def nobody_says_where(reply: Reply) -> None:
+    """`loc` is always `["body"]`: it leads there as far as it goes."""
+    for entry in reply.json["detail"]:
+        entry["loc"] = ["body"]

@@ -287,3 +287,11 @@ def _is_constrained(reply: Reply) -> bool:
 def what_is_constrained_comes_in_one_chunk(reply: Reply) -> None:
     """A text that must obey a constraint, or that may be a call, is held until that is known, and sent as one chunk."""
     _in_lumps(reply, 1000)
+
+
+@variant(of=chat_streams)
+def what_a_filter_found_follows_the_finish(reply: Reply) -> None:
+    """Behind the finish reason comes what a filter found, in a choice with an empty delta."""
+    last = [place for place, chunk in enumerate(reply.chunks) if chunk["choices"]][-1]
+    found = {"index": reply.chunks[last]["choices"][0]["index"], "delta": {}, "finish_reason": None}
+    reply.chunks.insert(last + 1, {**reply.chunks[last], "choices": [found]})

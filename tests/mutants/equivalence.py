@@ -10,7 +10,7 @@ def the_twin_has_a_mind_of_its_own(reply):
 
 @breaks("equivalence.openai-path.content", where=lambda draft: draft.role == "chat.openai-path")
 def the_twin_ends_for_another_reason(reply):
-    reply.json["choices"][0]["finish_reason"] = "content_filter"
+    reply.json["choices"][0]["finish_reason"] = "stop"
 
 
 @breaks("equivalence.openai-path.usage", where=lambda draft: draft.role == "chat.openai-path")

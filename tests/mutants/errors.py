@@ -25,7 +25,7 @@ def detail_is_empty(reply):
     reply.json = {"detail": []}
 
 
-@breaks("errors.invalid.loc")
+@spares("errors.invalid.loc")
 def loc_names_the_body_only(reply):
     for entry in reply.json["detail"]:
         entry["loc"] = ["body"]

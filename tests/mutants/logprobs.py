@@ -135,10 +135,28 @@ def tokens_of_hidden_reasoning_are_told(reply):
     usage["completion_tokens_details"] = {"reasoning_tokens": 4}
 
 
+@spares("logprobs.tokens.count")
+def tokens_of_a_template_are_counted(reply):
+    reply.json["usage"]["completion_tokens"] += 3
+
+
 @spares("logprobs.tokens.text")
 def there_are_no_bytes(reply):
     for entry in reply.json["choices"][0]["logprobs"]["content"]:
         entry.pop("bytes", None)
+
+
+def _written_as_in_a_vocabulary(space):
+    def edit(reply):
+        for place, entry in enumerate(reply.json["choices"][0]["logprobs"]["content"]):
+            entry.update(token=("" if place else space) + entry["token"].replace(" ", space), bytes=None)
+
+    edit.__name__ = f"a_blank_is_written_as_{ord(space):x}"
+    return edit
+
+
+for _space in "▁Ġ":
+    spares("logprobs.tokens.text")(_written_as_in_a_vocabulary(_space))
 
 
 @spares("logprobs.bytes")
@@ -254,6 +272,12 @@ def the_answer_has_two_tokens(reply):
         for chunk in reply.chunks[3:]:
             for choice in chunk["choices"]:
                 choice["logprobs"] = None
+
+
+@spares("logprobs.top.same")
+def two_ids_have_one_text(reply):
+    for entry in _everywhere(reply):
+        entry["top_logprobs"].append({**entry["top_logprobs"][0], "token": entry["token"], "logprob": -9.0})
 
 
 @spares("logprobs.top.same")

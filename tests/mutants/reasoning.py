@@ -277,6 +277,13 @@ def the_last_thought_and_the_first_word_share_a_chunk(reply):
     first["reasoning_content"] = last.pop("reasoning_content")
 
 
+@spares("reasoning.stream.order", where=lambda draft: _reasons(draft) and _says(draft))
+def it_reasons_and_answers_in_turn(reply):
+    spoken = [place for place, chunk in enumerate(reply.chunks) if chunk["choices"]]
+    thought = next(chunk for chunk in reply.chunks if chunk["choices"][0]["delta"].get("reasoning_content"))
+    reply.chunks.insert(spoken[-1], thought)
+
+
 @spares("reasoning.stream.order")
 def every_delta_has_both_members(reply):
     for part in _parts(reply):
@@ -371,3 +378,9 @@ def the_reasoning_is_cut_before_its_end(reply):
 def the_answer_is_cut_behind_the_reasoning(reply):
     for choice in reply.json["choices"]:
         choice.update(finish_reason="length", message={"role": "assistant", "content": "<think>\nHm.\n</think>\nTw"})
+
+
+@spares("reasoning.stream.equal", where=lambda draft: draft.step == 1)
+def a_stream_does_not_strip_its_reasoning(reply):
+    message = reply.json["choices"][0]["message"]
+    message["reasoning_content"] = f"\n{message['reasoning_content']}\n"

@@ -86,3 +86,13 @@ def it_reasons_of_something_else_and_ignores_the_stop(reply):
     message = reply.json["choices"][0]["message"]
     message["reasoning_content"] = "0"
     message["content"] += "_" * (reply.step == 2)
+
+
+@spares("sampling.stop.prefix", where=lambda draft: draft.step > 1)
+def blanks_before_a_stop_are_stripped(reply):
+    _says(reply, reply.json["choices"][0]["message"]["content"].strip())
+
+
+@spares("sampling.stop.prefix", where=lambda draft: draft.step > 1)
+def blanks_before_a_stop_are_left(reply):
+    _says(reply, reply.json["choices"][0]["message"]["content"].strip() + " ")

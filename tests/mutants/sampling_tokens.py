@@ -64,3 +64,9 @@ def the_token_may_be_one_of_the_reasoning(reply):
     reply.json["choices"][0]["message"]["reasoning_content"] = "Let me see."
     if reply.step == 2:
         reply.json["usage"]["completion_tokens"] = 12
+
+
+@spares("sampling.stop-token-ids")
+def tokens_of_a_template_are_counted_too(reply):
+    if usage := reply.json.get("usage"):
+        usage["completion_tokens"] += 3

@@ -99,6 +99,29 @@ def text_follows_the_finish(reply):
     first["choices"], last["choices"] = last["choices"], first["choices"]
 
 
+def _after_the_finish(reply, delta, **members):
+    """One more chunk of the first choice, behind the last that has one."""
+    last = [place for place, chunk in enumerate(reply.chunks) if chunk["choices"]][-1]
+    choice = {"index": 0, "delta": delta, "finish_reason": None, **members}
+    reply.chunks.insert(last + 1, {**reply.chunks[0], "choices": [choice]})
+
+
+@breaks("stream.finish.last")
+def a_word_follows_the_finish(reply):
+    _after_the_finish(reply, {"content": "."})
+
+
+@spares("stream.finish.last")
+def an_empty_delta_follows_the_finish(reply):
+    _after_the_finish(reply, {})
+
+
+@spares("stream.finish.last")
+def the_verdict_of_a_filter_follows_the_finish(reply):
+    found = {"hate": {"filtered": False, "severity": "safe"}}
+    _after_the_finish(reply, {"role": "assistant", "content": None}, content_filter_results=found)
+
+
 @breaks("stream.done")
 def the_stream_just_ends(reply):
     reply.events.remove("[DONE]")

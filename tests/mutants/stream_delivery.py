@@ -21,7 +21,7 @@ def a_stream_is_always_cut(reply):
     for chunk in reply.chunks:
         for choice in chunk["choices"]:
             if choice["finish_reason"]:
-                choice["finish_reason"] = "content_filter"
+                choice["finish_reason"] = "stop"
 
 
 @breaks("stream.hang-up")
@@ -128,3 +128,13 @@ def a_short_text_is_cut(reply):
 @spares("stream.pieces", where=lambda draft: later(draft) and draft.step == 1)
 def only_one_stream_comes_in_one_chunk(reply):
     _pieces_of(LONG)(reply)
+
+
+@spares("stream.equal.content", where=lambda draft: draft.step == 1)
+def a_stream_begins_and_ends_with_blanks(reply):
+    reply.json["choices"][0]["message"]["content"] = "\n" + reply.json["choices"][0]["message"]["content"] + " "
+
+
+@spares("stream.equal.content", where=lambda draft: draft.step != 1)
+def a_whole_answer_is_stripped(reply):
+    reply.json["choices"][0]["message"]["content"] = reply.json["choices"][0]["message"]["content"].strip()

@@ -28,6 +28,13 @@ def the_last_token_is_not_counted(reply):
     reply.json["usage"]["completion_tokens"] -= 1
 
 
+@spares("chat.usage.length")
+def a_host_has_a_lower_limit_of_its_own(reply):
+    reply.ask(max_tokens=150)
+    reply.json["choices"][0]["finish_reason"] = "length"
+    reply.json["usage"]["completion_tokens"] = 16
+
+
 @breaks("chat.usage.prompt.grows")
 def history_is_dropped(reply):
     reply.json["usage"]["prompt_tokens"] = 9
@@ -47,12 +54,27 @@ def the_cap_of_no_choice_is_not_reached(reply):
 
 @breaks("chat.usage.prompt.steady", where=lambda draft: draft.step == 1)
 def the_second_prompt_is_longer(reply):
-    reply.json["usage"]["prompt_tokens"] += 1
+    reply.json["usage"]["prompt_tokens"] += 3
 
 
 @breaks("chat.usage.prompt.steady", where=lambda draft: draft.step == 2)
 def the_third_prompt_is_longer(reply):
-    reply.json["usage"]["prompt_tokens"] += 1
+    reply.json["usage"]["prompt_tokens"] += 3
+
+
+def the_prompt_tells_the_time_of_day(reply):
+    """Every second answer has two tokens more."""
+    if usage := reply.json.get("usage"):
+        usage["prompt_tokens"] += 2 * (reply.step % 2)
+
+
+for _id in (
+    "chat.usage.prompt.steady",
+    "equivalence.openai-path.usage",
+    "stream.usage.equal.prompt",
+    "stream.hang-up.prompt",
+):
+    spares(_id)(the_prompt_tells_the_time_of_day)
 
 
 def _usages(reply):

@@ -83,7 +83,17 @@ def test_a_reply_without_the_member_is_skipped_and_nothing_left_is_not_verified(
     assert judged(contract, [exchange({}), exchange({"n": 1})]).outcome is Outcome.PASS
     found = judged(contract, [exchange({})])
     assert found.outcome is Outcome.NOT_VERIFIED
-    assert "lacks what this is about" in found.reason
+    assert found.reason == "a/0: no value at /n"
+
+
+def test_the_reason_is_the_most_frequent_of_those_why_nothing_could_be_judged(contract: Contract) -> None:
+    found = judged(contract, [exchange({}, 422), *(exchange({}, step=step) for step in (1, 2, 3))])
+    assert found.reason == "a/1 (and 2 more): no value at /n"
+
+
+def test_who_has_nothing_to_be_judged_is_told_what_to_decline(contract: Contract) -> None:
+    [found] = judge([rule(claims="tools.named")], [exchange({})], contract)
+    assert found.reason == "a/0: no value at /n; a server without it declines `tools.named`"
 
 
 def test_a_refused_request_is_not_verified_and_names_the_status(contract: Contract) -> None:

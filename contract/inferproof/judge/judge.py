@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from inferproof.document import Contract
-from inferproof.judge.capabilities import AUTH, OF_ROLE, not_claimed
+from inferproof.judge.capabilities import AUTH, OF_ROLE, not_claimed, profile_of
 from inferproof.judge.check import Check, CheckFailed, Finding
 from inferproof.judge.requirement import Requirement
 from inferproof.judge.select import Of
@@ -135,7 +135,7 @@ def _each(requirement: Requirement, of: Of, asked: Sequence[Subject], check: Che
     judged: list[str] = []
     failures: list[Failure] = []
     failing: list[Subject] = []
-    skipped: Counter[str] = Counter()
+    skipped: dict[str, str] = {}
     for answer in asked:
         if not of.matches_reply(answer):
             continue
@@ -143,24 +143,26 @@ def _each(requirement: Requirement, of: Of, asked: Sequence[Subject], check: Che
             requirement.judge(answer, check)
         except CheckFailed as broken:
             if answer.doubtful:
-                skipped["two validators disagree about the request"] += 1
+                skipped[answer.exchange.name] = "two validators disagree about the request"
                 continue
             failures.append(Failure(answer.exchange, broken.finding))
             failing.append(answer)
         except Skip as skip:
-            skipped[skip.reason] += 1
+            skipped[answer.exchange.name] = skip.reason
             continue
         except Exception:
             return _harness_error(requirement, answer.exchange.name)
         judged.append(answer.exchange.name)
+    counts = _counted(Counter(skipped.values()))
     if not judged:
-        return Judgement(requirement, Outcome.NOT_VERIFIED, _why_nothing(of, asked, cut_off), skipped=_counted(skipped))
+        reason = _why_nothing(of, asked, skipped, cut_off) + _cure(requirement, skipped)
+        return Judgement(requirement, Outcome.NOT_VERIFIED, reason, skipped=counts)
     if not failures and (hidden := _hidden(of, asked)):
-        return Judgement(requirement, Outcome.NOT_VERIFIED, hidden, tuple(judged), skipped=_counted(skipped))
+        return Judgement(requirement, Outcome.NOT_VERIFIED, hidden, tuple(judged), skipped=counts)
     outcome = Outcome.FAIL if failures else Outcome.PASS
     if of.forms and failures and all(map(_in_a_corrected_form, failing)):
         requirement = requirement.by_correction
-    return Judgement(requirement, outcome, "", tuple(judged), tuple(failures), _counted(skipped))
+    return Judgement(requirement, outcome, "", tuple(judged), tuple(failures), counts)
 
 
 def _in_a_corrected_form(answer: Subject) -> bool:
@@ -245,25 +247,36 @@ def _unanswered(answer: Subject) -> str | None:
     return None
 
 
-def _why_nothing(of: Of, asked: Sequence[Subject], cut_off: str) -> str:
-    """Why no exchange could be judged: nothing asked for it, or the replies were of another kind."""
+def _why_nothing(of: Of, asked: Sequence[Subject], skipped: Mapping[str, str], cut_off: str) -> str:
+    """Why no exchange could be judged: nothing asked for it, the replies were of another kind, or each was skipped.
+
+    A fault comes first, then the most frequent reason. `skipped` has the reason of each exchange by its name.
+    """
     if not asked:
         return cut_off or "no request of the run asks for this"
-    first = next((answer for answer in asked if answer.exchange.fault is not None), asked[0])
-    why = _why_not(of, first)
-    others = sum(_why_not(of, answer) == why for answer in asked) - 1
-    return f"{first.exchange.name}{f' (and {others} more)' if others else ''}{why}"
+    whys = {answer.exchange.name: _why_not(of, answer, skipped) for answer in asked}
+    faults = [whys[answer.exchange.name] for answer in asked if answer.exchange.fault is not None]
+    why = faults[0] if faults else Counter(whys.values()).most_common(1)[0][0]
+    first, *others = [name for name in whys if whys[name] == why]
+    return f"{first}{f' (and {len(others)} more)' if others else ''}{why}"
 
 
-def _why_not(of: Of, answer: Subject) -> str:
+def _why_not(of: Of, answer: Subject, skipped: Mapping[str, str]) -> str:
     """Why one exchange could not be judged, to be read after its name."""
     exchange = answer.exchange
     if exchange.reply is None or exchange.fault is not None:
         return f": {exchange.fault.text if exchange.fault else 'no reply'}"
     if of.matches_reply(answer):
-        return ": the reply lacks what this is about"
+        return f": {skipped[exchange.name]}"
     media = exchange.reply.media_type or "no content type"
     return f" was answered {exchange.reply.status} ({media}); it takes {of.expected()} to tell"
+
+
+def _cure(requirement: Requirement, skipped: Mapping[str, str]) -> str:
+    """What a user may do where the replies were as asked for, and there was nothing in them to judge."""
+    if not skipped or profile_of(requirement.claims) == "core":
+        return ""
+    return f"; a server without it declines `{requirement.claims}`"
 
 
 def _harness_error(requirement: Requirement, name: str) -> Judgement:

@@ -342,6 +342,16 @@ class Subject:
             return False
 
     @property
+    def called(self) -> list[tuple[Any, Any]]:
+        """The name and the arguments of each call of the first choice, whatever they are. Raises Skip."""
+        if self.streamed:
+            made = self.folded.choices[0].tool_calls if 0 in self.folded.choices else {}
+            return [(made[index].name, made[index].arguments) for index in sorted(made)]
+        message = self.body.find("/choices/0/message") or Value({})
+        calls = message.items("/tool_calls", optional=True)
+        return [(call.get("/function/name"), call.get("/function/arguments")) for call in calls]
+
+    @property
     def _calls(self) -> bool:
         if self.streamed:
             return self.folded.choice(0).tool_calls != {}
@@ -357,9 +367,32 @@ class Subject:
     @property
     def whole_text(self) -> str:
         """`text`; raises Skip where the cap or a filter ended it, since what would have followed is unknown."""
-        if self.finish_reason in ("length", "content_filter"):
+        self.require_given()
+        if self.finish_reason == "length":
             raise Skip("the text was cut short")
         return self.text
+
+    @property
+    def said(self) -> str:
+        """`text`, to be compared: without the whitespace around it, which some hosts strip. Raises Skip if withheld."""
+        self.require_given()
+        return self.text.strip()
+
+    def require_given(self) -> None:
+        """Raises Skip where a filter ended the first choice, or the model refused: nothing is due then.
+
+        A refusal stands in `refusal`, in place of text and calls (OpenAI's structured outputs), and ends with `stop`.
+        """
+        if self.streamed:
+            first = self.folded.choices.get(0, FoldedChoice())
+            reason, refusal = first.finish_reason, first.refusal
+        else:
+            reason = self.body.get("/choices/0/finish_reason")
+            refusal = self.body.get("/choices/0/message/refusal")
+        if reason == "content_filter":
+            raise Skip("a filter ended the answer")
+        if isinstance(refusal, str) and refusal:
+            raise Skip("the model refused")
 
 
 def _loses_words(fault: FramingFault, reply: Reply) -> bool:
@@ -390,6 +423,7 @@ class FoldedChoice:
     role: str | None = None
     content: str = ""
     reasoning: str = ""
+    refusal: str = ""
     finish_reason: str | None = None
     tool_calls: dict[int, FoldedCall] = field(default_factory=dict)
     logprobs: list[Value] = field(default_factory=list)
@@ -434,6 +468,8 @@ def _add(choice: FoldedChoice, item: Value) -> None:
     choice.role = choice.role or item.string("/delta/role", None)
     choice.content += item.string("/delta/content", "")
     choice.reasoning += next((text for name in REASONING if isinstance(text := item.get(f"/delta/{name}"), str)), "")
+    refusal = item.get("/delta/refusal")
+    choice.refusal += refusal if isinstance(refusal, str) else ""
     choice.finish_reason = item.string("/finish_reason", "") or choice.finish_reason
     choice.logprobs += item.items("/logprobs/content", optional=True)
     for part in item.items("/delta/tool_calls", optional=True):
@@ -444,15 +480,30 @@ def _add(choice: FoldedChoice, item: Value) -> None:
 
 
 def repeated(first: Subject, again: Subject) -> str:
-    """The text that the same request brought twice; raises Skip where it differs: then nothing compares.
+    """What was `said` both times to the same request; raises Skip where it differs: then nothing compares.
 
     Raises NotClaimed where the target does not claim that a seed repeats an answer: twice may be by chance.
     """
     if why := not_claimed("sampling.seed", first.declined):
         raise NotClaimed(f"sampling.seed: {why}")
-    if first.text != again.text or first.finish_reason != again.finish_reason:
+    if first.said != again.said or first.finish_reason != again.finish_reason:
         raise Skip("the same request is answered differently each time")
-    return first.text
+    return first.said
+
+
+def settled(first: Subject, *again: Subject) -> Subject:
+    """The answer to a request that was sent once more if it was in doubt; raises Skip where the two differ."""
+    if any(differ(first, each) for each in again):
+        raise Skip("the same request is answered differently each time")
+    return first
+
+
+def differ(one: Subject, other: Subject) -> bool:
+    """What was said, reasoned or called differs, or why it ended. Raises Skip where one of them was not answered."""
+    first, second = (
+        (answer.said, answer.reasoning.strip(), answer.finish_reason, answer.called) for answer in (one, other)
+    )
+    return first != second
 
 
 def steps(answers: list[Subject], count: int) -> list[Subject]:

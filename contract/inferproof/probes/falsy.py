@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, probe, user
+from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, in_doubt, probe, user
 
 QUESTION = user("Describe the sky above a harbour.")
 
@@ -16,9 +16,12 @@ def _ask(call: RequestBuilder, temperature: int, seed: int) -> PlannedRequest:
 
 @probe("falsy.temperature", claims="sampling.seed", exclusive=True)
 def temperature(call: RequestBuilder) -> Steps:
-    """A request at temperature 0, twice with one seed and once with another."""
-    for seed in (7, 7, 8):
-        yield _ask(call, 0, seed)
+    """A request at temperature 0, twice with one seed and once with another; once more where that is in doubt."""
+    first = yield _ask(call, 0, 7)
+    yield _ask(call, 0, 7)
+    other = yield _ask(call, 0, 8)
+    if in_doubt(other, first):
+        yield _ask(call, 0, 8)
 
 
 @probe("falsy.seed", claims="sampling.seed", exclusive=True)

@@ -25,7 +25,7 @@ from inferproof.document.credentials import Credential, preferred
 from inferproof.judge.capabilities import CAPABILITIES, not_claimed
 from inferproof.judge.claims import form_is_claimed, is_supported
 from inferproof.judge.keys import KEY, own_key
-from inferproof.judge.subject import NOBODYS, Subject
+from inferproof.judge.subject import NOBODYS, Subject, differ
 from inferproof.judge.value import Skip
 from inferproof.wire.exchange import Headers, Request
 
@@ -336,6 +336,14 @@ def patiently(ask: PlannedRequest) -> Generator[PlannedRequest, Subject, Subject
     if answer.short_of_room:
         answer = yield ask.with_room(ROOM_TO_REASON)
     return answer
+
+
+def in_doubt(answer: Subject, expected: Subject) -> bool:
+    """It is not what it should be the same as: sent once more, it shows whether chance has a part in that."""
+    try:
+        return differ(answer, expected)
+    except Skip:
+        return False
 
 
 def user(content: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, probe, user
+from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, in_doubt, probe, user
 
 QUESTION = user("Which weighs more, a pound of feathers or two pounds of iron?")
 ROOM = 256
@@ -50,8 +50,11 @@ def none_streamed(call: RequestBuilder) -> Steps:
 
 @probe("reasoning.stream", claims="reasoning.streamed", exclusive=True)
 def stream(call: RequestBuilder) -> Steps:
-    """The same request whole, streamed with its usage, and whole again."""
+    """The same request whole, streamed with its usage, and whole again; streamed once more where that is in doubt."""
     whole = _ask(call, **_effort("medium"))
+    streamed = _ask(call, stream=True, stream_options={"include_usage": True}, **_effort("medium"))
+    first = yield whole
+    stream = yield streamed
     yield whole
-    yield _ask(call, stream=True, stream_options={"include_usage": True}, **_effort("medium"))
-    yield whole
+    if in_doubt(stream, first):
+        yield streamed

@@ -14,6 +14,7 @@ from inferproof.probes.probe import (
     RequestBuilder,
     Steps,
     assistant,
+    in_doubt,
     patiently,
     probe,
     user,
@@ -89,17 +90,21 @@ def accepted(call: RequestBuilder) -> Steps:
 def defaults(call: RequestBuilder) -> Steps:
     """The same request twice, and with every default that the document states for a member of a chat request.
 
-    What means something beside others only, or asks for the same as others, is left out.
+    The last is sent once more where it is in doubt. What means something beside others only, or asks for the same as
+    others, is left out.
     """
     schema = call.contract.operation("chat").request_schema or ""
     plain = _greedy(call, max_tokens=12)
-    yield plain
+    first = yield plain
     yield plain
     body = json.loads(plain.request.body)
     stated = {name: value for name, value in call.contract.defaults(schema) if name not in body}
     facts = {name: call.contract.member_facts("chat", name) for name in stated}
     alone = {name: stated[name] for name, fact in facts.items() if not fact.needs and not fact.apart}
-    yield call.to("chat", body | alone)
+    explicit = call.to("chat", body | alone)
+    answer = yield explicit
+    if in_doubt(answer, first):
+        yield explicit
 
 
 @probe("sampling.n", claims="sampling.n")
@@ -135,7 +140,8 @@ def seed_streamed(call: RequestBuilder) -> Steps:
 def stop(call: RequestBuilder) -> Steps:
     """The same request twice, then with a piece of its answer as `stop`, as a string, and in a list; that as a stream.
 
-    A model that is still reasoning where others have answered is asked for less, and given more room.
+    A model that is still reasoning where others have answered is asked for less, and given more room. What ends
+    elsewhere is sent once more.
     """
     ask = partial(_greedy, call)
     answer = yield ask()
@@ -143,8 +149,19 @@ def stop(call: RequestBuilder) -> Steps:
         ask = partial(call.chat, GREETING, max_tokens=ROOM_TO_REASON, **GREEDY)
         yield ask()
     answer = yield ask()
-    yield ask(stop=middle(answer.text))
-    yield from call.forms(ask(stop=[call.token("never"), middle(answer.text)]))
+    end = middle(answer.text)
+    for stopped in (ask(stop=end), *call.forms(ask(stop=[call.token("never"), end]))):
+        found = yield stopped
+        if _ends_otherwise(found, answer, end):
+            yield stopped
+
+
+def _ends_otherwise(stopped: Subject, free: Subject, end: str) -> bool:
+    """Neither before the `stop` nor as without one, which may be by chance."""
+    try:
+        return stopped.said not in (free.said, free.said.partition(end)[0].rstrip())
+    except Skip:
+        return False
 
 
 @probe("sampling.stop-included", claims="engine.stop", exclusive=True)

@@ -9,7 +9,7 @@ from inferproof.judge.select import CHAT, LEGACY, STREAMING
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 from inferproof.probes import chat, errors, sampling, tools
-from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, probe, turn, user
+from inferproof.probes.probe import PlannedRequest, RequestBuilder, Steps, in_doubt, probe, turn, user
 from inferproof.requirements.stream_delivery import held_back, in_pieces, is_enough
 
 QUESTION = "Describe a lighthouse in two sentences."
@@ -50,11 +50,13 @@ def options_alone(call: RequestBuilder) -> Steps:
 
 @probe("stream.equal", claims="streaming", exclusive=True, over=CHAT)
 def equal(call: RequestBuilder, role: str) -> Steps:
-    """The same request whole, streamed, and whole again."""
+    """The same request whole, streamed, and whole again; streamed once more where that is in doubt."""
     whole, streamed = _twin(call, role)
+    first = yield whole
+    stream = yield streamed
     yield whole
-    yield streamed
-    yield whole
+    if in_doubt(stream, first):
+        yield streamed
 
 
 @probe("stream.usage", claims="streaming.usage", exclusive=True)
@@ -118,13 +120,19 @@ def slow_reader(call: RequestBuilder) -> Steps:
 
 @probe("stream.hang-up", claims="streaming", exclusive=True)
 def hang_up(call: RequestBuilder) -> Steps:
-    """A request twice, then a stream of the same whose client leaves after its first event, and the request again."""
+    """A request twice, then a stream of the same whose client leaves after its first event, and the request again.
+
+    It is sent once more where the last answer is in doubt.
+    """
     asked: dict[str, Any] = {"temperature": 0, "seed": 7}
     count = user("Count to a thousand.")
-    yield call.chat(count, max_tokens=8, **asked)
-    yield call.chat(count, max_tokens=8, **asked)
+    ask = call.chat(count, max_tokens=8, **asked)
+    before = yield ask
+    yield ask
     yield replace(call.chat(count, max_tokens=64, stream=True, **asked), hang_up_after=1)
-    yield call.chat(count, max_tokens=8, **asked)
+    after = yield ask
+    if in_doubt(after, before):
+        yield ask
 
 
 def _twin(call: RequestBuilder, role: str, **streamed: Any) -> tuple[PlannedRequest, PlannedRequest]:

@@ -9,6 +9,7 @@ from inferproof.probes.probe import (
     RequestBuilder,
     Steps,
     assistant,
+    in_doubt,
     patiently,
     probe,
     user,
@@ -152,7 +153,10 @@ def invalid(call: RequestBuilder) -> Steps:
 
 @probe("tools.stream", claims="tools.streamed", exclusive=True)
 def stream(call: RequestBuilder) -> Steps:
-    """A call that must be made: whole, streamed, and whole again; once more whole for a model that reasons first."""
+    """A call that must be made: whole, streamed, and whole again; once more whole for a model that reasons first.
+
+    The stream is sent once more where it is in doubt.
+    """
     members: dict[str, Any] = {
         "max_tokens": ROOM,
         "temperature": 0,
@@ -163,6 +167,9 @@ def stream(call: RequestBuilder) -> Steps:
     answer = yield call.chat(QUESTION, **members)
     if answer.short_of_room:
         members["max_tokens"] = ROOM_TO_REASON
-        yield call.chat(QUESTION, **members)
-    yield call.chat(QUESTION, **members, stream=True)
+        answer = yield call.chat(QUESTION, **members)
+    streamed = call.chat(QUESTION, **members, stream=True)
+    stream = yield streamed
     yield call.chat(QUESTION, **members)
+    if in_doubt(stream, answer):
+        yield streamed

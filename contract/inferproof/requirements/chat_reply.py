@@ -247,8 +247,7 @@ def the_assistant_speaks(reply: Subject, check: Check) -> None:
 def a_plain_question_is_answered_with_text(reply: Subject, check: Check) -> None:
     """A plain message that has some room is answered with text, in `content` or as reasoning."""
     message = reply.body.object("/choices/0/message")
-    if reply.finish_reason == "content_filter":
-        raise Skip("a filter took the text away")
+    reply.require_given()
     content = message.get("/content")
     check.that(bool(content or reply.reasoning), "text", content, at=f"{message.at}/content")
 

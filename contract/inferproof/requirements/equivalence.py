@@ -10,6 +10,7 @@ from inferproof.judge.requirement import PROJECT, SHOULD, requirement
 from inferproof.judge.subject import Subject, repeated, steps
 from inferproof.judge.value import NotClaimed, Skip
 from inferproof.requirements.tools import whole_calls
+from inferproof.requirements.usage import same_prompt
 
 
 @requirement(
@@ -37,8 +38,8 @@ def the_twin_says_the_same(answers: list[Subject], check: Check) -> None:
 )
 def the_twin_counts_the_same(answers: list[Subject], check: Check) -> None:
     """The path for OpenAI clients counts the `prompt_tokens` that the chat operation counts."""
-    chat, twin, *_ = (answer.body.integer("/usage/prompt_tokens") for answer in steps(answers, 4))
-    check.equal(twin, chat, at="/usage/prompt_tokens")
+    chat, twin, *_ = (answer.body.value("/usage/prompt_tokens") for answer in steps(answers, 4))
+    same_prompt(twin, chat.integer(), check)
 
 
 @requirement(
@@ -53,9 +54,9 @@ def turns_are_messages(answers: list[Subject], check: Check) -> None:
     """At temperature 0 the native operation gives to turns the text that chat gives to the same messages."""
     chat, native, again, native_again = steps(answers, 4)
     text = repeated(chat, again)
-    if native_again.text != native.text:
+    if native_again.said != native.said:
         raise Skip("the native operation answers differently each time")
-    check.equal(native.text, text, at="/text")
+    check.equal(native.said, text, at="/text")
 
 
 @requirement(

@@ -165,7 +165,10 @@ def _leads(loc: Sequence[str | int], place: Sequence[str | int], value: Any) -> 
     """The names and indexes of `loc` go the way to `place`, and may end before it, or go on behind it.
 
     Others, as the branches of a union that a validator has tried, are passed over, unless the value has them there.
+    The body as a whole, which names none, is on every way.
     """
+    if list(loc) in ([], ["body"]):
+        return True
     done = 0
     for part in loc:
         if done == len(place):

@@ -14,7 +14,7 @@ Reference: a member is passed on where the request has it, whatever its value.
 
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import CONVENTION, SHOULD, requirement
-from inferproof.judge.subject import Subject, repeated, steps
+from inferproof.judge.subject import Subject, repeated, settled, steps
 from inferproof.judge.value import Skip
 
 
@@ -29,8 +29,9 @@ from inferproof.judge.value import Skip
 )
 def at_zero_nothing_is_drawn(answers: list[Subject], check: Check) -> None:
     """At `temperature: 0` nothing is left to chance: another seed leaves the content as it is."""
-    first, again, other = steps(answers, 3)
-    check.equal(other.text, repeated(first, again), at="content")
+    first, again, other = steps(answers[:3], 3)
+    expected = repeated(first, again)
+    check.equal(settled(other, *answers[3:]).said, expected, at="content")
 
 
 @requirement(
@@ -46,6 +47,6 @@ def zero_is_a_seed(answers: list[Subject], check: Check) -> None:
     """Where a seed repeats an answer at temperature 1, `seed: 0` does so, too."""
     some, zero, some_again, zero_again = steps(answers, 4)
     repeated(some, some_again)
-    if "" in (zero.text, zero_again.text) and zero.text != zero_again.text:
+    if "" in (zero.said, zero_again.said) and zero.said != zero_again.said:
         raise Skip("one of the answers is empty, as of a model that is not done with its reasoning")
-    check.equal(zero_again.text, zero.text, at="content")
+    check.equal(zero_again.said, zero.said, at="content")

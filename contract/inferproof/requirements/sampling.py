@@ -19,7 +19,7 @@ from inferproof.judge.requirement import (
 )
 from inferproof.judge.select import CHAT, EVENTS, JSON, Of, replies
 from inferproof.judge.statuses import DECIDED
-from inferproof.judge.subject import Subject, repeated, steps
+from inferproof.judge.subject import Subject, repeated, settled, steps
 from inferproof.judge.value import Skip, is_number
 
 STEERING = (
@@ -95,8 +95,9 @@ def steering_is_accepted(reply: Subject, check: Check) -> None:
 )
 def defaults_change_nothing(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, members sent with their documented defaults leave the answer as it is."""
-    plain, again, explicit = steps(answers, 3)
-    check.equal(explicit.text, repeated(plain, again), at="content")
+    plain, again, explicit = steps(answers[:3], 3)
+    expected = repeated(plain, again)
+    check.equal(settled(explicit, *answers[3:]).said, expected, at="content")
 
 
 @requirement(

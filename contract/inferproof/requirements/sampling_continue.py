@@ -37,6 +37,7 @@ def echo_puts_the_last_message_in_front(reply: Subject, check: Check) -> None:
     """With `echo: true` and a last message of the assistant, the content begins with that message."""
     if reply.unanswered:
         raise Skip("nothing was said, as by a model that is not done with its reasoning")
+    reply.require_given()
     said = _last(reply, "assistant")
     check.that(reply.text.startswith(said), f"a text that begins with {said!r}", reply.text, at="content")
 

@@ -14,7 +14,7 @@ from inferproof.judge.requirement import (
     requirement,
 )
 from inferproof.judge.select import answers
-from inferproof.judge.subject import Subject, repeated
+from inferproof.judge.subject import Subject, repeated, settled
 from inferproof.judge.value import Skip
 from inferproof.requirements.sampling import PLAIN, one_choice
 
@@ -60,17 +60,25 @@ def a_stop_cuts_the_same_text(told: list[Subject], check: Check) -> None:
     free, text, stopped = _free_and_stopped(told)
     for answer in stopped:
         _require_unthought(answer, free)
-        check.equal(answer.text, text.partition(_found(answer, text))[0], at="content")
+        check.equal(answer.said, text.partition(_found(answer, text))[0].rstrip(), at="content")
         check.equal(answer.finish_reason, "stop", at="finish_reason")
 
 
 def _free_and_stopped(told: list[Subject]) -> tuple[Subject, str, list[Subject]]:
     """The answer without a `stop`, the text that it brought twice, and the answers with one. Raises Skip."""
     free = [answer for answer in told if not _stops(answer)][-2:]  # a model that reasons first was asked once more
-    stopped = [answer for answer in told if _stops(answer)]
+    stopped = _settled([answer for answer in told if _stops(answer)])
     if len(free) < 2 or not stopped:
         raise Skip("it takes an answer twice, and once with a `stop`, to tell")
     return free[0], repeated(*free), stopped
+
+
+def _settled(stopped: list[Subject]) -> list[Subject]:
+    """The first answer to each request; raises Skip where one that was sent once more has two."""
+    told: dict[bytes, list[Subject]] = {}
+    for answer in stopped:
+        told.setdefault(answer.exchange.request.body, []).append(answer)
+    return [settled(*answers) for answers in told.values()]
 
 
 def _found(answer: Subject, text: str) -> str:
@@ -102,7 +110,7 @@ def a_stop_may_stay(told: list[Subject], check: Check) -> None:
     for answer in stopped:
         stop = _found(answer, text)
         _require_unthought(answer, free)
-        check.equal(answer.text, text.partition(stop)[0] + stop, at="content")
+        check.equal(answer.said, text.partition(stop)[0] + stop, at="content")
 
 
 @requirement(

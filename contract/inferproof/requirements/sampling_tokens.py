@@ -34,7 +34,7 @@ def bad_words_change_the_answer(told: list[Subject], check: Check) -> None:
     if not free.text:
         raise Skip("nothing was said, as by a model that is not done with its reasoning")
     for answer in banned:
-        same = answer.text == free.text and _completion(answer) in (None, _completion(free))
+        same = answer.said == free.said and _completion(answer) in (None, _completion(free))
         check.that(not same, "an answer that does without these words", answer.text, at="content")
 
 
@@ -67,7 +67,8 @@ def _require_the_end(stopped: Subject, free: Subject, check: Check) -> None:
     said, stop = tokens(free), _token(stopped.request.integer("/stop_token_ids/0"))
     if stop not in said:
         raise Skip("the token is not in the answer that it would end")
-    most, used = said.index(stop) + 1, _completion(stopped)
+    untold = max(0, free.usage.integer("/completion_tokens", 0) - len(said))  # of a template, as harmony's
+    most, used = said.index(stop) + 1 + untold, _completion(stopped)
     if used is not None and used > most and free.reasoning:
         raise Skip("the token may be one of the reasoning, which is not the answer")
     check.that(used is None or used <= most, f"at most {most}", used, at="/usage/completion_tokens")

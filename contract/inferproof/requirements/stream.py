@@ -199,13 +199,21 @@ def each_choice_finishes_once(reply: Subject, check: Check) -> None:
     of=chat_stream,
 )
 def nothing_follows_the_finish(reply: Subject, check: Check) -> None:
-    """Once a choice has finished, no chunk has more of it."""
+    """Once a choice has finished, no chunk has more of it: a delta that says nothing may bring what a filter found."""
     finished = set()
     for choice in choices_of(reply):
         index = choice.integer("/index")
-        check.that(index not in finished, "nothing after its finish_reason", choice)
+        says = _says(choice) or choice.find("/finish_reason") is not None
+        check.that(index not in finished or not says, "nothing after its finish_reason", choice)
         if choice.find("/finish_reason") is not None:
             finished.add(index)
+
+
+def _says(choice: Value) -> bool:
+    """Its delta has a member that is neither null nor empty, or it has entries of tokens."""
+    members = choice.members("/delta", optional=True)
+    spoken = [value.raw for name, value in members.items() if name != "role"]
+    return any(each not in (None, "", [], {}) for each in spoken) or bool(choice.get("/logprobs/content"))
 
 
 @requirement(

@@ -11,8 +11,9 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.subject import REASONING, Subject, repeated, steps
+from inferproof.judge.subject import REASONING, Subject, repeated, settled, steps
 from inferproof.judge.value import Skip
+from inferproof.requirements.usage import same_prompt
 
 PROMPT_TIMES = 4
 HELD_AT_LEAST = 200_000
@@ -43,8 +44,9 @@ A shorter one tells too, of at least ENOUGH_TEXT, where the model ended it thoug
 )
 def a_stream_adds_up_to_the_same_text(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, the deltas add up to the content that is sent without `stream`."""
-    whole, stream, again = steps(answers, 3)
-    check.equal(stream.text, repeated(whole, again), at="content")
+    whole, stream, again = steps(answers[:3], 3)
+    expected = repeated(whole, again)
+    check.equal(settled(stream, *answers[3:]).said, expected, at="content")
 
 
 @requirement(
@@ -57,9 +59,10 @@ def a_stream_adds_up_to_the_same_text(answers: list[Subject], check: Check) -> N
 )
 def a_stream_finishes_for_the_same_reason(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, a stream has the `finish_reason` that is sent without `stream`."""
-    whole, stream, again = steps(answers, 3)
+    whole, stream, again = steps(answers[:3], 3)
     repeated(whole, again)
-    check.equal(stream.finish_reason, whole.finish_reason, at="finish_reason")
+    stream.require_given()
+    check.equal(settled(stream, *answers[3:]).finish_reason, whole.finish_reason, at="finish_reason")
 
 
 @requirement(
@@ -72,7 +75,8 @@ def a_stream_finishes_for_the_same_reason(answers: list[Subject], check: Check) 
 )
 def a_client_may_leave(answers: list[Subject], check: Check) -> None:
     """When a client hangs up, the next request gets an answer of its own: another id, and content."""
-    left, following = steps(answers[-2:], 2)
+    streamed = next((place for place, each in enumerate(answers) if each.request.get("/stream") is True), 0)
+    left, following = steps(answers[streamed : streamed + 2], 2)
     if not left.events:
         raise Skip("the client left before the first event")
     own, choices = following.body.value("/id"), following.body.value("/choices")
@@ -90,8 +94,8 @@ def a_client_may_leave(answers: list[Subject], check: Check) -> None:
 )
 def who_left_leaves_no_trace_in_the_prompt(answers: list[Subject], check: Check) -> None:
     """After a client has hung up, the same conversation has the `prompt_tokens` that it had before."""
-    before, _, _, after = steps(answers, 4)
-    check.equal(after.body.value("/usage/prompt_tokens"), before.body.integer("/usage/prompt_tokens"))
+    before, _, _, after = steps(answers[:4], 4)
+    same_prompt(after.body.value("/usage/prompt_tokens"), before.body.integer("/usage/prompt_tokens"), check)
 
 
 @requirement(
@@ -104,8 +108,9 @@ def who_left_leaves_no_trace_in_the_prompt(answers: list[Subject], check: Check)
 )
 def who_left_leaves_no_trace_in_the_answer(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, the same request is answered after a client has hung up as it was before."""
-    before, again, _, after = steps(answers, 4)
-    check.equal(after.text, repeated(before, again), at="content")
+    before, again, _, after = steps(answers[:4], 4)
+    expected = repeated(before, again)
+    check.equal(settled(after, *answers[4:]).said, expected, at="content")
 
 
 @requirement(

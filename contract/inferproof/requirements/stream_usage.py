@@ -20,6 +20,7 @@ from inferproof.judge.requirement import (
 from inferproof.judge.select import chat_stream, streams
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
+from inferproof.requirements.usage import same_prompt
 
 DEFAULT = "chat.request.default#/stream_options/include_usage"
 
@@ -206,7 +207,7 @@ def continuous_usage_grows(reply: Subject, check: Check) -> None:
 def a_stream_has_the_same_prompt(answers: list[Subject], check: Check) -> None:
     """The same request has the same `prompt_tokens` with and without `stream`."""
     whole, stream, *_ = steps(answers, 4)
-    check.equal(_last_usage(stream).value("/prompt_tokens"), whole.body.integer("/usage/prompt_tokens"))
+    same_prompt(_last_usage(stream).value("/prompt_tokens"), whole.body.integer("/usage/prompt_tokens"), check)
 
 
 @requirement(

@@ -336,6 +336,7 @@ def structural_tags_are_obeyed(reply: Subject, check: Check) -> None:
     """With `structural_tag`, a tag's `begin` is followed by an instance of its schema and its `end`."""
     tags = [_Tag.of(tag) for tag in parsed(reply.request.value("/structural_tag")).items("/structures")]
     taken(reply, check, plain=all(is_plain(tag.schema) for tag in tags))
+    reply.require_given()
     text, cut = reply.text, reply.finish_reason == "length"
     while tag := _first(tags, text):
         text = text.partition(tag.begin)[2].lstrip()

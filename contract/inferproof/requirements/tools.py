@@ -63,7 +63,8 @@ def _put_together(index: int, call: FoldedCall) -> Value:
 
 
 def whole_calls(answer: Subject) -> list[Value]:
-    """As `calls`; raises Skip where the cap cut the answer, since a call may be broken off or missing then."""
+    """As `calls`; raises Skip where a call may be broken off or missing: the cap or a filter cut it, or a refusal."""
+    answer.require_given()
     if answer.finish_reason == "length":
         raise Skip("the answer was cut short")
     return calls(answer)

@@ -25,6 +25,13 @@ def two_types(reply: Reply) -> None:
     reply.headers.append(("Content-Type", "text/html"))
 
 
+@defect("reply.framing.one", of=chat)
+def chunks_have_a_length_too(reply: Reply) -> None:
+    """A gateway passes the engine's `Content-Length` on and sends the body in chunks."""
+    reply.framing = "chunked"
+    reply.headers.append(("Content-Length", str(len(b"".join(reply.writes)))))
+
+
 @defect("reply.json", of=chat)
 def json_is_cut(reply: Reply) -> None:
     """The reply ends before its last brace; its length is right."""

@@ -48,3 +48,21 @@ for _code in (204, 304):
 def a_head_has_no_body(reply):
     reply.request = replace(reply.request, method="HEAD")
     reply.body = b""
+
+
+@breaks("reply.framing.one", where=lambda draft: draft.role == "chat" and draft.status == 200)
+def a_chunked_reply_has_a_length(reply):
+    reply.header("content-length", str(len(reply.body)))
+    reply.header("transfer-encoding", "chunked")
+
+
+@spares("reply.framing.one", where=lambda draft: draft.role == "chat")
+def a_chunked_reply_has_no_length(reply):
+    reply.header("content-length", None)
+    reply.header("transfer-encoding", "chunked")
+
+
+@spares("reply.framing.one", where=lambda draft: draft.role == "embeddings")
+def a_reply_has_a_length(reply):
+    reply.header("content-length", str(len(reply.body)))
+    reply.header("transfer-encoding", None)

@@ -55,3 +55,18 @@ def a_reply_has_one_type(reply: Subject, check: Check) -> None:
     """A reply has at most one `Content-Type` (RFC 9110 §5.3): of two, each client picks its own."""
     found = [value for name, value in reply.reply.headers if name.lower() == "content-type"]
     check.that(len(found) <= 1, "one", found, at="content-type")
+
+
+@requirement(
+    "reply.framing.one",
+    MUST,
+    basis=CONVENTION,
+    standard="RFC 9112 §6.2",
+    cites="paths",
+    of=Of(status=EVERY, whole=False),
+)
+def a_body_has_one_framing(reply: Subject, check: Check) -> None:
+    """A reply with `Transfer-Encoding` has no `Content-Length` (RFC 9112 §6.2): proxies cut it at different places."""
+    lengths = [value for name, value in reply.reply.headers if name.lower() == "content-length"]
+    coded = reply.header("transfer-encoding") is not None
+    check.that(not coded or lengths == [], "no Content-Length", lengths, at="content-length")

@@ -32,6 +32,12 @@ def chunks_have_a_length_too(reply: Reply) -> None:
     reply.headers.append(("Content-Length", str(len(b"".join(reply.writes)))))
 
 
+@defect("reply.json.names", of=chat)
+def a_name_comes_twice(reply: Reply) -> None:
+    """A gateway writes `model` before the engine's own, and both are sent."""
+    reply.writes = [b'{"model":"routed",' + b"".join(reply.writes)[1:]]
+
+
 @defect("reply.json", of=chat)
 def json_is_cut(reply: Reply) -> None:
     """The reply ends before its last brace; its length is right."""

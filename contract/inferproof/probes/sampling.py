@@ -133,7 +133,7 @@ def seed_streamed(call: RequestBuilder) -> Steps:
 
 @probe("sampling.stop", claims="sampling.stop", exclusive=True)
 def stop(call: RequestBuilder) -> Steps:
-    """The same request twice, then with a piece of its answer as `stop`, as a string, and in a list; that as a stream.
+    """The same request twice, then with a piece of its answer as `stop`, alone and amid others; that streamed too.
 
     A model that is still reasoning where others have answered is asked for less, and given more room.
     """
@@ -144,7 +144,7 @@ def stop(call: RequestBuilder) -> Steps:
         yield ask()
     answer = yield ask()
     yield ask(stop=middle(answer.text))
-    yield from call.forms(ask(stop=[call.token("never"), middle(answer.text)]))
+    yield from call.forms(ask(stop=[call.token("never"), middle(answer.text), call.token("nowhere")]))
 
 
 @probe("sampling.stop-included", claims="engine.stop", exclusive=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.utils import formatdate
+
 from tests.broken_servers import defect
 from tests.broken_servers.replies import chat, choices, messages, refuse
 from tests.legal_servers.reply import Reply
@@ -23,6 +25,13 @@ def json_is_latin_1(reply: Reply) -> None:
 def two_types(reply: Reply) -> None:
     """A proxy adds a second `Content-Type`."""
     reply.headers.append(("Content-Type", "text/html"))
+
+
+@defect("chat.reply.created", of=chat)
+def created_is_local_time(reply: Reply) -> None:
+    """`created` is made from the local time of a server in Tokyo, as if that were UTC."""
+    reply.header("date", formatdate(reply.json["created"], usegmt=True))
+    reply.json["created"] += 9 * 60 * 60
 
 
 @defect("reply.framing.one", of=chat)

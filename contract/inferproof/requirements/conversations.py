@@ -86,7 +86,7 @@ def a_late_system_message_is_not_lost(answers: list[Subject], check: Check) -> N
     whatever=True,
 )
 def the_beginning_is_not_lost(answers: list[Subject], check: Check) -> None:
-    """The first messages of a talk of ten have their tokens in the prompt, `system` too, or it is refused with a 4xx."""
+    """The first of ten messages have their tokens in the prompt, `system` too, or are refused with a 4xx."""
     _growing(answers, check)
 
 

@@ -39,6 +39,15 @@ def a_late_system_message_replaces_what_was_said(asked: dict[str, Any]) -> None:
         asked["messages"] = asked["messages"][places[-1] :]
 
 
+@defect("chat.messages.parts.whole", asks=True)
+def the_first_part_is_the_message(asked: dict[str, Any]) -> None:
+    """Of several text parts of a message the first reaches the model."""
+    for message in _messages(asked):
+        parts = message.get("content")
+        if isinstance(parts, list) and parts and all(isinstance(each, dict) and "text" in each for each in parts):
+            message["content"] = parts[:1]
+
+
 @defect("chat.conversation.whole", asks=True)
 def six_messages_are_remembered(asked: dict[str, Any]) -> None:
     """The system message and the last six others reach the model."""

@@ -72,6 +72,18 @@ def _several(reply: Reply) -> bool:
     return (reply.asked.get("n") or 1) > 1 and bool(usages(reply))
 
 
+@defect("chat.usage.choices", of=lambda reply: _several(reply) and _all_at_the_cap(reply))
+def one_choice_is_billed(reply: Reply) -> None:
+    """Of several choices the usage counts the first."""
+    for usage in usages(reply):
+        usage["completion_tokens"] = reply.asked["max_tokens"]
+        usage["total_tokens"] = usage["prompt_tokens"] + usage["completion_tokens"]
+
+
+def _all_at_the_cap(reply: Reply) -> bool:
+    return {choice["finish_reason"] for choice in choices(reply)} - {None} == {"length"}
+
+
 @defect("chat.usage.cap.choices", of=lambda reply: chat(reply) and _several(reply))
 def choices_cost_a_thousand(reply: Reply) -> None:
     """Several choices cost a thousand tokens, whatever the cap is."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.utils import formatdate
+
 from tests.broken_servers import defect
 from tests.broken_servers.replies import chat, choices, messages, refuse
 from tests.legal_servers.reply import Reply
@@ -23,6 +25,26 @@ def json_is_latin_1(reply: Reply) -> None:
 def two_types(reply: Reply) -> None:
     """A proxy adds a second `Content-Type`."""
     reply.headers.append(("Content-Type", "text/html"))
+
+
+@defect("chat.reply.created", of=chat)
+def created_is_local_time(reply: Reply) -> None:
+    """`created` is made from the local time of a server in Tokyo, as if that were UTC."""
+    reply.header("date", formatdate(reply.json["created"], usegmt=True))
+    reply.json["created"] += 9 * 60 * 60
+
+
+@defect("reply.framing.one", of=chat)
+def chunks_have_a_length_too(reply: Reply) -> None:
+    """A gateway passes the engine's `Content-Length` on and sends the body in chunks."""
+    reply.framing = "chunked"
+    reply.headers.append(("Content-Length", str(len(b"".join(reply.writes)))))
+
+
+@defect("reply.json.names", of=chat)
+def a_name_comes_twice(reply: Reply) -> None:
+    """A gateway writes `model` before the engine's own, and both are sent."""
+    reply.writes = [b'{"model":"routed",' + b"".join(reply.writes)[1:]]
 
 
 @defect("reply.json", of=chat)

@@ -39,6 +39,30 @@ def a_late_system_message_replaces_what_was_said(asked: dict[str, Any]) -> None:
         asked["messages"] = asked["messages"][places[-1] :]
 
 
+@defect("chat.messages.parts.whole", asks=True)
+def the_first_part_is_the_message(asked: dict[str, Any]) -> None:
+    """Of several text parts of a message the first reaches the model."""
+    for message in _messages(asked):
+        parts = message.get("content")
+        if isinstance(parts, list) and parts and all(isinstance(each, dict) and "text" in each for each in parts):
+            message["content"] = parts[:1]
+
+
+@defect("chat.conversation.whole", asks=True)
+def six_messages_are_remembered(asked: dict[str, Any]) -> None:
+    """The system message and the last six others reach the model."""
+    if _messages(asked):
+        first, *others = asked["messages"]
+        asked["messages"] = [first, *others[-6:]]
+
+
+@defect("chat.conversation.whole", asks=True)
+def the_system_message_is_dropped_from_long_talks(asked: dict[str, Any]) -> None:
+    """Of more than eight messages the leading `system` one never reaches the model."""
+    if len(_messages(asked)) > 8 and _is_system(asked["messages"][0]):
+        asked["messages"] = asked["messages"][1:]
+
+
 @defect("chat.conversation.results", asks=True)
 def only_the_first_of_several_results_is_read(asked: dict[str, Any]) -> None:
     """Of several results in a row the first alone reaches the model."""

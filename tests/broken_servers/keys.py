@@ -80,6 +80,12 @@ def the_key_is_echoed(reply: Reply) -> None:
     reply.json["error"]["message"] = f"Incorrect API key provided: {sent}."
 
 
+@defect("auth.key.kept", of=lambda reply: reply.status == 200 and bool(reply.request.header(b"authorization")))
+def the_key_comes_back(reply: Reply) -> None:
+    """A gateway sends the request's `Authorization` back in a header, as it does for debugging."""
+    reply.headers.append(("X-Request-Authorization", reply.request.header(b"authorization")))
+
+
 @defect("auth.challenge", of=lambda reply: reply.status == 401)
 def there_is_no_challenge(reply: Reply) -> None:
     """A 401 has no `WWW-Authenticate`."""

@@ -40,6 +40,22 @@ def the_sampled_token_is_one_more(reply: Reply) -> None:
         entry["top_logprobs"] = [*(entry.get("top_logprobs") or ()), own]
 
 
+@defect("logprobs.stream.count", of=lambda reply: chat_stream(reply) and reply.asked.get("n") == 2)
+def a_choice_loses_pieces(reply: Reply) -> None:
+    """Of two choices in a stream the second loses every second piece, with its tokens."""
+    pieces = [chunk for chunk in reply.chunks if any(one["index"] == 1 and one["delta"] for one in chunk["choices"])]
+    lost = pieces[1::2]
+    reply.chunks = [chunk for chunk in reply.chunks if not any(chunk is each for each in lost)]
+
+
+@defect("logprobs.tokens.text", of=lambda reply: chat_stream(reply) and reply.asked.get("n") == 2)
+def the_second_choice_has_its_tokens_in_reverse(reply: Reply) -> None:
+    """In a stream of two choices the pieces of the second have its tokens, the last one first."""
+    second = [one for one in choices(reply) if one["index"] == 1 and one.get("logprobs")]
+    for choice, entries_of_another in zip(second, [one["logprobs"] for one in reversed(second)], strict=True):
+        choice["logprobs"] = entries_of_another
+
+
 def has_alternatives(reply: Reply) -> bool:
     return has_entries(reply) and any(entry.get("top_logprobs") for entry in entries(reply))
 

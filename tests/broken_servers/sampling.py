@@ -37,6 +37,20 @@ def the_stop_string_stays(asked: dict[str, Any]) -> None:
         asked["include_stop_str_in_output"] = True
 
 
+@defect("sampling.stop.prefix", asks=True)
+def only_the_first_stop_counts(asked: dict[str, Any]) -> None:
+    """Of a list of `stop` strings the first is passed on."""
+    if isinstance(asked.get("stop"), list):
+        asked["stop"] = asked["stop"][:1]
+
+
+@defect("sampling.stop.prefix", asks=True)
+def only_the_last_stop_counts(asked: dict[str, Any]) -> None:
+    """Of a list of `stop` strings the last is passed on."""
+    if isinstance(asked.get("stop"), list):
+        asked["stop"] = asked["stop"][-1:]
+
+
 @defect("sampling.stop.included", asks=True)
 def the_stop_string_is_always_cut(asked: dict[str, Any]) -> None:
     """`include_stop_str_in_output` is ignored."""

@@ -92,6 +92,27 @@ def every_input_has_one_vector(reply: Reply) -> None:
         item["embedding"] = reply.json["data"][0]["embedding"]
 
 
+@defect("embeddings.distinct", asks=True)
+def texts_are_cut_after_five_words(asked: dict[str, Any]) -> None:
+    """Of each text five words are embedded, and nobody is told."""
+    given = asked.get("input")
+    if isinstance(given, list):
+        asked["input"] = [_cut(each) for each in given]
+    elif "input" in asked:
+        asked["input"] = _cut(given)
+
+
+def _cut(text: Any) -> Any:
+    return " ".join(text.split()[:5]) if isinstance(text, str) else text
+
+
+@defect("embeddings.distinct", of=batch)
+def a_batch_holds_three(reply: Reply) -> None:
+    """The items of a batch from the fourth on repeat the third."""
+    for item in reply.json["data"][3:]:
+        item["embedding"] = reply.json["data"][2]["embedding"]
+
+
 @defect("embeddings.repeated", of=lambda reply: batch(reply) and not in_base64(reply))
 def padding_changes_the_vector(reply: Reply) -> None:
     """In a batch the shorter texts have other vectors than alone."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from email.utils import formatdate
 from typing import Any
 
 from tests.legal_servers import variant
@@ -240,7 +242,8 @@ def prompt_logprobs_tell_less(reply: Reply) -> None:
 
 @variant(of=lambda reply: completions(reply) or embeddings(reply) or native(reply))
 def the_clock_is_slow(reply: Reply) -> None:
-    """The server's clock is three hours behind."""
+    """The server's clock is three hours behind, by which it dates its replies, too."""
+    reply.header("date", formatdate(time.time() - 3 * 60 * 60, usegmt=True))
     for value in reply.values:
         if "created" in value:
             value["created"] -= 3 * 60 * 60

@@ -56,6 +56,10 @@ class Draft:
         self._chunks: list[Any] | None = None
 
     @property
+    def streamed(self) -> bool:
+        return self._answer.streamed
+
+    @property
     def ways(self) -> list[str]:
         """The headers that can hold a key, in lower case."""
         return [each.header.lower() for each in self._answer.credentials]

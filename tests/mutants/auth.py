@@ -85,6 +85,28 @@ def the_key_is_named_in_the_error(reply):
     reply.json["error"]["message"] = "there is no key {{secret:wrong-key}}"
 
 
+@breaks("auth.key.kept", where=lambda draft: draft.role == "chat" and draft.status == 200)
+def a_header_has_the_key_for_debugging(reply):
+    reply.header("x-upstream-authorization", f"Bearer {KEY}")
+
+
+@breaks("auth.key.kept", where=lambda draft: draft.role == "embeddings" and draft.status == 200)
+def the_body_has_the_key(reply):
+    reply.json["user"] = KEY
+
+
+@spares("auth.key.kept", where=lambda draft: draft.role == "chat" and draft.status == 200)
+def the_model_has_the_name_of_the_key(reply):
+    reply.ask(model=KEY)
+    reply.json["model"] = KEY
+
+
+@spares("auth.key.kept", where=lambda draft: draft.role == "embeddings")
+def the_query_has_the_key(reply):
+    reply.request = replace(reply.request, target=f"{reply.request.target}?user={KEY}")
+    reply.header("x-user", KEY)
+
+
 for _id in (
     "auth.missing.refused",
     "auth.wrong.refused",

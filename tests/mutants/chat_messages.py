@@ -131,3 +131,18 @@ OF_A_TEMPLATE = (
 for _id in OF_A_TEMPLATE:
     breaks(_id)(answered(500))
     spares(_id)(answered(400))
+
+
+@breaks("chat.messages.parts.whole", where=lambda draft: draft.on_the_other_path)
+def the_first_part_alone_is_read(reply):
+    reply.json["usage"]["prompt_tokens"] = 12
+
+
+@spares("chat.messages.parts.whole", where=lambda draft: draft.step == 2)
+def a_long_part_is_refused(reply):
+    reply.status = 400
+
+
+@spares("chat.messages.parts.whole", where=lambda draft: draft.step == 0)
+def a_short_part_is_refused(reply):
+    reply.status = 400

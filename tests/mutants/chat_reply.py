@@ -1,5 +1,7 @@
 """Servers whose chat reply is not one."""
 
+from email.utils import formatdate
+
 from tests.mutants import breaks, spares
 
 
@@ -26,6 +28,28 @@ def object_says_chunk(reply):
 @breaks("chat.reply.created")
 def created_is_in_milliseconds(reply):
     reply.json["created"] *= 1000
+
+
+@breaks("chat.reply.created")
+def created_is_local_time(reply):
+    reply.header("date", formatdate(reply.json["created"], usegmt=True))
+    reply.json["created"] += 9 * 60 * 60
+
+
+@spares("chat.reply.created")
+def two_clocks_differ_by_minutes(reply):
+    reply.header("date", formatdate(reply.json["created"] + 20 * 60, usegmt=True))
+
+
+@spares("chat.reply.created")
+def there_is_no_date(reply):
+    reply.header("date", None)
+    reply.json["created"] -= 3 * 60 * 60
+
+
+@spares("chat.reply.created")
+def the_date_is_no_date(reply):
+    reply.header("date", "Mon, 99 Foo 99999999999999 99:99:99 GMT")
 
 
 @breaks("chat.reply.model")
@@ -194,7 +218,7 @@ for _members in ({"stop_token_ids": [7]}, {"max_completion_tokens": 2}, {"max_to
     spares("chat.reply.content")(_asks_for(**_members))
 
 
-@spares("chat.reply.content")
+@breaks("chat.reply.content")
 def it_reasons_by_the_other_name(reply):
     reply.json["choices"][0]["message"].update(content=None, reasoning="Let me see.")
 

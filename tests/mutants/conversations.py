@@ -42,3 +42,22 @@ def tools_are_there_that_the_target_refuses(reply):
 def calls_stay_without_a_result(reply):
     reply.ask(messages=[each for each in reply.asked["messages"] if each["role"] != "tool"])
     reply.status = 422
+
+
+breaks("chat.conversation.whole")(answered(500))
+spares("chat.conversation.whole")(answered(400))
+
+
+@breaks("chat.conversation.whole", where=lambda draft: draft.step < 2)
+def the_last_six_messages_are_read(reply):
+    _counts(reply, 60)
+
+
+@breaks("chat.conversation.whole", where=lambda draft: draft.step > 0 and draft.on_the_other_path)
+def the_leading_system_message_is_not_read(reply):
+    _counts(reply, 1000)
+
+
+@spares("chat.conversation.whole", where=lambda draft: draft.step == 2)
+def the_template_has_no_place_for_a_long_system_message(reply):
+    reply.status = 400

@@ -298,3 +298,47 @@ def the_token_is_not_among_the_likeliest(reply):
 def alternatives_are_late_whatever_else_is_asked(reply):
     reply.ask(user="u", max_completion_tokens=12, stream_options={"include_usage": True})
     _next_of_all(reply)
+
+
+@breaks("logprobs.tokens.text", where=lambda draft: draft.streamed and draft.asked.get("n") == 2)
+def the_second_choice_has_the_tokens_of_the_first(reply):
+    first, second = reply.json["choices"]
+    first["message"]["content"], second["message"]["content"] = "Hello. Well!", "Good day to you all."
+    first["logprobs"] = second["logprobs"] = {"content": [{"token": "Hello. Well!", "bytes": None, "logprob": -1.0}]}
+
+
+@spares("logprobs.tokens.text", where=lambda draft: draft.streamed)
+def a_choice_has_no_entries(reply):
+    reply.json["choices"][-1]["logprobs"] = None
+
+
+def _in_pieces(reply):
+    return [chunk for chunk in reply.chunks if any(choice.get("logprobs") for choice in chunk["choices"])]
+
+
+@breaks("logprobs.stream.count", where=lambda draft: draft.asked.get("n") == 2)
+def every_second_piece_is_lost(reply):
+    lost = _in_pieces(reply)[::2]
+    reply.chunks[:] = [chunk for chunk in reply.chunks if not any(chunk is each for each in lost)]
+
+
+@spares("logprobs.stream.count", where=lambda draft: draft.asked.get("n") == 2)
+def what_opens_and_what_ends_a_choice_has_no_entry(reply):
+    reply.json["usage"]["completion_tokens"] += len(reply.json["choices"])
+
+
+@spares("logprobs.stream.count", where=lambda draft: draft.asked.get("n") == 2)
+def tokens_of_reasoning_have_no_entries_in_a_stream(reply):
+    reply.json["choices"][0]["message"]["reasoning_content"] = "Let me see."
+    reply.json["usage"]["completion_tokens"] += 9
+
+
+@spares("logprobs.stream.count", where=lambda draft: draft.asked.get("n") == 2)
+def tokens_of_hidden_reasoning_are_told_in_a_stream(reply):
+    reply.json["usage"].update(completion_tokens=99, completion_tokens_details={"reasoning_tokens": 90})
+
+
+@spares("logprobs.stream.count", where=lambda draft: draft.asked.get("n") == 2)
+def a_stream_has_no_entries(reply):
+    for choice in reply.json["choices"]:
+        choice["logprobs"] = None

@@ -67,6 +67,6 @@ def streamed_arguments_lose_their_letters(reply):
                     call["function"]["arguments"] = _ascii(call["function"]["arguments"])
 
 
-@breaks("embeddings.distinct", where=lambda draft: draft.step == 3)
+@breaks("embeddings.distinct", where=lambda draft: draft.step == 5)
 def what_is_no_ascii_is_nothing(reply):
     reply.json["data"][1]["embedding"] = reply.json["data"][2]["embedding"]

@@ -237,3 +237,53 @@ def each_choice_has_an_opening_and_an_end(reply):
 def beams_are_counted_too(reply):
     reply.ask(use_beam_search=True)
     reply.json["usage"]["completion_tokens"] = 1000
+
+
+def _ends_at_the_cap(reply):
+    for choice in reply.json["choices"]:
+        choice["finish_reason"] = "length"
+
+
+@breaks("chat.usage.choices", where=lambda draft: len(draft.json["choices"]) > 1)
+def one_choice_of_several_is_counted(reply):
+    _ends_at_the_cap(reply)
+    reply.json["usage"] = {**(reply.json.get("usage") or {}), "completion_tokens": reply.asked["max_tokens"]}
+
+
+@breaks("chat.usage.choices", where=lambda draft: draft.asked["n"] == 3)
+def one_choice_of_three_is_not_counted(reply):
+    _ends_at_the_cap(reply)
+    reply.json["usage"]["completion_tokens"] = 2 * reply.asked["max_tokens"]
+
+
+@spares("chat.usage.choices", where=lambda draft: not draft.streamed)
+def one_choice_ends_by_itself(reply):
+    _ends_at_the_cap(reply)
+    reply.json["choices"][-1]["finish_reason"] = "stop"
+    reply.json["usage"]["completion_tokens"] = reply.asked["max_tokens"]
+
+
+@spares("chat.usage.choices", where=lambda draft: not draft.streamed)
+def there_is_one_choice(reply):
+    _ends_at_the_cap(reply)
+    del reply.json["choices"][1:]
+    reply.json["usage"]["completion_tokens"] = reply.asked["max_tokens"]
+
+
+@spares("chat.usage.choices", where=lambda draft: not draft.streamed)
+def the_last_token_of_each_choice_is_not_counted(reply):
+    _ends_at_the_cap(reply)
+    reply.json["usage"]["completion_tokens"] = len(reply.json["choices"]) * (reply.asked["max_tokens"] - 1)
+
+
+@spares("chat.usage.choices", where=lambda draft: not draft.streamed)
+def the_context_ends_before_the_cap(reply):
+    _ends_at_the_cap(reply)
+    reply.ask(max_tokens=100_000)
+
+
+@spares("chat.usage.choices", where=lambda draft: not draft.streamed)
+def the_newer_cap_is_smaller(reply):
+    _ends_at_the_cap(reply)
+    reply.ask(max_completion_tokens=1)
+    reply.json["usage"]["completion_tokens"] = len(reply.json["choices"])

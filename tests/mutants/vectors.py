@@ -133,3 +133,14 @@ def each_vector_leans_to_the_next(reply):
     found = [list(item["embedding"]) for item in reply.json["data"]]
     for item, own, other in zip(reply.json["data"], found, [*found[1:], found[0]], strict=True):
         item["embedding"] = [a + 1.5 * b for a, b in zip(own, other, strict=True)]
+
+
+@breaks("embeddings.distinct", where=_is_batch)
+def from_the_fourth_on_items_have_the_third_vector(reply):
+    for item in reply.json["data"][3:]:
+        item["embedding"] = reply.json["data"][2]["embedding"]
+
+
+@breaks("embeddings.distinct", where=_is_batch)
+def the_end_of_a_text_is_not_read(reply):
+    reply.json["data"][4]["embedding"] = reply.json["data"][3]["embedding"]

@@ -56,10 +56,12 @@ def members(call: RequestBuilder) -> Steps:
 
 @probe("messages.parts", over=CHAT)
 def parts(call: RequestBuilder, role: str) -> Steps:
-    """Text in parts, in each role that takes it."""
+    """Text in parts, in each role that takes it; and with a long second part."""
     text = [{"type": "text", "text": "Be brief,"}, {"type": "text", "text": " please."}]
     yield call.chat(user(text), role=role, max_tokens=4)
     yield call.chat(system(text), HELLO, assistant(text), user(text), role=role, max_tokens=4)
+    more = {"type": "text", "text": " Then tell me of the harbour, the lighthouse, the old mole and the salt." * 2}
+    yield call.chat(user([text[0], more]), role=role, max_tokens=4)
 
 
 @probe("messages.media")

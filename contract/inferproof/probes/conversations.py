@@ -79,3 +79,16 @@ def forms(call: RequestBuilder) -> Steps:
     )
     silent = {"role": "assistant", "tool_calls": made}
     yield call.chat(assistant("How can I help?"), FIRST, silent, _result("call_1", ""), assistant(""), THEN, **offered)
+
+
+LONG = "What I say to you now concerns the harbour, the lighthouse, the old mole and the ships of the salt trade. " * 4
+
+
+@probe("conversations.long", over=CHAT)
+def long(call: RequestBuilder, role: str) -> Steps:
+    """A talk of ten messages; the same with a long first message of the user; and with a long one of the system."""
+    talk = [turn for _ in range(4) for turn in (assistant("Salt is a mineral."), THEN)]
+    brief = system("Be brief.")
+    yield call.chat(brief, FIRST, *talk, role=role, max_tokens=4)
+    yield call.chat(brief, user(LONG), *talk, role=role, max_tokens=4)
+    yield call.chat(system(LONG), user(LONG), *talk, role=role, max_tokens=4)

@@ -6,8 +6,16 @@ from typing import Any
 
 from inferproof.probes.probe import RequestBuilder, Steps, probe, user
 
-TEXTS = ("A lighthouse stands where the river meets the sea.", "灯台は河口に立つ 🗼", "金利が上がった 📈")
-"""The second and the third differ in nothing that ASCII has."""
+ABOUT = "Each winter the ships of the old harbour lie side by side along the quay, and those who own them"
+
+TEXTS = (
+    "A lighthouse stands where the river meets the sea.",
+    "灯台は河口に立つ 🗼",
+    "金利が上がった 📈",
+    f"{ABOUT} drink coffee in the town.",
+    f"{ABOUT} trade in bitcoin from Zurich.",
+)
+"""The second and the third differ in nothing that ASCII has, the last two in nothing but their ends."""
 
 
 @probe("embeddings.example", claims="embeddings", to=("embeddings",))
@@ -18,7 +26,7 @@ def example(call: RequestBuilder) -> Steps:
 
 @probe("embeddings.batch", claims="embeddings", to=("embeddings",))
 def batch(call: RequestBuilder) -> Steps:
-    """Three texts, one by one and then all at once."""
+    """Five texts, one by one and then all at once."""
     for text in TEXTS:
         yield call.embed(text)
     yield call.embed(list(TEXTS))

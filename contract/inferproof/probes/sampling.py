@@ -138,7 +138,7 @@ def seed_streamed(call: RequestBuilder) -> Steps:
 
 @probe("sampling.stop", claims="sampling.stop", exclusive=True)
 def stop(call: RequestBuilder) -> Steps:
-    """The same request twice, then with a piece of its answer as `stop`, as a string, and in a list; that as a stream.
+    """The same request twice, then with a piece of its answer as `stop`, alone and amid others; that streamed too.
 
     A model that is still reasoning where others have answered is asked for less, and given more room. What ends
     elsewhere is sent once more.
@@ -150,7 +150,7 @@ def stop(call: RequestBuilder) -> Steps:
         yield ask()
     answer = yield ask()
     end = middle(answer.text)
-    for stopped in (ask(stop=end), *call.forms(ask(stop=[call.token("never"), end]))):
+    for stopped in (ask(stop=end), *call.forms(ask(stop=[call.token("never"), end, call.token("nowhere")]))):
         found = yield stopped
         if _ends_otherwise(found, answer, end):
             yield stopped

@@ -228,8 +228,24 @@ def a_refused_request_does_no_work(reply: Subject, check: Check) -> None:
 @requirement("auth.key.not-echoed", SHOULD, basis=PROJECT, cites="credentials", of=Of(status=EVERY, where=_wrong))
 def a_key_is_not_echoed(reply: Subject, check: Check) -> None:
     """A reply never repeats the key that it refuses."""
-    said = reply.reply.body.decode("utf-8", "replace") + "".join(value for _, value in reply.reply.headers)
-    check.that(WRONG_KEY not in said, "the key nowhere in the reply", "the key", at="body or headers")
+    check.that(WRONG_KEY not in _said(reply), "the key nowhere in the reply", "the key", at="body or headers")
+
+
+def _right_and_silent(answer: Subject) -> bool:
+    """The key is in its header only: nothing else in the request, as a model of the same name, could bring it back."""
+    request = answer.exchange.request
+    return _right(answer) and KEY not in request.target and KEY.encode() not in request.body
+
+
+@requirement("auth.key.kept", SHOULD, basis=PROJECT, cites="credentials", of=Of(status=EVERY, where=_right_and_silent))
+def a_key_that_opens_is_not_repeated(reply: Subject, check: Check) -> None:
+    """A reply never repeats the key that opened the operation: logs and caches keep replies."""
+    check.that(KEY not in _said(reply), "the key nowhere in the reply", "the key", at="body or headers")
+
+
+def _said(reply: Subject) -> str:
+    """The body and the values of the headers."""
+    return reply.reply.body.decode("utf-8", "replace") + "".join(value for _, value in reply.reply.headers)
 
 
 @requirement(

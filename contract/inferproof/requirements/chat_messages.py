@@ -16,8 +16,8 @@ from inferproof.judge.oracle import forbidden, must_accept, refused_for, valid
 from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
 from inferproof.judge.select import CHAT, Of
 from inferproof.judge.statuses import DECIDED
-from inferproof.judge.subject import Subject
-from inferproof.judge.value import Value
+from inferproof.judge.subject import Subject, steps
+from inferproof.judge.value import Skip, Value
 from inferproof.requirements.chat_request import PLAIN
 
 ROLES = ("developer", "system", "user", "assistant", "tool", "function")
@@ -244,6 +244,23 @@ def an_assistant_may_say_nothing(reply: Subject, check: Check) -> None:
 def text_may_come_in_parts(reply: Subject, check: Check) -> None:
     """A `content` of text parts is accepted as if it were text."""
     check.accepted(reply)
+
+
+@requirement(
+    "chat.messages.parts.whole",
+    SHOULD,
+    basis=PROJECT,
+    claims="core.context-follows",
+    cites=("chat.request#/messages/[role=user]/content/[type=text]/", "chat.reply#/usage/prompt_tokens"),
+    needs="messages.parts",
+)
+def every_part_of_a_text_is_read(told: list[Subject], check: Check) -> None:
+    """A message whose second part is longer has more `prompt_tokens`: each part reaches the model."""
+    short, _, long = (answer.body if answer.status == 200 else None for answer in steps(told, 3))
+    if short is None or long is None:
+        raise Skip("parts are not accepted, which another requirement says")
+    fewer, more = (each.value("/usage/prompt_tokens") for each in (short, long))
+    check.that(more.integer() > fewer.integer(), f"more than {fewer.raw}", more)
 
 
 @requirement(

@@ -6,6 +6,7 @@ Reference: the front writes the engine's reply in the form of the contract, and 
 
 import re
 from collections.abc import Iterator
+from email.utils import mktime_tz, parsedate_tz
 from typing import Any
 
 from inferproof.document.names import LISTS
@@ -26,7 +27,9 @@ from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
 from inferproof.requirements.chat_request import PLAIN
 
-DAY = 24 * 60 * 60
+HOUR = 60 * 60
+
+DAY = 24 * HOUR
 
 OPENAI_FORM = (*CHAT, "attributes")
 """The operations whose reply is a chat completion."""
@@ -104,9 +107,20 @@ def object_says_chat_completion(reply: Subject, check: Check) -> None:
     of=chat_reply,
 )
 def created_is_now(reply: Subject, check: Check) -> None:
-    """`created` is the time of the reply in whole seconds since 1970, to the day."""
+    """`created` is the time of the reply in whole seconds since 1970: to the day, and to the hour by its own `Date`."""
     created, now = reply.body.number("/created"), reply.exchange.began
     check.that(abs(created - now) < DAY, f"about {now:.0f}", created, at="/created")
+    dated = _date(reply)
+    check.that(dated is None or abs(created - dated) < HOUR, f"about {dated}, as in Date", created, at="/created")
+
+
+def _date(reply: Subject) -> int | None:
+    """The reply's `Date` in seconds since 1970 (RFC 9110 §6.6.1); None where there is none that can be read."""
+    read = parsedate_tz(reply.header("date") or "")
+    try:
+        return None if read is None else mktime_tz(read)
+    except (ValueError, OverflowError):
+        return None
 
 
 @requirement(
@@ -245,11 +259,11 @@ def the_assistant_speaks(reply: Subject, check: Check) -> None:
     ),
 )
 def a_plain_question_is_answered_with_text(reply: Subject, check: Check) -> None:
-    """A plain message that has some room is answered with text, in `content` or as reasoning."""
+    """A plain message that has some room is answered with text, in `content` or in `reasoning_content`."""
     message = reply.body.object("/choices/0/message")
     reply.require_given()
     content = message.get("/content")
-    check.that(bool(content or reply.reasoning), "text", content, at=f"{message.at}/content")
+    check.that(bool(content or message.get("/reasoning_content")), "text", content, at=f"{message.at}/content")
 
 
 @requirement(

@@ -10,6 +10,7 @@ Reference: messages are passed on as they came, and the template of the model de
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import valid
@@ -48,16 +49,17 @@ def a_conversation_of_an_agent_is_valid(reply: Subject, check: Check) -> None:
 
 
 def _growing(answers: list[Subject], check: Check) -> None:
-    """Of each pair of requests, the second has more in it: where both are taken, it has more tokens."""
-    pairs: dict[str, list[Subject]] = defaultdict(list)
+    """Of a probe's requests, each has more in it than that before: where both are taken, it has more tokens."""
+    probes: dict[str, list[Subject]] = defaultdict(list)
     for answer in answers:
-        pairs[answer.exchange.probe].append(answer)
-    for pair in pairs.values():
-        for each in pair:
+        probes[answer.exchange.probe].append(answer)
+    for told in probes.values():
+        for each in told:
             check.accepted_or_refused(each)
-        if [each.status for each in pair] == [200, 200]:
-            fewer, more = (each.body.value("/usage/prompt_tokens") for each in pair)
-            check.that(more.integer() > fewer.integer(), f"more than {fewer.raw}", more)
+        for before, after in pairwise(told):
+            if (before.status, after.status) == (200, 200):
+                fewer, more = (each.body.value("/usage/prompt_tokens") for each in (before, after))
+                check.that(more.integer() > fewer.integer(), f"more than {fewer.raw}", more)
 
 
 @requirement(
@@ -71,6 +73,20 @@ def _growing(answers: list[Subject], check: Check) -> None:
 )
 def a_late_system_message_is_not_lost(answers: list[Subject], check: Check) -> None:
     """A `system` message that is not the first has tokens in the prompt, or is refused with a 4xx by the template."""
+    _growing(answers, check)
+
+
+@requirement(
+    "chat.conversation.whole",
+    SHOULD,
+    basis=PROJECT,
+    claims="core.context-follows",
+    cites=("chat.request#/messages", "chat.reply#/usage/prompt_tokens"),
+    needs="conversations.long",
+    whatever=True,
+)
+def the_beginning_is_not_lost(answers: list[Subject], check: Check) -> None:
+    """The first of ten messages have their tokens in the prompt, `system` too, or are refused with a 4xx."""
     _growing(answers, check)
 
 

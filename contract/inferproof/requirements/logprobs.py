@@ -19,7 +19,7 @@ from inferproof.judge.requirement import (
     SHOULD,
     requirement,
 )
-from inferproof.judge.select import CHAT, Of, answers, replies
+from inferproof.judge.select import CHAT, Of, answers, replies, streams
 from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
@@ -58,14 +58,15 @@ def _asks(answer: Subject) -> bool:
     return answer.request.get("/logprobs") is True
 
 
+def _asks_for_texts(answer: Subject) -> bool:
+    """Tokens as text, of choices that are no calls."""
+    others = ("return_tokens_as_token_ids", "tools")
+    return _asks(answer) and not any(answer.request.get(f"/{name}") for name in others)
+
+
 def _asks_for_text(answer: Subject) -> bool:
     """Tokens as text, of one choice that is not a call."""
-    others = ("return_tokens_as_token_ids", "tools")
-    return (
-        _asks(answer)
-        and answer.request.integer("/n", 1) == 1
-        and not any(answer.request.get(f"/{name}") for name in others)
-    )
+    return _asks_for_texts(answer) and answer.request.integer("/n", 1) == 1
 
 
 def entries(answer: Subject, index: int = 0, *, optional: bool = False) -> list[Value]:
@@ -303,11 +304,18 @@ def a_token_is_as_likely_as_among_its_alternatives(reply: Subject, check: Check)
     standard="OpenAI's API reference, chat completions: logprobs",
     claims="logprobs",
     cites=("chat.reply#/choices/[]/logprobs/content/[]/token", "chat.reply#/choices/[]/logprobs/content/[]/bytes"),
-    of=replies("chat", where=_asks_for_text),
+    of=answers("chat", where=_asks_for_texts),
 )
 def the_tokens_spell_the_content(reply: Subject, check: Check) -> None:
-    """The tokens, or their `bytes`, spell the content; reasoning and an end token may stand around it."""
-    content, found = reply.said, entries(reply)
+    """The tokens of a choice, or their `bytes`, spell its content; reasoning and an end token may stand around it."""
+    for index, text in reply.texts.items():
+        found = entries(reply, index)
+        if found:  # or another requirement says that there are none
+            _spell(found, text.strip(), check, at=f"/choices/{index}/logprobs")
+
+
+def _spell(found: list[Value], content: str, check: Check, *, at: str) -> None:
+    """The entries spell the content. Raises Skip where that cannot be told."""
     if BROKEN.search(content):
         raise Skip("a broken character can be spelled in several ways")
     joined, exact = "".join(entry.string("/token") for entry in found), b"".join(map(spelled, found))
@@ -315,12 +323,8 @@ def the_tokens_spell_the_content(reply: Subject, check: Check) -> None:
         raise Skip("tokens are parts of characters, and have no bytes")
     if not exact and VOCABULARY.search(joined):
         raise Skip("tokens are written as in a vocabulary, and have no bytes")
-    check.that(
-        content in joined or content.encode() in exact,
-        f"tokens that spell {content!r}",
-        joined,
-        at="/choices/0/logprobs",
-    )
+    spells = content in joined or content.encode() in exact
+    check.that(spells, f"tokens that spell {content!r}", joined, at=at)
 
 
 @requirement(
@@ -359,6 +363,26 @@ def there_is_an_entry_for_each_completion_token(reply: Subject, check: Check) ->
         raise Skip("whether the tokens of reasoning have entries is not said")
     expected = f"{counted}, one more, or up to {UNTOLD} less"
     check.that(-1 <= counted - found <= UNTOLD, expected, found, at="/choices/0/logprobs/content")
+
+
+@requirement(
+    "logprobs.stream.count",
+    SHOULD,
+    basis=PROJECT,
+    claims="logprobs.streamed",
+    cites=("chat.event#/choices/[]/logprobs", "chat.event#/usage"),
+    of=streams("chat", where=_asks_for_texts),
+)
+def no_piece_of_a_stream_is_lost(reply: Subject, check: Check) -> None:
+    """In a stream all choices have as many entries as `completion_tokens`, but for two of each, and for reasoning."""
+    choices = reply.folded.choices
+    counted, found = reply.usage.integer("/completion_tokens"), sum(len(one.logprobs) for one in choices.values())
+    if found == 0 or any(one.reasoning for one in choices.values()):
+        raise Skip("there are no entries, or whether tokens of reasoning have some is not said")
+    if reply.usage.get("/completion_tokens_details/reasoning_tokens"):
+        raise Skip("whether tokens of reasoning have entries is not said")
+    most = 2 * len(choices)
+    check.that(counted - found <= most, f"{counted}, or up to {most} fewer", found, at="logprobs: tokens")
 
 
 @requirement(

@@ -6,11 +6,15 @@ Reference: one writer (orjson) makes all JSON, which has no such numbers.
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import CONVENTION, MUST, SHOULD, requirement
-from inferproof.judge.select import JSON, Of
+from inferproof.judge.select import EVENTS, JSON, Of
 from inferproof.judge.statuses import EVERY
-from inferproof.judge.subject import Subject
+from inferproof.judge.subject import DONE, Subject
+from inferproof.judge.value import Skip
 from inferproof.wire.exchange import NotJson
 
 
@@ -31,6 +35,44 @@ def what_is_called_json_is_json(reply: Subject, check: Check) -> None:
         reply.reply.json  # noqa: B018 - read for the exception
     except NotJson as error:
         check.fail("a JSON value", str(error), at="body")
+
+
+@requirement(
+    "reply.json.names",
+    SHOULD,
+    basis=CONVENTION,
+    standard="RFC 8259 §4",
+    cites="paths",
+    of=Of(status=EVERY),
+)
+def names_in_an_object_are_unique(reply: Subject, check: Check) -> None:
+    """No object of a JSON reply or event has a name twice (RFC 8259 §4): of two values, each client picks its own."""
+    if reply.media_type not in (JSON, EVENTS):
+        raise Skip("the reply is no JSON")
+    for at, text in _texts(reply):
+        found = _names_twice(text)
+        check.that(found == [], "each name once", found[:3], at=at)
+
+
+def _texts(reply: Subject) -> list[tuple[str, str]]:
+    """Each JSON text of the reply, with its place. Raises Skip where one is none: others say so."""
+    if reply.streamed:
+        said = [event.data for event in reply.stream.events if event.data != DONE]
+        return [(each.at, text) for each, text in zip(reply.events, said, strict=True)]
+    whole = reply.body  # read for the exception
+    return [(f"body{whole.at}", reply.reply.body.decode())]
+
+
+def _names_twice(text: str) -> list[str]:
+    """The names that an object of a JSON text has more than once."""
+    found: list[str] = []
+
+    def read(pairs: list[tuple[str, Any]]) -> None:
+        names = [name for name, _ in pairs]
+        found.extend(sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else ())
+
+    json.loads(text, object_pairs_hook=read)
+    return found
 
 
 @requirement(
@@ -55,3 +97,18 @@ def a_reply_has_one_type(reply: Subject, check: Check) -> None:
     """A reply has at most one `Content-Type` (RFC 9110 §5.3): of two, each client picks its own."""
     found = [value for name, value in reply.reply.headers if name.lower() == "content-type"]
     check.that(len(found) <= 1, "one", found, at="content-type")
+
+
+@requirement(
+    "reply.framing.one",
+    MUST,
+    basis=CONVENTION,
+    standard="RFC 9112 §6.2",
+    cites="paths",
+    of=Of(status=EVERY, whole=False),
+)
+def a_body_has_one_framing(reply: Subject, check: Check) -> None:
+    """A reply with `Transfer-Encoding` has no `Content-Length` (RFC 9112 §6.2): proxies cut it at different places."""
+    lengths = [value for name, value in reply.reply.headers if name.lower() == "content-length"]
+    coded = reply.header("transfer-encoding") is not None
+    check.that(not coded or lengths == [], "no Content-Length", lengths, at="content-length")

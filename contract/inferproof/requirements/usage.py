@@ -20,6 +20,9 @@ CLOCK = 2
 OWN_LIMIT = 16
 """Tokens. A host may have a lower limit than the request's for one answer, but none that is as low as this."""
 
+WITHIN_CONTEXT = 512
+"""Tokens. No context is so small that so few beside a question would not go into it."""
+
 PARTS = (
     ("/prompt_tokens", "/prompt_tokens_details", ("cached_tokens",)),
     ("/prompt_tokens", "/prompt_tokens_details", ("audio_tokens",)),
@@ -155,6 +158,39 @@ def the_cap_holds_for_each_choice(reply: Subject, check: Check) -> None:
     """The `completion_tokens` of several choices are at most the cap for each, but for a few that open and end it."""
     most, used = _candidates(reply) * (cap_of(reply) + SPARE), usage_of(reply).value("/completion_tokens")
     check.that(used.integer() <= most, f"at most {most}", used)
+
+
+def _ends(answer: Subject) -> list[str | None]:
+    """How each choice ended, whole or streamed. Raises Skip."""
+    if answer.media_type == EVENTS:
+        return [one.finish_reason for one in answer.folded.choices.values()]
+    return [choice.string("/finish_reason") for choice in answer.choices]
+
+
+@requirement(
+    "chat.usage.choices",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: n",
+    claims="sampling.n",
+    cites=("chat.request#/n", "chat.reply#/usage/completion_tokens"),
+    of=Of(
+        CHAT,
+        where=lambda answer: (
+            answer.request.integer("/n", 1) > 1
+            and 1 < answer.request.integer("/max_tokens", 0) <= WITHIN_CONTEXT
+            and answer.request.get("/max_completion_tokens") is None
+            and not answer.request.get("/use_beam_search")
+        ),
+    ),
+)
+def the_tokens_of_all_choices_are_counted(reply: Subject, check: Check) -> None:
+    """`completion_tokens` are those of all choices: where each ends at the cap, the cap for each, or one less."""
+    ends, used = _ends(reply), usage_of(reply).value("/completion_tokens")
+    if len(ends) < 2 or set(ends) != {"length"}:
+        raise Skip("not each of several choices ends at the cap")
+    least = len(ends) * (reply.request.integer("/max_tokens") - 1)
+    check.that(used.integer() >= least, f"at least {least}", used)
 
 
 @requirement(

@@ -180,7 +180,7 @@ def a_text_has_one_vector(replies: list[Subject], check: Check) -> None:
     needs="embeddings.batch",
 )
 def different_texts_have_different_vectors(replies: list[Subject], check: Check) -> None:
-    """Different texts have different vectors."""
+    """Different texts have different vectors, those that differ at their ends only too."""
     found = vectors(replies[-1])
     check.equal(len(set(found)), len(found), at="/data: different embeddings")
 

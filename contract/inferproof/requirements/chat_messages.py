@@ -17,7 +17,7 @@ from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOU
 from inferproof.judge.select import CHAT, Of
 from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject, steps
-from inferproof.judge.value import Skip, Value
+from inferproof.judge.value import Value
 from inferproof.requirements.chat_request import PLAIN
 
 ROLES = ("developer", "system", "user", "assistant", "tool", "function")
@@ -256,10 +256,8 @@ def text_may_come_in_parts(reply: Subject, check: Check) -> None:
 )
 def every_part_of_a_text_is_read(told: list[Subject], check: Check) -> None:
     """A message whose second part is longer has more `prompt_tokens`: each part reaches the model."""
-    short, _, long = (answer.body if answer.status == 200 else None for answer in steps(told, 3))
-    if short is None or long is None:
-        raise Skip("parts are not accepted, which another requirement says")
-    fewer, more = (each.value("/usage/prompt_tokens") for each in (short, long))
+    short, _, long = steps(told, 3)
+    fewer, more = (each.body.value("/usage/prompt_tokens") for each in (short, long))
     check.that(more.integer() > fewer.integer(), f"more than {fewer.raw}", more)
 
 

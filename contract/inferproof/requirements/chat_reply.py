@@ -116,7 +116,8 @@ def created_is_now(reply: Subject, check: Check) -> None:
 
 def _date(reply: Subject) -> int | None:
     """The reply's `Date` in seconds since 1970 (RFC 9110 §6.6.1); None where there is none that can be read."""
-    read = parsedate_tz(reply.header("date") or "")
+    value = reply.header("date")
+    read = parsedate_tz(value) if value else None
     try:
         return None if read is None else mktime_tz(read)
     except (ValueError, OverflowError):

@@ -7,6 +7,7 @@ Reference: one writer (orjson) makes all JSON, which has no such numbers.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 from inferproof.judge.check import Check
@@ -51,14 +52,14 @@ def names_in_an_object_are_unique(reply: Subject, check: Check) -> None:
         raise Skip("the reply is no JSON")
     for at, text in _texts(reply):
         found = _names_twice(text)
-        check.that(found == [], "each name once", found[:3], at=at)
+        check.that(found == [], "each name once", found, at=at)
 
 
 def _texts(reply: Subject) -> list[tuple[str, str]]:
     """Each JSON text of the reply, with its place. Raises Skip where one is none: others say so."""
     if reply.streamed:
         said = [event.data for event in reply.stream.events if event.data != DONE]
-        return [(each.at, text) for each, text in zip(reply.events, said, strict=True)]
+        return [(each.at, said[number]) for number, each in enumerate(reply.events)]
     whole = reply.body  # read for the exception
     return [(f"body{whole.at}", reply.reply.body.decode())]
 
@@ -68,8 +69,8 @@ def _names_twice(text: str) -> list[str]:
     found: list[str] = []
 
     def read(pairs: list[tuple[str, Any]]) -> None:
-        names = [name for name, _ in pairs]
-        found.extend(sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else ())
+        names = Counter(name for name, _ in pairs)
+        found.extend(name for name, count in names.items() if count > 1)
 
     json.loads(text, object_pairs_hook=read)
     return found

@@ -178,7 +178,7 @@ def _ends(answer: Subject) -> list[str | None]:
         CHAT,
         where=lambda answer: (
             answer.request.integer("/n", 1) > 1
-            and 1 < answer.request.integer("/max_tokens", 0) <= WITHIN_CONTEXT
+            and 1 < answer.request.integer("/max_tokens") <= WITHIN_CONTEXT
             and answer.request.get("/max_completion_tokens") is None
             and not answer.request.get("/use_beam_search")
         ),

@@ -23,9 +23,10 @@ def named(reply: Reply) -> bool:
 
 @variant(of=lambda reply: calls(reply) and named(reply))
 def a_named_call_stops(reply: Reply) -> None:
-    """Where the request names the function, `finish_reason` is `stop`, as OpenAI's is."""
+    """Where the request names the function, `finish_reason` is `stop`, as OpenAI's is, unless the cap cut it."""
     for choice in reply.json["choices"]:
-        choice["finish_reason"] = "stop"
+        if choice["finish_reason"] == "tool_calls":
+            choice["finish_reason"] = "stop"
 
 
 @variant(of=calls)

@@ -140,7 +140,8 @@ def prompt_logprobs_are_those_of_the_question(reply: Reply) -> None:
 
 def _spells_tokens(reply: Reply) -> bool:
     asked = reply.asked
-    return completions(reply) and asked.get("logprobs") is True and not asked.get("return_tokens_as_token_ids")
+    spelled = asked.get("logprobs") is True and not asked.get("return_tokens_as_token_ids")
+    return completions(reply) and spelled and not asked.get("response_format")
 
 
 @variant(of=lambda reply: _spells_tokens(reply) and bool(reply.asked.get("top_logprobs")))

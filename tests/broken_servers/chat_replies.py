@@ -194,12 +194,6 @@ def pictures_crash_it(reply: Reply) -> None:
     refuse(reply, 500, "list index out of range")
 
 
-@defect("chat.request.accepted", of=lambda reply: chat(reply) and '"developer"' in reply.request.body.decode())
-def developers_are_refused(reply: Reply) -> None:
-    """The role `developer` is answered 400: the chat template does not know it."""
-    refuse(reply, message="Unexpected message role.")
-
-
 @defect("chat.messages.roles", of=lambda reply: chat(reply) and _has_role(reply, "system"))
 def systems_crash_it(reply: Reply) -> None:
     """A message of the system is answered 500: the template raises."""

@@ -59,7 +59,7 @@ def usage_is_missing(reply: Reply) -> None:
     del reply.json["usage"]
 
 
-@defect("chat.usage.prompt.positive", of=chat)
+@defect("chat.usage.prompt.positive", of=chat, broad="whatever is counted is compared with something")
 def usage_is_zero(reply: Reply) -> None:
     """All counts are 0: the engine's numbers are not passed on."""
     reply.json["usage"] = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}

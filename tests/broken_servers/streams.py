@@ -19,6 +19,9 @@ def data(chunk: Any) -> bytes:
     return f"data: {compact(chunk)}\n\n".encode()
 
 
+TEXTS = "each constraint of a text is tried in streams, and none of these texts is right"
+
+
 @defect("stream.media-type", asks=True)
 def stream_is_ignored(asked: dict[str, Any]) -> None:
     """`stream: true` is ignored: the answer comes in one piece, as JSON."""
@@ -154,7 +157,7 @@ def every_chunk_finishes_with_nothing(reply: Reply) -> None:
         choice["finish_reason"] = choice.get("finish_reason") or ""
 
 
-@defect("stream.finish.last", of=chat_stream)
+@defect("stream.finish.last", of=chat_stream, broad=TEXTS)
 def words_follow_the_finish(reply: Reply) -> None:
     """What the detokenizer still held is sent after the `finish_reason`."""
     place = next(n for n, chunk in enumerate(reply.chunks) if chunk["choices"] and chunk["choices"][0]["finish_reason"])
@@ -251,7 +254,7 @@ def deltas_are_stripped(reply: Reply) -> None:
             message["content"] = message["content"].lstrip()
 
 
-@defect("stream.equal.content", of=chat_stream)
+@defect("stream.equal.content", of=chat_stream, broad=TEXTS)
 def deltas_repeat_what_was_said(reply: Reply) -> None:
     """Each delta has the whole text so far."""
     said = ""
@@ -261,7 +264,7 @@ def deltas_repeat_what_was_said(reply: Reply) -> None:
             message["content"] = said
 
 
-@defect("stream.equal.content", of=chat_stream)
+@defect("stream.equal.content", of=chat_stream, broad=TEXTS)
 def the_held_text_is_lost(reply: Reply) -> None:
     """What was held back for a possible stop string is never sent."""
     spoken = [message for message in messages(reply) if message.get("content")]

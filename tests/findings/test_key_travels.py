@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from inferproof.certify import target as targets
 from inferproof.certify.certify import Certification, certify
-from inferproof.certify.target import Target, UsageError, target_file
+from inferproof.certify.target import Target, UsageError, contract_in, target_file
 from inferproof.cli import main
 from inferproof.document import Contract
 from inferproof.wire import transcript
@@ -268,6 +268,20 @@ def test_a_found_target_file_of_another_user_is_not_ours(tmp_path: Path, monkeyp
     with pytest.raises(UsageError, match="is another user's"):
         target_file()
     assert target_file("inferproof.toml").url == "http://h"
+
+
+def test_a_found_target_file_of_another_user_names_no_contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A contract says which paths are asked and which header has the key: it is as little theirs to say as the URL."""
+    written(tmp_path, 'contract = "io-intelligence"\n')
+    monkeypatch.chdir(tmp_path)
+    assert contract_in() == "io-intelligence"
+    owner = (tmp_path / "inferproof.toml").stat().st_uid
+    monkeypatch.setattr(os, "getuid", lambda: owner + 1)
+    monkeypatch.setattr(targets, "ADMINISTRATOR", -1)
+    assert contract_in() is None
+    with pytest.raises(UsageError, match="is another user's"):
+        target_file()
+    assert contract_in("inferproof.toml") == "io-intelligence"
 
 
 CRAFTED = """\

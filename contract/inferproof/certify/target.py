@@ -172,7 +172,7 @@ def target_file(named: str | Path | None = None, own: Mapping[str, str] | None =
     if not named and not path.is_file():
         return TargetFile()
     file = TargetFile(read_target_file(path, own), path, bool(named))
-    if not named and not _is_ours(path) and {"url", *ITS_OWN} & file.data.keys():
+    if not named and not _is_ours(path) and {"url", "contract", *ITS_OWN} & file.data.keys():
         raise UsageError(f"{path} is another user's, and says where keys go: if you trust it, name it as the target")
     return file
 
@@ -180,10 +180,12 @@ def target_file(named: str | Path | None = None, own: Mapping[str, str] | None =
 def contract_in(named: str | Path | None = None) -> str | None:
     """The contract that the target file names, the same file that `target_file` reads; None where it names none.
 
-    What is wrong with the file, `target_file` says.
+    What is wrong with the file, `target_file` says, and whose it must be.
     """
+    path = Path(named or DEFAULT_FILE)
     try:
-        found = tomllib.loads(Path(named or DEFAULT_FILE).read_text(encoding="utf-8")).get("contract")
+        ours = named or _is_ours(path)
+        found = tomllib.loads(path.read_text(encoding="utf-8")).get("contract") if ours else None
     except (OSError, ValueError):
         return None
     return found if isinstance(found, str) else None

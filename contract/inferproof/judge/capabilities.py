@@ -46,7 +46,7 @@ CAPABILITIES: Mapping[str, str] = {
     "logprobs.prompt": "`prompt_logprobs`",
     "logprobs.streamed": "logprobs in streams",
     "sampling": "the members that steer sampling: `n`, `stop`, `seed` and the others",
-    "sampling.seed": "one seed at temperature 0 repeats its answer",
+    "sampling.seed": "one seed repeats its answer",
     "sampling.stop": "`stop` ends the text",
     "sampling.n": "`n` choices",
     "sampling.length": "`min_tokens` and `ignore_eos` make an answer longer",

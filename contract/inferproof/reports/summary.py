@@ -78,7 +78,7 @@ def summary(result: Result, key_variable: str, rerun: str, transcript: str = "")
     if unjudged:
         yield f"{many(len(unjudged), 'entry', 'entries')} of the target file's \\[known]: not judged by this run"
     if result.verdict is Verdict.NOT_CONFORMANT and causes:
-        yield "next: mend the first cause; --write-known puts what fails into the target file, and holds the rest"
+        yield "next: mend the first cause. --write-known lists what fails today, so that a gate holds all the rest"
     yield f"[bold {COLOURS[result.verdict]}]{result.words}[/]{escape(_extent(result))}"
 
 

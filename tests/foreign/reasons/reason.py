@@ -37,6 +37,7 @@ NO_KEYS = Reason(
         "auth.wrong.refused",
         "auth.empty.refused",
         "auth.near.refused",
+        "auth.near.case",
         "auth.scheme.refused",
     ),
 )

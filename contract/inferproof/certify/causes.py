@@ -21,6 +21,7 @@ from inferproof.judge.judge import Failure, Judgement, Outcome
 from inferproof.judge.requirement import Level, Requirement
 from inferproof.judge.statuses import FAILURE, ROUTE
 from inferproof.wire.exchange import Exchange, NotJson
+from inferproof.wire.secrets import MARKED
 
 Json = Any
 
@@ -329,7 +330,7 @@ def _id(judgement: Judgement) -> str:
 
 def _keys(exchange: Exchange) -> str:
     """The header lines that hold a key, which is redacted."""
-    lines = [f"{name}: {value}" for name, value in exchange.request.headers if "{{secret:" in value]
+    lines = [f"{name}: {value}" for name, value in exchange.request.headers if MARKED in value]
     return ", ".join(lines) or "no key"
 
 

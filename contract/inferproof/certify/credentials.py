@@ -14,7 +14,9 @@ from inferproof.judge.keys import (
     KEY,
     KINDS,
     LESS,
+    SHORT,
     SHORT_KEY,
+    SWAPPED,
     SWAPPED_KEY,
     WRONG_KEY,
     other_name,
@@ -23,6 +25,7 @@ from inferproof.judge.keys import (
 from inferproof.wire.connection import Origin, Proxy
 from inferproof.wire.exchange import Request
 from inferproof.wire.redact import Redactor
+from inferproof.wire.secrets import marker
 
 SHORTEST = 6
 """Characters that a secret must have to be told from ordinary text; a shorter key protects nothing."""
@@ -34,15 +37,16 @@ TELLING = ("auth", "key", "token", "secret", "cookie", "pass", "pwd", "cred", "s
 def authorized(request: Request, target: Target, seed: int = 0) -> Request:
     """The request with its key markers replaced; a target without a key gets no header for it."""
     key, given = target.key or "", _given(target)
+    ours = {KEY: key, **{marker(name): secret for name, secret in _near(key).items()}}
+    secrets = {WRONG_KEY: wrong_key(seed), **ours}
 
     def put_in(value: str) -> str:
-        for marker, secret in {WRONG_KEY: wrong_key(seed), KEY: key, **_near(key)}.items():
-            value = value.replace(marker, secret)
-        return GIVEN.sub(lambda marker: given.get(marker[1], marker[0]), value)
+        for stands, secret in secrets.items():
+            value = value.replace(stands, secret)
+        return GIVEN.sub(lambda found: given.get(found[1], found[0]), value)
 
-    ours = (KEY, SHORT_KEY, SWAPPED_KEY)
     headers = tuple(
-        (name, put_in(value)) for name, value in request.headers if key or not any(marker in value for marker in ours)
+        (name, put_in(value)) for name, value in request.headers if key or not any(each in value for each in ours)
     )
     return replace(request, headers=headers, raw=request.raw and request.raw.replace(KEY.encode(), key.encode()))
 
@@ -55,9 +59,9 @@ def withheld(request: Request, target: Target) -> str:
             return f"the key has fewer than {SHORTEST + LESS} characters: a part of it could be anything"
         if SWAPPED_KEY in value and key and key.swapcase() == key:
             return "the key has no letters, which could have another case"
-        marker = GIVEN.search(value)
-        if marker is not None and marker[1] not in given:
-            kind = next((kind for kind in KINDS if marker[1] == other_name(kind)), None)
+        found = GIVEN.search(value)
+        if found is not None and found[1] not in given:
+            kind = next((kind for kind in KINDS if found[1] == other_name(kind)), None)
             if kind is not None:
                 return f"no {kind} key is given: name its variable in [keys] of the target file"
             return (
@@ -73,8 +77,8 @@ def _given(target: Target) -> dict[str, str]:
 
 
 def _near(key: str) -> dict[str, str]:
-    """What is nearly the key, by its marker."""
-    return {SHORT_KEY: key[:-LESS], SWAPPED_KEY: key.swapcase()}
+    """What is nearly the key, by the name in its marker."""
+    return {SHORT: key[:-LESS], SWAPPED: key.swapcase()}
 
 
 def announced(target: Target, file: TargetFile) -> list[str]:
@@ -109,8 +113,7 @@ def wrong_key(seed: int) -> str:
 def redactor(target: Target, seed: int = 0) -> Redactor:
     """Takes the target's secrets out of everything that is kept or shown. Raises UsageError for an unusable one."""
     known = {"wrong-key": wrong_key(seed)} | ({"key": target.key} if target.key else {})
-    near = {marker[len("{{secret:") : -len("}}")]: value for marker, value in _near(target.key or "").items()}
-    known |= {name: value for name, value in near.items() if value not in known.values()}
+    known |= {name: value for name, value in _near(target.key or "").items() if value not in known.values()}
     known |= _given(target) | dict(_other_secrets(target))
     try:
         return Redactor({name: value for name, value in known.items() if len(value) >= SHORTEST})

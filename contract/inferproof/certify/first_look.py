@@ -12,7 +12,7 @@ from dataclasses import replace
 from inferproof.certify.certify import Certification, Progress, call_with, certify
 from inferproof.certify.models import listed
 from inferproof.certify.pace import Pace
-from inferproof.certify.preflight import ABSENT, Look, of_unknown_model
+from inferproof.certify.preflight import Look, of_unknown_model
 from inferproof.certify.run import client_of
 from inferproof.certify.target import Target, UsageError
 from inferproof.certify.ways import call_for, settled
@@ -20,6 +20,7 @@ from inferproof.document import Contract
 from inferproof.document.names import LISTS
 from inferproof.judge.capabilities import CORE, OF_ROLE
 from inferproof.judge.requirement import held
+from inferproof.judge.statuses import ROUTE
 from inferproof.probes.auth import plain
 from inferproof.probes.probe import RequestBuilder
 
@@ -78,6 +79,6 @@ async def _absent(look: Look, call: RequestBuilder) -> dict[str, str]:
             continue
         reply = (await look.at(plain(call, role), call)).reply
         of_model = any(of_unknown_model(reply, model) for model in (call.chat_model, call.embedding_model))
-        if reply is not None and reply.status in ABSENT and not of_model:
+        if reply is not None and reply.status in ROUTE and not of_model:
             found[capability] = f"{reply.status}: {call.contract.operation(role).path} is not there"
     return found

@@ -17,6 +17,7 @@ from inferproof.certify.words import messages
 from inferproof.document import Contract
 from inferproof.document.names import LISTS, LISTS_OF_EMBEDDINGS
 from inferproof.judge.capabilities import OF_ROLE, not_claimed
+from inferproof.judge.statuses import ROUTE
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip, Value
 from inferproof.probes.probe import PlannedRequest, RequestBuilder, user
@@ -27,8 +28,6 @@ COUNT = "Count from one to a hundred, in words."
 
 FEW = 16
 """Tokens of the longer chat, which tells how long one takes."""
-
-ABSENT = (404, 405, 501)
 
 MOST_NAMES = 10
 """Models that an error names."""
@@ -91,7 +90,7 @@ async def preflight(
     if all(300 <= reply.status < 400 for reply in replies):
         to = replies[0].header("location") or "nowhere"
         raise UsageError(f"{target.url} redirects to {to[:200]!r}: give the URL that it leads to, if it is the API's")
-    if all(reply.status in ABSENT or not reply.media_type.endswith("json") for reply in replies):
+    if all(reply.status in ROUTE or not reply.media_type.endswith("json") for reply in replies):
         paths = ", ".join(contract.operation(exchange.role).path for exchange in seen if exchange.role)
         raise UsageError(
             f"{target.url} answers, but not as the {contract.name} API does: none of {paths} is there "

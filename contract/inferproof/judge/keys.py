@@ -10,20 +10,24 @@ import re
 from inferproof.document.credentials import Credential
 from inferproof.judge.select import Predicate
 from inferproof.judge.subject import Subject
+from inferproof.wire.secrets import marker
 
-KEY = "{{secret:key}}"
+KEY = marker("key")
 """Stands for the target's key in the header that the run uses."""
 
-WRONG_KEY = "{{secret:wrong-key}}"
+WRONG_KEY = marker("wrong-key")
 """Stands for a key that no server has issued, made from the run's seed."""
 
 LONG_KEY = f"{KEY}x"
 """The target's key and a letter more."""
 
-SHORT_KEY = "{{secret:short-key}}"
+SHORT, SWAPPED = "short-key", "swapped-key"
+"""The names of what is nearly the target's key."""
+
+SHORT_KEY = marker(SHORT)
 """Stands for the target's key without its last `LESS` letters."""
 
-SWAPPED_KEY = "{{secret:swapped-key}}"
+SWAPPED_KEY = marker(SWAPPED)
 """Stands for the target's key with its letters in the other case."""
 
 LESS = 4
@@ -39,7 +43,7 @@ GIVEN = re.compile(r"\{\{secret:(key-[^{}]+|(?:revoked|restricted|exhausted)-key
 
 def own_key(credential: Credential) -> str:
     """Stands for the key that is given for this header, where the run uses another one."""
-    return f"{{{{secret:{own_name(credential.kind)}}}}}"
+    return marker(own_name(credential.kind))
 
 
 def own_name(kind: str) -> str:
@@ -49,7 +53,7 @@ def own_name(kind: str) -> str:
 
 def other_key(kind: str) -> str:
     """Stands for the user's key of one of `KINDS`."""
-    return f"{{{{secret:{other_name(kind)}}}}}"
+    return marker(other_name(kind))
 
 
 def other_name(kind: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -252,7 +253,13 @@ MEANINGLESS: dict[str, Any] = {
 @probe("sampling.domain", claims="sampling", over=CHAT)
 def domain(call: RequestBuilder, role: str) -> Steps:
     """Values that mean nothing, one at a time, of the members that the operation supports."""
-    for name, value in call.supported(role, **MEANINGLESS).items():
+    for name in MEANINGLESS:
+        yield from meaningless(call, role, name)
+
+
+def meaningless(call: RequestBuilder, role: str, name: str) -> Iterator[PlannedRequest]:
+    """The request with a value of that member that means nothing; none where the operation does not support it."""
+    for value in call.supported(role, **{name: MEANINGLESS[name]}).values():
         yield call.chat(QUESTION, role=role, **{"max_tokens": 4, name: value})
 
 

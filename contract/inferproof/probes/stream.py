@@ -37,7 +37,7 @@ def refused(call: RequestBuilder, role: str) -> Steps:
     """As streams, what other probes send whole, and only the engine finds wrong: a model, a conversation, a tool."""
     whole = [*errors.unknown_model(call, role), *chat.no_messages(call, role)]
     if role == "chat":
-        whole += [*[*tools.choice(call)][1:2], *[*sampling.domain(call, role)][1:2]]
+        whole += [tools.unknown_choice(call), *sampling.meaningless(call, role, "temperature")]
     for ask in whole if call.contract.names(role, "stream") else ():
         yield call.to(role, json.loads(ask.request.body) | {"stream": True})
 

@@ -132,8 +132,13 @@ def round_trip(call: RequestBuilder) -> Steps:
 def choice(call: RequestBuilder) -> Steps:
     """A call required without tools, and one of a tool that is not among them."""
     yield call.chat(QUESTION, max_tokens=4, tool_choice="required")
+    yield unknown_choice(call)
+
+
+def unknown_choice(call: RequestBuilder) -> PlannedRequest:
+    """A tool is named that is not among those of the request."""
     unknown = {"type": "function", "function": {"name": f"no_{call.token('unknown', 8)}"}}
-    yield call.chat(QUESTION, max_tokens=4, tools=[SWITCH], tool_choice=unknown)
+    return call.chat(QUESTION, max_tokens=4, tools=[SWITCH], tool_choice=unknown)
 
 
 @probe("tools.invalid", claims="tools")

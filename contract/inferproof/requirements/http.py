@@ -28,7 +28,7 @@ def _good_otherwise(answer: Subject) -> bool:
     """Key, media type and body are right, and no sane server refuses what the body asks for."""
     if not (keyed(answer) and declared_json(answer) and asks_plainly(answer.request.raw)):
         return False
-    return answer.expectation == "accept" and answer.documented and answer.refusable is None
+    return answer.allowed and answer.documented and answer.refusable is None
 
 
 @requirement(

@@ -11,7 +11,7 @@ import re
 
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import PROJECT, SHOULD, requirement
-from inferproof.judge.select import CHAT, EVENTS, LEGACY, Of
+from inferproof.judge.select import CHAT, LEGACY, Of
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 from inferproof.requirements import legacy
@@ -38,15 +38,6 @@ def _is_free(answer: Subject) -> bool:
     return FREE.issuperset(answer.request.members())
 
 
-def _texts(answer: Subject) -> list[str]:
-    """The text of each choice, or of the one answer. Raises Skip."""
-    if answer.media_type == EVENTS:
-        return [one.content for one in answer.folded.choices.values()] or [answer.text]
-    if not answer.body.has("/choices"):
-        return [answer.text]
-    return [choice.object("/message").string("/content", "") for choice in answer.choices]
-
-
 def _unasked(answer: Subject, found: list[str]) -> list[str]:
     """Those that the request does not have itself: a question may be about them."""
     sent = json.dumps(answer.request.raw, ensure_ascii=False)
@@ -71,9 +62,9 @@ def _unasked(answer: Subject, found: list[str]) -> list[str]:
 )
 def marks_of_the_template_are_no_text(reply: Subject, check: Check) -> None:
     """A text has no marks of the model's template, such as the end of a turn, unless the request speaks of them."""
-    found = [mark for text in _texts(reply) for mark in MARK.findall(text)]
+    found = [mark for text in reply.texts.values() for mark in MARK.findall(text)]
     if reply.reasoning:  # where some of it is taken out of the text, all of it is
-        found += [tag for text in _texts(reply) for tag in TAGS if tag in text]
+        found += [tag for text in reply.texts.values() for tag in TAGS if tag in text]
     check.equal(_unasked(reply, found), [], at="marks in the text")
 
 
@@ -92,5 +83,5 @@ def a_call_is_no_text(reply: Subject, check: Check) -> None:
     """Where a call is required, it is not left in the text, between the marks that the model puts around it."""
     if reply.finish_reason == "length":
         raise Skip("the call was cut short, so that no parser knows it")
-    found = [mark for text in _texts(reply) for mark in CALL.findall(text)]
+    found = [mark for text in reply.texts.values() for mark in CALL.findall(text)]
     check.equal(_unasked(reply, found), [], at="marks of a call in the text")

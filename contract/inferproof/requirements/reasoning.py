@@ -27,7 +27,6 @@ from inferproof.judge.subject import Subject, settled, steps
 from inferproof.judge.value import Skip, Value
 from inferproof.requirements.chat_request import PLAIN
 from inferproof.requirements.stream import choices_of
-from inferproof.requirements.usage import usage_of
 
 NONE = "none"
 """The effort with which nothing is reasoned."""
@@ -114,7 +113,7 @@ def speaks(text: str) -> bool:
 
 def counted(answer: Subject) -> int:
     """The tokens of reasoning; raises Skip where they are not told."""
-    found = usage_of(answer).integer(TOKENS, None)
+    found = answer.usage.integer(TOKENS, None)
     if found is None:
         raise Skip("the tokens of reasoning are not told")
     return found
@@ -216,7 +215,7 @@ def reasoning_is_no_part_of_the_answer(reply: Subject, check: Check) -> None:
 def the_tokens_of_reasoning_are_counted(reply: Subject, check: Check) -> None:
     """`reasoning_tokens`, where told, are more than none where there is reasoning, and part of `completion_tokens`."""
     tokens, at = counted(reply), f"usage{TOKENS}"
-    most = usage_of(reply).integer("/completion_tokens")
+    most = reply.usage.integer("/completion_tokens")
     answers = [text for text in said(reply, "/content").values() if speaks(text)]
     check.that(0 <= tokens <= most, f"0 to {most}", tokens, at=at)
     if any(map(speaks, said(reply).values())):
@@ -319,7 +318,7 @@ def a_stream_counts_the_same(answers: list[Subject], check: Check) -> None:
     whole, stream = _repeated(answers)
     if said(stream) != said(whole) or stream.said != whole.said:
         raise Skip("the stream says something else")
-    check.equal(usage_of(stream).get(TOKENS), counted(whole), at=f"usage{TOKENS}")
+    check.equal(stream.usage.get(TOKENS), counted(whole), at=f"usage{TOKENS}")
 
 
 def _repeated(answers: list[Subject]) -> tuple[Subject, Subject]:

@@ -161,7 +161,7 @@ def events_leave_as_they_are_made(answers: list[Subject], check: Check) -> None:
     cites="chat.reply.prose",
     needs="stream.timing",
 )
-def a_long_text_comesin_pieces(answers: list[Subject], check: Check) -> None:
+def a_long_text_comes_in_pieces(answers: list[Subject], check: Check) -> None:
     """A long text comes in several pieces, none of which is most of it: it is not made first and streamed then."""
     streams = answers[1:]
     if not streams:

@@ -22,7 +22,7 @@ from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import FoldedCall, Subject, read_json
 from inferproof.judge.value import Missing, Skip, Value
 from inferproof.requirements.chat_request import PLAIN
-from inferproof.requirements.usage import cap_of, usage_of
+from inferproof.requirements.usage import cap_of
 from inferproof.wire.exchange import NotJson
 
 
@@ -272,7 +272,7 @@ def calls_finish_a_message(reply: Subject, check: Check) -> None:
 )
 def a_call_that_is_cut_ends_with_length(reply: Subject, check: Check) -> None:
     """Where the cap was reached within the arguments of a call, the `finish_reason` is `length`, in a stream too."""
-    if any(_is_open(call) for call in calls(reply)) and usage_of(reply).integer("/completion_tokens") >= cap_of(reply):
+    if any(_is_open(call) for call in calls(reply)) and reply.usage.integer("/completion_tokens") >= cap_of(reply):
         check.equal(reply.finish_reason, "length", at="finish_reason")
 
 

@@ -69,8 +69,9 @@ def _names_twice(text: str) -> list[str]:
     found: list[str] = []
 
     def read(pairs: list[tuple[str, Any]]) -> None:
-        names = Counter(name for name, _ in pairs)
-        found.extend(name for name, count in names.items() if count > 1)
+        if len(dict(pairs)) < len(pairs):
+            names = Counter(name for name, _ in pairs)
+            found.extend(name for name, count in names.items() if count > 1)
 
     json.loads(text, object_pairs_hook=read)
     return found

@@ -7,7 +7,7 @@ Reference: the engine's own counts.
 
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import CONVENTION, EXAMPLE, MUST, PROJECT, SHOULD, requirement
-from inferproof.judge.select import CHAT, EVENTS, Of, chat_reply, replies
+from inferproof.judge.select import CHAT, Of, chat_reply, replies
 from inferproof.judge.subject import REASONING, Subject, steps
 from inferproof.judge.value import Skip, Value
 
@@ -32,15 +32,6 @@ PARTS = (
 """A count, its details, and those of them that are different tokens of it, so that their sum is at most the count."""
 
 
-def usage_of(answer: Subject) -> Value:
-    """The usage of a reply; of a stream the last one that a chunk has. Raises Skip."""
-    if answer.media_type != EVENTS:
-        return answer.body.object("/usage")
-    if answer.folded.usage is None:
-        raise Skip("no chunk has a usage")
-    return answer.folded.usage.object()
-
-
 def same_prompt(found: Value, expected: int, check: Check) -> None:
     """The `prompt_tokens` of one conversation are the same each time, but for what tells the time."""
     check.that(abs(found.integer() - expected) <= CLOCK, f"{expected}, or {CLOCK} more or less", found)
@@ -48,7 +39,7 @@ def same_prompt(found: Value, expected: int, check: Check) -> None:
 
 def says_something(answer: Subject) -> bool:
     """Some choice has text, reasoning or a call. Raises Skip."""
-    if answer.media_type == EVENTS:
+    if answer.streamed:
         return any(one.content or one.reasoning or one.tool_calls for one in answer.folded.choices.values())
     names = ("content", "refusal", "tool_calls", "function_call", *REASONING)
     return any(choice.get(f"/message/{name}") for choice in answer.choices for name in names)
@@ -105,7 +96,7 @@ def cached_tokens_are_part_of_the_prompt(reply: Subject, check: Check) -> None:
 )
 def details_are_parts_of_their_count(reply: Subject, check: Check) -> None:
     """Details of `usage` are parts of their count, in streams too: tokens cached, reasoned, predicted, or of audio."""
-    usage = usage_of(reply)
+    usage = reply.usage
     for whole, details, names in PARTS:
         given = usage.find(details) or Value({})
         parts = [given.integer(f"/{name}", 0) for name in names]
@@ -124,7 +115,7 @@ def details_are_parts_of_their_count(reply: Subject, check: Check) -> None:
 )
 def what_is_said_is_counted(reply: Subject, check: Check) -> None:
     """`completion_tokens`, where told, are more than 0 for an answer that says, reasons or calls anything."""
-    counted = usage_of(reply).value("/completion_tokens")
+    counted = reply.usage.value("/completion_tokens")
     if not says_something(reply) or reply.finish_reason == "content_filter":
         raise Skip("nothing is said, or a filter says it")
     check.that(counted.integer() > 0, "more than 0", counted)
@@ -156,13 +147,13 @@ def cap_of(answer: Subject) -> int:
 )
 def the_cap_holds_for_each_choice(reply: Subject, check: Check) -> None:
     """The `completion_tokens` of several choices are at most the cap for each, but for a few that open and end it."""
-    most, used = _candidates(reply) * (cap_of(reply) + SPARE), usage_of(reply).value("/completion_tokens")
+    most, used = _candidates(reply) * (cap_of(reply) + SPARE), reply.usage.value("/completion_tokens")
     check.that(used.integer() <= most, f"at most {most}", used)
 
 
 def _ends(answer: Subject) -> list[str | None]:
     """How each choice ended, whole or streamed. Raises Skip."""
-    if answer.media_type == EVENTS:
+    if answer.streamed:
         return [one.finish_reason for one in answer.folded.choices.values()]
     return [choice.string("/finish_reason") for choice in answer.choices]
 
@@ -186,7 +177,7 @@ def _ends(answer: Subject) -> list[str | None]:
 )
 def the_tokens_of_all_choices_are_counted(reply: Subject, check: Check) -> None:
     """`completion_tokens` are those of all choices: where each ends at the cap, the cap for each, or one less."""
-    ends, used = _ends(reply), usage_of(reply).value("/completion_tokens")
+    ends, used = _ends(reply), reply.usage.value("/completion_tokens")
     if len(ends) < 2 or set(ends) != {"length"}:
         raise Skip("not each of several choices ends at the cap")
     least = len(ends) * (reply.request.integer("/max_tokens") - 1)

@@ -26,6 +26,15 @@ _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|[^\r\n])")
 _WITH_SCHEME = re.compile(r"[A-Za-z]+ (\S+)")
 
 
+MARKED = "{{secret:"
+"""How each marker begins."""
+
+
+def marker(name: str) -> str:
+    """What stands for the secret of that name in everything that is planned, kept or shown."""
+    return f"{MARKED}{name}}}}}"
+
+
 @dataclass(frozen=True)
 class Edit:
     """Replace `data[start:end]`."""
@@ -39,7 +48,7 @@ class Secrets:
     """The secrets of a run by name. Raises ValueError for one that cannot be told from ordinary text."""
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
-        self._markers = {name: b"{{secret:%b}}" % name.encode() for name in secrets}
+        self._markers = {name: marker(name).encode() for name in secrets}
         self._plain: dict[bytes, bytes] = {}
         self._forms: dict[bytes, bytes] = {}
         for name, secret in secrets.items():
@@ -49,9 +58,9 @@ class Secrets:
             with_scheme = _WITH_SCHEME.fullmatch(secret)  # "Bearer abc…" may be echoed without its first word
             if with_scheme and len(with_scheme[1]) >= SHORTEST:
                 self._know(with_scheme[1], self._markers[name])
-        for marker in self._markers.values():
-            if any(form in marker for form in self._forms):
-                raise ValueError(f"a secret is part of the marker {marker.decode()} that is to replace it; use another")
+        for mark in self._markers.values():
+            if any(form in mark for form in self._forms):
+                raise ValueError(f"a secret is part of the marker {mark.decode()} that is to replace it; use another")
         by_length = sorted(self._forms, key=len, reverse=True)
         self._pattern = re.compile(b"|".join(map(re.escape, by_length)) or b"(?!)")
         self._quick = tuple(self._forms)

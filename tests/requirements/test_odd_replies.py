@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from inferproof.certify.certify import Certification
 from inferproof.document import Contract
 from inferproof.judge.judge import Outcome, judge
+from inferproof.judge.requirement import Requirement, held
 from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange, Reply
+from tests.conftest import EVERY, contract_of
 from tests.proof import PROOF
 
 SCALARS = st.sampled_from(
@@ -125,9 +127,37 @@ def test_no_body_breaks_the_judge(body: bytes, certification: Certification, con
     assert harness_errors(exchanges, contract) == []
 
 
-def harness_errors(exchanges: list[Exchange], contract: Contract) -> list[str]:
+ANOTHER_FORM = {
+    "text/event-stream": b'data: {"choices": [{"index": 0, "delta": {"content": "Hi."}}]}\n\ndata: [DONE]\n\n',
+    "application/json": b'{"choices": [{"index": 0, "message": {"role": "assistant", "content": "Hi."}}]}',
+    "text/html": b"<p>Hi.</p>",
+    "": b"Hi.",
+}
+"""A media type, and a body of it."""
+
+
+@pytest.mark.parametrize("status", [200, 422, 500])
+@pytest.mark.parametrize("media", ANOTHER_FORM)
+@pytest.mark.parametrize("pack", EVERY)
+def test_no_form_of_a_reply_breaks_the_judge(
+    pack: str, media: str, status: int, certified: Callable[[str], Certification]
+) -> None:
+    """The same media type and body for one request of each probe, whatever its operation has."""
+    headers = (("Content-Type", media),) if media else ()
+    exchanges = [
+        replace(exchange, reply=replace(exchange.reply, status=status, headers=headers, body=ANOTHER_FORM[media]))
+        for exchange in certified(pack).transcript.exchanges
+        if exchange.reply is not None and exchange.step == 0
+    ]
+    contract = contract_of(pack)
+    assert harness_errors(exchanges, contract, held(contract)[0]) == []
+
+
+def harness_errors(
+    exchanges: list[Exchange], contract: Contract, requirements: Iterable[Requirement] = tuple(CATALOGUE.values())
+) -> list[str]:
     return [
         f"{each.requirement.id}: {each.reason}"
-        for each in judge(CATALOGUE.values(), exchanges, contract)
+        for each in judge(requirements, exchanges, contract)
         if each.outcome is Outcome.HARNESS_ERROR
     ]

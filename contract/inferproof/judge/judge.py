@@ -73,25 +73,26 @@ def judge(
     by_roles: dict[tuple[str, ...], list[Subject]] = {}
     check = Check(contract)
     cut_off = next((each.fault.text for each in exchanges if each.fault and each.fault.kind == "stopped"), "")
-    judgements = []
-    for requirement in requirements:
+
+    def judgement(requirement: Requirement) -> Judgement:
         reason = _inapplicable(requirement, declined or {})
         if reason is not None:
-            judgements.append(Judgement(requirement, Outcome.NOT_APPLICABLE, reason))
-        elif requirement.of is not None:
-            try:
-                asked = _asked(requirement.of, answers, by_roles)
-            except Exception:  # a slip in a predicate of ours
-                judgements.append(_harness_error(requirement, "its selection"))
-                continue
+            return Judgement(requirement, Outcome.NOT_APPLICABLE, reason)
+        if requirement.of is not None:
+            asked = _asked(requirement.of, answers, by_roles)
             if broken and not asked:
-                judgements.append(_unsent(requirement, next(iter(broken.values()))))
-            else:
-                judgements.append(_each(requirement, requirement.of, asked, check, cut_off))
-        elif lost := [each for probe, each in broken.items() if base_name(probe) in requirement.needs]:
-            judgements.append(_unsent(requirement, lost[0]))
-        else:
-            judgements.append(_together(requirement, answers, check, cut_off))
+                return _unsent(requirement, next(iter(broken.values())))
+            return _each(requirement, requirement.of, asked, check, cut_off)
+        if lost := [each for probe, each in broken.items() if base_name(probe) in requirement.needs]:
+            return _unsent(requirement, lost[0])
+        return _together(requirement, answers, check, cut_off)
+
+    judgements = []
+    for requirement in requirements:
+        try:
+            judgements.append(judgement(requirement))
+        except Exception:  # a slip of ours, whatever a server said, costs this requirement alone
+            judgements.append(_harness_error(requirement, "the choice of its evidence"))
     return judgements
 
 
@@ -167,7 +168,8 @@ def _each(requirement: Requirement, of: Of, asked: Sequence[Subject], check: Che
 
 def _in_a_corrected_form(answer: Subject) -> bool:
     """The answer came as a stream, which this contract has for its operation by correction only."""
-    return answer.streamed and answer.contract.layer(f"{answer.role}.reply.events") == "corrected"
+    streams = answer.operation.event_schema is not None
+    return answer.streamed and streams and answer.contract.layer(f"{answer.role}.reply.events") == "corrected"
 
 
 def _hidden(of: Of, asked: Sequence[Subject]) -> str:

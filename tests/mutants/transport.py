@@ -51,6 +51,11 @@ def a_name_is_there_twice_within(reply):
     reply.body = re.sub(rb'("usage":\s*\{)', rb'\1"total_tokens": 1, ', reply.body)
 
 
+@breaks("reply.json.names", where=lambda draft: draft.role == "chat" and draft.status == 200 and not draft.streamed)
+def an_object_has_one_name_alone_twice(reply):
+    reply.body = re.sub(rb"\}\s*$", b', "note": {"a": 1, "a": 2}}', reply.body)
+
+
 @breaks("reply.json.names", where=lambda draft: draft.role == "chat" and draft.streamed)
 def a_name_is_in_an_event_twice(reply):
     reply.events[0] = _twice(reply.events[0])

@@ -110,9 +110,13 @@ async def preflight(
 async def embeds(target: Target, call: RequestBuilder, client: Client, pace: Pace) -> str:
     """What there is to say where the server has not the model that embeds, asked once; empty where it has.
 
-    Raises UsageError where the user named that model.
+    A server that does not answer here is not one that is not there: the run goes on, and judges it.
+    Raises UsageError where the user named a model that the server has not.
     """
-    exchange = await Look(target, client, pace).at(call.embed(HELLO), call)
+    try:
+        exchange = await Look(target, client, pace).at(call.embed(HELLO), call)
+    except UsageError as error:
+        return f"asked for embeddings, {error}"
     words = of_unknown_model(exchange.reply, call.embedding_model)
     if exchange.reply is None or not words:
         return ""

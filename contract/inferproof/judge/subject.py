@@ -479,13 +479,18 @@ def _add(choice: FoldedChoice, item: Value) -> None:
         call.arguments += part.string("/function/arguments", "")
 
 
+def require_repeating(answer: Subject) -> None:
+    """Raises NotClaimed where the target does not claim that a seed repeats an answer: twice may be by chance."""
+    if why := not_claimed("sampling.seed", answer.declined):
+        raise NotClaimed(f"sampling.seed: {why}")
+
+
 def repeated(first: Subject, again: Subject) -> str:
     """What was `said` both times to the same request; raises Skip where it differs: then nothing compares.
 
-    Raises NotClaimed where the target does not claim that a seed repeats an answer: twice may be by chance.
+    Raises NotClaimed as `require_repeating` does.
     """
-    if why := not_claimed("sampling.seed", first.declined):
-        raise NotClaimed(f"sampling.seed: {why}")
+    require_repeating(first)
     if first.said != again.said or first.finish_reason != again.finish_reason:
         raise Skip("the same request is answered differently each time")
     return first.said

@@ -23,7 +23,7 @@ from inferproof.judge.requirement import (
 )
 from inferproof.judge.select import EVENTS, Of
 from inferproof.judge.statuses import DECIDED
-from inferproof.judge.subject import Subject, settled, steps
+from inferproof.judge.subject import Subject, require_repeating, settled, steps
 from inferproof.judge.value import Skip, Value
 from inferproof.requirements.chat_request import PLAIN
 from inferproof.requirements.stream import choices_of
@@ -322,8 +322,9 @@ def a_stream_counts_the_same(answers: list[Subject], check: Check) -> None:
 
 
 def _repeated(answers: list[Subject]) -> tuple[Subject, Subject]:
-    """The same request whole and streamed; raises Skip where it is answered differently each time."""
+    """The same request whole and streamed; raises Skip where it is answered differently each time, or may be."""
     whole, stream, again = steps(answers[:3], 3)
+    require_repeating(whole)
     for answer in answers:
         answer.require_given()
     if (said(whole), whole.said) != (said(again), again.said):

@@ -67,10 +67,10 @@ def a_stop_cuts_the_same_text(told: list[Subject], check: Check) -> None:
 def _free_and_stopped(told: list[Subject]) -> tuple[Subject, str, list[Subject]]:
     """The answer without a `stop`, the text that it brought twice, and the answers with one. Raises Skip."""
     free = [answer for answer in told if not _stops(answer)][-2:]  # a model that reasons first was asked once more
-    stopped = _settled([answer for answer in told if _stops(answer)])
+    stopped = [answer for answer in told if _stops(answer)]
     if len(free) < 2 or not stopped:
         raise Skip("it takes an answer twice, and once with a `stop`, to tell")
-    return free[0], repeated(*free), stopped
+    return free[0], repeated(*free), _settled(stopped)
 
 
 def _settled(stopped: list[Subject]) -> list[Subject]:

@@ -9,7 +9,7 @@ from typing import Any
 from inferproof.judge.check import Check
 from inferproof.judge.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SHOULD, requirement
 from inferproof.judge.select import CHAT, EVENTS, Of
-from inferproof.judge.subject import Subject, steps
+from inferproof.judge.subject import Subject, require_repeating, steps
 from inferproof.judge.value import Skip, Value
 from inferproof.requirements.tools import arguments, chosen, is_offered, streamed, whole_calls
 
@@ -92,6 +92,7 @@ def calls_are_numbered_from_zero(reply: Subject, check: Check) -> None:
 )
 def a_stream_makes_the_same_calls(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, a stream has the calls that are made without `stream`."""
+    require_repeating(answers[0])
     whole, again = map(_made, steps([each for each in answers if not streamed(each)][-2:], 2))
     streams = [_made(each) for each in answers if streamed(each)]
     if whole != again or any(each != streams[0] for each in streams):

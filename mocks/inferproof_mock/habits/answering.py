@@ -182,22 +182,7 @@ def models_are_named_to_the_day(asked: Asked, answer: Answer) -> None:
         answer.edit(dated)
 
 
-REPEATED = (
-    "equivalence.openai-path.content",
-    "equivalence.legacy.text",
-    "sampling.defaults",
-    "sampling.stop.prefix",
-    "sampling.stop.included",
-    "sampling.stop-token-ids",
-    "stream.equal.content",
-    "stream.equal.finish-reason",
-    "reasoning.stream.equal",
-    "reasoning.stream.usage",
-)
-"""What takes a server that says the same again."""
-
-
-@asks(*CHATS, declines=("sampling.seed",), open=REPEATED)
+@asks(*CHATS, declines=("sampling.seed",))
 class ItNeverSaysTheSame:
     """A seed and temperature 0 do not repeat an answer.
 

@@ -145,6 +145,30 @@ def test_violations_and_verdict_agree(contract):
         assert validator.is_valid(value) == (validator.violations(value) == [])
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"messages": [], "inferproof": 1},
+        {"messages": [{"role": "user", "content": 1}, {"role": "nobody", "content": "x"}, {"content": "x"}, 7]},
+        {"messages": [{"role": "user", "content": [{"type": "text"}, {"type": "image_url", "image_url": {}}, []]}]},
+        {"messages": [{"role": "tool", "content": "x"}, {"role": "assistant", "tool_calls": [{"id": 1}]}]},
+        {
+            "messages": [{"role": "user", "content": "x"}],
+            "stop": [1],
+            "n": 0,
+            "tools": [{}],
+            "tool_choice": {"type": 1},
+        },
+        {"messages": [{"role": "user", "content": "x"}], "response_format": {"type": "json_schema"}, "logit_bias": 1},
+    ],
+)
+def test_places_are_those_of_the_violations(contract, body):
+    for layer in ("published", "corrected"):
+        validator = contract.validator(CHAT, layer)
+        assert validator.places(body) == {violation.loc for violation in validator.violations(body)}
+
+
 def test_a_schema_is_compiled_once(contract):
     assert contract.validator(CHAT) is contract.validator(CHAT)
 
@@ -153,5 +177,5 @@ def test_a_schema_is_compiled_once(contract):
 def test_what_the_fast_library_cannot_list_is_still_explained(contract, odd):
     body = {"model": "m", "messages": [{"role": "user", "content": 1}], "inferproof_extra": odd}
     validator = contract.validator(CHAT)
-    assert validator.at_fault(body) == {"messages"}
+    assert {place[0] for place in validator.places(body)} == {"messages"}
     assert [violation.loc[0] for violation in validator.violations(body)] == ["messages"]

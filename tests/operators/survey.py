@@ -35,12 +35,14 @@ Survey = dict[tuple[str, str], Class]
 
 REQUEST_SIDE = (
     "request",
+    "known",
     "at_fault",
     "expectation",
     "allowed_if_lax",
     "doubtful",
     "violations",
-    "corrected_violations",
+    "wrong_places",
+    "corrected_places",
 )
 """What an Answer keeps of its request; a change to the reply leaves it."""
 

@@ -92,26 +92,24 @@ def _requirement(contract: Contract, member: Member, kind: Kind) -> Requirement:
         cites=(member.citation,),
         sentence=f"{what} as the document {said}.",
         judge=_is_accepted if kind == "accepts" else _is_refused,
-        of=Of((member.role,), DECIDED, where=_Varies(member.name, kind)),
+        of=Of(
+            (member.role,),
+            DECIDED,
+            where=_is_to_be_accepted if kind == "accepts" else must_refuse,
+            sort=varied,
+            kind=member.name,
+        ),
         claims=capability,
         breaks=_BREAKS,
         reference=_REFERENCE,
     )
 
 
-class _Varies:
-    """Selects the requests that vary this member only, in a way that must be accepted or refused."""
-
-    def __init__(self, name: str, kind: Kind) -> None:
-        self._name, self._kind = name, kind
-
-    def __call__(self, answer: Subject) -> bool:
-        if _varied(answer.contract, answer.role, answer.exchange.request) != self._name:
-            return False
-        if self._kind == "refuses":
-            return must_refuse(answer)
-        value = answer.request.raw.get(self._name, ABSENT)
-        return must_accept(answer) and not exempt(answer.contract, answer.role, self._name, value)
+def _is_to_be_accepted(answer: Subject) -> bool:
+    if not must_accept(answer):
+        return False
+    name = varied(answer) or BODY
+    return not exempt(answer.contract, answer.role, name, answer.request.raw.get(name, ABSENT))
 
 
 def _is_accepted(reply: Subject, check: Check) -> None:
@@ -122,8 +120,10 @@ def _is_refused(reply: Subject, check: Check) -> None:
     check.refused(reply)
 
 
-def _varied(contract: Contract, role: str, request: Request) -> str | None:
-    return _varied_by(contract, role, request.body) if request.body else None
+def varied(answer: Subject) -> str | None:
+    """The one member that the request varies; None where there is none."""
+    body = answer.exchange.request.body
+    return _varied_by(answer.contract, answer.role, body) if body else None
 
 
 @lru_cache(maxsize=1 << 15)

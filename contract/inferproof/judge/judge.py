@@ -12,7 +12,7 @@ from inferproof.document import Contract
 from inferproof.judge.capabilities import AUTH, OF_ROLE, not_claimed, profile_of
 from inferproof.judge.check import Check, CheckFailed, Finding
 from inferproof.judge.requirement import Requirement
-from inferproof.judge.select import Of
+from inferproof.judge.select import Of, Sort
 from inferproof.judge.statuses import MOMENT
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import NotClaimed, Skip
@@ -70,7 +70,7 @@ def judge(
     """
     broken = {exchange.probe: exchange for exchange in exchanges if is_ours(exchange)}
     answers = [Subject(exchange, contract, declined or {}) for exchange in exchanges if not is_ours(exchange)]
-    by_roles: dict[tuple[str, ...], list[Subject]] = {}
+    sorted_answers = _Sorted(answers)
     check = Check(contract)
     cut_off = next((each.fault.text for each in exchanges if each.fault and each.fault.kind == "stopped"), "")
 
@@ -79,7 +79,7 @@ def judge(
         if reason is not None:
             return Judgement(requirement, Outcome.NOT_APPLICABLE, reason)
         if requirement.of is not None:
-            asked = _asked(requirement.of, answers, by_roles)
+            asked = sorted_answers.asked(requirement.of)
             if broken and not asked:
                 return _unsent(requirement, next(iter(broken.values())))
             return _each(requirement, requirement.of, asked, check, cut_off)
@@ -124,11 +124,29 @@ def _inapplicable(requirement: Requirement, declined: Mapping[str, str]) -> str 
     return reasons[0] if reasons and len(reasons) == len(needed) else None
 
 
-def _asked(of: Of, answers: Sequence[Subject], by_roles: dict[tuple[str, ...], list[Subject]]) -> list[Subject]:
-    """The answers to what `of` asks. Those of its roles are kept in `by_roles`: a run has thousands of exchanges."""
-    if of.roles not in by_roles:
-        by_roles[of.roles] = [answer for answer in answers if not of.roles or answer.role in of.roles]
-    return [answer for answer in by_roles[of.roles] if of.matches_request(answer)]
+class _Sorted:
+    """The answers by the roles and the kind that selections want: a run has thousands, and hundreds of rules."""
+
+    def __init__(self, answers: Sequence[Subject]) -> None:
+        self._answers = answers
+        self._by_roles: dict[tuple[str, ...], list[Subject]] = {}
+        self._by_kind: dict[tuple[tuple[str, ...], Sort], dict[str | None, list[Subject]]] = {}
+
+    def asked(self, of: Of) -> list[Subject]:
+        """The answers to what `of` asks."""
+        return [answer for answer in self._near(of) if of.matches_request(answer)]
+
+    def _near(self, of: Of) -> list[Subject]:
+        if of.roles not in self._by_roles:
+            self._by_roles[of.roles] = [each for each in self._answers if not of.roles or each.role in of.roles]
+        found = self._by_roles[of.roles]
+        if of.sort is None:
+            return found
+        if (of.roles, of.sort) not in self._by_kind:
+            kinds = self._by_kind[of.roles, of.sort] = defaultdict(list)
+            for answer in found:
+                kinds[of.sort(answer)].append(answer)
+        return self._by_kind[of.roles, of.sort].get(of.kind, [])
 
 
 def _each(requirement: Requirement, of: Of, asked: Sequence[Subject], check: Check, cut_off: str) -> Judgement:

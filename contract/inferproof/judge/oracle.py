@@ -7,6 +7,8 @@ the target does not claim, or only some hosts can do, may be refused (`claims.py
 
 from __future__ import annotations
 
+from functools import wraps
+
 from inferproof.judge.keys import is_right
 from inferproof.judge.select import Predicate
 from inferproof.judge.subject import Subject
@@ -16,6 +18,19 @@ NO_SUCH_MODEL = "inferproof-no-such-model"
 """How the name of a model begins that no server has. A request for it is valid, and yet to be refused."""
 
 
+def once(predicate: Predicate) -> Predicate:
+    """The predicate of a request, evaluated once for each answer: hundreds of rules ask for the same."""
+
+    @wraps(predicate)
+    def kept(answer: Subject) -> bool:
+        if predicate.__name__ not in answer.known:
+            answer.known[predicate.__name__] = predicate(answer)
+        return answer.known[predicate.__name__]
+
+    return kept
+
+
+@once
 def keyed(answer: Subject) -> bool:
     """The request carries the target's key once and nothing beside it, or needs none: nobody is kept out for his key.
 
@@ -25,6 +40,7 @@ def keyed(answer: Subject) -> bool:
     return not answer.credentials or (len(lines) == 1 and is_right(*lines[0]))
 
 
+@once
 def declared_json(answer: Subject) -> bool:
     """The request says that its body is JSON, in UTF-8."""
     media, _, parameters = (answer.exchange.request.header("content-type") or "").lower().partition(";")
@@ -37,6 +53,7 @@ def framed_usually(answer: Subject) -> bool:
     return request.header("transfer-encoding") is None and request.header("expect") is None
 
 
+@once
 def is_json(answer: Subject) -> bool:
     """The request's body is JSON."""
     try:
@@ -51,11 +68,13 @@ def deep(answer: Subject) -> bool:
     return b"[" * 1_000 in answer.exchange.request.body
 
 
+@once
 def must_accept(answer: Subject) -> bool:
     """It is valid, the document speaks of each of its members, and no sane server may refuse what they ask for."""
     return valid(answer) and answer.documented and answer.refusable is None
 
 
+@once
 def valid(answer: Subject) -> bool:
     """Key, media type and body are as both documents want them, in UTF-8; the server may have the model."""
     if not _asks_properly(answer) or for_no_model(answer) or answer.halves_a_pair:
@@ -63,6 +82,7 @@ def valid(answer: Subject) -> bool:
     return answer.expectation == "accept"
 
 
+@once
 def must_refuse(answer: Subject) -> bool:
     """Key and media type are right, and both documents forbid the body, to a lax reader too.
 
@@ -76,6 +96,7 @@ def invalid(answer: Subject) -> bool:
     return must_refuse(answer) and answer.operation.invalid_status in answer.operation.statuses
 
 
+@once
 def forbidden(answer: Subject) -> bool:
     """Key and media type are right, and both documents forbid the body, be it in a detail."""
     return _asks_properly(answer) and answer.expectation == "refuse"
@@ -94,18 +115,19 @@ def wrong_only_at(*path: str) -> Predicate:
     def where(answer: Subject) -> bool:
         if refused_for(answer) != {path[0]}:
             return False
-        places = {tuple(part for part in violation.loc if isinstance(part, str)) for violation in answer.violations}
-        return places == {path}
+        return {tuple(part for part in place if isinstance(part, str)) for place in answer.wrong_places} == {path}
 
     return where
 
 
+@once
 def for_no_model(answer: Subject) -> bool:
     """The request names a model that no server has."""
     name = answer.request.get(f"/{answer.contract.facts.operation(answer.role).model}")
     return isinstance(name, str) and name.startswith(NO_SUCH_MODEL)
 
 
+@once
 def _asks_properly(answer: Subject) -> bool:
     """Only the body can be at fault: the operation is known, and key, media type and framing are right.
 

@@ -23,6 +23,7 @@ FEW = 6
 SUCCESS = (200,)
 
 Predicate = Callable[[Subject], bool]
+Sort = Callable[[Subject], str | None]
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,9 @@ class Of:
     admits replies that were cut short on purpose. A selection of successes alone has only those of requests that both
     documents allow. With `forms` it is of answers in whatever form, whole or streamed: one that the target does not
     claim is not judged, and what stands by correction only gates nothing (`judge.py`).
+
+    `sort` and `kind` choose like `where`, for rules by hundreds: the answers are sorted once for all that have the same
+    `sort`, and each rule has those of its `kind`.
     """
 
     roles: tuple[str, ...] = ()
@@ -41,6 +45,8 @@ class Of:
     where: Predicate | None = None
     whole: bool = True
     forms: bool = False
+    sort: Sort | None = None
+    kind: str | None = None
 
     def matches_request(self, answer: Subject) -> bool:
         """The request is of this kind, whatever came back."""
@@ -49,7 +55,8 @@ class Of:
         if self.forms and not answer.form_is_claimed:
             return False
         try:
-            chosen = self.where is None or bool(self.where(answer))
+            of_kind = self.sort is None or self.sort(answer) == self.kind
+            chosen = of_kind and (self.where is None or bool(self.where(answer)))
         except Skip:  # a generated or a live request may have any type anywhere
             return False
         return chosen and (self.status != SUCCESS or answer.allowed)

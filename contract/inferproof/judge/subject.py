@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from inferproof.document import Contract, Expectation, Layer, Operation, Violation, pointers
 from inferproof.document.credentials import Credential
+from inferproof.document.places import Path
 from inferproof.judge import claims
 from inferproof.judge.capabilities import not_claimed
 from inferproof.judge.coercion import coerces
@@ -37,6 +38,9 @@ class Subject:
     contract: Contract
     declined: Mapping[str, str] = field(default_factory=dict)
     """Each capability that the target does not claim, with its reason."""
+
+    known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
+    """What was already asked of the request, by the name of the predicate (`oracle.once`)."""
 
     @property
     def reply(self) -> Reply:
@@ -242,36 +246,35 @@ class Subject:
     @cached_property
     def at_fault(self) -> set[str | int]:
         """The top-level members that the published document has something against. Raises Skip."""
+        return {place[0] for place in self.wrong_places if place}
+
+    @cached_property
+    def wrong_places(self) -> frozenset[Path]:
+        """Where the published document has something against the request's body. Raises Skip."""
+        return self._wrong_places("published")
+
+    @cached_property
+    def corrected_places(self) -> frozenset[Path]:
+        """Where the corrected document has something against the request's body. Raises Skip."""
+        return self._wrong_places("corrected")
+
+    def _wrong_places(self, layer: Layer) -> frozenset[Path]:
         schema = self.operation.request_schema
         if schema is None:
-            return set()
+            return frozenset()
         try:
-            return self.contract.validator(schema, "published").at_fault(self.sent)
+            return self.contract.validator(schema, layer).places(self.sent)
         except RecursionError:
             raise Skip(TOO_DEEP) from None
 
     @cached_property
-    def fault_places(self) -> list[tuple[str | int, ...]]:
-        """Where the published document has something against the request's body, at once; see `Validator.places`."""
-        schema = self.operation.request_schema
-        return [] if schema is None else self.contract.validator(schema, "published").places(self.sent)
-
-    @cached_property
     def violations(self) -> tuple[Violation, ...]:
         """What the published document has against the request's body. Raises Skip."""
-        return self._violations("published")
-
-    @cached_property
-    def corrected_violations(self) -> tuple[Violation, ...]:
-        """What the corrected document has against the request's body. Raises Skip."""
-        return self._violations("corrected")
-
-    def _violations(self, layer: Layer) -> tuple[Violation, ...]:
         schema = self.operation.request_schema
         if schema is None:
             return ()
         try:
-            return tuple(self.contract.validator(schema, layer).violations(self.sent))
+            return tuple(self.contract.validator(schema, "published").violations(self.sent))
         except RecursionError:
             raise Skip(TOO_DEEP) from None
 

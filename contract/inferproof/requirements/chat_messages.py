@@ -104,13 +104,12 @@ def _forbidden(*members: str, where: Callable[[Value], bool] = lambda message: T
     def chosen(answer: Subject) -> bool:
         if refused_for(answer) != {"messages"}:
             return False
-        places = [violation.loc for violation in answer.corrected_violations]
         return all(
             len(loc) > 2
             and loc[0] == "messages"
             and loc[2] in members
             and where(answer.request.value(f"/messages/{loc[1]}"))
-            for loc in places
+            for loc in answer.corrected_places
         )
 
     return Of(CHAT, None, where=chosen)

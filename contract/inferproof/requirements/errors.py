@@ -137,10 +137,9 @@ def a_validation_error_says_what_is_wrong(reply: Subject, check: Check) -> None:
 def a_validation_error_points_at_the_member(reply: Subject, check: Check) -> None:
     """`loc` of some `detail` entry leads to what is wrong, as far as it goes, and into no other member or item."""
     locs = [_parts(entry.value("/loc")) for entry in reply.body.items("/detail")]
-    at_once = (place for place in reply.fault_places if _is_leaf(reply.request.raw, place))
-    if any(_leads(loc, place, reply.request.raw) for place in at_once for loc in locs):  # most do
+    if any(_leads(loc, place, reply.request.raw) for loc in locs for place in reply.wrong_places):  # most do
         return
-    places = {violation.loc for violation in (*reply.violations, *reply.corrected_violations)}
+    places = reply.wrong_places | reply.corrected_places
     if not all(places):  # where the body as a whole is wrong, any loc will do
         return
     led = any(_leads(loc, place, reply.request.raw) for loc in locs for place in places)
@@ -179,13 +178,6 @@ def _leads(loc: Sequence[str | int], place: Sequence[str | int], value: Any) -> 
         elif (isinstance(value, dict) and part in value) or (isinstance(value, list) and str(part).isdecimal()):
             return False
     return done > 0
-
-
-def _is_leaf(value: Any, place: Sequence[str | int]) -> bool:
-    """At `place` is a value without members of its own: in others what is wrong may lie deeper."""
-    for part in place:
-        value = _inside(value, part)
-    return not isinstance(value, dict | list)
 
 
 def _inside(value: Any, part: str | int) -> Any:

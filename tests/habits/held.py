@@ -16,7 +16,7 @@ from inferproof.judge.requirement import MAY
 from inferproof_mock.habits import Habit, Habits, habits
 from tests.keys import holding_keys, with_keys
 from tests.legal_servers.reply import Request
-from tests.legal_servers.server import Mock
+from tests.legal_servers.server import Answered, Mock
 
 
 class Replayed:
@@ -33,24 +33,37 @@ class Replayed:
         return other
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        pieces = []
-        more = True
-        while more:
-            message = await receive()
-            pieces.append(message.get("body", b""))
-            more = message.get("more_body", False)
-        query = f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
-        target = scope["raw_path"].decode("latin-1") + query
-        headers = tuple(pair for pair in scope["headers"] if pair[0] != b"host")
-        request = Request(scope["method"], target, headers, b"".join(pieces))
+        request = await request_of(scope, receive)
         nth = self._asked[request] = self._asked.get(request, -1) + 1
         status, answered, body = await self._known.answer(request, nth)
-        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answered]
-        await send({"type": "http.response.start", "status": status, "headers": raw})
         streamed = any(value.startswith("text/event-stream") for _, value in answered)
-        for event in body.split(b"\n\n")[:-1] if streamed else ():
-            await send({"type": "http.response.body", "body": event + b"\n\n", "more_body": True})
-        await send({"type": "http.response.body", "body": b"" if streamed else body, "more_body": False})
+        pieces = [event + b"\n\n" for event in body.split(b"\n\n")[:-1]] if streamed else [body]
+        await send_pieces(send, status, answered, pieces)
+
+    async def answer(self, request: Request, nth: int) -> Answered:
+        return await self._known.answer(request, nth)
+
+
+async def request_of(scope: Any, receive: Any) -> Request:
+    """The whole request, without the host, in which the server's port is."""
+    pieces = []
+    more = True
+    while more:
+        message = await receive()
+        pieces.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    query = f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
+    target = scope["raw_path"].decode("latin-1") + query
+    headers = tuple((bytes(name), bytes(value)) for name, value in scope["headers"] if name != b"host")
+    return Request(scope["method"], target, headers, b"".join(pieces))
+
+
+async def send_pieces(send: Any, status: int, headers: Sequence[tuple[str, str]], pieces: Sequence[bytes]) -> None:
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    for piece in pieces:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 @dataclass(frozen=True)
@@ -70,11 +83,17 @@ def shown(judgement: Judgement) -> str:
     return "\n".join([f"{requirement.level} {requirement.id}: {judgement.outcome} {judgement.reason}", *findings])
 
 
+def with_those_beside(chosen: Sequence[Habit]) -> list[Habit]:
+    """The habits, and those without which some of them do not come."""
+    return list(
+        {each.name: each for one in chosen for each in (one, *(habits()[name] for name in one.beside))}.values()
+    )
+
+
 @contextlib.contextmanager
 def served(mock: Replayed, contract: Contract, chosen: Sequence[Habit], seed: int = 0) -> Iterator[tuple[str, Habits]]:
     """The URL of the mock with these habits and those beside them, and what plays them."""
-    together = {each.name: each for one in chosen for each in (one, *(habits()[name] for name in one.beside))}
-    layer = Habits(mock.again(), contract, list(together.values()), seed=seed)
+    layer = Habits(mock.again(), contract, with_those_beside(chosen), seed=seed)
     with running(layer) as url:
         yield url, layer
 

@@ -17,7 +17,7 @@ from tests.legal_servers import Variant
 from tests.legal_servers.reply import Reply, Request
 
 App = Callable[[Any, Any, Any], Any]
-Subject = tuple[int, list[tuple[str, str]], bytes]
+Answered = tuple[int, list[tuple[str, str]], bytes]
 
 
 class Mock:
@@ -28,15 +28,15 @@ class Mock:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._known: dict[Request, list[Subject]] = defaultdict(list)
+        self._known: dict[Request, list[Answered]] = defaultdict(list)
 
-    async def answer(self, request: Request, nth: int) -> Subject:
+    async def answer(self, request: Request, nth: int) -> Answered:
         known = self._known[request]
         while len(known) <= nth:
             known.append(await self._ask(request))
         return known[nth]
 
-    async def _ask(self, request: Request) -> Subject:
+    async def _ask(self, request: Request) -> Answered:
         bodies = iter([request.body])
         start: dict[str, Any] = {}
         pieces: list[bytes] = []
@@ -103,7 +103,7 @@ class Server:
         self._connections.add(task)
         try:
             async for request in requests(reader, writer):
-                reply = await self._reply(request)
+                reply = await self.reply(request)
                 await send(reply, writer)
                 if not reply.keep_alive or reply.drop or reply.framing == "close":
                     break
@@ -119,7 +119,8 @@ class Server:
             with contextlib.suppress(ConnectionError, asyncio.CancelledError):
                 await writer.wait_closed()
 
-    async def _reply(self, request: Request) -> Reply:
+    async def reply(self, request: Request) -> Reply:
+        """The answer, as the variant has it."""
         if ask := getattr(self._edit, "ask", None):
             request = ask(request)
         nth, self._asked[request] = self._asked[request], self._asked[request] + 1

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.broken_servers import defect
 from tests.broken_servers.replies import chat, chat_stream, completion, messages
-from tests.legal_servers.reply import Reply
+from tests.legal_servers.reply import Reply, whole_completions
 
 
 @defect("chat.request.max-tokens.cap", asks=True)
@@ -151,3 +151,30 @@ def seeds_overflow(reply: Reply) -> None:
 def request_ids_are_lost(asked: dict[str, Any]) -> None:
     """`request_id` is ignored: a request cannot be traced through the logs."""
     asked.pop("request_id", None)
+
+
+@defect("sampling.seed.others", asks=True)
+def temperature_is_dropped(asked: dict[str, Any]) -> None:
+    """`temperature` is accepted, and every answer is the likeliest."""
+    asked["temperature"] = 0
+
+
+@defect("sampling.seed.others", asks=True)
+def a_seed_has_two_bits(asked: dict[str, Any]) -> None:
+    """Of a seed the last two bits are left."""
+    if isinstance(asked.get("seed"), int):
+        asked["seed"] &= 3
+
+
+@defect("sampling.seed.others", asks=True)
+def a_seed_is_a_byte(asked: dict[str, Any]) -> None:
+    """A seed is cut to its last byte."""
+    if isinstance(asked.get("seed"), int):
+        asked["seed"] &= 255
+
+
+@defect("sampling.n.differ", of=whole_completions)
+def choices_are_copies_of_the_first(reply: Reply) -> None:
+    """The engine is asked once, and its answer copied `n` times."""
+    for choice in reply.json["choices"][1:]:
+        choice.update(reply.json["choices"][0], index=choice["index"])

@@ -3,6 +3,7 @@
 from inferproof.probes import (
     attributes,
     auth,
+    chance,
     chat,
     chat_messages,
     conversations,
@@ -36,6 +37,7 @@ __all__ = [
     "PROBES",
     "attributes",
     "auth",
+    "chance",
     "chat",
     "chat_messages",
     "conversations",

@@ -4,6 +4,7 @@ from inferproof.judge.requirement import CATALOGUE, held
 from inferproof.requirements import (
     attributes,
     auth,
+    chance,
     chat_messages,
     chat_reply,
     chat_request,
@@ -51,6 +52,7 @@ __all__ = [
     "CATALOGUE",
     "attributes",
     "auth",
+    "chance",
     "chat_messages",
     "chat_reply",
     "chat_request",

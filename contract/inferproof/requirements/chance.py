@@ -1,0 +1,46 @@
+"""What is left to chance: at temperature 1 a model that is asked again does not say the same each time.
+
+Breaks: a temperature that is dropped, one answer copied for each of `n`, and a seed that loses its bits.
+Reference: temperature, `n` and seed are passed on.
+"""
+
+from inferproof.judge.check import Check
+from inferproof.judge.requirement import CONVENTION, SHOULD, requirement
+from inferproof.judge.subject import Subject, steps
+from inferproof.judge.value import Skip
+
+
+@requirement(
+    "sampling.n.differ",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: temperature",
+    claims="sampling.n",
+    cites=("chat.request#/n", "chat.request#/temperature"),
+    needs="chance.choices",
+)
+def choices_are_no_copies(answers: list[Subject], check: Check) -> None:
+    """At temperature 1, four choices for an open question do not all say the same."""
+    [answer] = steps(answers, 1)
+    _require_others(list(answer.texts.values()), check)
+
+
+@requirement(
+    "sampling.seed.others",
+    SHOULD,
+    basis=CONVENTION,
+    standard="OpenAI's API reference, chat completions: temperature",
+    claims="sampling.seed",
+    cites=("chat.request#/seed", "chat.request#/temperature"),
+    needs="chance.seeds",
+)
+def another_seed_says_something_else(answers: list[Subject], check: Check) -> None:
+    """At temperature 1, three seeds do not all bring the same answer to an open question."""
+    _require_others([answer.text for answer in steps(answers, 3)], check)
+
+
+def _require_others(said: list[str], check: Check) -> None:
+    """The answers are not all the same. Raises Skip where a model is not done with its reasoning."""
+    if len(said) < 2 or not all(said):
+        raise Skip("one of the answers is empty")
+    check.that(len(set(said)) > 1, f"{len(said)} answers that differ", said[0], at="content")

@@ -178,7 +178,7 @@ def length(call: RequestBuilder) -> Steps:
     """A question for one word, with a least number of tokens, and without an end; whole and streamed."""
     question = user("Answer with the word yes and nothing else.")
     yield from call.forms(call.chat(question, max_tokens=24, min_tokens=16))
-    yield from call.forms(call.chat(question, max_tokens=20, ignore_eos=True))
+    yield from call.forms(call.chat(question, max_tokens=12, ignore_eos=True))
 
 
 @probe("sampling.bad-words", claims="sampling.bad-words", exclusive=True)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Literal
 
-from inferproof.document import Contract, cache, pointers
+from inferproof.document import Contract, pointers
 from inferproof.document.explain import Violation
 from inferproof.document.validate import Validator
 from inferproof.generated.baselines import ABSENT, varied_member, with_member
 from inferproof.generated.exemptions import exempt
+from inferproof.generated.kept import kept
 from inferproof.generated.members import members
 from inferproof.judge.oracle import forbidden, must_accept, must_refuse
 from inferproof.judge.subject import Subject
@@ -48,13 +47,12 @@ def cases(contract: Contract, seed: int) -> tuple[Case, ...]:
 
     They are made once and then kept in the user's cache folder.
     """
-    key = _cache_key(contract, seed)
-    kept = cache.read(key)
-    if kept is None:
-        made = tuple(_made(contract, seed))
-        cache.write(key, [[case.role, case.name, case.kind, _text(case.value)] for case in made])
-        return made
-    return tuple(Case(role, name, kind, _value(text)) for role, name, kind, text in kept)
+    rows = kept(
+        f"cases-{seed}-{version('schemathesis')}",
+        contract,
+        lambda: [[case.role, case.name, case.kind, _text(case.value)] for case in _made(contract, seed)],
+    )
+    return tuple(Case(role, name, kind, _value(text)) for role, name, kind, text in rows)
 
 
 def kind_of(contract: Contract, role: str, name: str, body: Any) -> Kind | None:
@@ -115,19 +113,6 @@ def _faults(body: Any, validator: Validator) -> str:
         return None if around else pointers.find(body, fault.at)
 
     return json.dumps([(fault.loc, fault.keyword, there(fault)) for fault in found])
-
-
-def _cache_key(contract: Contract, seed: int) -> str:
-    """What is made depends on the contract, the seed, schemathesis, and the code that makes and sorts."""
-    here = Path(__file__).parent
-    sources = [
-        *sorted(here.glob("*.py")),
-        *(here.parent / "judge" / name for name in ("oracle.py", "coercion.py")),
-        here.parent / "requirements" / "chat_request.py",
-    ]
-    code = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
-    documents = contract.digest.removeprefix("sha256:") + contract.facts_digest.removeprefix("sha256:")[:16]
-    return f"cases-{documents}-{seed}-{version('schemathesis')}-{code}"
 
 
 def _text(value: Any) -> str:

@@ -16,6 +16,7 @@ from inferproof.document.facts import CAPABILITIES as OWN
 from inferproof.generated.baselines import ABSENT, varied_member, with_member
 from inferproof.generated.cases import MODEL, Kind, kind_of
 from inferproof.generated.exemptions import exempt
+from inferproof.generated.kept import kept
 from inferproof.generated.members import Member, examples, members
 from inferproof.judge.capabilities import known
 from inferproof.judge.check import Check
@@ -30,6 +31,9 @@ from inferproof.wire.exchange import NotJson, Request
 
 _TYPICAL: tuple[Any, ...] = (None, True, 1, 0.5, "0", [], {}, ["0"])
 """Values of every type: they tell whether a member can be wrong, and whether it can be right."""
+
+SPOKEN_FOR: tuple[Kind, ...] = ("accepts", "refuses")
+"""The kinds of cases that have a requirement of their own."""
 
 _BREAKS = "a validator written by hand, which knows fewer types and bounds than the document, or converts what is wrong"
 _REFERENCE = "the front validates every body against the contract's schema before anything else reads it"
@@ -48,16 +52,24 @@ def owners(contract: Contract) -> tuple[Requirement, ...]:
 
 def _made(contract: Contract) -> Iterator[Requirement]:
     """Raises DocumentError for a fact that names a capability which there is none of."""
-    shown = {role: examples(contract, role) for role in {member.role for member in members(contract)}}
+    kinds = {(role, name): found for role, name, found in kept("kinds", contract, lambda: _kinds(contract))}
     for member in members(contract):
-        kinds = {
+        for kind in SPOKEN_FOR:
+            if kind in kinds[member.role, member.name]:
+                yield _requirement(contract, member, kind)
+
+
+def _kinds(contract: Contract) -> list[tuple[str, str, list[Kind]]]:
+    """What there may be cases for, of each member of each role."""
+    shown = {role: examples(contract, role) for role in {member.role for member in members(contract)}}
+    found = []
+    for member in members(contract):
+        of_values = (
             kind_of(contract, member.role, member.name, with_member(contract, member.role, member.name, value, MODEL))
             for value in _hints(contract, member, shown[member.role])
-        }
-        if "accepts" in kinds:
-            yield _requirement(contract, member, "accepts")
-        if "refuses" in kinds:
-            yield _requirement(contract, member, "refuses")
+        )
+        found.append((member.role, member.name, sorted({kind for kind in of_values if kind in SPOKEN_FOR})))
+    return found
 
 
 def _hints(contract: Contract, member: Member, shown: list[Any]) -> Iterator[Any]:

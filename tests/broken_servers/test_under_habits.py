@@ -37,7 +37,18 @@ MUTANTS = of_contract(load(FIRST))
 SETS = 5
 SEED = 12
 ENOUGH = 0.95
-CONNECTION = ("version", "reason", "before", "framing", "cut", "trailers", "keep_alive", "drop", "spell_header")
+CONNECTION = (
+    "pause",
+    "version",
+    "reason",
+    "before",
+    "framing",
+    "cut",
+    "trailers",
+    "keep_alive",
+    "drop",
+    "spell_header",
+)
 """What a reply has of its connection, and not of what it says."""
 
 CHOSEN = sorted(MUTANTS) if PROOF else sorted(random.Random(SEED).sample(sorted(MUTANTS), 2))

@@ -22,7 +22,7 @@ from inferproof.judge.requirement import MAY, held
 from inferproof_mock.server import DEFAULT_KEY, mock
 from tests.packs import SMALL
 
-WRITTEN = 109
+WRITTEN = 111
 """Requirements of the catalogue that its document supports: chat, its stream, a list of models, keys, errors."""
 
 

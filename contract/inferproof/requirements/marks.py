@@ -1,8 +1,4 @@
-"""Marks of a template: what stands between the turns of a prompt is no part of an answer.
-
-Breaks: end tokens that are not special to a tokenizer, the stop list of another model, no parser for a call.
-Reference: the engine leaves special tokens out, and its parsers take calls and reasoning out of the text.
-"""
+"""Marks of a template: what stands between the turns of a prompt is no part of an answer."""
 
 from __future__ import annotations
 
@@ -10,8 +6,11 @@ import json
 import re
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import PROJECT, SHOULD, requirement
-from inferproof.judge.select import CHAT, LEGACY, Of
+from inferproof.judge.requirement import (
+    PROJECT,
+)
+from inferproof.judge.rules import Rules
+from inferproof.judge.select import CHAT, LEGACY, served
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 from inferproof.requirements import legacy
@@ -44,21 +43,21 @@ def _unasked(answer: Subject, found: list[str]) -> list[str]:
     return sorted({mark.strip() for mark in found if mark.strip() not in sent})
 
 
-@requirement(
-    "legacy.reply.marks",
-    SHOULD,
-    basis=PROJECT,
-    claims="legacy",
-    cites="chat.legacy.reply#/text",
-    of=Of(LEGACY, where=_is_free),
+rules = Rules().with_notes(
+    breaks="end tokens that are not special to a tokenizer, the stop list of another model, no parser for a call.",
+    reference="the engine leaves special tokens out, and its parsers take calls and reasoning out of the text.",
 )
-@requirement(
+
+
+@rules.should(
+    "legacy.reply.marks", PROJECT, "chat.legacy.reply#/text", of=served(*LEGACY, where=_is_free), claims="legacy"
+)
+@rules.should(
     "chat.reply.marks",
-    SHOULD,
-    basis=PROJECT,
-    cites="chat.reply#/choices/[]/message/content",
+    PROJECT,
+    "chat.reply#/choices/[]/message/content",
+    of=served(*CHAT, where=_is_free),
     covers="chat.request.default#/skip_special_tokens",
-    of=Of(CHAT, where=_is_free),
 )
 def marks_of_the_template_are_no_text(reply: Subject, check: Check) -> None:
     """A text has no marks of the model's template, such as the end of a turn, unless the request speaks of them."""
@@ -68,16 +67,20 @@ def marks_of_the_template_are_no_text(reply: Subject, check: Check) -> None:
     check.equal(_unasked(reply, found), [], at="marks in the text")
 
 
-@requirement(
+def _must_call(answer: Subject) -> bool:
+    return chosen(answer) in ("required", "named") and bool(answer.request.get("/tools"))
+
+
+must_call = served("chat", where=_must_call)
+
+
+@rules.should(
     "tools.call.marks",
-    SHOULD,
-    basis=PROJECT,
+    PROJECT,
+    "chat.reply#/choices/[]/message/tool_calls",
+    "chat.request#/tool_choice",
+    of=must_call,
     claims="tools",
-    cites=("chat.reply#/choices/[]/message/tool_calls", "chat.request#/tool_choice"),
-    of=Of(
-        ("chat",),
-        where=lambda answer: chosen(answer) in ("required", "named") and bool(answer.request.get("/tools")),
-    ),
 )
 def a_call_is_no_text(reply: Subject, check: Check) -> None:
     """Where a call is required, it is not left in the text, between the marks that the model puts around it."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypedDict, TypeVar, Unpack
 
@@ -37,9 +37,10 @@ class Rest(TypedDict, total=False):
 
     `where` chooses from the group's selection by the request: with `wrong_at` it has the requests that must be refused
     for the member at that path alone. `of` takes the place of the group's selection. So do the names of probes, for
-    what relates exchanges: with `needs` all of them are needed, with `whatever` whatever they brought. `claims` and
-    `besides` go on from what the group claims if they begin with a dot, and `covers` is a text of citations with blanks
-    between. The others are those of `Requirement`.
+    what relates exchanges: with `needs` all of them are needed, with `whatever` whatever they brought.
+
+    `claims` and `besides` go on from what the group claims if they begin with a dot. Of `covers`, `said` and `besides`
+    there may be several, with blanks between. All is as in `Requirement`.
     """
 
     of: Of
@@ -59,7 +60,8 @@ class Rest(TypedDict, total=False):
 class Rules:
     """A group: `id` is how the ids of its rules begin, `cites` how their citations do that begin with `#`, `.` or `/`.
 
-    A rule that cites nothing has the group's citation. `claims`, `breaks` and `reference` are as in `Requirement`.
+    A rule that cites nothing has the group's citation, which is also written "" before others. `claims`, `breaks` and
+    `reference` are as in `Requirement`.
     """
 
     id: str = ""
@@ -74,7 +76,10 @@ class Rules:
         return replace(self, breaks=breaks, reference=reference)
 
     def part(self, id: str = "", *, of: Of | None = None, cites: str = "", claims: str = "") -> Rules:
-        """A group within this one: its ids go on from here, and it has the same notes."""
+        """A group within this one: its ids go on from here, its selection is its own, and it has the same notes.
+
+        It cites and claims the same where it says nothing else; `.named` is what goes on from the capability here.
+        """
         claims = self._claimed(claims) or self.claims
         return replace(self, id=_joined(self.id, id), of=of, cites=cites or self.cites, claims=claims)
 
@@ -96,28 +101,28 @@ class Rules:
         place = sys._getframe(2)
         return Declaration(
             Requirement(
-                _joined(self.id, id),
-                level,
-                CONVENTION if isinstance(basis, Standard) else basis,
-                tuple(map(self._cited, cites or [""])),
-                "",
-                _judged_by_nobody,
-                self._selected(id, rest),
-                _many(rest.get("needs", rest.get("whatever", ()))),
-                self._claimed(rest.get("claims", "")) or self.claims,
-                rest.get("breaks", self.breaks),
-                rest.get("reference", self.reference),
-                tuple(map(self._cited, rest.get("covers", "").split())),
-                "whatever" in rest,
-                _many(rest.get("said", ())),
-                basis.name if isinstance(basis, Standard) else "",
-                tuple(filter(None, [self._claimed(rest.get("besides", ""))])),
-                (place.f_globals["__name__"], place.f_lineno),
+                id=_joined(self.id, id),
+                level=level,
+                basis=CONVENTION if isinstance(basis, Standard) else basis,
+                standard=basis.name if isinstance(basis, Standard) else "",
+                cites=self._cited(cites or ("",)),
+                covers=self._cited(rest.get("covers", "").split()),
+                said=self._cited(rest.get("said", "").split()),
+                of=self._selected(id, rest),
+                needs=_many(rest.get("needs", rest.get("whatever", ()))),
+                whatever="whatever" in rest,
+                claims=self._claimed(rest.get("claims", "")) or self.claims,
+                besides=tuple(map(self._claimed, rest.get("besides", "").split())),
+                breaks=rest.get("breaks", self.breaks),
+                reference=rest.get("reference", self.reference),
+                declared=(place.f_globals["__name__"], place.f_lineno),
+                sentence="",
+                judge=_judged_by_nobody,
             )
         )
 
-    def _cited(self, cite: str) -> str:
-        return f"{self.cites}{cite}" if cite.startswith(RELATIVE) or not cite else cite
+    def _cited(self, cites: Iterable[str]) -> tuple[str, ...]:
+        return tuple(f"{self.cites}{cite}" if cite.startswith(RELATIVE) or not cite else cite for cite in cites)
 
     def _claimed(self, capability: str) -> str:
         return f"{self.claims}{capability}" if capability.startswith(".") else capability

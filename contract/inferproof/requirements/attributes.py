@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import brings_an_extra_member, keyed, must_accept
-from inferproof.judge.requirement import (
-    CORRECTION,
-    EXAMPLE,
-    PROSE,
-    SCHEMA,
-)
+from inferproof.judge.requirement import CORRECTION, EXAMPLE, PROSE, SCHEMA
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import EVENTS, JSON, asked, decided, replies
 from inferproof.judge.subject import Subject, steps
@@ -56,31 +51,25 @@ requests.must("accepted", PROSE, covers=".prose attributes.reply #/attributes/[]
     "A talk with an assistant message is accepted, with attributes, filter and prompt flag given, null or absent."
 )
 
-
 requests.must("extra-members", SCHEMA, ".open#", where=brings_an_extra_member).accept(
     "A member that the document does not name is accepted."
 )
-
 
 requests.must("name", SCHEMA, ".required#/attributes/[]", "#/attributes/[]/name", wrong_at="attributes/name").refuse(
     "An attribute without a `name` that is a string is refused."
 )
 
-
 requests.must(
     "definition", SCHEMA, ".required#/attributes/[]", "#/attributes/[]/definition", wrong_at="attributes/definition"
 ).refuse("An attribute without a `definition` that is a string is refused.")
-
 
 requests.must(
     "categories", SCHEMA, "#/attributes/[]/categories", "#/filter_categories/[]/", wrong_at="attributes/categories"
 ).refuse("An attribute of a category that the document does not list is refused.")
 
-
 requests.must("filter-categories", SCHEMA, "#/filter_categories", wrong_at="filter_categories").refuse(
     "A filter by a category that the document does not list is refused."
 )
-
 
 requests.should("assistant", CORRECTION, "attributes.prose", where=_nobody_to_score).refuse(
     "A conversation in which the assistant says nothing is refused."

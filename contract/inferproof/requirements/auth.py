@@ -16,11 +16,7 @@ from inferproof.document.credentials import BEARER, lets_strangers_in
 from inferproof.judge.check import Check
 from inferproof.judge.keys import KEY, LONG_KEY, SHORT_KEY, SWAPPED_KEY, WRONG_KEY, is_right, own_key
 from inferproof.judge.oracle import keyed
-from inferproof.judge.requirement import (
-    PROJECT,
-    SCHEMA,
-    rfc,
-)
+from inferproof.judge.requirement import PROJECT, SCHEMA, rfc
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import Of, Predicate, asked, replies
 from inferproof.judge.statuses import CLOSED, EVERY, FOUND

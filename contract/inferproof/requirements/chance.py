@@ -1,9 +1,7 @@
 """What is left to chance: at temperature 1 a model that is asked again does not say the same each time."""
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    openai,
-)
+from inferproof.judge.requirement import openai
 from inferproof.judge.rules import Rules
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip

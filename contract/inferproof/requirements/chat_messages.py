@@ -10,11 +10,7 @@ from collections.abc import Callable
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import EXTRA, forbidden, must_accept, refused_for, valid
-from inferproof.judge.requirement import (
-    PROJECT,
-    SCHEMA,
-    rfc,
-)
+from inferproof.judge.requirement import PROJECT, SCHEMA, rfc
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import CHAT, Of, asked, decided
 from inferproof.judge.statuses import DECIDED
@@ -214,11 +210,9 @@ custom.must("role.required", SCHEMA, ".required", covers="#/role", of=_forbidden
     "A message without a `role` that is a string is refused."
 )
 
-
 custom.must("content.type", SCHEMA, "#/content", of=_forbidden("content", where=_says_no_text)).refuse(
     "A `content` that is neither text nor a list is refused."
 )
-
 
 rules.must(
     "content.null", SCHEMA, "/[role=user]/content", "/[role=system]/content", "/[role=tool]/content", of=null_content
@@ -274,7 +268,6 @@ def pictures_and_sounds_do_no_harm(reply: Subject, check: Check) -> None:
 rules.must("tool-calls.invalid", SCHEMA, CALL, of=_forbidden("tool_calls"), covers=OF_CALLS).refuse(
     "A call in the history needs `id`, `type`, and a `function` (name, arguments) or a `custom` tool (name, input)."
 )
-
 
 custom.must("names.invalid", SCHEMA, "#/name", "#/tool_call_id", of=_forbidden("name", "tool_call_id")).refuse(
     "A `name` or a `tool_call_id` that is not text is refused."

@@ -8,22 +8,9 @@ from typing import Any
 from inferproof.document.names import LISTS
 from inferproof.judge.check import Check
 from inferproof.judge.lists import items_of
-from inferproof.judge.requirement import (
-    CORRECTION,
-    EXAMPLE,
-    PROJECT,
-    SCHEMA,
-    openai,
-)
+from inferproof.judge.requirement import CORRECTION, EXAMPLE, PROJECT, SCHEMA, openai
 from inferproof.judge.rules import Rules
-from inferproof.judge.select import (
-    CHAT,
-    EVENTS,
-    JSON,
-    chat_reply,
-    replies,
-    served,
-)
+from inferproof.judge.select import CHAT, EVENTS, JSON, chat_reply, replies, served
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
 from inferproof.requirements.chat_request import PLAIN

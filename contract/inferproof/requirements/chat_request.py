@@ -5,13 +5,7 @@ from typing import Any
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import brings_an_extra_member, must_accept, wrong_only_at
-from inferproof.judge.requirement import (
-    CORRECTION,
-    EXAMPLE,
-    SCHEMA,
-    openai,
-    rfc,
-)
+from inferproof.judge.requirement import CORRECTION, EXAMPLE, SCHEMA, openai, rfc
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import CHAT, answers, asked, decided
 from inferproof.judge.subject import Subject
@@ -108,7 +102,6 @@ def _names_a_charset(answer: Subject) -> bool:
 rules.must("request.charset", rfc("8259 §11"), ".json", where=_names_a_charset).accept(
     "`application/json; charset=utf-8` is JSON (RFC 8259 §11): it is accepted as without the parameter."
 )
-
 
 rules.must(
     "request.seed.bounds", SCHEMA, ".bounded#/seed", of=asked("chat", where=_seed_out_of_bounds), claims="sampling.seed"

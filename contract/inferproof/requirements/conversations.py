@@ -11,10 +11,7 @@ from itertools import pairwise
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import valid
-from inferproof.judge.requirement import (
-    PROJECT,
-    SCHEMA,
-)
+from inferproof.judge.requirement import PROJECT, SCHEMA
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import CHAT, decided
 from inferproof.judge.subject import Subject

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import keyed, must_accept
-from inferproof.judge.requirement import (
-    EXAMPLE,
-    PROJECT,
-    PROSE,
-    SCHEMA,
-)
+from inferproof.judge.requirement import EXAMPLE, PROJECT, PROSE, SCHEMA
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import JSON, Of, asked, replies
 from inferproof.judge.statuses import ANSWERS, DOOR, FAILURE

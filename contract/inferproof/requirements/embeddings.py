@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import brings_an_extra_member, must_accept, must_refuse, wrong_only_at
-from inferproof.judge.requirement import (
-    CORRECTION,
-    EXAMPLE,
-    SCHEMA,
-    openai,
-)
+from inferproof.judge.requirement import CORRECTION, EXAMPLE, SCHEMA, openai
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import JSON, asked, decided, replies
 from inferproof.judge.subject import Subject
@@ -78,11 +73,9 @@ requests.must("accepted", SCHEMA, "", "#/input", "embeddings.reply", where=asks_
     "A text is accepted, and so is a list of texts."
 )
 
-
 requests.must("token-ids", SCHEMA, "#/input", where=_token_ids, claims="embeddings.token-ids").accept(
     "A list of token ids is accepted, and so is a list of such lists."
 )
-
 
 messages.must("messages", SCHEMA, "/messages", "/additional_data", where=_messages).accept(
     "`messages` are accepted in place of `input`."
@@ -97,21 +90,17 @@ messages.must("messages.invalid", SCHEMA, "/model", where=_wrong_beside_messages
     "A member of another type beside `messages` is refused, as it is beside `input`."
 )
 
-
 requests.must("extra-members", SCHEMA, ".open#|input", where=brings_an_extra_member).accept(
     "A member that the document does not name is accepted."
 )
-
 
 requests.must("input", SCHEMA, "#/input", where=_with_wrong_input).refuse(
     "An `input` that is neither text nor token ids is refused."
 )
 
-
 requests.must(
     "encoding-format", SCHEMA, "#/encoding_format", "#|messages/encoding_format", wrong_at="encoding_format"
 ).refuse("An `encoding_format` that the document does not list is refused.")
-
 
 requests.must(
     "truncate",

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept
-from inferproof.judge.requirement import (
-    EXAMPLE,
-    PROJECT,
-    Standard,
-)
+from inferproof.judge.requirement import EXAMPLE, PROJECT, Standard
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import decided, replies
 from inferproof.judge.subject import Subject

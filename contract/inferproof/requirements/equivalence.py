@@ -2,9 +2,7 @@
 
 from inferproof.judge.capabilities import not_claimed
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    PROJECT,
-)
+from inferproof.judge.requirement import PROJECT
 from inferproof.judge.rules import Rules
 from inferproof.judge.subject import Subject, repeated, steps
 from inferproof.judge.value import NotClaimed, Skip

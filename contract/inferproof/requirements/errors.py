@@ -9,12 +9,7 @@ from inferproof.document import pointers
 from inferproof.document.citations import NotThere
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import declared_json, deep, for_no_model, invalid, is_json, keyed, must_refuse
-from inferproof.judge.requirement import (
-    CORRECTION,
-    PROJECT,
-    SCHEMA,
-    rfc,
-)
+from inferproof.judge.requirement import CORRECTION, PROJECT, SCHEMA, rfc
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import CHAT, JSON, LEGACY, Of, asked, decided, replies
 from inferproof.judge.statuses import BODY, DOOR, MOMENT

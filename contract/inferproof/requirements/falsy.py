@@ -10,9 +10,7 @@ said, `add_special_tokens: false` where the tokenizer adds none, `web_search: fa
 """
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    openai,
-)
+from inferproof.judge.requirement import openai
 from inferproof.judge.rules import Rules
 from inferproof.judge.subject import Subject, repeated, require_repeating, settled, steps
 from inferproof.judge.value import Skip

@@ -2,9 +2,7 @@
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import declared_json, keyed, must_accept
-from inferproof.judge.requirement import (
-    rfc,
-)
+from inferproof.judge.requirement import rfc
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import CHAT, decided
 from inferproof.judge.subject import Subject

@@ -9,10 +9,7 @@ from email.utils import parsedate_to_datetime
 
 from inferproof.judge.check import Check
 from inferproof.judge.keys import EXHAUSTED, REVOKED, carries, other_key
-from inferproof.judge.requirement import (
-    PROSE,
-    rfc,
-)
+from inferproof.judge.requirement import PROSE, rfc
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import Of
 from inferproof.judge.statuses import TELLING_OF_KEYS

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from inferproof.judge.check import Check
-from inferproof.judge.oracle import forbidden, keyed, must_accept, valid
-from inferproof.judge.requirement import (
-    CORRECTION,
-    EXAMPLE,
-    SCHEMA,
-)
+from inferproof.judge.oracle import EXTRA, forbidden, keyed, must_accept, valid
+from inferproof.judge.requirement import CORRECTION, EXAMPLE, SCHEMA
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import LEGACY, asked, decided
 from inferproof.judge.subject import Subject
@@ -102,7 +98,7 @@ rules.must(
 
 
 def _brings_an_extra_member(answer: Subject) -> bool:
-    return answer.request.has("/inferproof_extra") and valid(answer)
+    return answer.request.has(f"/{EXTRA}") and valid(answer)
 
 
 requests.must(
@@ -118,16 +114,13 @@ rules.must("request.query", SCHEMA, ".query#", covers=".stream.query#", where=_n
     "The query parameter `origin_endpoint` is accepted."
 )
 
-
 requests.must("context", SCHEMA, ".required#", "#/context", wrong_at="context").refuse(
     "A body without a `context` that is a list is refused."
 )
 
-
 requests.must("turn.type", SCHEMA, "#/context/[]/type", "#/context/[]/type/", wrong_at="context/type").refuse(
     "A turn without a `type`, or of one that the document does not list, is refused."
 )
-
 
 requests.must("turn.text", SCHEMA, ".required#/context/[]", "#/context/[]/text", wrong_at="context/text").refuse(
     "A turn without a `text` that is a string is refused."
@@ -151,11 +144,9 @@ requests.may("ts.epoch", CORRECTION, "#/context/[]/ts", where=_epoch).accept(
     "A turn's `ts` may be seconds since 1970: the vendor's other documents say so, and existing clients send it."
 )
 
-
 requests.should("ts.format", SCHEMA, "#/context/[]/ts", where=_no_time).refuse(
     "A turn's `ts` that is text and no date and time is refused. JSON Schema lets a server leave formats unchecked."
 )
-
 
 requests.must("web-search", SCHEMA, "#/web_search", wrong_at="web_search").refuse(
     "A `web_search` that is no boolean is refused, null included."

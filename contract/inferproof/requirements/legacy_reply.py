@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    EXAMPLE,
-    PROJECT,
-    SCHEMA,
-    openai,
-)
+from inferproof.judge.requirement import EXAMPLE, PROJECT, SCHEMA, openai
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import JSON, LEGACY, answers, replies
 from inferproof.judge.subject import Subject

@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    CORRECTION,
-    EXAMPLE,
-    PROJECT,
-    SCHEMA,
-    Standard,
-    openai,
-    rfc,
-)
+from inferproof.judge.requirement import CORRECTION, EXAMPLE, PROJECT, SCHEMA, Standard, openai, rfc
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import EVENTS, Of, served, streams
 from inferproof.judge.subject import DONE, Subject, read_json, steps

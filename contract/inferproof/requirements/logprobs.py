@@ -5,10 +5,7 @@ import re
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept
-from inferproof.judge.requirement import (
-    SCHEMA,
-    openai,
-)
+from inferproof.judge.requirement import SCHEMA, openai
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import CHAT, answers, decided, replies, served
 from inferproof.judge.subject import Subject

@@ -6,9 +6,7 @@ import json
 import re
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    PROJECT,
-)
+from inferproof.judge.requirement import PROJECT
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import CHAT, LEGACY, served
 from inferproof.judge.subject import Subject
@@ -43,21 +41,17 @@ def _unasked(answer: Subject, found: list[str]) -> list[str]:
     return sorted({mark.strip() for mark in found if mark.strip() not in sent})
 
 
-rules = Rules().with_notes(
+rules = Rules(of=served(*CHAT), cites="chat.reply#/choices/[]/message").with_notes(
     breaks="end tokens that are not special to a tokenizer, the stop list of another model, no parser for a call.",
     reference="the engine leaves special tokens out, and its parsers take calls and reasoning out of the text.",
 )
+calls = rules.part("tools.call", of=served("chat"), claims="tools")
+native = rules.part("legacy.reply", of=served(*LEGACY), cites="chat.legacy.reply", claims="legacy")
 
 
+@native.should("marks", PROJECT, "#/text", where=_is_free)
 @rules.should(
-    "legacy.reply.marks", PROJECT, "chat.legacy.reply#/text", of=served(*LEGACY, where=_is_free), claims="legacy"
-)
-@rules.should(
-    "chat.reply.marks",
-    PROJECT,
-    "chat.reply#/choices/[]/message/content",
-    of=served(*CHAT, where=_is_free),
-    covers="chat.request.default#/skip_special_tokens",
+    "chat.reply.marks", PROJECT, "/content", where=_is_free, covers="chat.request.default#/skip_special_tokens"
 )
 def marks_of_the_template_are_no_text(reply: Subject, check: Check) -> None:
     """A text has no marks of the model's template, such as the end of a turn, unless the request speaks of them."""
@@ -71,17 +65,7 @@ def _must_call(answer: Subject) -> bool:
     return chosen(answer) in ("required", "named") and bool(answer.request.get("/tools"))
 
 
-must_call = served("chat", where=_must_call)
-
-
-@rules.should(
-    "tools.call.marks",
-    PROJECT,
-    "chat.reply#/choices/[]/message/tool_calls",
-    "chat.request#/tool_choice",
-    of=must_call,
-    claims="tools",
-)
+@calls.should("marks", PROJECT, "/tool_calls", "chat.request#/tool_choice", where=_must_call)
 def a_call_is_no_text(reply: Subject, check: Check) -> None:
     """Where a call is required, it is not left in the text, between the marks that the model puts around it."""
     if reply.finish_reason == "length":

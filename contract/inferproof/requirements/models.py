@@ -8,12 +8,7 @@ from inferproof.document.names import PAGE, PAGES, SIZE, TOTAL
 from inferproof.judge.check import Check
 from inferproof.judge.lists import items_of, name_in
 from inferproof.judge.oracle import keyed, must_accept
-from inferproof.judge.requirement import (
-    PROJECT,
-    PROSE,
-    SCHEMA,
-    openai,
-)
+from inferproof.judge.requirement import PROJECT, PROSE, SCHEMA, openai
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import JSON, Of, asked, replies
 from inferproof.judge.subject import Subject, steps

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import keyed, valid
-from inferproof.judge.requirement import (
-    PROJECT,
-    PROSE,
-)
+from inferproof.judge.requirement import PROJECT, PROSE
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import asked, decided, replies
 from inferproof.judge.subject import Subject

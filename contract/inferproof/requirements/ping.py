@@ -3,9 +3,7 @@
 from inferproof.document import pointers
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import keyed
-from inferproof.judge.requirement import (
-    SCHEMA,
-)
+from inferproof.judge.requirement import SCHEMA
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import asked, replies
 from inferproof.judge.subject import Subject

@@ -8,13 +8,7 @@ from __future__ import annotations
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import valid
-from inferproof.judge.requirement import (
-    CORRECTION,
-    PROJECT,
-    PROSE,
-    SCHEMA,
-    openai,
-)
+from inferproof.judge.requirement import CORRECTION, PROJECT, PROSE, SCHEMA, openai
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import EVENTS, decided, served, streams
 from inferproof.judge.subject import Subject, require_repeating, settled, steps

@@ -5,11 +5,7 @@ import math
 from inferproof.judge.check import Check
 from inferproof.judge.claims import is_supported
 from inferproof.judge.oracle import must_accept
-from inferproof.judge.requirement import (
-    CORRECTION,
-    SCHEMA,
-    openai,
-)
+from inferproof.judge.requirement import CORRECTION, SCHEMA, openai
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import CHAT, EVENTS, JSON, asked, decided, replies
 from inferproof.judge.subject import Subject, repeated, settled, steps

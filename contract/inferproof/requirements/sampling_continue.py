@@ -2,9 +2,7 @@
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import valid
-from inferproof.judge.requirement import (
-    PROSE,
-)
+from inferproof.judge.requirement import PROSE
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import answers
 from inferproof.judge.statuses import DECIDED

@@ -2,11 +2,7 @@
 
 from inferproof.judge.check import Check
 from inferproof.judge.claims import OF_STREAMS
-from inferproof.judge.requirement import (
-    SCHEMA,
-    Standard,
-    openai,
-)
+from inferproof.judge.requirement import SCHEMA, Standard, openai
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import answers
 from inferproof.judge.subject import Subject, repeated, settled

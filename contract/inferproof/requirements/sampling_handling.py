@@ -4,12 +4,7 @@ import json
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept, refused_for, valid
-from inferproof.judge.requirement import (
-    CORRECTION,
-    PROSE,
-    SCHEMA,
-    Standard,
-)
+from inferproof.judge.requirement import CORRECTION, PROSE, SCHEMA, Standard
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import Of, asked, decided, replies
 from inferproof.judge.statuses import EVERY
@@ -74,13 +69,10 @@ def _brings_code(answer: Subject) -> bool:
     return bool(answer.request.get("/logits_processors"))
 
 
-@rules.should(
-    "logits-processors",
-    CORRECTION,
-    "#/logits_processors",
-    "#/logits_processors/[:object]/",
-    of=asked("chat", where=_brings_code),
-)
+with_code = asked("chat", where=_brings_code)
+
+
+@rules.should("logits-processors", CORRECTION, "#/logits_processors", "#/logits_processors/[:object]/", of=with_code)
 def code_of_a_request_is_never_run(reply: Subject, check: Check) -> None:
     """A constructor in `logits_processors` is refused or ignored, never called."""
     check.accepted_or_refused(reply)

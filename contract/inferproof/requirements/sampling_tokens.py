@@ -1,10 +1,7 @@
 """Which tokens may come: words and tokens that are banned, forced, or the only ones allowed."""
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    SCHEMA,
-    openai,
-)
+from inferproof.judge.requirement import SCHEMA, openai
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import answers
 from inferproof.judge.subject import Subject, repeated

@@ -6,11 +6,7 @@ import json
 from typing import Any
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    CORRECTION,
-    EXAMPLE,
-    PROSE,
-)
+from inferproof.judge.requirement import CORRECTION, EXAMPLE, PROSE
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import replies
 from inferproof.judge.subject import Subject

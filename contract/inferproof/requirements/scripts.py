@@ -1,10 +1,7 @@
 """Text beyond ASCII: the same text however it is spelt in JSON, and cut between characters, not within them."""
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    openai,
-    rfc,
-)
+from inferproof.judge.requirement import openai, rfc
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import served
 from inferproof.judge.subject import Subject, steps

@@ -2,10 +2,7 @@
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import deep, keyed
-from inferproof.judge.requirement import (
-    CORRECTION,
-    PROJECT,
-)
+from inferproof.judge.requirement import CORRECTION, PROJECT
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import CHAT, asked, decided
 from inferproof.judge.subject import Subject

@@ -1,10 +1,7 @@
 """The status operation: is the server up?"""
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    PROJECT,
-    SCHEMA,
-)
+from inferproof.judge.requirement import PROJECT, SCHEMA
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import replies
 from inferproof.judge.statuses import ANSWERS

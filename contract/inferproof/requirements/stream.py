@@ -4,26 +4,9 @@ from collections import Counter
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import invalid, must_accept
-from inferproof.judge.requirement import (
-    CORRECTION,
-    EXAMPLE,
-    PROJECT,
-    PROSE,
-    SCHEMA,
-    Standard,
-    openai,
-)
+from inferproof.judge.requirement import CORRECTION, EXAMPLE, PROJECT, PROSE, SCHEMA, Standard, openai
 from inferproof.judge.rules import Rules
-from inferproof.judge.select import (
-    CHAT,
-    EVENTS,
-    JSON,
-    chat_stream,
-    decided,
-    replies,
-    served,
-    streams,
-)
+from inferproof.judge.select import CHAT, EVENTS, JSON, chat_stream, decided, replies, served, streams
 from inferproof.judge.subject import DONE, Subject
 from inferproof.judge.value import Missing, Value
 

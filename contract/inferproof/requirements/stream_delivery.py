@@ -1,10 +1,7 @@
 """How a stream is delivered: as it is made, equal to what is sent without `stream`, past clients that leave."""
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    PROJECT,
-    PROSE,
-)
+from inferproof.judge.requirement import PROJECT, PROSE
 from inferproof.judge.rules import Rules
 from inferproof.judge.subject import REASONING, Subject, repeated, settled, steps
 from inferproof.judge.value import Skip

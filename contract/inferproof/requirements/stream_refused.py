@@ -6,9 +6,7 @@ import json
 from typing import Any
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    PROJECT,
-)
+from inferproof.judge.requirement import PROJECT
 from inferproof.judge.rules import Rules
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip

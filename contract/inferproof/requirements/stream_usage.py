@@ -3,13 +3,7 @@
 from inferproof.document import Contract
 from inferproof.document.citations import NotThere
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    CORRECTION,
-    EXAMPLE,
-    PROJECT,
-    SCHEMA,
-    openai,
-)
+from inferproof.judge.requirement import CORRECTION, EXAMPLE, PROJECT, SCHEMA, openai
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import chat_stream, streams
 from inferproof.judge.subject import Subject, steps

@@ -14,13 +14,7 @@ from typing import Any, TypeVar
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept, must_refuse, refused_for, valid
-from inferproof.judge.requirement import (
-    CORRECTION,
-    PROJECT,
-    PROSE,
-    SCHEMA,
-    openai,
-)
+from inferproof.judge.requirement import CORRECTION, PROJECT, PROSE, SCHEMA, openai
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import CHAT, Of, Predicate, answers, asked, streams
 from inferproof.judge.statuses import DECIDED
@@ -141,7 +135,7 @@ rules = Rules("structured-output", of=asked("chat"), cites="chat.request", claim
     breaks="constraints that the engine has dropped in silence, as vLLM did with `guided_*`; two at once, one obeyed.",
     reference="each is translated into the engine's structured outputs; two at once are refused.",
 )
-
+formats = rules.part(cites="chat.request#/response_format")
 
 objects = _formatted("json_object")
 schemas = _formatted("json_schema")
@@ -152,14 +146,7 @@ grammars = _guided(
 spaced = _guided("guided_json", plain=lambda answer: answer.request.get("/guided_whitespace_pattern") == TABS)
 
 
-@rules.must(
-    "json-object",
-    openai("response_format"),
-    "#/response_format/type",
-    of=objects,
-    covers=OF_THE_PATH,
-    claims=".json-object",
-)
+@formats.must("json-object", openai("response_format"), "/type", of=objects, covers=OF_THE_PATH, claims=".json-object")
 def a_json_object_is_one(reply: Subject, check: Check) -> None:
     """With `response_format: {"type": "json_object"}` the content is the text of a JSON object."""
     taken(reply, check)
@@ -179,7 +166,7 @@ def _json_beside_tools(answer: Subject) -> bool:
 beside_tools = answers(*CHAT, where=_json_beside_tools)
 
 
-@rules.should("beside-tools", PROJECT, "#/response_format/type", "#/tools", of=beside_tools, claims=".json-object")
+@formats.should("beside-tools", PROJECT, "/type", "chat.request#/tools", of=beside_tools, claims=".json-object")
 def a_format_holds_beside_tools(reply: Subject, check: Check) -> None:
     """With `response_format: {"type": "json_object"}` and tools, what is no call is the text of a JSON object."""
     if calls(reply):
@@ -188,9 +175,7 @@ def a_format_holds_beside_tools(reply: Subject, check: Check) -> None:
     check.that(isinstance(value, dict), "a JSON object", value, at="content")
 
 
-@rules.must(
-    "json-schema", openai("response_format"), "#/response_format/json_schema/schema", of=schemas, claims=".json-schema"
-)
+@formats.must("json-schema", openai("response_format"), "/json_schema/schema", of=schemas, claims=".json-schema")
 def a_json_schema_is_obeyed(reply: Subject, check: Check) -> None:
     """With `response_format` and a JSON schema, the content is the text of an instance of it."""
     schema = reply.request.value("/response_format/json_schema/schema").raw

@@ -4,12 +4,7 @@ from typing import Any
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept, refused_for, valid
-from inferproof.judge.requirement import (
-    CORRECTION,
-    PROJECT,
-    SCHEMA,
-    openai,
-)
+from inferproof.judge.requirement import CORRECTION, PROJECT, SCHEMA, openai
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import CHAT, EVENTS, Of, answers, asked, decided
 from inferproof.judge.subject import FoldedCall, Subject, read_json

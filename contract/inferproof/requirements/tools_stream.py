@@ -3,11 +3,7 @@
 from typing import Any
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    CORRECTION,
-    PROJECT,
-    openai,
-)
+from inferproof.judge.requirement import CORRECTION, PROJECT, openai
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import CHAT, EVENTS, Of
 from inferproof.judge.subject import Subject, require_repeating, steps

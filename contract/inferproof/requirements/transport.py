@@ -7,9 +7,7 @@ from collections import Counter
 from typing import Any
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    rfc,
-)
+from inferproof.judge.requirement import rfc
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import EVENTS, JSON, Of
 from inferproof.judge.statuses import EVERY

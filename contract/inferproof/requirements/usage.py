@@ -1,11 +1,7 @@
 """Usage: the token counts add up, and follow what was asked and answered. No tokenizer is needed to tell."""
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    EXAMPLE,
-    PROJECT,
-    openai,
-)
+from inferproof.judge.requirement import EXAMPLE, PROJECT, openai
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import CHAT, chat_reply, replies, served
 from inferproof.judge.subject import REASONING, Subject, steps

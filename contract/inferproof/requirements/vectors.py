@@ -11,11 +11,7 @@ import math
 import struct
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    CORRECTION,
-    PROJECT,
-    openai,
-)
+from inferproof.judge.requirement import CORRECTION, PROJECT, openai
 from inferproof.judge.rules import Rules
 from inferproof.judge.select import replies
 from inferproof.judge.subject import Subject

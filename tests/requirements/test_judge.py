@@ -221,6 +221,17 @@ def test_a_rule_says_what_its_group_does_not(monkeypatch: pytest.MonkeyPatch) ->
     assert refused.declared[0] == __name__
 
 
+def test_a_rule_narrows_the_selection_of_its_group(contract: Contract) -> None:
+    group = replies("chat", where=lambda answer: bool(answer.request.get("/stream")))
+    narrower = group.narrowed(lambda answer: answer.request.get("/n") == 2)
+    found = []
+    for body in ({"stream": True, "n": 2}, {"stream": True}, {"n": 2}):
+        asked = exchange({})
+        request = replace(asked.request, body=json.dumps({"model": "m", "messages": [], **body}).encode())
+        found.append(narrower.where is not None and narrower.where(Subject(replace(asked, request=request), contract)))
+    assert found == [True, False, False]
+
+
 def related(contract: Contract, exchanges: list[Exchange], seen: list[list[int]]) -> Judgement:
     """A relation of whatever two probes brought, which notes the statuses that it is given."""
 

@@ -27,7 +27,7 @@ def it_answers_in_json(reply: Subject, check: Check) -> None:
     check.one_of(reply.media_type, list(reply.contract.at(content)), at="content-type")
 
 
-@rules.must("reply.schema", SCHEMA, ".reply#/*", covers=".reply#/", of=replies("ping", where=keyed))
+@rules.must("reply.schema", SCHEMA, ".reply#/*", covers=".reply#/")
 def its_json_is_valid(reply: Subject, check: Check) -> None:
     """The JSON of the ping is valid by its schema, where that names members."""
     check.valid_reply(reply, "ping.reply#/*")

@@ -95,7 +95,7 @@ rules = Rules("tools", cites="chat.request", claims="tools").with_notes(
     breaks="tools that are shown to no model, a named choice that is a wish, arguments that are no JSON or an object.",
     reference="the engine forces required and named calls; `strict` is added, so that arguments obey their schema.",
 )
-call = rules.part("call", of=any_calls, cites="chat.reply#/choices/[]/message/tool_calls/[]")
+called = rules.part("call", of=any_calls, cites="chat.reply#/choices/[]/message/tool_calls/[]")
 
 
 def _offers_tools_for_nothing(answer: Subject) -> bool:
@@ -140,7 +140,7 @@ def a_named_function_is_called(reply: Subject, check: Check) -> None:
         check.equal(call.value("/function/name"), name)
 
 
-@call.should("offered", openai("tool_calls"), "/function")
+@called.should("offered", openai("tool_calls"), "/function")
 def only_what_was_offered_is_called(reply: Subject, check: Check) -> None:
     """Each call names a function of the request."""
     names = sorted(offered(reply))
@@ -148,7 +148,7 @@ def only_what_was_offered_is_called(reply: Subject, check: Check) -> None:
         check.one_of(call.value("/function/name"), names)
 
 
-@call.should("id", CORRECTION, "/id")
+@called.should("id", CORRECTION, "/id")
 def each_call_has_an_id(reply: Subject, check: Check) -> None:
     """Each call has an `id` that no other call of the message has: the result is sent back under it."""
     ids = [call.get("/id") for call in whole_calls(reply)]
@@ -156,7 +156,7 @@ def each_call_has_an_id(reply: Subject, check: Check) -> None:
     check.equal(len(set(ids)), len(ids), at="different ids of tool_calls")
 
 
-@call.should("arguments", CORRECTION, "/function/arguments")
+@called.should("arguments", CORRECTION, "/function/arguments")
 def arguments_are_a_json_object(reply: Subject, check: Check) -> None:
     """The `arguments` of each call are the text of a JSON object."""
     for call in whole_calls(reply):

@@ -29,9 +29,12 @@ def _pieces(answer: Subject) -> dict[int, list[Value]]:
     return pieces
 
 
-PIECE = "chat.event#/choices/[]/delta/tool_calls/[]"
-
-rules = Rules("tools.stream", of=_streams_of_calls("auto"), cites=PIECE, claims="tools.streamed").with_notes(
+rules = Rules(
+    "tools.stream",
+    of=_streams_of_calls("auto"),
+    cites="chat.event#/choices/[]/delta/tool_calls/[]",
+    claims="tools.streamed",
+).with_notes(
     breaks="an id repeated in each piece, indexes that start at 1, arguments that are sent twice at the end.",
     reference="the engine's deltas are passed on in the form of the contract.",
 )

@@ -94,6 +94,7 @@ def details_are_parts_of_their_count(reply: Subject, check: Check) -> None:
 
 
 def _echoes_nothing(answer: Subject) -> bool:
+    """An echo may be all there is."""
     return not answer.request.get("/echo")
 
 

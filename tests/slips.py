@@ -47,6 +47,10 @@ TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.IsNot: ast.Is,
 }
 
+LEVELS = ("must", "should", "may")
+SELECTING = ("of", "where", "wrong_at")
+"""What a declaration says of the exchanges that it judges."""
+
 Name = tuple[str, str]
 """A module of the rules, and what stands at its top level."""
 
@@ -93,7 +97,7 @@ class Rules:
             for name in _defined(statement):
                 for each in used & meant.keys():
                     self._users[meant[each]].add((module, name))
-                self._ids[module, name] += [ast.literal_eval(each.args[0]) for each in _declarations(statement)]
+                self._ids[module, name] += [_id(module, each) for each in _declarations(statement)]
 
     @cached_property
     def slips(self) -> list[Slip]:
@@ -187,7 +191,7 @@ def _replaceable(modules: Collection[str]) -> Iterator[None]:
 
 
 def _defined(statement: ast.stmt) -> list[str]:
-    """The names that a statement at the top level gives."""
+    """The names that a statement at the top level gives: to a rule in one line, that in its declaration."""
     match statement:
         case ast.FunctionDef() | ast.ClassDef():
             return [statement.name]
@@ -196,16 +200,31 @@ def _defined(statement: ast.stmt) -> list[str]:
             return [node.id for node in found if isinstance(node, ast.Name)]
         case ast.AnnAssign(target=ast.Name(id=name)):
             return [name]
+        case ast.Expr():
+            return [ast.literal_eval(each.args[0]) for each in _declarations(statement)]
     return []
 
 
 def _declarations(statement: ast.stmt) -> list[ast.Call]:
-    """Each `requirement(…)` above a judging function."""
-    return [
-        each
-        for each in (statement.decorator_list if isinstance(statement, ast.FunctionDef) else [])
-        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id == "requirement"
-    ]
+    """Each `rules.must(…)` above a judging function, or the one before `.refuse("…")`."""
+    match statement:
+        case ast.FunctionDef(decorator_list=decorators):
+            return [each for each in decorators if isinstance(each, ast.Call) and _declares(each)]
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Call() as inner))) if _declares(inner):
+            return [inner]
+    return []
+
+
+def _declares(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr in LEVELS and isinstance(call.func.value, ast.Name)
+
+
+def _id(module: str, declaration: ast.Call) -> str:
+    """The whole id: its group has the beginning of it."""
+    assert isinstance(declaration.func, ast.Attribute)
+    group = getattr(importlib.import_module(f"{PACKAGE}.{module}"), ast.unparse(declaration.func.value)).id
+    id: str = ast.literal_eval(declaration.args[0])
+    return f"{group}.{id}" if group else id
 
 
 def _slips(module: str, tree: ast.Module) -> Iterator[Slip]:
@@ -225,16 +244,18 @@ def _slips(module: str, tree: ast.Module) -> Iterator[Slip]:
 def _places(statement: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
     """The nodes that may be changed, each with what it stands in.
 
-    Not what Python or the import of a module looks at: docstrings, annotations, the declaration but for its `of`.
+    Not what Python or the import of a module looks at: docstrings, annotations, a declaration or a group but for the
+    selection.
     """
     for child in ast.iter_child_nodes(statement):
         match child:
             case ast.Expr(value=ast.Constant()) | ast.arg() | ast.JoinedStr(values=[ast.Constant()]):
                 continue
-            case ast.Call(func=ast.Name(id="requirement")):
-                for keyword in child.keywords:
-                    if keyword.arg == "of":
-                        yield from _places(keyword)
+            case ast.Call(func=ast.Attribute(value=ast.Call() as inner, attr="refuse" | "accept" | "with_notes")):
+                yield from _selections(inner)
+                continue
+            case ast.Call() if _declares(child) or _groups(child):
+                yield from _selections(child)
                 continue
             case ast.Constant() if isinstance(statement, ast.JoinedStr | ast.FormattedValue | ast.MatchValue):
                 continue
@@ -242,6 +263,19 @@ def _places(statement: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
             continue
         yield child, statement
         yield from _places(child)
+
+
+def _groups(call: ast.Call) -> bool:
+    match call.func:
+        case ast.Name(id="Rules") | ast.Attribute(attr="part"):
+            return True
+    return False
+
+
+def _selections(call: ast.Call) -> Iterator[tuple[ast.AST, ast.AST]]:
+    for keyword in call.keywords:
+        if keyword.arg in SELECTING:
+            yield from _places(keyword)
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[int, str]]:

@@ -283,6 +283,7 @@ PUT_TOGETHER = {
     "contract/inferproof/certify/write_known.py": "an escaped id",
     "contract/inferproof/document/yaml_json.py": "an expression of PyYAML's own, behind a look ahead",
     "contract/inferproof/reports/curl.py": "an escaped marker, or one of ours",
+    "contract/inferproof/requirements/constraints.py": "characters and sets, each so many times",
     "contract/inferproof/requirements/structured_output.py": "characters and sets, each so many times",
     "contract/inferproof/wire/secrets.py": "escaped texts",
     "mocks/inferproof_mock/tools.py": "an escaped text",

@@ -129,7 +129,7 @@ def strangers_are_sent_to_a_page(reply):
 
 for _code in (400, 407, 422):
     breaks("auth.refused.status")(answered(_code))
-for _code in (401, 403, 429):
+for _code in (401, 403, 404, 429):
     spares("auth.refused.status")(answered(_code))
 
 

@@ -10,7 +10,7 @@ import pytest
 from inferproof.document import Contract
 from inferproof.judge.judge import Outcome, judge
 from inferproof.requirements import CATALOGUE
-from inferproof.requirements.structured_output import alternatives, atoms, is_plain
+from inferproof.requirements.constraints import alternatives, atoms, is_plain
 from inferproof.wire.exchange import Exchange, Reply, Request
 
 KEY = ("Authorization", "Bearer {{secret:key}}")

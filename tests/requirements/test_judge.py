@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,16 +13,19 @@ from inferproof.document import Contract
 from inferproof.judge.check import Check
 from inferproof.judge.judge import Judgement, Outcome, judge
 from inferproof.judge.requirement import (
+    CONVENTION,
     CORRECTION,
     EXAMPLE,
     MUST,
     PROJECT,
     PROSE,
+    SCHEMA,
     SHOULD,
     NotHeld,
     Requirement,
-    requirement,
+    openai,
 )
+from inferproof.judge.rules import Rules
 from inferproof.judge.select import replies
 from inferproof.judge.subject import Subject
 from inferproof.requirements import CATALOGUE
@@ -163,24 +167,69 @@ def test_a_relation_needs_all_its_answers(contract: Contract) -> None:
     assert "pair/1 was answered 500" in blocked.reason
 
 
+def one(reply: Subject, check: Check) -> None:
+    """A sentence."""
+
+
+def unsaid(reply: Subject, check: Check) -> None:
+    pass
+
+
+RULES = Rules("test", of=replies("chat"), cites="chat.reply")
+
+
 @pytest.mark.parametrize(
-    ("declared", "why"),
+    ("declare", "why"),
     [
-        ({"level": MUST, "basis": PROJECT}, "at most SHOULD"),
-        ({"claims": "no-such"}, "there is no capability"),
-        ({"cites": ()}, "cites nothing"),
-        ({"needs": "x"}, "either"),
-        ({"id": "chat.usage.total"}, "taken"),
+        (lambda: RULES.must("new", PROJECT)(one), "at most SHOULD"),
+        (lambda: RULES.should("new", EXAMPLE, claims="no-such")(one), "there is no capability"),
+        (lambda: RULES.should("new", CONVENTION)(one), "names its `standard`"),
+        (lambda: RULES.should("new", EXAMPLE, of=replies("chat"), needs="x")(one), "either"),
+        (lambda: Rules("test", cites="chat.reply").should("new", EXAMPLE)(one), "either"),
+        (lambda: RULES.should("new", EXAMPLE, needs="x", where=bool)(one), "a selection to choose from"),
+        (lambda: RULES.should("new", EXAMPLE)(unsaid), "sentence"),
+        (lambda: Rules("chat.usage", of=replies("chat"), cites="chat.reply").must("total", EXAMPLE)(one), "taken"),
     ],
 )
-def test_a_declaration_that_breaks_the_house_rules_is_refused(declared: dict[str, Any], why: str) -> None:
-    members = {"id": "test.new", "level": SHOULD, "basis": EXAMPLE, "cites": CITE, "of": replies("chat")} | declared
-
-    def sentence(reply: Subject, check: Check) -> None:
-        """A sentence."""
-
+def test_a_declaration_that_breaks_the_house_rules_is_refused(declare: Callable[[], object], why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        requirement(members.pop("id"), members.pop("level"), **members)(sentence)
+        declare()
+
+
+def test_a_rule_says_what_its_group_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: dict[str, Requirement] = {}
+    monkeypatch.setattr("inferproof.judge.requirement.CATALOGUE", made)
+    group = Rules("test", of=replies("chat"), cites="chat.reply", claims="tools").with_notes(breaks="b", reference="r")
+    part = group.part("part", cites="chat.request", claims=".named")
+    group.must("plain", openai("stop"), "#/usage", ".prose", "chat.event", covers="#/id paths")(one)
+    group.should("narrow", EXAMPLE, where=bool, claims="logprobs", besides=".auto", breaks="own")(one)
+    part.may("related", PROJECT, "#/n", whatever="probe")(one)
+    part.must("refused", SCHEMA, "#/n", of=replies("chat"), wrong_at="n").refuse("An `n` is refused.")
+    plain, narrow, related, refused = made.values()
+    assert (plain.id, plain.level, plain.basis) == ("test.plain", MUST, CONVENTION)
+    assert plain.standard == "OpenAI's API reference, chat completions: stop"
+    assert plain.cites == ("chat.reply#/usage", "chat.reply.prose", "chat.event")
+    assert plain.covers == ("chat.reply#/id", "paths")
+    assert (plain.sentence, plain.of, plain.claims) == ("A sentence.", replies("chat"), "tools")
+    assert (narrow.of, narrow.cites) == (replies("chat", where=bool), ("chat.reply",))
+    assert (narrow.claims, narrow.besides, narrow.breaks, narrow.reference) == ("logprobs", ("tools.auto",), "own", "r")
+    assert (related.id, related.of, related.needs, related.whatever) == ("test.part.related", None, ("probe",), True)
+    assert (related.cites, related.claims, related.breaks) == (("chat.request#/n",), "tools.named", "b")
+    assert (refused.id, refused.sentence) == ("test.part.refused", "An `n` is refused.")
+    assert refused.of is not None
+    assert refused.of.where is not None
+    assert refused.declared[0] == __name__
+
+
+def test_a_rule_narrows_the_selection_of_its_group(contract: Contract) -> None:
+    group = replies("chat", where=lambda answer: bool(answer.request.get("/stream")))
+    narrower = group.narrowed(lambda answer: answer.request.get("/n") == 2)
+    found = []
+    for body in ({"stream": True, "n": 2}, {"stream": True}, {"n": 2}):
+        asked = exchange({})
+        request = replace(asked.request, body=json.dumps({"model": "m", "messages": [], **body}).encode())
+        found.append(narrower.where is not None and narrower.where(Subject(replace(asked, request=request), contract)))
+    assert found == [True, False, False]
 
 
 def related(contract: Contract, exchanges: list[Exchange], seen: list[list[int]]) -> Judgement:

@@ -20,6 +20,9 @@ SEEDS = range(1, 6)
 COUNT = 100
 """Changes for each seed; all that there are, more than three thousand, where the whole proof is wanted."""
 
+BARE = {"chat.request.extra-members", "errors.invalid.refused"}
+"""Rules in one line, of names alone that stand elsewhere: there is nothing in them to slip over."""
+
 FILE = Path(__file__).parent / "unseen_slips.toml"
 """The changes that alter nothing a test can see, and why."""
 
@@ -71,7 +74,7 @@ def test_the_slips_are_of_every_kind_and_reach_every_requirement(rules: Rules) -
     assert kinds.keys() == {"rename", "None", "turn"}
     assert len({str(slip) for slip in rules.slips}) == len(rules.slips) > 3_000
     reached = {id for slip in rules.slips for id in rules.ids(rules.reached(slip))}
-    assert reached == CATALOGUE.keys()
+    assert CATALOGUE.keys() - reached == BARE
     assert len({slip.module for slip in rules.sample(SEEDS[0], COUNT)}) > 25
 
 
@@ -82,7 +85,7 @@ def test_a_rule_that_is_executed_apart_leaves_the_catalogue_alone(rules: Rules) 
     made = rules.executed(slip, {module for module, _ in names})
     assert before == CATALOGUE
     assert made.keys() < CATALOGUE.keys()
-    assert all(made[id].judge is not CATALOGUE[id].judge for id in made)
+    assert all(made[id] is not CATALOGUE[id] for id in made)
 
 
 def test_what_is_not_changed_judges_as_ever(rules: Rules) -> None:

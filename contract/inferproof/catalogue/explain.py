@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import yaml
 
 from inferproof.catalogue.cited import nodes
-from inferproof.catalogue.places import places
+from inferproof.catalogue.places import places, written
 from inferproof.certify.dry_run import dry_run
 from inferproof.document import Contract, pointers
 from inferproof.document.citations import Place
@@ -63,7 +63,7 @@ def explained(contract: Contract, requirement: Requirement) -> Iterator[str]:
     more = f" and {len(names) - PROBES_SHOWN} more" if len(names) > PROBES_SHOWN else ""
     yield from _said("fed by", ", ".join(names[:PROBES_SHOWN]) + more or "generated cases")
     yield "where it is written"
-    yield f"  `{requirement.judge.__name__}` in {requirement.judge.__module__}"
+    yield f"  {written(requirement)}"
     yield from (f"  {place}" for place in places(requirement, names))
 
 

@@ -25,7 +25,7 @@ def places(requirement: Requirement, feeding: Iterable[str], checkout: Path = CH
     mutants = checkout / "tests" / "mutants"
     if not mutants.is_dir():
         return
-    yield f"requirement  {_place(requirement.judge)}"
+    yield f"requirement  {_declared(requirement)}"
     yield from (f"probe        {place}" for place in _probes(requirement, feeding))
     for file in sorted(mutants.glob("*.py")):
         text = file.read_text(encoding="utf-8")
@@ -34,9 +34,25 @@ def places(requirement: Requirement, feeding: Iterable[str], checkout: Path = CH
             yield f"mutant       {file.relative_to(checkout).as_posix()}:{line}"
 
 
+def written(requirement: Requirement) -> str:
+    """The function that judges and its module, or the module in which one line says it all."""
+    module, function = _module(requirement), requirement.judge
+    return f"`{function.__name__}` in {module}" if module == function.__module__ else f"a line of {module}"
+
+
+def _module(requirement: Requirement) -> str:
+    return requirement.declared[0] or requirement.judge.__module__
+
+
+def _declared(requirement: Requirement) -> str:
+    """The line of its declaration; of a generated one, that of the function that judges."""
+    module, line = requirement.declared
+    return f"contract/{module.replace('.', '/')}.py:{line}" if module else _place(requirement.judge)
+
+
 def _probes(requirement: Requirement, feeding: Iterable[str]) -> list[str]:
     """The first probe of each file; in front the file that has the name of the requirement's."""
-    own = requirement.judge.__module__.rpartition(".")[2]
+    own = _module(requirement).rpartition(".")[2]
     steps = {base_name(probe.name): probe.steps for probe in PROBES.values()}
     firsts: dict[str, Callable[..., Any]] = {}
     for name in feeding:

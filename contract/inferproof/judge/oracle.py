@@ -91,6 +91,15 @@ def must_refuse(answer: Subject) -> bool:
     return forbidden(answer) and answer.allowed_if_lax == ""
 
 
+EXTRA = "inferproof_extra"
+"""A member that no document names: probes send it, and the document allows it where objects are open."""
+
+
+def brings_an_extra_member(answer: Subject) -> bool:
+    """It must be accepted, and has a member that the document does not name."""
+    return answer.request.has(f"/{EXTRA}") and must_accept(answer)
+
+
 def invalid(answer: Subject) -> bool:
     """It must be refused, and the document gives its operation a status for that."""
     return must_refuse(answer) and answer.operation.invalid_status in answer.operation.statuses

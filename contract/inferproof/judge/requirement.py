@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -43,6 +41,23 @@ INFERRED = frozenset({CORRECTION, PROJECT})
 
 
 @dataclass(frozen=True)
+class Standard:
+    """What a convention is written in: it is the basis of a requirement in the place of CONVENTION."""
+
+    name: str
+
+
+def openai(field: str, page: str = "chat completions") -> Standard:
+    """OpenAI's published definition of a field of its API, and the page of it."""
+    return Standard(f"OpenAI's API reference, {page}: {field}")
+
+
+def rfc(section: str) -> Standard:
+    """A section of an RFC, as `9110 §15.5.2`."""
+    return Standard(f"RFC {section}")
+
+
+@dataclass(frozen=True)
 class Requirement:
     """`id` is permanent. `cites` are what it rests on (`document/citations.py`): where a contract lacks one of them, it
     does not hold there. `covers` are what else it speaks of, where the contract has it. `said` are sentences, where the
@@ -52,7 +67,7 @@ class Requirement:
     for each role where all of them succeeded; with `whatever`, those of all roles together that brought a whole reply.
     `breaks` and `reference` are notes for who must pass it: what usually breaks it, how the reference does it.
     `standard` names what a convention is written in, as `RFC 9110 §15.5.2`. `besides` are other capabilities than it
-    `claims` that a target must have for it.
+    `claims` that a target must have for it. `declared` is the module and the line of its declaration.
     """
 
     id: str
@@ -71,6 +86,7 @@ class Requirement:
     said: tuple[str, ...] = ()
     standard: str = ""
     besides: tuple[str, ...] = ()
+    declared: tuple[str, int] = ("", 0)
 
     @property
     def profile(self) -> str:
@@ -143,66 +159,10 @@ def held(contract: Contract, *, unread: bool = False) -> tuple[list[Requirement]
 CATALOGUE: dict[str, Requirement] = {}
 
 
-def requirement(
-    id: str,
-    level: Level,
-    *,
-    basis: Basis,
-    cites: str | tuple[str, ...],
-    covers: str | tuple[str, ...] = (),
-    of: Of | None = None,
-    needs: str | tuple[str, ...] = (),
-    claims: str = "core",
-    whatever: bool = False,
-    said: str | tuple[str, ...] = (),
-    standard: str = "",
-    besides: str | tuple[str, ...] = (),
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Put a judging function into the catalogue; its docstring is the sentence.
-
-    Below the sentence, or below the first sentence of the module's docstring for all that is in it, may stand notes:
-    `Breaks: …` says what usually breaks it, `Reference: …` how the reference does it.
-
-    Raises ValueError at import for a declaration that breaks the house rules, so that none reaches a run.
-    """
-
-    def register(judge: Callable[..., None]) -> Callable[..., None]:
-        module = _read(judge.__globals__.get("__doc__"))
-        own = _read(inspect.getdoc(judge))
-        made = Requirement(
-            id,
-            level,
-            basis,
-            _many(cites),
-            own[""],
-            judge,
-            of,
-            _many(needs),
-            claims,
-            own.get("Breaks", module.get("Breaks", "")),
-            own.get("Reference", module.get("Reference", "")),
-            _many(covers),
-            whatever,
-            _many(said),
-            standard,
-            _many(besides),
-        )
-        _refuse(made)
-        CATALOGUE[id] = made
-        return judge
-
-    return register
-
-
-def _read(docstring: str | None) -> dict[str, str]:
-    """The parts of a docstring on one line each, by their label; what stands before the first label is under ""."""
-    parts = re.split(r"^(Breaks|Reference): ", inspect.cleandoc(docstring or ""), flags=re.MULTILINE)
-    texts = [" ".join(part.split()) for part in parts]
-    return dict(zip(["", *texts[1::2]], texts[0::2], strict=True))
-
-
-def _many(value: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else value
+def register(made: Requirement) -> None:
+    """Put a requirement into the catalogue. Raises ValueError, at import, for one that breaks the house rules."""
+    _refuse(made)
+    CATALOGUE[made.id] = made
 
 
 def _refuse(made: Requirement) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from inferproof.judge.statuses import ANSWERS, SAID, SOME
+from inferproof.judge.statuses import ANSWERS, DECIDED, SAID, SOME
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 
@@ -48,6 +48,11 @@ class Of:
     sort: Sort | None = None
     kind: str | None = None
 
+    def narrowed(self, where: Predicate) -> Of:
+        """Those of its exchanges whose requests are of this kind too."""
+        first = self.where
+        return replace(self, where=where if first is None else lambda answer: first(answer) and where(answer))
+
     def matches_request(self, answer: Subject) -> bool:
         """The request is of this kind, whatever came back."""
         if self.roles and answer.role not in self.roles:
@@ -89,6 +94,21 @@ def answers(*roles: str, status: int | tuple[int, ...] | None = 200, where: Pred
     """Answers of these roles in whatever form, whole or streamed; with status 200 unless said otherwise."""
     codes = (status,) if isinstance(status, int) else status
     return Of(roles, codes, where=where, forms=True)
+
+
+def asked(*roles: str, where: Predicate | None = None) -> Of:
+    """Whatever answers a request of these roles."""
+    return Of(roles, None, where=where)
+
+
+def decided(*roles: str, where: Predicate | None = None) -> Of:
+    """What a server makes of a request of these roles: it serves or refuses it, or fails at it."""
+    return Of(roles, DECIDED, where=where)
+
+
+def served(*roles: str, where: Predicate | None = None) -> Of:
+    """What a request of these roles is served, whole or streamed, with status 200."""
+    return Of(roles, where=where)
 
 
 def streams(*roles: str, where: Predicate | None = None) -> Of:

@@ -1,67 +1,11 @@
 """What is sent: one module for each part of the API. Importing this package fills the catalogue of probes."""
 
-from inferproof.probes import (
-    attributes,
-    auth,
-    chance,
-    chat,
-    chat_messages,
-    conversations,
-    discovery,
-    embeddings,
-    equivalence,
-    errors,
-    falsy,
-    http,
-    keys,
-    lax,
-    legacy,
-    logprobs,
-    models,
-    openai_path,
-    ping,
-    reasoning,
-    sampling,
-    scripts,
-    security,
-    status,
-    stream,
-    structured_output,
-    together,
-    tools,
-    usage,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+
 from inferproof.probes.probe import PROBES
 
-__all__ = [
-    "PROBES",
-    "attributes",
-    "auth",
-    "chance",
-    "chat",
-    "chat_messages",
-    "conversations",
-    "discovery",
-    "embeddings",
-    "equivalence",
-    "errors",
-    "falsy",
-    "http",
-    "keys",
-    "lax",
-    "legacy",
-    "logprobs",
-    "models",
-    "openai_path",
-    "ping",
-    "reasoning",
-    "sampling",
-    "scripts",
-    "security",
-    "status",
-    "stream",
-    "structured_output",
-    "together",
-    "tools",
-    "usage",
-]
+__all__ = ["PROBES"]
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")

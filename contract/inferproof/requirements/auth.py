@@ -7,9 +7,6 @@ server hides it from strangers (RFC 9110 §15.5.4).
 Where several headers open an operation, any of them does. Of a request in which one holds a right key and another a
 wrong one only consistency is asked: some gateways refuse for any wrong key, some accept for any right one, and some
 look at the first; a 400 is right, too (RFC 6750 §3.1). A key in `Authorization` without `Bearer` may be taken or not.
-
-Breaks: an operation that was added without the guard, a scheme compared by case, a 200 for an empty key.
-Reference: one guard stands before every secured operation of the contract and compares keys in constant time.
 """
 
 from collections import defaultdict
@@ -19,8 +16,9 @@ from inferproof.document.credentials import BEARER, lets_strangers_in
 from inferproof.judge.check import Check
 from inferproof.judge.keys import KEY, LONG_KEY, SHORT_KEY, SWAPPED_KEY, WRONG_KEY, is_right, own_key
 from inferproof.judge.oracle import keyed
-from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.judge.select import Of, Predicate, replies
+from inferproof.judge.requirement import PROJECT, SCHEMA, rfc
+from inferproof.judge.rules import Rules
+from inferproof.judge.select import Of, Predicate, asked, replies
 from inferproof.judge.statuses import CLOSED, EVERY, FOUND
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
@@ -95,40 +93,26 @@ TRIED = (*FOUND, 404, 429)
 """Statuses that say whether the door opened: some are told that they try too often, or that nothing is there."""
 
 
-@requirement(
-    "auth.missing.refused",
-    MUST,
-    basis=SCHEMA,
-    cites="credentials",
-    said="keys.wrong.prose",
-    of=Of(status=TRIED, where=_uncredentialed),
+rules = Rules("auth", of=Of(status=TRIED), cites="credentials").with_notes(
+    breaks="an operation that was added without the guard, a scheme compared by case, a 200 for an empty key.",
+    reference="one guard stands before every secured operation of the contract and compares keys in constant time.",
 )
+several = rules.part("several", claims="auth")
+
+
+@rules.must("missing.refused", SCHEMA, where=_uncredentialed, said="keys.wrong.prose")
 def no_key_no_answer(reply: Subject, check: Check) -> None:
     """A secured operation lets nobody in who has no credentials: 401, another 4xx, or the way to a login page."""
     check.closed(reply)
 
 
-@requirement(
-    "auth.wrong.refused",
-    MUST,
-    basis=SCHEMA,
-    cites="credentials",
-    said="keys.wrong.prose",
-    of=Of(status=TRIED, where=_wrong),
-)
+@rules.must("wrong.refused", SCHEMA, where=_wrong, said="keys.wrong.prose")
 def a_wrong_key_opens_nothing(reply: Subject, check: Check) -> None:
     """A secured operation lets nobody in whose key nobody issued: 401, another 4xx, or the way to a login page."""
     check.closed(reply)
 
 
-@requirement(
-    "auth.refused.status",
-    SHOULD,
-    basis=CONVENTION,
-    standard="RFC 9110 §15.5.2 and §15.5.4",
-    cites="credentials",
-    of=Of(status=CLOSED, where=_without_a_right_key),
-)
+@rules.should("refused.status", rfc("9110 §15.5.2 and §15.5.4"), of=Of(status=CLOSED, where=_without_a_right_key))
 def who_is_not_let_in_hears_why(reply: Subject, check: Check) -> None:
     """No key and a wrong key are answered 401 or 403 (RFC 9110 §15.5.2, §15.5.4): a client knows what to mend."""
     if reply.status in (404, 429):
@@ -136,76 +120,47 @@ def who_is_not_let_in_hears_why(reply: Subject, check: Check) -> None:
     check.one_of(reply.status, REFUSED, at="status")
 
 
-@requirement(
-    "auth.near.refused",
-    MUST,
-    basis=SCHEMA,
-    cites="credentials",
-    of=Of(status=TRIED, where=_near(LONG_KEY, SHORT_KEY)),
-)
+@rules.must("near.refused", SCHEMA, where=_near(LONG_KEY, SHORT_KEY))
 def a_part_of_the_key_is_another_key(reply: Subject, check: Check) -> None:
     """A secured operation lets nobody in whose key is the right one and a letter more, or without its end."""
     check.closed(reply)
 
 
-@requirement(
-    "auth.near.case",
-    SHOULD,
-    basis=CONVENTION,
-    standard="RFC 6750 §2.1",
-    cites="credentials.bearer",
-    of=Of(status=TRIED, where=_near(SWAPPED_KEY)),
-)
+@rules.should("near.case", rfc("6750 §2.1"), ".bearer", where=_near(SWAPPED_KEY))
 def case_makes_another_key(reply: Subject, check: Check) -> None:
     """A secured operation lets nobody in whose key has its letters in the other case: a token is no number in hex."""
     check.closed(reply)
 
 
-@requirement("auth.empty.refused", MUST, basis=SCHEMA, cites="credentials", of=Of(status=TRIED, where=_empty))
+@rules.must("empty.refused", SCHEMA, where=_empty)
 def an_empty_key_opens_nothing(reply: Subject, check: Check) -> None:
     """A secured operation lets nobody in whose key has no characters."""
     check.closed(reply)
 
 
-@requirement("auth.key.accepted", MUST, basis=SCHEMA, cites="credentials", of=Of(status=None, where=_right))
+@rules.must("key.accepted", SCHEMA, of=asked(where=_right))
 def one_key_opens_all(reply: Subject, check: Check) -> None:
     """The key, sent in the header that the document names, opens every operation: none answers 401."""
     check.that(reply.status != 401, "any status but 401", reply.status, at="status")
 
 
-@requirement(
-    "auth.scheme.refused",
-    SHOULD,
-    basis=SCHEMA,
-    cites="credentials.bearer",
-    of=Of(status=TRIED, where=_other_scheme),
-)
+@rules.should("scheme.refused", SCHEMA, ".bearer", where=_other_scheme)
 def another_scheme_opens_nothing(reply: Subject, check: Check) -> None:
     """A secured operation lets nobody in who has credentials of another scheme than Bearer."""
     check.closed(reply)
 
 
-@requirement(
-    "auth.scheme.case",
-    SHOULD,
-    basis=CONVENTION,
-    standard="RFC 9110 §11.1",
-    cites="credentials.bearer",
-    of=replies(status=None, media=None, where=_lower_case),
-)
+@rules.should("scheme.case", rfc("9110 §11.1"), ".bearer", of=replies(status=None, media=None, where=_lower_case))
 def the_scheme_has_no_case(reply: Subject, check: Check) -> None:
     """The scheme's name is case-insensitive (RFC 9110 §11.1): `bearer` opens what `Bearer` opens."""
     check.that(reply.status not in REFUSED, "the answer that `Bearer` gets", reply.status, at="status")
 
 
-@requirement(
-    "auth.challenge",
-    SHOULD,
-    basis=CONVENTION,
-    standard="RFC 6750 §3",
-    cites="credentials.bearer",
-    of=Of(status=REFUSED, where=lambda answer: _secured(answer) and _bearer(answer) and not keyed(answer)),
-)
+def _without_a_bearer_token(answer: Subject) -> bool:
+    return _secured(answer) and _bearer(answer) and not keyed(answer)
+
+
+@rules.should("challenge", rfc("6750 §3"), ".bearer", of=Of(status=REFUSED, where=_without_a_bearer_token))
 def a_401_names_the_scheme(reply: Subject, check: Check) -> None:
     """A request that is refused with 401, not with 403, gets a challenge of `Bearer` (RFC 6750 §3)."""
     challenges = [value for name, value in reply.reply.headers if name.lower() == "www-authenticate"]
@@ -213,19 +168,13 @@ def a_401_names_the_scheme(reply: Subject, check: Check) -> None:
     check.that(reply.status == 403 or named, "a challenge of `Bearer`", challenges, at="www-authenticate")
 
 
-@requirement(
-    "auth.before-work",
-    SHOULD,
-    basis=PROJECT,
-    cites="credentials",
-    of=Of(status=CLOSED, where=_without_a_right_key),
-)
+@rules.should("before-work", PROJECT, of=Of(status=CLOSED, where=_without_a_right_key))
 def a_refused_request_does_no_work(reply: Subject, check: Check) -> None:
     """A request that is refused for its credentials gets no model output."""
     check.that(b'"choices"' not in reply.reply.body, "no completion", "a body with `choices`", at="body")
 
 
-@requirement("auth.key.not-echoed", SHOULD, basis=PROJECT, cites="credentials", of=Of(status=EVERY, where=_wrong))
+@rules.should("key.not-echoed", PROJECT, of=Of(status=EVERY, where=_wrong))
 def a_key_is_not_echoed(reply: Subject, check: Check) -> None:
     """A reply never repeats the key that it refuses."""
     check.that(WRONG_KEY not in _said(reply), "the key nowhere in the reply", "the key", at="body or headers")
@@ -237,7 +186,7 @@ def _right_and_silent(answer: Subject) -> bool:
     return _right(answer) and KEY not in request.target and KEY.encode() not in request.body
 
 
-@requirement("auth.key.kept", SHOULD, basis=PROJECT, cites="credentials", of=Of(status=EVERY, where=_right_and_silent))
+@rules.should("key.kept", PROJECT, of=Of(status=EVERY, where=_right_and_silent))
 def a_key_that_opens_is_not_repeated(reply: Subject, check: Check) -> None:
     """A reply never repeats the key that opened the operation: logs and caches keep replies."""
     check.that(KEY not in _said(reply), "the key nowhere in the reply", "the key", at="body or headers")
@@ -248,56 +197,25 @@ def _said(reply: Subject) -> str:
     return reply.reply.body.decode("utf-8", "replace") + "".join(value for _, value in reply.reply.headers)
 
 
-@requirement(
-    "auth.alternative.accepted",
-    MUST,
-    basis=SCHEMA,
-    claims="auth",
-    cites="credentials.alternatives",
-    of=Of(status=None, where=_alternative),
-)
+@rules.must("alternative.accepted", SCHEMA, ".alternatives", of=asked(where=_alternative), claims="auth")
 def each_header_opens_alone(reply: Subject, check: Check) -> None:
     """Each of the headers that the document names for a key opens an operation by itself: none answers 401."""
     check.that(reply.status != 401, "any status but 401", reply.status, at="status")
 
 
-@requirement(
-    "auth.several.agreeing",
-    SHOULD,
-    basis=PROJECT,
-    claims="auth",
-    cites=("credentials.alternatives", "credentials.order.prose"),
-    of=Of(status=FOUND, where=_agreeing),
-)
+@several.should("agreeing", PROJECT, ".alternatives", ".order.prose", of=Of(status=FOUND, where=_agreeing))
 def right_keys_do_not_disturb_each_other(reply: Subject, check: Check) -> None:
     """A request with a right key in each of two headers is not refused for its key, be it for having two (400)."""
     check.that(reply.status not in REFUSED, "neither 401 nor 403", reply.status, at="status")
 
 
-@requirement(
-    "auth.several.order",
-    SHOULD,
-    basis=CONVENTION,
-    standard="RFC 9110 §5.3",
-    claims="auth",
-    cites="credentials.alternatives",
-    needs="auth.several",
-    whatever=True,
-)
+@several.should("order", rfc("9110 §5.3"), ".alternatives", whatever="auth.several")
 def the_order_of_the_lines_means_nothing(answers: list[Subject], check: Check) -> None:
     """Where a right and a wrong key are sent, the order of the header lines does not decide (RFC 9110 §5.3)."""
     _alike(check, answers, lambda answer: (answer.role, frozenset(_lines(answer))), (400, *REFUSED))
 
 
-@requirement(
-    "auth.several.everywhere",
-    SHOULD,
-    basis=PROJECT,
-    claims="auth",
-    cites=("credentials.alternatives", "credentials.order.prose"),
-    needs=("auth.several", "auth.wrong"),
-    whatever=True,
-)
+@several.should("everywhere", PROJECT, ".alternatives", ".order.prose", whatever=("auth.several", "auth.wrong"))
 def the_same_keys_count_everywhere(answers: list[Subject], check: Check) -> None:
     """A right and a wrong key, sent together, open all operations or none, of those that refuse the wrong one alone."""
     guarded = {answer.role for answer in answers if _wrong(answer) and answer.status in REFUSED}

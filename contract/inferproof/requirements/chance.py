@@ -1,38 +1,26 @@
-"""What is left to chance: at temperature 1 a model that is asked again does not say the same each time.
-
-Breaks: a temperature that is dropped, one answer copied for each of `n`, and a seed that loses its bits.
-Reference: temperature, `n` and seed are passed on.
-"""
+"""What is left to chance: at temperature 1 a model that is asked again does not say the same each time."""
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import CONVENTION, SHOULD, requirement
+from inferproof.judge.requirement import openai
+from inferproof.judge.rules import Rules
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip
 
-
-@requirement(
-    "sampling.n.differ",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: temperature",
-    claims="sampling.n",
-    cites=("chat.request#/n", "chat.request#/temperature"),
-    needs="chance.choices",
+rules = Rules("sampling", cites="chat.request").with_notes(
+    breaks="a temperature that is dropped, one answer copied for each of `n`, and a seed that loses its bits.",
+    reference="temperature, `n` and seed are passed on.",
 )
+
+
+@rules.should("n.differ", openai("temperature"), "#/n", "#/temperature", needs="chance.choices", claims="sampling.n")
 def choices_are_no_copies(answers: list[Subject], check: Check) -> None:
     """At temperature 1, four choices for an open question do not all say the same."""
     [answer] = steps(answers, 1)
     _require_others(list(answer.texts.values()), check)
 
 
-@requirement(
-    "sampling.seed.others",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: temperature",
-    claims="sampling.seed",
-    cites=("chat.request#/seed", "chat.request#/temperature"),
-    needs="chance.seeds",
+@rules.should(
+    "seed.others", openai("temperature"), "#/seed", "#/temperature", needs="chance.seeds", claims="sampling.seed"
 )
 def another_seed_says_something_else(answers: list[Subject], check: Check) -> None:
     """At temperature 1, three seeds do not all bring the same answer to an open question."""

@@ -1,8 +1,4 @@
-"""The chat reply: one JSON object, with choices that are messages of the assistant.
-
-Breaks: a gateway that passes an engine's reply on with members renamed, missing, or of its own making.
-Reference: the front writes the engine's reply in the form of the contract, and adds nothing.
-"""
+"""The chat reply: one JSON object, with choices that are messages of the assistant."""
 
 import re
 from collections.abc import Iterator
@@ -12,17 +8,9 @@ from typing import Any
 from inferproof.document.names import LISTS
 from inferproof.judge.check import Check
 from inferproof.judge.lists import items_of
-from inferproof.judge.requirement import (
-    CONVENTION,
-    CORRECTION,
-    EXAMPLE,
-    MUST,
-    PROJECT,
-    SCHEMA,
-    SHOULD,
-    requirement,
-)
-from inferproof.judge.select import CHAT, EVENTS, JSON, Of, chat_reply, replies
+from inferproof.judge.requirement import CORRECTION, EXAMPLE, PROJECT, SCHEMA, openai
+from inferproof.judge.rules import Rules
+from inferproof.judge.select import CHAT, EVENTS, JSON, chat_reply, replies, served
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
 from inferproof.requirements.chat_request import PLAIN
@@ -53,59 +41,45 @@ def wants_json(answer: Subject) -> bool:
     return answer.request.get("/stream") in (None, False)
 
 
-@requirement("chat.reply.media-type", MUST, basis=SCHEMA, cites="chat.reply.json", of=Of(CHAT, where=wants_json))
+OF_A_REPLY = (
+    "#/choices/[]/ #/choices/[]/message/ #/* #/choices/[]/* #/choices/[]/message/* #/usage/* "
+    "#/usage/prompt_tokens_details/* #/choices/[]/message/tool_calls/[]/* "
+    "#/choices/[]/message/tool_calls/[]/function/* #/choices/[]/logprobs/* #/choices/[]/logprobs/content/[]/* "
+    "#/choices/[]/logprobs/content/[]/top_logprobs/[]/* #/prompt_logprobs/[]/{}/*"
+)
+"""What the schema says of a reply."""
+
+rules = Rules("chat.reply", of=chat_reply, cites="chat.reply").with_notes(
+    breaks="a gateway that passes an engine's reply on with members renamed, missing, or of its own making.",
+    reference="the front writes the engine's reply in the form of the contract, and adds nothing.",
+)
+
+
+@rules.must("media-type", SCHEMA, ".json", of=served(*CHAT, where=wants_json))
 def without_stream_the_reply_is_json(reply: Subject, check: Check) -> None:
     """Without `stream: true` the answer is `application/json`."""
     check.equal(reply.media_type, JSON, at="content-type")
 
 
-@requirement(
-    "chat.reply.schema",
-    MUST,
-    basis=SCHEMA,
-    cites="chat.reply#/",
-    covers=(
-        "chat.reply#/choices/[]/",
-        "chat.reply#/choices/[]/message/",
-        "chat.reply#/*",
-        "chat.reply#/choices/[]/*",
-        "chat.reply#/choices/[]/message/*",
-        "chat.reply#/usage/*",
-        "chat.reply#/usage/prompt_tokens_details/*",
-        "chat.reply#/choices/[]/message/tool_calls/[]/*",
-        "chat.reply#/choices/[]/message/tool_calls/[]/function/*",
-        "chat.reply#/choices/[]/logprobs/*",
-        "chat.reply#/choices/[]/logprobs/content/[]/*",
-        "chat.reply#/choices/[]/logprobs/content/[]/top_logprobs/[]/*",
-        "chat.reply#/prompt_logprobs/[]/{}/*",
-    ),
-    of=chat_reply,
-)
+@rules.must("schema", SCHEMA, "#/", covers=OF_A_REPLY)
 def the_reply_is_valid(reply: Subject, check: Check) -> None:
     """The reply is JSON that the document's schema allows."""
     check.valid(reply.body, reply.operation.reply_schema or "", reply.contract.layer("chat.reply#/"))
 
 
-@requirement("chat.reply.corrected", SHOULD, basis=CORRECTION, cites="chat.reply#/", of=chat_reply)
+@rules.should("corrected", CORRECTION, "#/")
 def the_reply_has_what_clients_need(reply: Subject, check: Check) -> None:
     """The reply has the members that every example shows and every client reads: also `id`, `object` and `created`."""
     check.valid(reply.body, reply.operation.reply_schema or "", "corrected")
 
 
-@requirement("chat.reply.object", MUST, basis=SCHEMA, cites="chat.reply#/object", of=replies(*OPENAI_FORM))
+@rules.must("object", SCHEMA, "#/object", of=replies(*OPENAI_FORM))
 def object_says_chat_completion(reply: Subject, check: Check) -> None:
     """`object`, where present, is `chat.completion`."""
     check.equal(reply.body.members().get("object", "chat.completion"), "chat.completion")
 
 
-@requirement(
-    "chat.reply.created",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: created",
-    cites="chat.reply#/created",
-    of=chat_reply,
-)
+@rules.should("created", openai("created"), "#/created")
 def created_is_now(reply: Subject, check: Check) -> None:
     """`created` is the time of the reply in whole seconds since 1970: to the day, and to the hour by its own `Date`."""
     created, now = reply.body.number("/created"), reply.exchange.began
@@ -124,27 +98,23 @@ def _date(reply: Subject) -> int | None:
         return None
 
 
-@requirement(
-    "chat.reply.model",
-    SHOULD,
-    basis=EXAMPLE,
-    cites="chat.reply#/model",
-    of=replies(*CHAT, where=lambda answer: isinstance(answer.request.get("/model"), str)),
-)
+def _names_a_model(answer: Subject) -> bool:
+    return isinstance(answer.request.get("/model"), str)
+
+
+@rules.should("model", EXAMPLE, "#/model", of=replies(*CHAT, where=_names_a_model))
 def model_is_named(reply: Subject, check: Check) -> None:
     """`model` names a model: it is not empty."""
     model = reply.body.value("/model")
     check.that(model.raw != "", "a name", model)
 
 
-@requirement(
-    "chat.reply.model.asked",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: model",
-    cites=("chat.reply#/model", "chat.request#/model"),
-    needs=("chat.plain", "chat.twice", "stream.plain", *LISTING),
-    whatever=True,
+@rules.should(
+    "model.asked",
+    openai("model"),
+    "#/model",
+    "chat.request#/model",
+    whatever=("chat.plain", "chat.twice", "stream.plain", *LISTING),
 )
 def the_model_is_the_one_that_was_asked_for(answers: list[Subject], check: Check) -> None:
     """Replies name the model that was asked for, a snapshot of it, or what a list of models calls its alias."""
@@ -195,34 +165,20 @@ def _words(value: Any, depth: int = 3) -> Iterator[str]:
             yield from _words(child, depth - 1)
 
 
-@requirement(
-    "chat.reply.id",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: id",
-    cites="chat.reply#/id",
-    of=chat_reply,
-)
+@rules.should("id", openai("id"), "#/id")
 def the_reply_has_an_id(reply: Subject, check: Check) -> None:
     """`id`, where present, is not empty: people name a reply by it when they ask for help."""
     check.that(reply.body.object().get("/id") != "", "an id", "", at="/id")
 
 
-@requirement(
-    "chat.reply.id.unique",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: id",
-    cites="chat.reply#/id",
-    needs="chat.twice",
-)
+@rules.should("id.unique", openai("id"), "#/id", needs="chat.twice")
 def ids_are_unique(replies: list[Subject], check: Check) -> None:
     """Two replies have different ids."""
     first, second = (reply.body.value("/id") for reply in steps(replies, 2))
     check.that(first.raw != second.raw, f"an id other than {first.raw}", second)
 
 
-@requirement("chat.reply.choices", SHOULD, basis=CORRECTION, cites="chat.reply#/choices", of=chat_reply)
+@rules.should("choices", CORRECTION, "#/choices")
 def there_are_as_many_choices_as_asked_for(reply: Subject, check: Check) -> None:
     """There are `n` choices (one unless said otherwise), numbered from 0."""
     asked = max(0, reply.request.integer("/n", 1) or 1)
@@ -232,33 +188,22 @@ def there_are_as_many_choices_as_asked_for(reply: Subject, check: Check) -> None
     check.that(numbered and len(indexes) in (wanted, asked), f"{wanted} numbered from 0", indexes, at="/choices")
 
 
-@requirement(
-    "chat.reply.role",
-    SHOULD,
-    basis=CORRECTION,
-    cites="chat.reply#/choices/[]/message/role",
-    of=replies(*OPENAI_FORM),
-)
+@rules.should("role", CORRECTION, "#/choices/[]/message/role", of=replies(*OPENAI_FORM))
 def the_assistant_speaks(reply: Subject, check: Check) -> None:
     """Each choice's message has the role `assistant`."""
     for choice in reply.choices:
         check.equal(choice.value("/message/role"), "assistant")
 
 
-@requirement(
-    "chat.reply.content",
-    SHOULD,
-    basis=EXAMPLE,
-    cites="chat.reply#/choices/[]/message/content",
-    of=replies(
-        *CHAT,
-        where=lambda answer: (
-            ASKS_FOR_TEXT.issuperset(answer.request.members())
-            and not answer.request.get("/stop")
-            and all(answer.request.integer(f"/{cap}", ROOM) >= ROOM for cap in CAPS)
-        ),
-    ),
-)
+def _asks_for_a_text(answer: Subject) -> bool:
+    return (
+        ASKS_FOR_TEXT.issuperset(answer.request.members())
+        and not answer.request.get("/stop")
+        and all(answer.request.integer(f"/{cap}", ROOM) >= ROOM for cap in CAPS)
+    )
+
+
+@rules.should("content", EXAMPLE, "#/choices/[]/message/content", of=replies(*CHAT, where=_asks_for_a_text))
 def a_plain_question_is_answered_with_text(reply: Subject, check: Check) -> None:
     """A plain message that has some room is answered with text, in `content` or in `reasoning_content`."""
     message = reply.body.object("/choices/0/message")
@@ -267,9 +212,7 @@ def a_plain_question_is_answered_with_text(reply: Subject, check: Check) -> None
     check.that(bool(content or message.get("/reasoning_content")), "text", content, at=f"{message.at}/content")
 
 
-@requirement(
-    "chat.reply.finish-reason", SHOULD, basis=CORRECTION, cites="chat.reply#/choices/[]/finish_reason", of=chat_reply
-)
+@rules.should("finish-reason", CORRECTION, "#/choices/[]/finish_reason")
 def the_finish_reason_is_a_known_one(reply: Subject, check: Check) -> None:
     """Each choice's `finish_reason` is `stop`, `length`, `tool_calls` or `content_filter`."""
     known = ("stop", "length", "tool_calls", "content_filter", "function_call")
@@ -277,13 +220,7 @@ def the_finish_reason_is_a_known_one(reply: Subject, check: Check) -> None:
         check.one_of(choice.value("/finish_reason"), known)
 
 
-@requirement(
-    "chat.reply.utf-8",
-    SHOULD,
-    basis=PROJECT,
-    cites="chat.reply.json",
-    of=replies(*OPENAI_FORM),
-)
+@rules.should("utf-8", PROJECT, ".json", of=replies(*OPENAI_FORM))
 def replies_are_utf_8(reply: Subject, check: Check) -> None:
     """A JSON reply names no charset other than UTF-8 (RFC 8259 §8.1)."""
     declared = (reply.header("content-type") or "").lower()

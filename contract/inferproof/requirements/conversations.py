@@ -2,9 +2,6 @@
 
 How a conversation becomes a prompt is up to the model's template, which may refuse some with a 4xx. What is taken is
 taken whole: tokens that were sent are counted.
-
-Breaks: a gateway that keeps one system message and one result, and a validator that knows calls without a text only.
-Reference: messages are passed on as they came, and the template of the model decides.
 """
 
 from __future__ import annotations
@@ -14,9 +11,9 @@ from itertools import pairwise
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import valid
-from inferproof.judge.requirement import MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.judge.select import CHAT, Of
-from inferproof.judge.statuses import DECIDED
+from inferproof.judge.requirement import PROJECT, SCHEMA
+from inferproof.judge.rules import Rules
+from inferproof.judge.select import CHAT, decided
 from inferproof.judge.subject import Subject
 from inferproof.requirements.chat_request import PLAIN
 
@@ -31,14 +28,15 @@ def _calls_and_goes_on(answer: Subject) -> bool:
     return any(each.get("/tool_calls") for each in messages) and any(each.get("/role") == "tool" for each in messages)
 
 
-@requirement(
-    "chat.conversation.valid",
-    MUST,
-    basis=SCHEMA,
-    claims="tools",
-    cites=("chat.request#/messages/[role=tool]/", "chat.request#/messages/[]/tool_calls"),
-    of=Of(CHAT, DECIDED, where=_calls_and_goes_on),
+rules = Rules("chat.conversation", cites="chat.request#/messages", claims="tools").with_notes(
+    breaks="a gateway that keeps one system message and one result, and a validator that knows calls without a text "
+    "only.",
+    reference="messages are passed on as they came, and the template of the model decides.",
 )
+whole = rules.part(claims="core.context-follows")
+
+
+@rules.must("valid", SCHEMA, "/[role=tool]/", "/[]/tool_calls", of=decided(*CHAT, where=_calls_and_goes_on))
 def a_conversation_of_an_agent_is_valid(reply: Subject, check: Check) -> None:
     """A conversation with calls and their results is valid, in every form and order of messages that the schema allows.
 
@@ -62,43 +60,19 @@ def _growing(answers: list[Subject], check: Check) -> None:
                 check.that(more.integer() > fewer.integer(), f"more than {fewer.raw}", more)
 
 
-@requirement(
-    "chat.conversation.late-system",
-    SHOULD,
-    basis=PROJECT,
-    claims="core.context-follows",
-    cites="chat.request#/messages/[role=system]/",
-    needs="conversations.late-system",
-    whatever=True,
-)
+@whole.should("late-system", PROJECT, "/[role=system]/", whatever="conversations.late-system")
 def a_late_system_message_is_not_lost(answers: list[Subject], check: Check) -> None:
     """A `system` message that is not the first has tokens in the prompt, or is refused with a 4xx by the template."""
     _growing(answers, check)
 
 
-@requirement(
-    "chat.conversation.whole",
-    SHOULD,
-    basis=PROJECT,
-    claims="core.context-follows",
-    cites=("chat.request#/messages", "chat.reply#/usage/prompt_tokens"),
-    needs="conversations.long",
-    whatever=True,
-)
+@whole.should("whole", PROJECT, "", "chat.reply#/usage/prompt_tokens", whatever="conversations.long")
 def the_beginning_is_not_lost(answers: list[Subject], check: Check) -> None:
     """The first of ten messages have their tokens in the prompt, `system` too, or are refused with a 4xx."""
     _growing(answers, check)
 
 
-@requirement(
-    "chat.conversation.results",
-    SHOULD,
-    basis=PROJECT,
-    claims="tools",
-    cites="chat.request#/messages/[role=tool]/",
-    needs="conversations.results",
-    whatever=True,
-)
+@rules.should("results", PROJECT, "/[role=tool]/", whatever="conversations.results")
 def no_result_is_lost(answers: list[Subject], check: Check) -> None:
     """Of several results each has its tokens in the prompt, or the conversation is refused with a 4xx."""
     _growing(answers, check)

@@ -1,15 +1,12 @@
-"""Discovery: the configs that a key may name as `model`.
-
-Breaks: a list kept by hand that names models which were renamed, and defaults outside their own ranges.
-Reference: the list is written from the catalogue that the model of every request is looked up in.
-"""
+"""Discovery: the configs that a key may name as `model`."""
 
 from __future__ import annotations
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import keyed, must_accept
-from inferproof.judge.requirement import EXAMPLE, MUST, PROJECT, PROSE, SCHEMA, SHOULD, requirement
-from inferproof.judge.select import JSON, Of, replies
+from inferproof.judge.requirement import EXAMPLE, PROJECT, PROSE, SCHEMA
+from inferproof.judge.rules import Rules
+from inferproof.judge.select import JSON, Of, asked, replies
 from inferproof.judge.statuses import ANSWERS, DOOR, FAILURE
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Value, is_number
@@ -39,35 +36,28 @@ def _parameters(answer: Subject) -> list[Value]:
 listed = replies(ROLE, where=keyed)
 
 
-@requirement(
-    "discovery.offered", MUST, basis=SCHEMA, claims="discovery", cites="configs", of=Of((ROLE,), None, where=keyed)
+OF_A_CONFIG = "#/[]/alias #/[]/default_parameters #/[]/description #/[]/tags #/[]/is_external #/[]/is_playground"
+"""What the document says of a config beside its name."""
+
+rules = Rules("discovery", of=listed, cites="configs.reply", claims="discovery").with_notes(
+    breaks="a list kept by hand that names models which were renamed, and defaults outside their own ranges.",
+    reference="the list is written from the catalogue that the model of every request is looked up in.",
 )
+
+
+@rules.must("offered", SCHEMA, "configs", of=asked(ROLE, where=keyed))
 def the_operation_exists(reply: Subject, check: Check) -> None:
     """The list of configs is there: not missing (404, 405, 501), not elsewhere (3xx), not answered without it (204)."""
     check.there(reply)
 
 
-@requirement(
-    "discovery.reply.media-type",
-    MUST,
-    basis=SCHEMA,
-    claims="discovery",
-    cites=("configs.reply.json", "configs.reply"),
-    of=replies(ROLE, media=None),
-)
+@rules.must("reply.media-type", SCHEMA, ".json", "", of=replies(ROLE, media=None))
 def the_list_is_json(reply: Subject, check: Check) -> None:
     """The list comes as `application/json`."""
     check.equal(reply.media_type, JSON, at="content-type")
 
 
-@requirement(
-    "discovery.reply.list",
-    MUST,
-    basis=SCHEMA,
-    claims="discovery",
-    cites="configs.reply#",
-    of=listed,
-)
+@rules.must("reply.list", SCHEMA, "#")
 def the_reply_is_a_list_of_objects(reply: Subject, check: Check) -> None:
     """The reply is a list of objects."""
     found = reply.body
@@ -75,22 +65,7 @@ def the_reply_is_a_list_of_objects(reply: Subject, check: Check) -> None:
     check.that(holds, "a list of objects", found)
 
 
-@requirement(
-    "discovery.config.members",
-    MUST,
-    basis=SCHEMA,
-    claims="discovery",
-    cites="configs.reply#/[]/name",
-    covers=(
-        "configs.reply#/[]/alias",
-        "configs.reply#/[]/default_parameters",
-        "configs.reply#/[]/description",
-        "configs.reply#/[]/tags",
-        "configs.reply#/[]/is_external",
-        "configs.reply#/[]/is_playground",
-    ),
-    of=listed,
-)
+@rules.must("config.members", SCHEMA, "#/[]/name", covers=OF_A_CONFIG)
 def a_config_says_what_the_prose_names(reply: Subject, check: Check) -> None:
     """A config has name, alias, default parameters and description, and every documented member has its type."""
     layer = reply.contract.layer(ITEM)
@@ -105,14 +80,7 @@ def a_config_says_what_the_prose_names(reply: Subject, check: Check) -> None:
                 check.valid(members[name], f"{schema}/properties/{name}", layer)
 
 
-@requirement(
-    "discovery.config.schema",
-    SHOULD,
-    basis=SCHEMA,
-    claims="discovery",
-    cites="configs.reply.required#/[]",
-    of=listed,
-)
+@rules.should("config.schema", SCHEMA, ".required#/[]")
 def a_config_is_valid(reply: Subject, check: Check) -> None:
     """A config is valid by its schema, which asks for `tags` and `is_external` too, as the example does not."""
     layer = reply.contract.layer(ITEM)
@@ -120,41 +88,32 @@ def a_config_is_valid(reply: Subject, check: Check) -> None:
         check.valid(config, reply.contract.schema(ITEM, layer), layer)
 
 
-@requirement("discovery.configs.some", SHOULD, basis=PROSE, claims="discovery", cites="configs.prose", of=listed)
+@rules.should("configs.some", PROSE, "configs.prose")
 def there_is_a_config(reply: Subject, check: Check) -> None:
     """The list is not empty: a key that may chat may name a model."""
     check.that(len(reply.body.items()) > 0, "a config", reply.body)
 
 
-@requirement(
-    "discovery.names.unique", SHOULD, basis=PROJECT, claims="discovery", cites="configs.reply#/[]/name", of=listed
-)
+@rules.should("names.unique", PROJECT, "#/[]/name")
 def names_are_unique(reply: Subject, check: Check) -> None:
     """No two configs have one name."""
     check.different([config.string("/name") for config in _configs(reply)])
 
 
-@requirement(
-    "discovery.names.usable",
-    MUST,
-    basis=PROSE,
-    claims="discovery",
-    cites=("configs.prose", "configs.reply.prose"),
-    of=Of(("chat",), NAMED, where=lambda answer: answer.request.get("/user") == LISTED and must_accept(answer)),
-)
+def _names_a_listed_config(answer: Subject) -> bool:
+    return answer.request.get("/user") == LISTED and must_accept(answer)
+
+
+named = Of(("chat",), NAMED, where=_names_a_listed_config)
+
+
+@rules.must("names.usable", PROSE, "configs.prose", ".prose", of=named)
 def names_are_usable(reply: Subject, check: Check) -> None:
     """A listed name is accepted as the `model` of a chat completion."""
     check.equal(reply.status, 200, at=f"status, with model {reply.request.value('/model').raw}")
 
 
-@requirement(
-    "discovery.parameters.shape",
-    SHOULD,
-    basis=EXAMPLE,
-    claims="discovery",
-    cites=("configs.reply.example", "configs.reply#/[]/default_parameters/{}/*"),
-    of=listed,
-)
+@rules.should("parameters.shape", EXAMPLE, ".example", "#/[]/default_parameters/{}/*")
 def parameters_have_a_range_and_a_value(reply: Subject, check: Check) -> None:
     """Each of the `default_parameters` has a list `range` and a `value`."""
     for parameter in _parameters(reply):
@@ -162,14 +121,7 @@ def parameters_have_a_range_and_a_value(reply: Subject, check: Check) -> None:
         check.that(holds, '{"range": […], "value": …}', parameter)
 
 
-@requirement(
-    "discovery.parameters.range",
-    SHOULD,
-    basis=EXAMPLE,
-    claims="discovery",
-    cites="configs.reply#/[]/default_parameters",
-    of=listed,
-)
+@rules.should("parameters.range", EXAMPLE, "#/[]/default_parameters")
 def ranges_hold_their_values(reply: Subject, check: Check) -> None:
     """A range of two numbers is in order, and a number that is the `value` lies in it."""
     for parameter in _parameters(reply):
@@ -181,9 +133,7 @@ def ranges_hold_their_values(reply: Subject, check: Check) -> None:
         check.that(not is_number(value.raw) or low <= value.raw <= high, f"{low} to {high}", value)
 
 
-@requirement(
-    "discovery.stable", SHOULD, basis=PROJECT, claims="discovery", cites="configs.prose", needs="discovery.twice"
-)
+@rules.should("stable", PROJECT, "configs.prose", needs="discovery.twice")
 def the_list_is_stable(replies: list[Subject], check: Check) -> None:
     """One key gets the same names again."""
     first, again = (sorted(config.string("/name") for config in _configs(reply)) for reply in steps(replies, 2))

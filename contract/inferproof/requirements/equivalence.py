@@ -1,26 +1,22 @@
-"""Equivalence: operations that can hold the same conversation answer it alike.
-
-Breaks: a gateway that gives one path another default, a template of its own, or an older engine.
-Reference: every path is translated into one chat request, and only its reply is written in another form.
-"""
+"""Equivalence: operations that can hold the same conversation answer it alike."""
 
 from inferproof.judge.capabilities import not_claimed
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import PROJECT, SHOULD, requirement
+from inferproof.judge.requirement import PROJECT
+from inferproof.judge.rules import Rules
 from inferproof.judge.subject import Subject, repeated, steps
 from inferproof.judge.value import NotClaimed, Skip
 from inferproof.requirements.tools import whole_calls
 from inferproof.requirements.usage import same_prompt
 
-
-@requirement(
-    "equivalence.openai-path.content",
-    SHOULD,
-    basis=PROJECT,
-    claims="core.openai-path",
-    cites="chat.openai-path.prose",
-    needs="equivalence.openai-path",
+rules = Rules("equivalence", cites="chat", claims="core.openai-path").with_notes(
+    breaks="a gateway that gives one path another default, a template of its own, or an older engine.",
+    reference="every path is translated into one chat request, and only its reply is written in another form.",
 )
+native = rules.part("legacy", cites="chat.legacy", claims="legacy.as-chat")
+
+
+@rules.should("openai-path.content", PROJECT, ".openai-path.prose", needs="equivalence.openai-path")
 def the_twin_says_the_same(answers: list[Subject], check: Check) -> None:
     """At temperature 0 the path for OpenAI clients gives the content and finish reason of the chat operation."""
     chat, twin, again, twin_again = steps(answers, 4)
@@ -28,28 +24,14 @@ def the_twin_says_the_same(answers: list[Subject], check: Check) -> None:
     check.equal(twin.finish_reason, chat.finish_reason, at="/choices/0/finish_reason")
 
 
-@requirement(
-    "equivalence.openai-path.usage",
-    SHOULD,
-    basis=PROJECT,
-    claims="core.openai-path",
-    cites="chat.openai-path.prose",
-    needs="equivalence.openai-path",
-)
+@rules.should("openai-path.usage", PROJECT, ".openai-path.prose", needs="equivalence.openai-path")
 def the_twin_counts_the_same(answers: list[Subject], check: Check) -> None:
     """The path for OpenAI clients counts the `prompt_tokens` that the chat operation counts."""
     chat, twin, *_ = (answer.body.value("/usage/prompt_tokens") for answer in steps(answers, 4))
     same_prompt(twin, chat.integer(), check)
 
 
-@requirement(
-    "equivalence.legacy.text",
-    SHOULD,
-    basis=PROJECT,
-    claims="legacy.as-chat",
-    cites="chat.legacy.prose",
-    needs="equivalence.legacy",
-)
+@native.should("text", PROJECT, ".prose", needs="equivalence.legacy")
 def turns_are_messages(answers: list[Subject], check: Check) -> None:
     """At temperature 0 the native operation gives to turns the text that chat gives to the same messages."""
     chat, native, again, native_again = steps(answers, 4)
@@ -59,13 +41,12 @@ def turns_are_messages(answers: list[Subject], check: Check) -> None:
     check.equal(native.said, text, at="/text")
 
 
-@requirement(
-    "equivalence.legacy.tools",
-    SHOULD,
-    basis=PROJECT,
-    claims="legacy.as-chat",
-    cites=("chat.legacy.request#/tools", "chat.request#/tools"),
-    covers="chat.legacy.stream.request#/tools",
+@native.should(
+    "tools",
+    PROJECT,
+    ".request#/tools",
+    "chat.request#/tools",
+    covers=".stream.request#/tools",
     needs="equivalence.legacy-tools",
 )
 def tools_are_offered_alike(told: list[Subject], check: Check) -> None:

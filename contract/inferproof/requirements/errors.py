@@ -1,8 +1,4 @@
-"""Errors: what is wrong with a request is said in a documented way, and never by a crash.
-
-Breaks: an exception that nobody caught, HTML from a proxy, a 200 with an error inside, 400 where 422 is documented.
-Reference: every refusal is one type, and the front alone renders it, by the status and the body of the contract.
-"""
+"""Errors: what is wrong with a request is said in a documented way, and never by a crash."""
 
 import re
 from collections.abc import Sequence
@@ -13,9 +9,10 @@ from inferproof.document import pointers
 from inferproof.document.citations import NotThere
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import declared_json, deep, for_no_model, invalid, is_json, keyed, must_refuse
-from inferproof.judge.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SCHEMA, SHOULD, requirement
-from inferproof.judge.select import CHAT, JSON, LEGACY, Of, replies
-from inferproof.judge.statuses import BODY, DECIDED, DOOR, MOMENT
+from inferproof.judge.requirement import CORRECTION, PROJECT, SCHEMA, rfc
+from inferproof.judge.rules import Rules
+from inferproof.judge.select import CHAT, JSON, LEGACY, Of, asked, decided, replies
+from inferproof.judge.statuses import BODY, DOOR, MOMENT
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip, Value
 
@@ -54,50 +51,38 @@ def _of_another_type(answer: Subject) -> bool:
     return media.startswith(("text/", "multipart/", "application/x-www-form-urlencoded", "application/xml"))
 
 
-@requirement(
-    "errors.invalid.refused", MUST, basis=SCHEMA, cites="chat.invalid#/", of=Of(status=DECIDED, where=must_refuse)
+OF_INVALID_REQUESTS = (
+    "attributes.invalid embeddings.invalid chat.openai-path.invalid chat.legacy.invalid chat.legacy.stream.invalid "
+    "attributes.invalid.prose embeddings.invalid.prose chat.openai-path.invalid.prose chat.legacy.invalid.prose "
+    "chat.legacy.stream.invalid.prose error.422"
 )
-def what_the_schema_forbids_is_refused(reply: Subject, check: Check) -> None:
-    """A body that the document's schema forbids is refused: its answer is a 4xx."""
-    check.refused(reply)
+"""What the documents say of a request that breaks the schema."""
+
+OF_ERRORS = "error.400#/* error.400#/error/* error.400 error.401 error.404 error.415"
+"""What the documents say of other errors."""
+
+PARTS = (*CHAT, *LEGACY, "attributes", "embeddings", "configs", "models", "models.embedding")
+errors = replies(*PARTS, status=(400, 401, 402, 403, 404, 413, 415, 429, 500, 502, 503, 504), media=None)
+
+rules = Rules("errors", of=decided(), cites="chat.invalid").with_notes(
+    breaks="an exception that nobody caught, HTML from a proxy, a 200 with an error inside, 400 where 422 is "
+    "documented.",
+    reference="every refusal is one type, and the front alone renders it, by the status and the body of the contract.",
+)
 
 
-@requirement(
-    "errors.invalid.status",
-    MUST,
-    basis=SCHEMA,
-    cites=("chat.invalid", "chat.invalid.prose"),
-    covers=(
-        "attributes.invalid",
-        "embeddings.invalid",
-        "chat.openai-path.invalid",
-        "chat.legacy.invalid",
-        "chat.legacy.stream.invalid",
-        "attributes.invalid.prose",
-        "embeddings.invalid.prose",
-        "chat.openai-path.invalid.prose",
-        "chat.legacy.invalid.prose",
-        "chat.legacy.stream.invalid.prose",
-        "error.422",
-    ),
-    of=Of(
-        status=BODY,
-        where=invalid,
-    ),
+rules.must("invalid.refused", SCHEMA, "#/", where=must_refuse).refuse(
+    "A body that the document's schema forbids is refused: its answer is a 4xx."
 )
+
+
+@rules.must("invalid.status", SCHEMA, "", ".prose", of=Of(status=BODY, where=invalid), covers=OF_INVALID_REQUESTS)
 def a_validation_error_has_its_status(reply: Subject, check: Check) -> None:
     """A body that the document's schema forbids is answered with the status that the document gives to it, as 422."""
     check.equal(reply.status, reply.operation.invalid_status, at="status")
 
 
-@requirement(
-    "errors.invalid.body",
-    MUST,
-    basis=SCHEMA,
-    cites=("chat.invalid#/", "chat.invalid#/*"),
-    covers="chat.invalid#/detail/[]/*",
-    of=replies(status=(400, 422), media=None),
-)
+@rules.must("invalid.body", SCHEMA, "#/", "#/*", covers="#/detail/[]/*", of=replies(status=(400, 422), media=None))
 def a_validation_error_has_the_documented_shape(reply: Subject, check: Check) -> None:
     """A 422, or the 400 that stands for it in the document, is JSON of the documented shape."""
     documented = reply.role and reply.operation.invalid_status in reply.operation.statuses
@@ -110,13 +95,7 @@ def a_validation_error_has_the_documented_shape(reply: Subject, check: Check) ->
     check.valid(reply.body, schema, layer)
 
 
-@requirement(
-    "errors.invalid.detail",
-    SHOULD,
-    basis=CORRECTION,
-    cites=("chat.invalid#/detail", "chat.invalid#/detail/[]/"),
-    of=replies(status=422),
-)
+@rules.should("invalid.detail", CORRECTION, "#/detail", "#/detail/[]/", of=replies(status=422))
 def a_validation_error_says_what_is_wrong(reply: Subject, check: Check) -> None:
     """A 422 has at least one `detail` entry, and each says `loc`, `msg` and `type`."""
     detail = reply.body.object().get("/detail")
@@ -127,13 +106,7 @@ def a_validation_error_says_what_is_wrong(reply: Subject, check: Check) -> None:
             check.that(bool(entry.get(f"/{member}")), f"`{member}`", entry)
 
 
-@requirement(
-    "errors.invalid.loc",
-    SHOULD,
-    basis=PROJECT,
-    cites="chat.invalid#/detail/[]/loc",
-    of=replies(status=422, where=must_refuse),
-)
+@rules.should("invalid.loc", PROJECT, "#/detail/[]/loc", of=replies(status=422, where=must_refuse))
 def a_validation_error_points_at_the_member(reply: Subject, check: Check) -> None:
     """`loc` of some `detail` entry leads to what is wrong, as far as it goes, and into no other member or item."""
     locs = [_parts(entry.value("/loc")) for entry in reply.body.items("/detail")]
@@ -186,76 +159,41 @@ def _inside(value: Any, part: str | int) -> Any:
     return value[part] if isinstance(value, list) and isinstance(part, int) and part < len(value) else None
 
 
-@requirement(
-    "errors.malformed.refused", SHOULD, basis=PROJECT, cites="chat.invalid#/", of=Of(status=DECIDED, where=_malformed)
-)
+@rules.should("malformed.refused", PROJECT, "#/", where=_malformed)
 def broken_json_is_the_clients_fault(reply: Subject, check: Check) -> None:
     """A body that is not JSON is refused with 400 or 422."""
     check.one_of(reply.status, (400, 422), at="status")
 
 
-@requirement(
-    "errors.media-type.refused",
-    SHOULD,
-    basis=PROJECT,
-    cites="chat.invalid#/",
-    of=Of(
-        status=None,
-        where=lambda answer: keyed(answer) and answer.exchange.request.body != b"" and _of_another_type(answer),
-    ),
-)
+def _declared_otherwise(answer: Subject) -> bool:
+    return keyed(answer) and answer.exchange.request.body != b"" and _of_another_type(answer)
+
+
+@rules.should("media-type.refused", PROJECT, "#/", of=asked(where=_declared_otherwise))
 def a_body_of_another_type_is_refused(reply: Subject, check: Check) -> None:
     """A body that is declared as something other than JSON is refused with 400, 415 or 422."""
     check.one_of(reply.status, (400, 415, 422), at="status")
 
 
-@requirement(
-    "errors.empty-body.refused",
-    SHOULD,
-    basis=SCHEMA,
-    cites="chat.request.required",
-    of=Of(status=DECIDED, where=_bodiless),
-)
+@rules.should("empty-body.refused", SCHEMA, "chat.request.required", where=_bodiless)
 def a_body_is_required(reply: Subject, check: Check) -> None:
     """A request without a body is refused with 400, 411, 415 or 422 where the operation takes one."""
     check.one_of(reply.status, (400, 411, 415, 422), at="status")
 
 
-@requirement(
-    "errors.path.unknown",
-    SHOULD,
-    basis=CONVENTION,
-    standard="RFC 9110 §15.5.5",
-    cites="paths",
-    of=Of(status=None, where=_unknown_path),
-)
+@rules.should("path.unknown", rfc("9110 §15.5.5"), "paths", of=asked(where=_unknown_path))
 def an_unknown_path_is_404(reply: Subject, check: Check) -> None:
     """A path that the server has not is answered 404 (RFC 9110 §15.5.5), or 401 or 403 by one that guards them all."""
     check.one_of(reply.status, (401, 403, 404), at="status")
 
 
-@requirement(
-    "errors.method.unknown",
-    SHOULD,
-    basis=CONVENTION,
-    standard="RFC 9110 §15.5.6",
-    cites="paths",
-    covers="error.405",
-    of=Of(status=None, where=_unknown_method),
-)
+@rules.should("method.unknown", rfc("9110 §15.5.6"), "paths", covers="error.405", of=asked(where=_unknown_method))
 def an_unknown_method_is_405(reply: Subject, check: Check) -> None:
     """A method that a path does not take is answered 405 (RFC 9110 §15.5.6), or 404 by a server that routes on both."""
     check.one_of(reply.status, (401, 403, 404, 405, 501), at="status")
 
 
-@requirement(
-    "errors.method.allow",
-    SHOULD,
-    basis=CONVENTION,
-    standard="RFC 9110 §15.5.6",
-    cites="paths",
-    of=Of(status=None, where=_unknown_method),
-)
+@rules.should("method.allow", rfc("9110 §15.5.6"), "paths", of=asked(where=_unknown_method))
 def a_405_names_the_methods(reply: Subject, check: Check) -> None:
     """A 405, where that is the answer to an unknown method, has an `Allow` with the known one (RFC 9110 §15.5.6)."""
     if reply.status != 405:
@@ -267,30 +205,13 @@ def a_405_names_the_methods(reply: Subject, check: Check) -> None:
     check.that(set(known) <= set(found), f"a list with {' and '.join(known)}", allowed, at="allow")
 
 
-@requirement("errors.no-crash", SHOULD, basis=PROJECT, cites="paths", of=Of(status=None))
+@rules.should("no-crash", PROJECT, "paths", of=asked())
 def no_request_crashes_the_server(reply: Subject, check: Check) -> None:
     """No request of the run is answered with 500."""
     check.that(reply.status != 500, "any status but 500", reply.status, at="status")
 
 
-@requirement(
-    "errors.body.shape",
-    SHOULD,
-    basis=CORRECTION,
-    cites="error.400#/",
-    covers=("error.400#/*", "error.400#/error/*", "error.400", "error.401", "error.404", "error.415"),
-    of=replies(
-        *CHAT,
-        *LEGACY,
-        "attributes",
-        "embeddings",
-        "configs",
-        "models",
-        "models.embedding",
-        status=(400, 401, 402, 403, 404, 413, 415, 429, 500, 502, 503, 504),
-        media=None,
-    ),
-)
+@rules.should("body.shape", CORRECTION, "error.400#/", of=errors, covers=OF_ERRORS)
 def errors_share_one_body(reply: Subject, check: Check) -> None:
     """An error other than 422 says what happened in the body that is documented for its status, or in that of a 400."""
     if reply.status in GATEWAYS and reply.media_type != JSON:
@@ -312,13 +233,10 @@ def _body_of(reply: Subject) -> str:
     return reply.contract.schema("error.400#/", "corrected")
 
 
-@requirement(
-    "errors.model.unknown",
-    SHOULD,
-    basis=CORRECTION,
-    cites="chat.request#/model",
-    of=Of((*CHAT, *LEGACY, "embeddings"), status=None, where=for_no_model),
-)
+for_nothing = asked(*CHAT, *LEGACY, "embeddings", where=for_no_model)
+
+
+@rules.should("model.unknown", CORRECTION, "chat.request#/model", of=for_nothing)
 def an_unknown_model_is_refused(reply: Subject, check: Check) -> None:
     """A model that the server has not is refused with 404, 400 or 422; it is not quietly replaced by another."""
     check.one_of(reply.status, (400, 403, 404, 422), at="status")

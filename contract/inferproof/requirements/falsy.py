@@ -7,26 +7,21 @@ request, `top_logprobs: 0` (`logprobs.content`), `include_usage: false` (`stream
 `add_generation_prompt: false` where a template opens no turn, `skip_special_tokens: false` where no special token is
 said, `add_special_tokens: false` where the tokenizer adds none, `web_search: false` where nothing is searched,
 `prompt_logprobs: 0` and empty lists of constraints, of which the document does not say what they mean.
-
-Breaks: `temperature or 1.0`, and members that are left out where they are zero.
-Reference: a member is passed on where the request has it, whatever its value.
 """
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import CONVENTION, SHOULD, requirement
+from inferproof.judge.requirement import openai
+from inferproof.judge.rules import Rules
 from inferproof.judge.subject import Subject, repeated, require_repeating, settled, steps
 from inferproof.judge.value import Skip
 
-
-@requirement(
-    "sampling.temperature.zero",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: temperature",
-    claims="sampling.seed",
-    cites="chat.request#/temperature",
-    needs="falsy.temperature",
+rules = Rules("sampling", cites="chat.request", claims="sampling.seed").with_notes(
+    breaks="`temperature or 1.0`, and members that are left out where they are zero.",
+    reference="a member is passed on where the request has it, whatever its value.",
 )
+
+
+@rules.should("temperature.zero", openai("temperature"), "#/temperature", needs="falsy.temperature")
 def at_zero_nothing_is_drawn(answers: list[Subject], check: Check) -> None:
     """At `temperature: 0` nothing is left to chance: another seed leaves the content as it is."""
     first, again, other = steps(answers[:3], 3)
@@ -34,15 +29,7 @@ def at_zero_nothing_is_drawn(answers: list[Subject], check: Check) -> None:
     check.equal(settled(other, *answers[3:]).said, expected, at="content")
 
 
-@requirement(
-    "sampling.seed.zero",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: seed",
-    claims="sampling.seed",
-    cites="chat.request#/seed",
-    needs="falsy.seed",
-)
+@rules.should("seed.zero", openai("seed"), "#/seed", needs="falsy.seed")
 def zero_is_a_seed(answers: list[Subject], check: Check) -> None:
     """Where a seed repeats an answer at temperature 1, `seed: 0` does so, too."""
     require_repeating(answers[0])

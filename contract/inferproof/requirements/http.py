@@ -1,15 +1,10 @@
-"""HTTP on the side of the request: a server reads it as the standard says, however a client spells and sends it.
-
-Breaks: gateways that read a body by its length alone, and find none in chunked coding; frameworks that compare the
-names of headers, or the media type, letter by letter.
-Reference: an HTTP server of its own kind reads requests; the front looks names up in lower case.
-"""
+"""HTTP on the side of the request: a server reads it as the standard says, however a client spells and sends it."""
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import declared_json, keyed, must_accept
-from inferproof.judge.requirement import CONVENTION, MUST, SHOULD, requirement
-from inferproof.judge.select import CHAT, Of
-from inferproof.judge.statuses import DECIDED
+from inferproof.judge.requirement import rfc
+from inferproof.judge.rules import Rules
+from inferproof.judge.select import CHAT, decided
 from inferproof.judge.subject import Subject
 from inferproof.requirements.chat_request import asks_plainly
 
@@ -31,44 +26,29 @@ def _good_otherwise(answer: Subject) -> bool:
     return answer.allowed and answer.documented and answer.refusable is None
 
 
-@requirement(
-    "http.names",
-    MUST,
-    basis=CONVENTION,
-    standard="RFC 9110 §5.1",
-    cites="chat.request.json",
-    of=Of(
-        CHAT,
-        status=DECIDED,
-        where=lambda answer: _in_capitals(answer) and must_accept(answer) and asks_plainly(answer.request.raw),
-    ),
+rules = Rules("http", of=decided(*CHAT), cites="chat.request.json").with_notes(
+    breaks="gateways that read a body by its length alone, and find none in chunked coding; frameworks that compare "
+    "the names of headers, or the media type, letter by letter.",
+    reference="an HTTP server of its own kind reads requests; the front looks names up in lower case.",
 )
-def case_does_not_matter(reply: Subject, check: Check) -> None:
-    """Names of headers and media types are read in any case (RFC 9110 §5.1 and §8.3.1): such a request is accepted."""
-    check.accepted(reply)
 
 
-@requirement(
-    "http.chunked",
-    SHOULD,
-    basis=CONVENTION,
-    standard="RFC 9112 §7.1",
-    cites="chat.request.json",
-    of=Of(CHAT, status=DECIDED, where=lambda answer: _sent_with(answer, "transfer-encoding", "chunked")),
+def _plain_but_in_capitals(answer: Subject) -> bool:
+    return _in_capitals(answer) and must_accept(answer) and asks_plainly(answer.request.raw)
+
+
+rules.must("names", rfc("9110 §5.1"), where=_plain_but_in_capitals).accept(
+    "Names of headers and media types are read in any case (RFC 9110 §5.1 and §8.3.1): such a request is accepted."
 )
+
+
+@rules.should("chunked", rfc("9112 §7.1"), where=lambda answer: _sent_with(answer, "transfer-encoding", "chunked"))
 def a_body_in_chunks_is_read(reply: Subject, check: Check) -> None:
     """A body in chunked coding is read as any other (RFC 9112 §7.1), or refused with 411 for want of a length."""
     check.one_of(reply.status, (200, 411), at="status")
 
 
-@requirement(
-    "http.expect",
-    SHOULD,
-    basis=CONVENTION,
-    standard="RFC 9110 §10.1.1",
-    cites="chat.request.json",
-    of=Of(CHAT, status=DECIDED, where=lambda answer: _sent_with(answer, "expect", "100-continue")),
-)
+@rules.should("expect", rfc("9110 §10.1.1"), where=lambda answer: _sent_with(answer, "expect", "100-continue"))
 def a_client_may_expect_to_go_on(reply: Subject, check: Check) -> None:
     """With `Expect: 100-continue` a request is answered as without, or refused with 417 (RFC 9110 §10.1.1)."""
     check.one_of(reply.status, (200, 417), at="status")

@@ -2,9 +2,6 @@
 
 Each rests on a sentence of the document, which the contract's `anchors.yaml` names: `keys.revoked`, `keys.restricted`
 and `keys.exhausted` lead to the replies that say so, and their status is what is asked for.
-
-Breaks: a cache of keys that outlives a revocation, a list of models that is filtered and a request for one that is not.
-Reference: the mock is told such keys by its options, and answers as the contract has it.
 """
 
 from collections.abc import Callable
@@ -12,7 +9,8 @@ from email.utils import parsedate_to_datetime
 
 from inferproof.judge.check import Check
 from inferproof.judge.keys import EXHAUSTED, REVOKED, carries, other_key
-from inferproof.judge.requirement import CONVENTION, PROSE, SHOULD, requirement
+from inferproof.judge.requirement import PROSE, rfc
+from inferproof.judge.rules import Rules
 from inferproof.judge.select import Of
 from inferproof.judge.statuses import TELLING_OF_KEYS
 from inferproof.judge.subject import Subject
@@ -33,45 +31,32 @@ def _with(kind: str) -> Callable[[Subject], bool]:
     return carries(other_key(kind))
 
 
-@requirement(
-    "keys.revoked.refused",
-    SHOULD,
-    basis=PROSE,
-    claims="keys.revoked",
-    cites="keys.revoked.prose",
-    covers="keys.revoked",
-    of=Of(status=TELLING_OF_KEYS, where=_with(REVOKED)),
+rules = Rules("keys", cites="keys", claims="keys").with_notes(
+    breaks="a cache of keys that outlives a revocation, a list of models that is filtered and a request for one that "
+    "is not.",
+    reference="the mock is told such keys by its options, and answers as the contract has it.",
 )
+restricted = rules.part("restricted", cites="keys.restricted.prose", claims=".restricted")
+spent = rules.part("exhausted", cites="keys.exhausted.prose", claims=".exhausted")
+
+
+with_a_revoked_key = Of(status=TELLING_OF_KEYS, where=_with(REVOKED))
+
+
+@rules.should("revoked.refused", PROSE, ".revoked.prose", covers=".revoked", of=with_a_revoked_key, claims=".revoked")
 def a_revoked_key_opens_nothing(reply: Subject, check: Check) -> None:
     """A key that was revoked is refused with the status that the document gives to it, as 401."""
     check.equal(reply.status, _documented(reply, "keys.revoked"), at="status")
 
 
-@requirement(
-    "keys.restricted.refused",
-    SHOULD,
-    basis=PROSE,
-    claims="keys.restricted",
-    cites="keys.restricted.prose",
-    covers="keys.restricted",
-    needs="keys.restricted",
-    whatever=True,
-)
+@restricted.should("refused", PROSE, covers="keys.restricted", whatever="keys.restricted")
 def a_restricted_key_opens_no_other_model(answers: list[Subject], check: Check) -> None:
     """A key that may not use the model is refused with the status that the document gives to it, as 403."""
     first = _step(answers, 0)
     check.equal(first.status, _documented(first, "keys.restricted"), at="status")
 
 
-@requirement(
-    "keys.restricted.other-model",
-    SHOULD,
-    basis=PROSE,
-    claims="keys.restricted",
-    cites="keys.restricted.prose",
-    needs="keys.restricted",
-    whatever=True,
-)
+@restricted.should("other-model", PROSE, whatever="keys.restricted")
 def a_restricted_key_opens_its_model(answers: list[Subject], check: Check) -> None:
     """The same key opens the model that it may use: it is answered neither 401 nor 403."""
     second = _step(answers, 1)
@@ -86,29 +71,16 @@ def _step(answers: list[Subject], step: int) -> Subject:
     raise Skip("its request brought no answer that tells of keys")
 
 
-@requirement(
-    "keys.exhausted.refused",
-    SHOULD,
-    basis=PROSE,
-    claims="keys.exhausted",
-    cites="keys.exhausted.prose",
-    covers=("keys.exhausted", "keys.tier", "keys.tier.prose"),
-    of=Of(status=(*TELLING_OF_KEYS, 429), where=_with(EXHAUSTED)),
-)
+with_a_spent_key = Of(status=(*TELLING_OF_KEYS, 429), where=_with(EXHAUSTED))
+
+
+@spent.should("refused", PROSE, of=with_a_spent_key, covers="keys.exhausted keys.tier keys.tier.prose")
 def a_spent_key_opens_nothing(reply: Subject, check: Check) -> None:
     """A key whose credit is used up is refused with the status that the document gives to it, as 429, or with 402."""
     check.one_of(reply.status, (_documented(reply, "keys.exhausted"), PAYMENT_REQUIRED), at="status")
 
 
-@requirement(
-    "keys.retry-after",
-    SHOULD,
-    basis=CONVENTION,
-    standard="RFC 9110 §10.2.3",
-    claims="keys.exhausted",
-    cites="keys.exhausted.prose",
-    of=Of(status=(429, 503)),
-)
+@rules.should("retry-after", rfc("9110 §10.2.3"), ".exhausted.prose", of=Of(status=(429, 503)), claims=".exhausted")
 def retry_after_can_be_read(reply: Subject, check: Check) -> None:
     """`Retry-After`, where a 429 or a 503 has it, is a number of seconds or a date (RFC 9110 §10.2.3)."""
     for value in [value.strip() for name, value in reply.reply.headers if name.lower() == "retry-after"]:

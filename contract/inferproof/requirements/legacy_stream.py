@@ -1,23 +1,11 @@
-"""The native stream: pieces of text as events, numbered from 0.
-
-Breaks: chunks of a chat stream handed through, events over several lines, an `idx` that counts tokens.
-Reference: the front writes one event for each delta with text, and counts them from 0.
-"""
+"""The native stream: pieces of text as events, numbered from 0."""
 
 from __future__ import annotations
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    CONVENTION,
-    CORRECTION,
-    EXAMPLE,
-    MUST,
-    PROJECT,
-    SCHEMA,
-    SHOULD,
-    requirement,
-)
-from inferproof.judge.select import EVENTS, Of, streams
+from inferproof.judge.requirement import CORRECTION, EXAMPLE, PROJECT, SCHEMA, Standard, openai, rfc
+from inferproof.judge.rules import Rules
+from inferproof.judge.select import EVENTS, Of, served, streams
 from inferproof.judge.subject import DONE, Subject, read_json, steps
 from inferproof.judge.value import Skip
 from inferproof.requirements.chat_request import LONGEST_TOKEN
@@ -29,28 +17,19 @@ ROLE = "chat.legacy.stream"
 legacy_stream = streams(ROLE)
 
 
-@requirement(
-    "legacy.stream.media-type",
-    MUST,
-    basis=SCHEMA,
-    claims="legacy",
-    cites=("chat.legacy.stream.reply.events", "chat.legacy.stream.prose"),
-    of=Of((ROLE,)),
+rules = Rules("legacy.stream", of=legacy_stream, cites="chat.legacy.stream", claims="legacy").with_notes(
+    breaks="chunks of a chat stream handed through, events over several lines, an `idx` that counts tokens.",
+    reference="the front writes one event for each delta with text, and counts them from 0.",
 )
+
+
+@rules.must("media-type", SCHEMA, ".reply.events", ".prose", of=served(ROLE))
 def the_answer_is_an_event_stream(reply: Subject, check: Check) -> None:
     """The streaming operation answers with `text/event-stream`."""
     check.equal(reply.media_type, EVENTS, at="content-type")
 
 
-@requirement(
-    "legacy.stream.ends",
-    MUST,
-    basis=CONVENTION,
-    standard="RFC 9112 §8",
-    claims="legacy",
-    cites="chat.legacy.stream.reply",
-    of=Of((ROLE,), media=EVENTS, whole=False),
-)
+@rules.must("ends", rfc("9112 §8"), ".reply", of=Of((ROLE,), media=EVENTS, whole=False))
 def the_stream_ends(reply: Subject, check: Check) -> None:
     """The stream ends as HTTP ends a reply (RFC 9112 §8): the server neither falls silent nor breaks off."""
     fault = reply.exchange.fault
@@ -58,29 +37,15 @@ def the_stream_ends(reply: Subject, check: Check) -> None:
     check.that(holds, "a whole reply", fault.text if fault else "", at="body")
 
 
-@requirement(
-    "legacy.stream.framing",
-    SHOULD,
-    basis=CONVENTION,
-    standard="WHATWG HTML §9.2.5 and §9.2.6",
-    claims="legacy",
-    cites="chat.legacy.stream.reply.prose",
-    of=legacy_stream,
-)
+@rules.should("framing", Standard("WHATWG HTML §9.2.5 and §9.2.6"), ".reply.prose")
 def every_event_reaches_the_client(reply: Subject, check: Check) -> None:
     """The stream is UTF-8, and a blank line ends each event, the last one too, by the event-stream standard."""
     for fault in reply.stream.faults:
         check.fail("a stream that a client reads whole", fault.text, at=f"byte {fault.offset}")
 
 
-@requirement(
-    "legacy.stream.json",
-    SHOULD,  # the published schema says text, and the example that shows an object breaks its own form
-    basis=CORRECTION,
-    claims="legacy",
-    cites=("chat.legacy.stream.event", "chat.legacy.stream.reply.example"),
-    of=legacy_stream,
-)
+# the published schema says text, and the example that shows an object breaks its own form
+@rules.should("json", CORRECTION, ".event", ".reply.example")
 def each_event_is_an_object(reply: Subject, check: Check) -> None:
     """The data of each event is one JSON object, but for a `[DONE]` at the end; there is at least one."""
     pieces = [event.data for event in reply.stream.events if event.data != DONE]
@@ -93,42 +58,21 @@ def each_event_is_an_object(reply: Subject, check: Check) -> None:
         check.that(isinstance(found, dict), "a JSON object", data, at=f"event {position}")
 
 
-@requirement(
-    "legacy.stream.chunk",
-    SHOULD,
-    basis=CORRECTION,
-    claims="legacy",
-    cites=("chat.legacy.stream.event#/", "chat.legacy.stream.event#/*"),
-    of=legacy_stream,
-)
+@rules.should("chunk", CORRECTION, ".event#/", ".event#/*")
 def each_object_is_a_chunk(reply: Subject, check: Check) -> None:
     """Each event has a number `created`, an integer `idx` and a string `text`, as the example shows."""
     for event in reply.events:
         check.valid(event, reply.operation.event_schema or "", "corrected")
 
 
-@requirement(
-    "legacy.stream.idx",
-    SHOULD,
-    basis=EXAMPLE,
-    claims="legacy",
-    cites=("chat.legacy.stream.reply.example", "chat.legacy.stream.event#/idx"),
-    of=legacy_stream,
-)
+@rules.should("idx", EXAMPLE, ".reply.example", ".event#/idx")
 def events_are_numbered(reply: Subject, check: Check) -> None:
     """`idx` counts the events from 0, by one."""
     found = [event.value("/idx").raw for event in reply.events]
     check.equal(found, list(range(len(found))), at="idx of the events")
 
 
-@requirement(
-    "legacy.stream.created",
-    SHOULD,
-    basis=EXAMPLE,
-    claims="legacy",
-    cites=("chat.legacy.stream.reply.example", "chat.legacy.stream.event#/created"),
-    of=legacy_stream,
-)
+@rules.should("created", EXAMPLE, ".reply.example", ".event#/created")
 def events_are_of_today(reply: Subject, check: Check) -> None:
     """`created` of each event is the time in seconds since 1970, not milliseconds, to the day."""
     now = reply.exchange.began
@@ -137,14 +81,7 @@ def events_are_of_today(reply: Subject, check: Check) -> None:
         check.that(abs(created.number() - now) < DAY, f"about {now:.0f}", created)
 
 
-@requirement(
-    "legacy.stream.one-line",
-    SHOULD,
-    basis=EXAMPLE,
-    claims="legacy",
-    cites="chat.legacy.stream.reply.example",
-    of=legacy_stream,
-)
+@rules.should("one-line", EXAMPLE, ".reply.example")
 def an_event_is_one_line(reply: Subject, check: Check) -> None:
     """Each event has one `data` line: existing clients of this operation read line by line."""
     for position, event in enumerate(reply.stream.events):
@@ -152,14 +89,7 @@ def an_event_is_one_line(reply: Subject, check: Check) -> None:
         check.equal(len(lines), 1, at=f"event {position}: data lines")
 
 
-@requirement(
-    "legacy.stream.several",
-    SHOULD,
-    basis=PROJECT,
-    claims="legacy",
-    cites="chat.legacy.stream.reply.prose",
-    of=legacy_stream,
-)
+@rules.should("several", PROJECT, ".reply.prose")
 def a_long_text_comes_in_pieces(reply: Subject, check: Check) -> None:
     """A text of more than one token comes in several events."""
     texts = [text for event in reply.events if (text := event.string("/text"))]
@@ -169,43 +99,25 @@ def a_long_text_comes_in_pieces(reply: Subject, check: Check) -> None:
     check.that(holds, "several events", texts[0], at="the only text")
 
 
-@requirement(
-    "legacy.stream.done",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completion streams: [DONE]",
-    claims="legacy",
-    cites="chat.legacy.stream.reply",
-    of=legacy_stream,
-)
+@rules.should("done", openai("[DONE]", "chat completion streams"), ".reply")
 def done_is_the_last_word(reply: Subject, check: Check) -> None:
     """`[DONE]`, where it is sent, is the last event, and is sent once."""
     found = [position for position, event in enumerate(reply.stream.events) if event.data == DONE]
     check.one_of(found, ([], [len(reply.stream.events) - 1]), at="events with [DONE]")
 
 
-@requirement(
-    "legacy.stream.tool-calls",
-    SHOULD,
-    basis=EXAMPLE,
-    claims="legacy",
-    cites=("chat.legacy.stream.reply.example", "chat.legacy.stream.event#/tool_calls"),
-    of=streams(ROLE, where=lambda answer: not answer.request.get("/tools")),
-)
+def _without_tools(answer: Subject) -> bool:
+    return not answer.request.get("/tools")
+
+
+@rules.should("tool-calls", EXAMPLE, ".reply.example", ".event#/tool_calls", of=streams(ROLE, where=_without_tools))
 def without_tools_there_are_no_calls(reply: Subject, check: Check) -> None:
     """Without tools, `tool_calls` is null or left out."""
     for event in reply.events:
         check.equal(event.object().get("/tool_calls"), None, at=f"{event.at}/tool_calls")
 
 
-@requirement(
-    "legacy.stream.same-text",
-    SHOULD,
-    basis=PROJECT,
-    claims="legacy",
-    cites="chat.legacy.stream.reply.prose",
-    needs="legacy.both",
-)
+@rules.should("same-text", PROJECT, ".reply.prose", needs="legacy.both")
 def the_stream_says_what_the_reply_says(replies: list[Subject], check: Check) -> None:
     """At temperature 0 the texts of the events add up to the `text` of the reply in one piece."""
     whole, stream, again = steps(replies, 3)

@@ -1,8 +1,4 @@
-"""Marks of a template: what stands between the turns of a prompt is no part of an answer.
-
-Breaks: end tokens that are not special to a tokenizer, the stop list of another model, no parser for a call.
-Reference: the engine leaves special tokens out, and its parsers take calls and reasoning out of the text.
-"""
+"""Marks of a template: what stands between the turns of a prompt is no part of an answer."""
 
 from __future__ import annotations
 
@@ -10,8 +6,9 @@ import json
 import re
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import PROJECT, SHOULD, requirement
-from inferproof.judge.select import CHAT, LEGACY, Of
+from inferproof.judge.requirement import PROJECT
+from inferproof.judge.rules import Rules
+from inferproof.judge.select import CHAT, LEGACY, served
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 from inferproof.requirements import legacy
@@ -44,21 +41,17 @@ def _unasked(answer: Subject, found: list[str]) -> list[str]:
     return sorted({mark.strip() for mark in found if mark.strip() not in sent})
 
 
-@requirement(
-    "legacy.reply.marks",
-    SHOULD,
-    basis=PROJECT,
-    claims="legacy",
-    cites="chat.legacy.reply#/text",
-    of=Of(LEGACY, where=_is_free),
+rules = Rules(of=served(*CHAT), cites="chat.reply#/choices/[]/message").with_notes(
+    breaks="end tokens that are not special to a tokenizer, the stop list of another model, no parser for a call.",
+    reference="the engine leaves special tokens out, and its parsers take calls and reasoning out of the text.",
 )
-@requirement(
-    "chat.reply.marks",
-    SHOULD,
-    basis=PROJECT,
-    cites="chat.reply#/choices/[]/message/content",
-    covers="chat.request.default#/skip_special_tokens",
-    of=Of(CHAT, where=_is_free),
+calls = rules.part("tools.call", of=served("chat"), claims="tools")
+native = rules.part("legacy.reply", of=served(*LEGACY), cites="chat.legacy.reply", claims="legacy")
+
+
+@native.should("marks", PROJECT, "#/text", where=_is_free)
+@rules.should(
+    "chat.reply.marks", PROJECT, "/content", where=_is_free, covers="chat.request.default#/skip_special_tokens"
 )
 def marks_of_the_template_are_no_text(reply: Subject, check: Check) -> None:
     """A text has no marks of the model's template, such as the end of a turn, unless the request speaks of them."""
@@ -68,17 +61,11 @@ def marks_of_the_template_are_no_text(reply: Subject, check: Check) -> None:
     check.equal(_unasked(reply, found), [], at="marks in the text")
 
 
-@requirement(
-    "tools.call.marks",
-    SHOULD,
-    basis=PROJECT,
-    claims="tools",
-    cites=("chat.reply#/choices/[]/message/tool_calls", "chat.request#/tool_choice"),
-    of=Of(
-        ("chat",),
-        where=lambda answer: chosen(answer) in ("required", "named") and bool(answer.request.get("/tools")),
-    ),
-)
+def _must_call(answer: Subject) -> bool:
+    return chosen(answer) in ("required", "named") and bool(answer.request.get("/tools"))
+
+
+@calls.should("marks", PROJECT, "/tool_calls", "chat.request#/tool_choice", where=_must_call)
 def a_call_is_no_text(reply: Subject, check: Check) -> None:
     """Where a call is required, it is not left in the text, between the marks that the model puts around it."""
     if reply.finish_reason == "length":

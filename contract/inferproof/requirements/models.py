@@ -1,8 +1,4 @@
-"""Lists of models, in either documented form: OpenAI's (`id`), or pages of models (`model_id`) with their `pagination`.
-
-Breaks: a list kept by hand that names models which were renamed, or that a gateway passes on with its engines' names.
-Reference: the list is written from the catalogue that the model of every request is looked up in.
-"""
+"""Lists of models, in either documented form: OpenAI's (`id`), or pages of models (`model_id`) with `pagination`."""
 
 from __future__ import annotations
 
@@ -12,8 +8,9 @@ from inferproof.document.names import PAGE, PAGES, SIZE, TOTAL
 from inferproof.judge.check import Check
 from inferproof.judge.lists import items_of, name_in
 from inferproof.judge.oracle import keyed, must_accept
-from inferproof.judge.requirement import CONVENTION, MUST, PROJECT, PROSE, SCHEMA, SHOULD, requirement
-from inferproof.judge.select import JSON, Of, replies
+from inferproof.judge.requirement import PROJECT, PROSE, SCHEMA, openai
+from inferproof.judge.rules import Rules
+from inferproof.judge.select import JSON, Of, asked, replies
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
 from inferproof.requirements.chat_reply import DAY
@@ -27,6 +24,8 @@ ALL, EMBEDDING = "discovery", "discovery.embedding"
 
 _all = replies("models", where=keyed)
 _embedding = replies("models.embedding", where=keyed)
+_json = replies("models", media=None, where=keyed)
+_json_of_embedding = replies("models.embedding", media=None, where=keyed)
 
 
 def _of_listed(role: str) -> Of:
@@ -39,97 +38,48 @@ def _names(reply: Subject) -> list[str]:
     return [name_in(item, reply.role) for item in items_of(reply.body)]
 
 
-@requirement(
-    "models.embedding.offered",
-    MUST,
-    basis=SCHEMA,
-    claims=EMBEDDING,
-    cites="models.embedding",
-    of=Of(("models.embedding",), None, where=keyed),
+models = Rules("models", of=_all, cites="models", claims=ALL).with_notes(
+    breaks="a list kept by hand that names models which were renamed, or that a gateway passes on with its engines' "
+    "names.",
+    reference="the list is written from the catalogue that the model of every request is looked up in.",
 )
-@requirement("models.offered", MUST, basis=SCHEMA, claims=ALL, cites="models", of=Of(("models",), None, where=keyed))
+embedding = models.part("embedding", of=_embedding, cites="models.embedding", claims=EMBEDDING)
+
+
+@embedding.must("offered", SCHEMA, of=asked("models.embedding", where=keyed))
+@models.must("offered", SCHEMA, of=asked("models", where=keyed))
 def the_list_is_there(reply: Subject, check: Check) -> None:
     """The list of models is there: not missing (404, 405, 501), not elsewhere (3xx), not answered without it (204)."""
     check.there(reply)
 
 
-@requirement(
-    "models.embedding.reply.media-type",
-    MUST,
-    basis=SCHEMA,
-    claims=EMBEDDING,
-    cites=("models.embedding.reply.json", "models.embedding.reply"),
-    of=replies("models.embedding", media=None, where=keyed),
-)
-@requirement(
-    "models.reply.media-type",
-    MUST,
-    basis=SCHEMA,
-    claims=ALL,
-    cites=("models.reply.json", "models.reply"),
-    of=replies("models", media=None, where=keyed),
-)
+@embedding.must("reply.media-type", SCHEMA, ".reply.json", ".reply", of=_json_of_embedding)
+@models.must("reply.media-type", SCHEMA, ".reply.json", ".reply", of=_json)
 def the_list_is_json(reply: Subject, check: Check) -> None:
     """The list of models comes as `application/json`."""
     check.equal(reply.media_type, JSON, at="content-type")
 
 
-@requirement(
-    "models.embedding.reply.schema",
-    MUST,
-    basis=SCHEMA,
-    claims=EMBEDDING,
-    cites="models.embedding.reply#/data",
-    covers=(
-        "models.embedding.reply#/",
-        "models.embedding.reply#/*",
-        "models.embedding.reply#/data/[]/",
-        "models.embedding.reply#/data/[]/*",
-        "models.embedding.reply#/data/[]/permission/[]/*",
-        "models.embedding.reply#|pagination/data/[]/*",
-        "models.embedding.reply#/pagination/*",
-    ),
-    of=_embedding,
+@embedding.must(
+    "reply.schema",
+    SCHEMA,
+    ".reply#/data",
+    covers=".reply#/ .reply#/* .reply#/data/[]/ .reply#/data/[]/* .reply#/data/[]/permission/[]/* "
+    ".reply#|pagination/data/[]/* .reply#/pagination/*",
 )
-@requirement(
-    "models.reply.schema",
-    MUST,
-    basis=SCHEMA,
-    claims=ALL,
-    cites="models.reply#/data",
-    covers=(
-        "models.reply#/",
-        "models.reply#/*",
-        "models.reply#/data/[]/",
-        "models.reply#/data/[]/*",
-        "models.reply#|pagination/data/[]/*",
-        "models.reply#/pagination/*",
-    ),
-    of=_all,
+@models.must(
+    "reply.schema",
+    SCHEMA,
+    ".reply#/data",
+    covers=".reply#/ .reply#/* .reply#/data/[]/ .reply#/data/[]/* .reply#|pagination/data/[]/* .reply#/pagination/*",
 )
 def the_list_is_valid(reply: Subject, check: Check) -> None:
     """The list of models is valid by its schema: where that has two forms, or a correction has another, by one."""
     check.valid_reply(reply, f"{reply.role}.reply#/data")
 
 
-@requirement(
-    "models.embedding.named",
-    SHOULD,
-    basis=PROJECT,
-    claims=EMBEDDING,
-    cites="models.embedding.reply#/data",
-    covers=("models.embedding.prose", "models.embedding.reply.prose"),
-    of=_embedding,
-)
-@requirement(
-    "models.named",
-    SHOULD,
-    basis=PROJECT,
-    claims=ALL,
-    cites="models.reply#/data",
-    covers=("models.prose", "models.reply.prose"),
-    of=_all,
-)
+@embedding.should("named", PROJECT, ".reply#/data", covers=".prose .reply.prose")
+@models.should("named", PROJECT, ".reply#/data", covers=".prose .reply.prose")
 def it_names_models(reply: Subject, check: Check) -> None:
     """There is a model in the list, and each has a name that a request can have: `id`, or `model_id` in pages."""
     items = items_of(reply.body)
@@ -139,85 +89,30 @@ def it_names_models(reply: Subject, check: Check) -> None:
         check.that(isinstance(name, str) and name != "", "a model with a name", item)
 
 
-@requirement(
-    "models.embedding.unique",
-    SHOULD,
-    basis=PROJECT,
-    claims=EMBEDDING,
-    cites="models.embedding.reply#/data",
-    of=_embedding,
-)
-@requirement("models.unique", SHOULD, basis=PROJECT, claims=ALL, cites="models.reply#/data", of=_all)
+@embedding.should("unique", PROJECT, ".reply#/data")
+@models.should("unique", PROJECT, ".reply#/data")
 def names_are_unique(reply: Subject, check: Check) -> None:
     """No two models of the list have one name."""
     check.different(_names(reply))
 
 
-@requirement(
-    "models.embedding.object.list",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, models: object",
-    claims=EMBEDDING,
-    cites="models.embedding.reply#/object",
-    of=_embedding,
-)
-@requirement(
-    "models.object.list",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, models: object",
-    claims=ALL,
-    cites="models.reply#/object",
-    of=_all,
-)
+@embedding.should("object.list", openai("object", "models"), ".reply#/object")
+@models.should("object.list", openai("object", "models"), ".reply#/object")
 def the_whole_is_a_list(reply: Subject, check: Check) -> None:
     """`object` of the whole, where present, is `list`, as OpenAI defines it."""
     check.equal(reply.body.members().get("object", "list"), "list")
 
 
-@requirement(
-    "models.embedding.object.model",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, models: object",
-    claims=EMBEDDING,
-    cites="models.embedding.reply#/data/[]/object",
-    of=_embedding,
-)
-@requirement(
-    "models.object.model",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, models: object",
-    claims=ALL,
-    cites="models.reply#/data/[]/object",
-    of=_all,
-)
+@embedding.should("object.model", openai("object", "models"), ".reply#/data/[]/object")
+@models.should("object.model", openai("object", "models"), ".reply#/data/[]/object")
 def every_item_is_a_model(reply: Subject, check: Check) -> None:
     """`object` of an item, where present, is `model`, as OpenAI defines it."""
     for item in items_of(reply.body):
         check.equal(item.members().get("object", "model"), "model")
 
 
-@requirement(
-    "models.embedding.created",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, models: created",
-    claims=EMBEDDING,
-    cites="models.embedding.reply#/data/[]/created",
-    of=_embedding,
-)
-@requirement(
-    "models.created",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, models: created",
-    claims=ALL,
-    cites="models.reply#/data/[]/created",
-    of=_all,
-)
+@embedding.should("created", openai("created", "models"), ".reply#/data/[]/created")
+@models.should("created", openai("created", "models"), ".reply#/data/[]/created")
 def created_is_in_seconds(reply: Subject, check: Check) -> None:
     """`created` of a model, where present, is a past time in seconds since 1970, to the day; not in milliseconds."""
     latest = reply.exchange.began + DAY
@@ -226,15 +121,8 @@ def created_is_in_seconds(reply: Subject, check: Check) -> None:
         check.that(created <= latest, f"at most {latest:.0f}", created, at=f"{item.at}/created")
 
 
-@requirement(
-    "models.embedding.page",
-    SHOULD,
-    basis=PROJECT,
-    claims=EMBEDDING,
-    cites="models.embedding.reply#/pagination/*",
-    of=_embedding,
-)
-@requirement("models.page", SHOULD, basis=PROJECT, claims=ALL, cites="models.reply#/pagination/*", of=_all)
+@embedding.should("page", PROJECT, ".reply#/pagination/*")
+@models.should("page", PROJECT, ".reply#/pagination/*")
 def the_page_agrees_with_the_list(reply: Subject, check: Check) -> None:
     """`pagination`, where present, agrees with the list: no more models than page or total have, as many pages as they
     fill."""
@@ -252,15 +140,8 @@ def the_page_agrees_with_the_list(reply: Subject, check: Check) -> None:
         check.that(number <= pages, f"a page up to {pages}", page)
 
 
-@requirement(
-    "models.embedding.stable",
-    SHOULD,
-    basis=PROJECT,
-    claims=EMBEDDING,
-    cites="models.embedding.reply#/data",
-    needs="models.embedding.twice",
-)
-@requirement("models.stable", SHOULD, basis=PROJECT, claims=ALL, cites="models.reply#/data", needs="models.twice")
+@embedding.should("stable", PROJECT, ".reply#/data", needs="models.embedding.twice")
+@models.should("stable", PROJECT, ".reply#/data", needs="models.twice")
 def the_list_is_stable(answers: list[Subject], check: Check) -> None:
     """One key gets the same names again, in any order; of a list that goes on, on another page, nothing is said."""
     first, again = steps(answers, 2)
@@ -269,23 +150,22 @@ def the_list_is_stable(answers: list[Subject], check: Check) -> None:
     check.equal(sorted(_names(again)), sorted(_names(first)), at="names")
 
 
-@requirement(
-    "models.embedding.usable",
-    MUST,
-    basis=PROSE,
-    claims=EMBEDDING,
-    cites=("models.embedding.prose", "embeddings.request#/user"),
-    covers="embeddings.request.prose#/model",
+@embedding.must(
+    "usable",
+    PROSE,
+    ".prose",
+    "embeddings.request#/user",
     of=_of_listed("embeddings"),
+    covers="embeddings.request.prose#/model",
 )
-@requirement(
-    "models.usable",
-    MUST,
-    basis=PROSE,
-    claims=ALL,
-    cites=("models.prose", "models.embedding", "chat.request#/user"),
-    covers="chat.request.prose#/model",
+@models.must(
+    "usable",
+    PROSE,
+    ".prose",
+    ".embedding",
+    "chat.request#/user",
     of=_of_listed("chat"),
+    covers="chat.request.prose#/model",
 )
 def listed_names_are_accepted(reply: Subject, check: Check) -> None:
     """A listed name is accepted as the `model` of a request of its kind, where each kind has a list of its own."""

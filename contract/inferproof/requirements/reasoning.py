@@ -2,27 +2,15 @@
 
 A model that reasons not at all may be asked in vain, and one that reasons may find nothing to reason about: no
 requirement asks for a text. What text there is stands in its place, and what was not asked for is not there.
-
-Breaks: `reasoning` for `reasoning_content`, no parser, so that `<think>` stands in the answer, tokens nobody counts.
-Reference: the effort becomes the engine's own; its parser tells reasoning from answer, and counts it.
 """
 
 from __future__ import annotations
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import valid
-from inferproof.judge.requirement import (
-    CONVENTION,
-    CORRECTION,
-    MUST,
-    PROJECT,
-    PROSE,
-    SCHEMA,
-    SHOULD,
-    requirement,
-)
-from inferproof.judge.select import EVENTS, Of
-from inferproof.judge.statuses import DECIDED
+from inferproof.judge.requirement import CORRECTION, PROJECT, PROSE, SCHEMA, openai
+from inferproof.judge.rules import Rules
+from inferproof.judge.select import EVENTS, decided, served, streams
 from inferproof.judge.subject import Subject, require_repeating, settled, steps
 from inferproof.judge.value import Skip, Value
 from inferproof.requirements.chat_request import PLAIN
@@ -119,29 +107,30 @@ def counted(answer: Subject) -> int:
     return found
 
 
-@requirement(
-    "reasoning.accepted",
-    MUST,
-    basis=SCHEMA,
-    claims="reasoning",
-    cites="chat.request#/reasoning/effort",
-    covers="chat.request#/reasoning_effort",
-    of=Of(("chat",), status=DECIDED, where=_asks_for_some),
+COUNTED = "chat.reply#/usage/completion_tokens_details/reasoning_tokens"
+REASONED = "chat.reply#/choices/[]/message/reasoning_content"
+STREAMED = "chat.event#/choices/[]/delta/reasoning_content"
+EFFORT = "chat.request#/reasoning"
+TOLD = "chat.request.prose#/reasoning"
+"""What it rests on that a reply counts and says what was reasoned, and that a request says how much."""
+
+streams_of_it = streams("chat", where=_asks_plainly)
+without_any = decided("chat", where=_asks_for_none)
+
+rules = Rules("reasoning", of=served("chat"), cites="chat.request", claims="reasoning").with_notes(
+    breaks="`reasoning` for `reasoning_content`, no parser, so that `<think>` stands in the answer, tokens nobody "
+    "counts.",
+    reference="the effort becomes the engine's own; its parser tells reasoning from answer, and counts it.",
 )
-def an_effort_is_accepted(reply: Subject, check: Check) -> None:
-    """Every effort of the document but `none` is accepted, also by a model that does not reason."""
-    check.accepted(reply)
+streamed = rules.part("stream", cites="chat.event", claims="reasoning.streamed")
 
 
-@requirement(
-    "reasoning.none",
-    MUST,
-    basis=PROSE,
-    claims="reasoning",
-    cites="chat.request.prose#/reasoning",
-    covers=("chat.request.prose#/reasoning/effort", "chat.request.prose#/reasoning_effort"),
-    of=Of(("chat",), status=DECIDED, where=_asks_for_none),
-)
+rules.must(
+    "accepted", SCHEMA, "#/reasoning/effort", covers="#/reasoning_effort", of=decided("chat", where=_asks_for_some)
+).accept("Every effort of the document but `none` is accepted, also by a model that does not reason.")
+
+
+@rules.must("none", PROSE, TOLD, of=without_any, covers=".prose#/reasoning/effort .prose#/reasoning_effort")
 def none_means_no_reasoning(reply: Subject, check: Check) -> None:
     """With effort `none` nothing is reasoned; a model that always reasons answers 400."""
     check.one_of(reply.status, (200, 400), at="status")
@@ -150,28 +139,13 @@ def none_means_no_reasoning(reply: Subject, check: Check) -> None:
         check.equal(found, [], at="reasoning_content")
 
 
-@requirement(
-    "reasoning.none.tokens",
-    SHOULD,
-    basis=CORRECTION,
-    claims="reasoning",
-    cites=("chat.reply#/usage/completion_tokens_details/reasoning_tokens", "chat.request.prose#/reasoning"),
-    of=Of(("chat",), where=_asks_for_none),
-)
+@rules.should("none.tokens", CORRECTION, COUNTED, TOLD, where=_asks_for_none)
 def none_costs_no_tokens_of_reasoning(reply: Subject, check: Check) -> None:
     """With effort `none` the `reasoning_tokens` are 0, or not told."""
     check.equal(counted(reply), 0, at=f"usage{TOKENS}")
 
 
-@requirement(
-    "reasoning.member",
-    MUST,
-    basis=PROSE,
-    claims="reasoning",
-    cites=("chat.request.prose#/reasoning", "chat.reply#/choices/[]/message/reasoning_content"),
-    covers="chat.event#/choices/[]/delta/reasoning_content",
-    of=Of(("chat",), where=_asks),
-)
+@rules.must("member", PROSE, TOLD, REASONED, where=_asks, covers=STREAMED)
 def reasoning_stands_in_reasoning_content(reply: Subject, check: Check) -> None:
     """The text of the reasoning comes in `reasoning_content`, whatever other member has it too."""
     here, elsewhere = said(reply), said(reply, OTHER_TEXT)
@@ -181,14 +155,7 @@ def reasoning_stands_in_reasoning_content(reply: Subject, check: Check) -> None:
         check.that(speaks(here[index]) or not speaks(text), "the text", None, at=f"reasoning_content of choice {index}")
 
 
-@requirement(
-    "reasoning.apart",
-    SHOULD,
-    basis=PROSE,
-    claims="reasoning",
-    cites=("chat.request.prose#/reasoning", "chat.reply#/choices/[]/message/reasoning_content"),
-    of=Of(("chat",), where=_plainly),
-)
+@rules.should("apart", PROSE, TOLD, REASONED, where=_plainly)
 def reasoning_is_no_part_of_the_answer(reply: Subject, check: Check) -> None:
     """The content has the answer only: it neither begins with the reasoning nor has the tags that stand around it."""
     opened, closed = (any(tag in content for content in said(reply, "/content").values()) for tag in TAGS)
@@ -204,14 +171,7 @@ def reasoning_is_no_part_of_the_answer(reply: Subject, check: Check) -> None:
         check.that(not repeats, "an answer without the reasoning", content, at=at)
 
 
-@requirement(
-    "reasoning.tokens",
-    SHOULD,
-    basis=CORRECTION,
-    claims="reasoning",
-    cites=("chat.reply#/usage/completion_tokens_details/reasoning_tokens", "chat.request.prose#/reasoning"),
-    of=Of(("chat",), where=_asks_plainly),
-)
+@rules.should("tokens", CORRECTION, COUNTED, TOLD, where=_asks_plainly)
 def the_tokens_of_reasoning_are_counted(reply: Subject, check: Check) -> None:
     """`reasoning_tokens`, where told, are more than none where there is reasoning, and part of `completion_tokens`."""
     tokens, at = counted(reply), f"usage{TOKENS}"
@@ -223,18 +183,7 @@ def the_tokens_of_reasoning_are_counted(reply: Subject, check: Check) -> None:
         check.that(tokens < most or not answers, f"less than {most}, which has the answer too", tokens, at=at)
 
 
-@requirement(
-    "reasoning.text",
-    SHOULD,
-    basis=CORRECTION,
-    claims="reasoning",
-    cites=(
-        "chat.reply#/choices/[]/message/reasoning_content",
-        "chat.reply#/usage/completion_tokens_details/reasoning_tokens",
-        "chat.request.prose#/reasoning",
-    ),
-    of=Of(("chat",), where=_asks_plainly),
-)
+@rules.should("text", CORRECTION, REASONED, COUNTED, TOLD, where=_asks_plainly)
 def what_is_counted_is_sent(reply: Subject, check: Check) -> None:
     """Where more than a few tokens were reasoned, there is a text of them."""
     tokens = counted(reply)
@@ -242,28 +191,13 @@ def what_is_counted_is_sent(reply: Subject, check: Check) -> None:
     check.that(tokens <= FEW or texts != [], f"the text of {tokens} tokens", None, at="reasoning_content")
 
 
-@requirement(
-    "reasoning.conflict",
-    SHOULD,
-    basis=PROJECT,
-    claims="reasoning",
-    cites=("chat.request#/reasoning/effort", "chat.request#/reasoning_effort"),
-    of=Of(("chat",), status=DECIDED, where=_asks_for_two),
-)
+@rules.should("conflict", PROJECT, "#/reasoning/effort", "#/reasoning_effort", of=decided("chat", where=_asks_for_two))
 def two_efforts_are_no_crash(reply: Subject, check: Check) -> None:
     """Where `reasoning` and `reasoning_effort` ask for two efforts, one is taken, or the request is refused."""
     check.accepted_or_refused(reply)
 
 
-@requirement(
-    "reasoning.stream.order",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completion streams: delta",
-    claims="reasoning.streamed",
-    cites=("chat.event#/choices/[]/delta/reasoning_content", "chat.request#/reasoning"),
-    of=Of(("chat",), media=EVENTS, where=_asks_plainly),
-)
+@streamed.should("order", openai("delta", "chat completion streams"), STREAMED, EFFORT, of=streams_of_it)
 def reasoning_comes_before_the_answer(reply: Subject, check: Check) -> None:
     """In a stream of a plain answer not all reasoning comes after the last of the content: both may come in turn."""
     said_at: dict[str, dict[int, list[int]]] = {TEXT: {}, "/content": {}}
@@ -277,18 +211,7 @@ def reasoning_comes_before_the_answer(reply: Subject, check: Check) -> None:
         check.that(not late, "some of it before the content", "all of it after", at=f"reasoning of choice {index}")
 
 
-@requirement(
-    "reasoning.stream.equal",
-    SHOULD,
-    basis=PROJECT,
-    claims="reasoning.streamed",
-    cites=(
-        "chat.event#/choices/[]/delta/reasoning_content",
-        "chat.reply#/choices/[]/message/reasoning_content",
-        "chat.request#/reasoning",
-    ),
-    needs="reasoning.stream",
-)
+@streamed.should("equal", PROJECT, STREAMED, REASONED, EFFORT, needs="reasoning.stream")
 def a_stream_reasons_the_same(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, the deltas of reasoning add up to the reasoning that comes without `stream`."""
     whole, stream = _repeated(answers)
@@ -301,18 +224,7 @@ def a_stream_reasons_the_same(answers: list[Subject], check: Check) -> None:
     check.equal(found, expected, at="reasoning_content")
 
 
-@requirement(
-    "reasoning.stream.usage",
-    SHOULD,
-    basis=PROJECT,
-    claims="reasoning.streamed",
-    cites=(
-        "chat.event#/usage",
-        "chat.reply#/usage/completion_tokens_details/reasoning_tokens",
-        "chat.request#/reasoning",
-    ),
-    needs="reasoning.stream",
-)
+@streamed.should("usage", PROJECT, "#/usage", COUNTED, EFFORT, needs="reasoning.stream")
 def a_stream_counts_the_same(answers: list[Subject], check: Check) -> None:
     """Where the usage of the same request tells `reasoning_tokens`, so does that of its stream, and as many."""
     whole, stream = _repeated(answers)

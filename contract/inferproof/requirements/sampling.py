@@ -1,24 +1,13 @@
-"""Sampling: the members that steer it are taken, mean what they say, and are refused where they mean nothing.
-
-Breaks: members that are accepted and then forgotten, and defaults of a framework in place of the documented ones.
-Reference: a table says of each member whether it is passed on, translated or dropped, and why.
-"""
+"""Sampling: the members that steer it are taken, mean what they say, and are refused where they mean nothing."""
 
 import math
 
 from inferproof.judge.check import Check
 from inferproof.judge.claims import is_supported
 from inferproof.judge.oracle import must_accept
-from inferproof.judge.requirement import (
-    CONVENTION,
-    CORRECTION,
-    MUST,
-    SCHEMA,
-    SHOULD,
-    requirement,
-)
-from inferproof.judge.select import CHAT, EVENTS, JSON, Of, replies
-from inferproof.judge.statuses import DECIDED
+from inferproof.judge.requirement import CORRECTION, SCHEMA, openai
+from inferproof.judge.rules import Rules
+from inferproof.judge.select import CHAT, EVENTS, JSON, asked, decided, replies
 from inferproof.judge.subject import Subject, repeated, settled, steps
 from inferproof.judge.value import Skip, is_number
 
@@ -58,41 +47,26 @@ def _steered(answer: Subject) -> bool:
     )
 
 
-@requirement(
-    "sampling.accepted",
-    MUST,
-    basis=SCHEMA,
-    claims="engine",
-    cites="chat.request#/top_k",
-    covers=(
-        "chat.request#/min_p",
-        "chat.request#/repetition_penalty",
-        "chat.request#/length_penalty",
-        "chat.request#/stop_token_ids",
-        "chat.request#/include_stop_str_in_output",
-        "chat.request#/ignore_eos",
-        "chat.request#/min_tokens",
-        "chat.request#/skip_special_tokens",
-        "chat.request#/spaces_between_special_tokens",
-        "chat.request#/add_special_tokens",
-        "chat.request#/documents",
-        "chat.request#/cache_salt",
-    ),
-    of=Of(("chat",), status=DECIDED, where=_steered),
+OF_STEERING = (
+    "#/min_p #/repetition_penalty #/length_penalty #/stop_token_ids #/include_stop_str_in_output #/ignore_eos "
+    "#/min_tokens #/skip_special_tokens #/spaces_between_special_tokens #/add_special_tokens #/documents #/cache_salt"
 )
-def steering_is_accepted(reply: Subject, check: Check) -> None:
-    """Members that steer sampling are accepted with any value that the document allows."""
-    check.accepted(reply)
+"""Members that steer sampling."""
+
+OF_COUNTS = "#/top_p #/max_tokens #/max_completion_tokens"
+
+rules = Rules("sampling", cites="chat.request", claims="sampling").with_notes(
+    breaks="members that are accepted and then forgotten, and defaults of a framework in place of the documented ones.",
+    reference="a table says of each member whether it is passed on, translated or dropped, and why.",
+)
 
 
-@requirement(
-    "sampling.defaults",
-    SHOULD,
-    basis=SCHEMA,
-    claims="sampling",
-    cites="chat.request#/",
-    needs="sampling.defaults",
-)
+rules.must(
+    "accepted", SCHEMA, "#/top_k", of=decided("chat", where=_steered), covers=OF_STEERING, claims="engine"
+).accept("Members that steer sampling are accepted with any value that the document allows.")
+
+
+@rules.should("defaults", SCHEMA, "#/", needs="sampling.defaults")
 def defaults_change_nothing(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, members sent with their documented defaults leave the answer as it is."""
     plain, again, explicit = steps(answers[:3], 3)
@@ -100,15 +74,7 @@ def defaults_change_nothing(answers: list[Subject], check: Check) -> None:
     check.equal(settled(explicit, *answers[3:]).said, expected, at="content")
 
 
-@requirement(
-    "sampling.n",
-    MUST,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: n",
-    claims="sampling.n",
-    cites="chat.request#/n",
-    of=replies("chat", where=lambda answer: not one_choice(answer)),
-)
+@rules.must("n", openai("n"), "#/n", of=replies("chat", where=lambda answer: not one_choice(answer)), claims=".n")
 def there_are_n_choices(reply: Subject, check: Check) -> None:
     """There are `n` choices, numbered from 0."""
     asked, found = reply.request.integer("/n"), sorted(choice.integer("/index") for choice in reply.choices)
@@ -116,15 +82,7 @@ def there_are_n_choices(reply: Subject, check: Check) -> None:
     check.that(holds, f"{asked} choices, numbered from 0", found, at="/choices")
 
 
-@requirement(
-    "sampling.seed",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: seed",
-    claims="sampling.seed",
-    cites="chat.request#/seed",
-    needs="sampling.seed",
-)
+@rules.should("seed", openai("seed"), "#/seed", needs="sampling.seed", claims=".seed")
 def a_seed_repeats_its_answer(answers: list[Subject], check: Check) -> None:
     """Where a server repeats itself at temperature 0, the same seed repeats at temperature 1, once in three times."""
     _require_repeats(answers)
@@ -134,14 +92,8 @@ def a_seed_repeats_its_answer(answers: list[Subject], check: Check) -> None:
     check.that(len(set(said)) < len(said), f"one answer twice in {len(said)}", said[-1], at="content")
 
 
-@requirement(
-    "sampling.seed.streamed",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: seed",
-    claims="sampling.seed",
-    cites=("chat.request#/seed", "chat.reply.events"),
-    needs="sampling.seed-streamed",
+@rules.should(
+    "seed.streamed", openai("seed"), "#/seed", "chat.reply.events", needs="sampling.seed-streamed", claims=".seed"
 )
 def a_seed_says_the_same_in_a_stream(answers: list[Subject], check: Check) -> None:
     """Where a seed repeats an answer at temperature 1, a stream with that seed says the same as some other answer."""
@@ -187,32 +139,16 @@ def _supported(answer: Subject, *names: str) -> list[str]:
     return [name for name in names if is_supported(answer.contract, answer.role, name)]
 
 
-@requirement(
-    "sampling.domain",
-    SHOULD,
-    basis=CORRECTION,
-    claims="sampling",
-    cites="chat.request#/temperature",
-    covers=("chat.request#/top_p", "chat.request#/max_tokens", "chat.request#/max_completion_tokens"),
-    of=Of(CHAT, status=None, where=_meaningless),
+rules.should("domain", CORRECTION, "#/temperature", of=asked(*CHAT, where=_meaningless), covers=OF_COUNTS).refuse(
+    "A negative temperature, probability or count, a probability above 1 and an answer of no tokens are refused."
 )
-def what_has_no_meaning_is_refused(reply: Subject, check: Check) -> None:
-    """A negative temperature, probability or count, a probability above 1 and an answer of no tokens are refused."""
-    check.refused(reply)
 
 
-@requirement(
-    "sampling.best-of",
-    SHOULD,
-    basis=CORRECTION,
-    claims="engine.best-of",
-    cites="chat.request#/best_of",
-    of=Of(
-        ("chat",),
-        status=None,
-        where=lambda answer: number(answer, "best_of", math.inf) < number(answer, "n", -math.inf),
-    ),
-)
+def _best_of_fewer(answer: Subject) -> bool:
+    return number(answer, "best_of", math.inf) < number(answer, "n", -math.inf)
+
+
+@rules.should("best-of", CORRECTION, "#/best_of", of=asked("chat", where=_best_of_fewer), claims="engine.best-of")
 def the_best_of_fewer_is_no_crash(reply: Subject, check: Check) -> None:
     """A `best_of` smaller than `n` is refused or ignored; it does not fail."""
     check.accepted_or_refused(reply)

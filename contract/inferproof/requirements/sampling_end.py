@@ -1,18 +1,9 @@
-"""Where an answer ends: at a stop string, not before a least number of tokens, or not before the cap.
-
-Breaks: `stop` searched for in single tokens, so that one across two is missed; the stop left in the text.
-Reference: the engine looks for it in the decoded text.
-"""
+"""Where an answer ends: at a stop string, not before a least number of tokens, or not before the cap."""
 
 from inferproof.judge.check import Check
 from inferproof.judge.claims import OF_STREAMS
-from inferproof.judge.requirement import (
-    CONVENTION,
-    MUST,
-    SCHEMA,
-    SHOULD,
-    requirement,
-)
+from inferproof.judge.requirement import SCHEMA, Standard, openai
+from inferproof.judge.rules import Rules
 from inferproof.judge.select import answers
 from inferproof.judge.subject import Subject, repeated, settled
 from inferproof.judge.value import Skip
@@ -26,15 +17,17 @@ def _stops(answer: Subject) -> list[str]:
     return [text for each in stops if (text := each.string())]
 
 
-@requirement(
-    "sampling.stop",
-    MUST,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: stop",
-    claims="sampling.stop",
-    cites="chat.request#/stop",
-    of=answers("chat", where=lambda answer: bool(_stops(answer)) and not _keeps_the_stop(answer)),
+rules = Rules("sampling", of=answers("chat"), cites="chat.request", claims="sampling.stop").with_notes(
+    breaks="`stop` searched for in single tokens, so that one across two is missed; the stop left in the text.",
+    reference="the engine looks for it in the decoded text.",
 )
+
+
+def _stops_before(answer: Subject) -> bool:
+    return bool(_stops(answer)) and not _keeps_the_stop(answer)
+
+
+@rules.must("stop", openai("stop"), "#/stop", where=_stops_before)
 def the_text_ends_before_a_stop(reply: Subject, check: Check) -> None:
     """The content has none of the `stop` strings."""
     for index, text in reply.texts.items():
@@ -46,15 +39,7 @@ def _keeps_the_stop(answer: Subject) -> bool:
     return any(answer.request.get(f"/{name}") for name in ("include_stop_str_in_output", "echo"))
 
 
-@requirement(
-    "sampling.stop.prefix",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: stop",
-    claims="sampling.stop",
-    cites="chat.request#/stop",
-    needs="sampling.stop",
-)
+@rules.should("stop.prefix", openai("stop"), "#/stop", needs="sampling.stop")
 def a_stop_cuts_the_same_text(told: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, a `stop` string ends the same text where it first stands, with `stop`."""
     free, text, stopped = _free_and_stopped(told)
@@ -95,14 +80,12 @@ def _require_unthought(stopped: Subject, free: Subject) -> None:
         raise Skip("the `stop` stands in the reasoning too")
 
 
-@requirement(
-    "sampling.stop.included",
-    SHOULD,
-    basis=CONVENTION,
-    standard="vLLM's sampling parameters: include_stop_str_in_output",
-    claims="engine.stop",
-    cites="chat.request#/include_stop_str_in_output",
+@rules.should(
+    "stop.included",
+    Standard("vLLM's sampling parameters: include_stop_str_in_output"),
+    "#/include_stop_str_in_output",
     needs="sampling.stop-included",
+    claims="engine.stop",
 )
 def a_stop_may_stay(told: list[Subject], check: Check) -> None:
     """With `include_stop_str_in_output: true` the content ends with the `stop` string that ended it."""
@@ -113,38 +96,29 @@ def a_stop_may_stay(told: list[Subject], check: Check) -> None:
         check.equal(answer.said, text.partition(stop)[0] + stop, at="content")
 
 
-@requirement(
-    "sampling.min-tokens",
-    SHOULD,
-    basis=SCHEMA,
-    claims="sampling.length",
-    cites="chat.request#/min_tokens",
-    of=answers("chat", where=lambda answer: bool(answer.request.get("/min_tokens")) and one_choice(answer)),
-)
+def _has_a_least_length(answer: Subject) -> bool:
+    return bool(answer.request.get("/min_tokens")) and one_choice(answer)
+
+
+@rules.should("min-tokens", SCHEMA, "#/min_tokens", where=_has_a_least_length, claims="sampling.length")
 def min_tokens_is_the_least(reply: Subject, check: Check) -> None:
     """`completion_tokens` is at least `min_tokens`."""
     least, used = reply.request.integer("/min_tokens"), reply.usage.value("/completion_tokens")
     check.that(used.integer() >= least, f"at least {least}", used)
 
 
-@requirement(
-    "sampling.ignore-eos",
-    SHOULD,
-    basis=SCHEMA,
-    claims="sampling.length",
-    cites="chat.request#/ignore_eos",
-    of=answers(
-        "chat",
-        where=lambda answer: (
-            answer.request.get("/ignore_eos") is True
-            and {*PLAIN, *OF_STREAMS}.issuperset(answer.request.members())
-            and answer.request.has("/max_tokens")
-            and not _stops(answer)
-            and not answer.request.get("/stop_token_ids")
-            and one_choice(answer)
-        ),
-    ),
-)
+def _goes_on_to_the_cap(answer: Subject) -> bool:
+    return (
+        answer.request.get("/ignore_eos") is True
+        and {*PLAIN, *OF_STREAMS}.issuperset(answer.request.members())
+        and answer.request.has("/max_tokens")
+        and not _stops(answer)
+        and not answer.request.get("/stop_token_ids")
+        and one_choice(answer)
+    )
+
+
+@rules.should("ignore-eos", SCHEMA, "#/ignore_eos", where=_goes_on_to_the_cap, claims="sampling.length")
 def without_an_end_the_cap_is_reached(reply: Subject, check: Check) -> None:
     """With `ignore_eos: true` an answer has exactly `max_tokens`, and finishes with `length`."""
     check.equal(reply.finish_reason, "length", at="finish_reason")

@@ -1,30 +1,20 @@
-"""Which tokens may come: words and tokens that are banned, forced, or the only ones allowed.
-
-Breaks: ids that are sent as text and read as nothing, a bias that is dropped for lack of a tokenizer.
-Reference: passed on to the engine.
-"""
+"""Which tokens may come: words and tokens that are banned, forced, or the only ones allowed."""
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    CONVENTION,
-    SCHEMA,
-    SHOULD,
-    requirement,
-)
+from inferproof.judge.requirement import SCHEMA, openai
+from inferproof.judge.rules import Rules
 from inferproof.judge.select import answers
 from inferproof.judge.subject import Subject, repeated
 from inferproof.judge.value import Skip
 from inferproof.requirements.logprobs import tokens
 
-
-@requirement(
-    "sampling.bad-words",
-    SHOULD,
-    basis=SCHEMA,
-    claims="sampling.bad-words",
-    cites="chat.request#/bad_words",
-    needs="sampling.bad-words",
+rules = Rules("sampling", of=answers("chat"), cites="chat.request", claims="sampling.tokens").with_notes(
+    breaks="ids that are sent as text and read as nothing, a bias that is dropped for lack of a tokenizer.",
+    reference="passed on to the engine.",
 )
+
+
+@rules.should("bad-words", SCHEMA, "#/bad_words", needs="sampling.bad-words", claims="sampling.bad-words")
 def bad_words_change_the_answer(told: list[Subject], check: Check) -> None:
     """With the words of an answer in `bad_words`, the same request is answered otherwise."""
     # A single word may come back: engines forbid its usual tokens, and a model can spell it with others.
@@ -43,14 +33,7 @@ def _completion(answer: Subject) -> int | None:
     return None if answer.streamed and answer.folded.usage is None else answer.usage.integer("/completion_tokens")
 
 
-@requirement(
-    "sampling.stop-token-ids",
-    SHOULD,
-    basis=SCHEMA,
-    claims="sampling.tokens",
-    cites="chat.request#/stop_token_ids",
-    needs="sampling.stop-token-ids",
-)
+@rules.should("stop-token-ids", SCHEMA, "#/stop_token_ids", needs="sampling.stop-token-ids")
 def a_token_may_end_the_answer(told: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, a token in `stop_token_ids` ends the same answer where it first comes."""
     if len(told) < 3:
@@ -79,29 +62,21 @@ def _token(id: int | str) -> str:
     return f"token_id:{id}"
 
 
-@requirement(
-    "sampling.logit-bias.ban",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: logit_bias",
-    claims="sampling.tokens",
-    cites="chat.request#/logit_bias",
-    of=answers("chat", where=lambda answer: _as_ids(answer) and bool(_biased(answer, -100))),
-)
+def _bans_tokens(answer: Subject) -> bool:
+    return _as_ids(answer) and bool(_biased(answer, -100))
+
+
+@rules.should("logit-bias.ban", openai("logit_bias"), "#/logit_bias", where=_bans_tokens)
 def a_low_bias_bans_a_token(reply: Subject, check: Check) -> None:
     """A token with a `logit_bias` of -100 does not come."""
     check.equal(sorted(_biased(reply, -100) & set(tokens(reply))), [], at="/choices/0/logprobs/content")
 
 
-@requirement(
-    "sampling.logit-bias.force",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: logit_bias",
-    claims="sampling.tokens",
-    cites="chat.request.extra#/logit_bias:object",
-    of=answers("chat", where=lambda answer: _as_ids(answer) and bool(_biased(answer, 100))),
-)
+def _forces_tokens(answer: Subject) -> bool:
+    return _as_ids(answer) and bool(_biased(answer, 100))
+
+
+@rules.should("logit-bias.force", openai("logit_bias"), ".extra#/logit_bias:object", where=_forces_tokens)
 def a_high_bias_forces_a_token(reply: Subject, check: Check) -> None:
     """Only the tokens with a `logit_bias` of 100 come."""
     check.equal(sorted(set(tokens(reply)) - _biased(reply, 100)), [], at="/choices/0/logprobs/content")
@@ -117,14 +92,11 @@ def _biased(answer: Subject, bias: int) -> set[str]:
     return {_token(id) for id, given in biases.items() if given.raw == bias}
 
 
-@requirement(
-    "sampling.allowed-token-ids",
-    SHOULD,
-    basis=SCHEMA,
-    claims="sampling.tokens",
-    cites="chat.request#/allowed_token_ids",
-    of=answers("chat", where=lambda answer: bool(answer.request.get("/allowed_token_ids")) and _as_ids(answer)),
-)
+def _allows_some_tokens(answer: Subject) -> bool:
+    return bool(answer.request.get("/allowed_token_ids")) and _as_ids(answer)
+
+
+@rules.should("allowed-token-ids", SCHEMA, "#/allowed_token_ids", where=_allows_some_tokens)
 def no_other_token_comes(reply: Subject, check: Check) -> None:
     """With `allowed_token_ids` no other token comes."""
     allowed = {_token(id.integer()) for id in reply.request.items("/allowed_token_ids")}

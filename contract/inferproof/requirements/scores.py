@@ -1,8 +1,4 @@
-"""The scores of attributes: JSON text in the content of the reply, one score for each attribute asked for.
-
-Breaks: a model asked in words for JSON, which adds words of its own, leaves names out or invents some.
-Reference: the reply is constrained by a schema with exactly the attributes that are to be scored.
-"""
+"""The scores of attributes: JSON text in the content of the reply, one score for each attribute asked for."""
 
 from __future__ import annotations
 
@@ -10,7 +6,8 @@ import json
 from typing import Any
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import CORRECTION, EXAMPLE, MUST, PROSE, SHOULD, requirement
+from inferproof.judge.requirement import CORRECTION, EXAMPLE, PROSE
+from inferproof.judge.rules import Rules
 from inferproof.judge.select import replies
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip, Value
@@ -53,19 +50,15 @@ def _whole(answer: Subject) -> bool:
     return bool(answer.body.value("/choices/0").get("/finish_reason") != "length")
 
 
-@requirement(
-    "attributes.content.json",
-    MUST,
-    basis=PROSE,
-    claims=ROLE,
-    cites="attributes.reply.prose",
-    covers=(
-        "attributes.scores#/choices",
-        "attributes.scores#/choices/[]/message",
-        "attributes.scores#/choices/[]/message/content",
-    ),
-    of=replies(ROLE),
+OF_SCORES = ".scores#/choices .scores#/choices/[]/message .scores#/choices/[]/message/content"
+
+rules = Rules("attributes", of=replies(ROLE), cites="attributes", claims=ROLE).with_notes(
+    breaks="a model asked in words for JSON, which adds words of its own, leaves names out or invents some.",
+    reference="the reply is constrained by a schema with exactly the attributes that are to be scored.",
 )
+
+
+@rules.must("content.json", PROSE, ".reply.prose", covers=OF_SCORES)
 def the_content_is_json(reply: Subject, check: Check) -> None:
     """The content of the first choice's message is JSON text of an object, unless a cap cut it short."""
     if not _whole(reply):
@@ -74,14 +67,7 @@ def the_content_is_json(reply: Subject, check: Check) -> None:
     check.that(_object(content.string()) is not None, "JSON text of an object", content)
 
 
-@requirement(
-    "attributes.content.values",
-    MUST,
-    basis=PROSE,
-    claims=ROLE,
-    cites=("attributes.reply.prose", "attributes.score#/*"),
-    of=replies(ROLE),
-)
+@rules.must("content.values", PROSE, ".reply.prose", ".score#/*")
 def each_value_is_a_score(reply: Subject, check: Check) -> None:
     """Each attribute's value is an object with a number `score` and a boolean `positive`."""
     for value in scores(reply).values():
@@ -90,14 +76,7 @@ def each_value_is_a_score(reply: Subject, check: Check) -> None:
         check.that(number and isinstance(positive, bool), '{"score": number, "positive": boolean}', value)
 
 
-@requirement(
-    "attributes.content.range",
-    SHOULD,
-    basis=EXAMPLE,
-    claims=ROLE,
-    cites="attributes.reply.example",
-    of=replies(ROLE),
-)
+@rules.should("content.range", EXAMPLE, ".reply.example")
 def a_score_lies_between_0_and_1(reply: Subject, check: Check) -> None:
     """A `score` lies between 0 and 1."""
     for value in scores(reply).values():
@@ -105,14 +84,11 @@ def a_score_lies_between_0_and_1(reply: Subject, check: Check) -> None:
         check.that(0 <= score.number() <= 1, "0 to 1", score)
 
 
-@requirement(
-    "attributes.all-scored",
-    MUST,
-    basis=PROSE,
-    claims=ROLE,
-    cites="attributes.request.prose",
-    of=replies(ROLE, where=lambda answer: good(answer) and bool(_given(answer))),
-)
+def _gives_some(answer: Subject) -> bool:
+    return good(answer) and bool(_given(answer))
+
+
+@rules.must("all-scored", PROSE, ".request.prose", where=_gives_some)
 def every_attribute_is_scored(reply: Subject, check: Check) -> None:
     """Every attribute given is scored, or with `filter_categories` every one of those categories."""
     wanted = _words(reply.request, "/filter_categories")
@@ -123,14 +99,11 @@ def every_attribute_is_scored(reply: Subject, check: Check) -> None:
             check.that(name in found, f"a score of {name}", sorted(found), at=CONTENT)
 
 
-@requirement(
-    "attributes.filtered",
-    MUST,
-    basis=PROSE,
-    claims=ROLE,
-    cites="attributes.request.prose",
-    of=replies(ROLE, where=lambda answer: bool(answer.request.get("/filter_categories")) and good(answer)),
-)
+def _filters(answer: Subject) -> bool:
+    return bool(answer.request.get("/filter_categories")) and good(answer)
+
+
+@rules.must("filtered", PROSE, ".request.prose", where=_filters)
 def other_categories_are_not_scored(reply: Subject, check: Check) -> None:
     """With `filter_categories`, an attribute whose categories are all others is not scored."""
     wanted = _words(reply.request, "/filter_categories")
@@ -142,46 +115,28 @@ def other_categories_are_not_scored(reply: Subject, check: Check) -> None:
             check.that(name not in found, f"no score of {name}", sorted(found), at=CONTENT)
 
 
-@requirement(
-    "attributes.only-asked",
-    SHOULD,
-    basis=EXAMPLE,
-    claims=ROLE,
-    cites="attributes.reply.example",
-    of=replies(ROLE, where=lambda answer: good(answer) and bool(_given(answer))),
-)
+@rules.should("only-asked", EXAMPLE, ".reply.example", where=_gives_some)
 def nothing_else_is_scored(reply: Subject, check: Check) -> None:
     """Where the request gives attributes, no other one is scored."""
     asked, found = {one.string("/name") for one in _given(reply)}, scores(reply)
     check.that(found.keys() <= asked, "only " + ", ".join(sorted(asked)), sorted(found), at=CONTENT)
 
 
-@requirement(
-    "attributes.default-set",
-    MUST,
-    basis=PROSE,
-    claims=ROLE,
-    cites=("attributes.request.prose", "attributes.request#/attributes"),
-    of=replies(
-        ROLE,
-        where=lambda answer: (
-            answer.request.get("/attributes") is None and not answer.request.get("/filter_categories") and good(answer)
-        ),
-    ),
-)
+def _gives_none(answer: Subject) -> bool:
+    return answer.request.get("/attributes") is None and not answer.request.get("/filter_categories") and good(answer)
+
+
+@rules.must("default-set", PROSE, ".request.prose", ".request#/attributes", where=_gives_none)
 def without_attributes_there_is_a_default_set(reply: Subject, check: Check) -> None:
     """Without `attributes` a default set is scored: at least one."""
     check.that(len(scores(reply)) > 0, "a score", reply.body.value(CONTENT))
 
 
-@requirement(
-    "attributes.positive.echoed",
-    SHOULD,
-    basis=CORRECTION,
-    claims=ROLE,
-    cites="attributes.request#/attributes/[]/positive",
-    of=replies(ROLE, where=lambda answer: any(isinstance(one.get("/positive"), bool) for one in _given(answer))),
-)
+def _says_what_is_positive(answer: Subject) -> bool:
+    return any(isinstance(one.get("/positive"), bool) for one in _given(answer))
+
+
+@rules.should("positive.echoed", CORRECTION, ".request#/attributes/[]/positive", where=_says_what_is_positive)
 def an_explicit_positive_is_echoed(reply: Subject, check: Check) -> None:
     """An attribute that says whether it is `positive` is reported so."""
     found = scores(reply)

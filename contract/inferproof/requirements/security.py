@@ -1,14 +1,10 @@
-"""Safety: what a request brings along neither breaks the server nor runs on it.
-
-Breaks: limits that only the proxy in front of a server has.
-Reference: the front bounds the size of a body before it is read and its depth before it is validated.
-"""
+"""Safety: what a request brings along neither breaks the server nor runs on it."""
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import deep, keyed
-from inferproof.judge.requirement import CORRECTION, PROJECT, SHOULD, requirement
-from inferproof.judge.select import CHAT, Of
-from inferproof.judge.statuses import DECIDED
+from inferproof.judge.requirement import CORRECTION, PROJECT
+from inferproof.judge.rules import Rules
+from inferproof.judge.select import CHAT, asked, decided
 from inferproof.judge.subject import Subject
 
 WORDS = 2**18
@@ -29,31 +25,37 @@ def _long(answer: Subject) -> bool:
     return keyed(answer) and len(answer.exchange.request.body) > WORDS and not deep(answer)
 
 
-@requirement("security.nesting", SHOULD, basis=PROJECT, cites="chat.request#/", of=Of(status=DECIDED, where=_deep))
-def a_deep_body_is_refused(reply: Subject, check: Check) -> None:
-    """A body nested twenty thousand levels deep is refused with a 4xx, or read to its end where any value may stand.
+rules = Rules("security", cites="chat.request").with_notes(
+    breaks="limits that only the proxy in front of a server has.",
+    reference="the front bounds the size of a body before it is read and its depth before it is validated.",
+)
 
-    Breaks: a parser or validator that recurses ends in a stack overflow, which is a 500 or the end of the process.
-    Reference: the front reads with orjson and refuses more than 200 levels with 422.
-    """
+
+@rules.should(
+    "nesting",
+    PROJECT,
+    "#/",
+    of=decided(where=_deep),
+    breaks="a parser or validator that recurses ends in a stack overflow, which is a 500 or the end of the process.",
+    reference="the front reads with orjson and refuses more than 200 levels with 422.",
+)
+def a_deep_body_is_refused(reply: Subject, check: Check) -> None:
+    """A body nested twenty thousand levels deep is refused with a 4xx, or read to its end where any value may stand."""
     read = reply.status == 200 and b'"messages":[[' not in reply.exchange.request.body
     if not read:
         check.refused(reply)
 
 
-@requirement(
-    "security.long-prompt",
-    SHOULD,
-    basis=PROJECT,
-    cites="chat.request#/messages",
-    of=Of(CHAT, status=DECIDED, where=_long),
+@rules.should(
+    "long-prompt",
+    PROJECT,
+    "#/messages",
+    of=decided(*CHAT, where=_long),
+    breaks="engines that truncate by themselves answer another question than the one asked.",
+    reference="vLLM counts the prompt before it is queued and refuses it with 400.",
 )
 def a_long_prompt_is_refused_or_read(reply: Subject, check: Check) -> None:
-    """A prompt longer than the model's context is refused with a 4xx; it is not cut without a word.
-
-    Breaks: engines that truncate by themselves answer another question than the one asked.
-    Reference: vLLM counts the prompt before it is queued and refuses it with 400.
-    """
+    """A prompt longer than the model's context is refused with a 4xx; it is not cut without a word."""
     check.accepted_or_refused(reply)
     if reply.status != 200:
         return
@@ -61,19 +63,20 @@ def a_long_prompt_is_refused_or_read(reply: Subject, check: Check) -> None:
     check.that(counted.integer() >= WHOLE, f"at least {WHOLE}, or a 4xx", counted)
 
 
-@requirement(
-    "security.template",
-    SHOULD,
-    basis=CORRECTION,
+def _brings_a_template(answer: Subject) -> bool:
+    return "6 * 7000" in answer.request.string("/chat_template", "")
+
+
+@rules.should(
+    "template",
+    CORRECTION,
+    "#/chat_template",
+    of=asked(*CHAT, where=_brings_a_template),
     claims="engine",
-    cites="chat.request#/chat_template",
-    of=Of(CHAT, status=None, where=lambda answer: "6 * 7000" in answer.request.string("/chat_template", "")),
+    breaks="a gateway that hands every member on to an engine started with `--trust-request-chat-template`.",
+    reference="the front refuses a template with 422, before anything reads it.",
 )
 def a_template_of_a_request_is_never_run(reply: Subject, check: Check) -> None:
-    """A `chat_template` of the request is refused or ignored: nothing that it computes stands in the reply.
-
-    Breaks: a gateway that hands every member on to an engine started with `--trust-request-chat-template`.
-    Reference: the front refuses a template with 422, before anything reads it.
-    """
+    """A `chat_template` of the request is refused or ignored: nothing that it computes stands in the reply."""
     said = reply.reply.body.decode("utf-8", "replace")
     check.that(RAN not in said, "no trace of the template", said, at="body")

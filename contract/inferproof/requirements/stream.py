@@ -1,26 +1,12 @@
-"""The chat stream: server-sent events, each one chunk, from the role to the finish reason and `[DONE]`.
-
-Breaks: events split by a proxy, a role in no delta or in all, two finish reasons, usage in a chunk with a choice.
-Reference: the front writes each chunk as one event with one line, and ends with `[DONE]`.
-"""
+"""The chat stream: server-sent events, each one chunk, from the role to the finish reason and `[DONE]`."""
 
 from collections import Counter
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import invalid, must_accept
-from inferproof.judge.requirement import (
-    CONVENTION,
-    CORRECTION,
-    EXAMPLE,
-    MUST,
-    PROJECT,
-    PROSE,
-    SCHEMA,
-    SHOULD,
-    requirement,
-)
-from inferproof.judge.select import CHAT, EVENTS, JSON, Of, chat_stream, replies, streams
-from inferproof.judge.statuses import DECIDED
+from inferproof.judge.requirement import CORRECTION, EXAMPLE, PROJECT, PROSE, SCHEMA, Standard, openai
+from inferproof.judge.rules import Rules
+from inferproof.judge.select import CHAT, EVENTS, JSON, chat_stream, decided, replies, served, streams
 from inferproof.judge.subject import DONE, Subject
 from inferproof.judge.value import Missing, Value
 
@@ -34,29 +20,30 @@ def choices_of(answer: Subject) -> list[Value]:
     return [choice for event in answer.events for choice in event.items("/choices")]
 
 
-@requirement(
-    "stream.media-type",
-    MUST,
-    basis=SCHEMA,
-    claims="streaming",
-    cites="chat.reply.events",
-    covers="chat.openai-path.reply.events",
-    of=Of(CHAT, where=lambda answer: wants_stream(answer) and must_accept(answer)),
+OF_THE_PATH = ".openai-path.reply.events"
+OF_A_CHUNK = (
+    ".event#/choices/[]/ .event#/choices/[]/delta/ .event#/* .event#/choices/[]/* .event#/choices/[]/delta/* "
+    ".event#/choices/[]/delta/tool_calls/[]/* .event#/choices/[]/delta/tool_calls/[]/function/*"
 )
+"""What the schema says of a chunk."""
+
+rules = Rules("stream", of=chat_stream, cites="chat", claims="streaming").with_notes(
+    breaks="events split by a proxy, a role in no delta or in all, two finish reasons, usage in a chunk with a choice.",
+    reference="the front writes each chunk as one event with one line, and ends with `[DONE]`.",
+)
+
+
+def _wants_a_good_stream(answer: Subject) -> bool:
+    return wants_stream(answer) and must_accept(answer)
+
+
+@rules.must("media-type", SCHEMA, ".reply.events", of=served(*CHAT, where=_wants_a_good_stream), covers=OF_THE_PATH)
 def a_stream_is_an_event_stream(reply: Subject, check: Check) -> None:
     """With `stream: true` the answer is `text/event-stream`."""
     check.equal(reply.media_type, EVENTS, at="content-type")
 
 
-@requirement(
-    "stream.framing",
-    MUST,
-    basis=CONVENTION,
-    standard="WHATWG HTML §9.2.6",
-    claims="streaming",
-    cites="chat.reply.events",
-    of=chat_stream,
-)
+@rules.must("framing", Standard("WHATWG HTML §9.2.6"), ".reply.events")
 def every_event_ends_with_a_blank_line(reply: Subject, check: Check) -> None:
     """Every event ends with a blank line; one at the end that does not is lost to a client (WHATWG HTML §9.2.6)."""
     for fault in reply.stream.faults:
@@ -69,22 +56,14 @@ def every_event_ends_with_a_blank_line(reply: Subject, check: Check) -> None:
         )
 
 
-@requirement(
-    "stream.utf-8",
-    MUST,
-    basis=CONVENTION,
-    standard="WHATWG HTML §9.2.5",
-    claims="streaming",
-    cites="chat.reply.events",
-    of=chat_stream,
-)
+@rules.must("utf-8", Standard("WHATWG HTML §9.2.5"), ".reply.events")
 def every_event_is_utf_8(reply: Subject, check: Check) -> None:
     """The stream is UTF-8 (WHATWG HTML §9.2.5), and no event ends within a character."""
     for fault in reply.stream.faults:
         check.that(fault.kind != "not utf-8", "UTF-8", fault.text, at=f"byte {fault.offset}")
 
 
-@requirement("stream.line", SHOULD, basis=PROJECT, claims="streaming", cites="chat.reply.events", of=chat_stream)
+@rules.should("line", PROJECT, ".reply.events")
 def an_event_is_one_data_line(reply: Subject, check: Check) -> None:
     """Each event has its data on one line: many clients read line by line."""
     for number, event in enumerate(reply.stream.events):
@@ -92,15 +71,7 @@ def an_event_is_one_data_line(reply: Subject, check: Check) -> None:
         check.equal(lines, 1, at=f"events/{number}")
 
 
-@requirement(
-    "stream.event.json",
-    MUST,
-    basis=PROSE,
-    claims="streaming",
-    cites=("chat.reply.prose", "chat.event"),
-    covers=("chat.openai-path.reply.prose", "chat.openai-path.event"),
-    of=chat_stream,
-)
+@rules.must("event.json", PROSE, ".reply.prose", ".event", covers=".openai-path.reply.prose .openai-path.event")
 def each_event_is_json(reply: Subject, check: Check) -> None:
     """The data of each event, but for `[DONE]`, is one JSON object."""
     try:
@@ -111,23 +82,7 @@ def each_event_is_json(reply: Subject, check: Check) -> None:
         check.that(isinstance(event.raw, dict), "a JSON object", event)
 
 
-@requirement(
-    "stream.event.schema",
-    MUST,
-    basis=SCHEMA,
-    claims="streaming",
-    cites="chat.event#/",
-    covers=(
-        "chat.event#/choices/[]/",
-        "chat.event#/choices/[]/delta/",
-        "chat.event#/*",
-        "chat.event#/choices/[]/*",
-        "chat.event#/choices/[]/delta/*",
-        "chat.event#/choices/[]/delta/tool_calls/[]/*",
-        "chat.event#/choices/[]/delta/tool_calls/[]/function/*",
-    ),
-    of=chat_stream,
-)
+@rules.must("event.schema", SCHEMA, ".event#/", covers=OF_A_CHUNK)
 def each_chunk_is_valid(reply: Subject, check: Check) -> None:
     """Each event is a chunk that the document's schema allows, or says that the server failed."""
     layer = reply.contract.layer("chat.event#/")
@@ -136,9 +91,7 @@ def each_chunk_is_valid(reply: Subject, check: Check) -> None:
             check.valid(event, reply.operation.event_schema or "", layer)
 
 
-@requirement(
-    "stream.event.corrected", SHOULD, basis=CORRECTION, claims="streaming", cites="chat.event#/", of=chat_stream
-)
+@rules.should("event.corrected", CORRECTION, ".event#/")
 def each_chunk_has_what_clients_need(reply: Subject, check: Check) -> None:
     """Each chunk has the members that every example shows and every client reads: also `id`, `object`, `created`."""
     for event in reply.events:
@@ -146,14 +99,14 @@ def each_chunk_has_what_clients_need(reply: Subject, check: Check) -> None:
             check.valid(event, reply.operation.event_schema or "", "corrected")
 
 
-@requirement("stream.series", MUST, basis=PROSE, claims="streaming", cites="chat.reply.prose", of=chat_stream)
+@rules.must("series", PROSE, ".reply.prose")
 def a_stream_is_a_series(reply: Subject, check: Check) -> None:
     """An answer of more than a few words comes as a series of chunks, not as one."""
     if len(reply.text) > 16:
         check.that(len(reply.events) > 1, "several chunks", len(reply.events), at="events")
 
 
-@requirement("stream.constant", SHOULD, basis=EXAMPLE, claims="streaming", cites="chat.event#/id", of=chat_stream)
+@rules.should("constant", EXAMPLE, ".event#/id")
 def the_chunks_belong_together(reply: Subject, check: Check) -> None:
     """`id`, `created` and `model` are the same in every chunk of a stream."""
     for event in reply.events:
@@ -161,9 +114,7 @@ def the_chunks_belong_together(reply: Subject, check: Check) -> None:
             check.equal(event.value(path), reply.events[0].value(path).raw)
 
 
-@requirement(
-    "stream.role", SHOULD, basis=EXAMPLE, claims="streaming", cites="chat.event#/choices/[]/delta/role", of=chat_stream
-)
+@rules.should("role", EXAMPLE, ".event#/choices/[]/delta/role")
 def the_first_delta_says_who_speaks(reply: Subject, check: Check) -> None:
     """The first delta of each choice has the role `assistant`."""
     seen = set()
@@ -173,14 +124,7 @@ def the_first_delta_says_who_speaks(reply: Subject, check: Check) -> None:
             check.equal(choice.object("/delta").get("/role"), "assistant", at=f"{choice.at}/delta/role")
 
 
-@requirement(
-    "stream.finish.once",
-    SHOULD,
-    basis=EXAMPLE,
-    claims="streaming",
-    cites="chat.event#/choices/[]/finish_reason",
-    of=chat_stream,
-)
+@rules.should("finish.once", EXAMPLE, ".event#/choices/[]/finish_reason")
 def each_choice_finishes_once(reply: Subject, check: Check) -> None:
     """Each choice has a `finish_reason` in exactly one chunk."""
     found: Counter[int] = Counter()
@@ -190,14 +134,7 @@ def each_choice_finishes_once(reply: Subject, check: Check) -> None:
         check.equal(times, 1, at=f"finish_reason of choice {index}")
 
 
-@requirement(
-    "stream.finish.last",
-    SHOULD,
-    basis=EXAMPLE,
-    claims="streaming",
-    cites="chat.event#/choices/[]/finish_reason",
-    of=chat_stream,
-)
+@rules.should("finish.last", EXAMPLE, ".event#/choices/[]/finish_reason")
 def nothing_follows_the_finish(reply: Subject, check: Check) -> None:
     """Once a choice has finished, no chunk has more of it: a delta that says nothing may bring what a filter found."""
     finished = set()
@@ -216,15 +153,7 @@ def _says(choice: Value) -> bool:
     return any(each not in (None, "", [], {}) for each in spoken) or bool(choice.get("/logprobs/content"))
 
 
-@requirement(
-    "stream.done",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completion streams: [DONE]",
-    claims="streaming",
-    cites="chat.reply.events",
-    of=chat_stream,
-)
+@rules.should("done", openai("[DONE]", "chat completion streams"), ".reply.events")
 def the_stream_says_that_it_is_done(reply: Subject, check: Check) -> None:
     """A stream ends with `data: [DONE]`, as OpenAI's do; one that failed may end with its error."""
     datas = [event.data for event in reply.stream.events]
@@ -232,29 +161,18 @@ def the_stream_says_that_it_is_done(reply: Subject, check: Check) -> None:
     check.that(failed or DONE in datas, DONE, datas[-1] if datas else "no event", at="the last event")
 
 
-@requirement(
-    "stream.no-crash",
-    SHOULD,
-    basis=PROJECT,
-    claims="streaming",
-    cites="chat.reply.events",
-    of=streams(*CHAT, where=lambda answer: answer.request.get("/timeout_sec") is None),
-)
+def _takes_its_time(answer: Subject) -> bool:
+    return answer.request.get("/timeout_sec") is None
+
+
+@rules.should("no-crash", PROJECT, ".reply.events", of=streams(*CHAT, where=_takes_its_time))
 def no_stream_breaks_down(reply: Subject, check: Check) -> None:
     """No stream of the run ends with an error event, unless its time was limited: that has cost tokens."""
     errors = [event.raw for event in reply.events if event.has("/error")]
     check.equal(errors, [], at="events with an error")
 
 
-@requirement(
-    "stream.done.last",
-    MUST,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completion streams: [DONE]",
-    claims="streaming",
-    cites="chat.reply.events",
-    of=chat_stream,
-)
+@rules.must("done.last", openai("[DONE]", "chat completion streams"), ".reply.events")
 def nothing_follows_done(reply: Subject, check: Check) -> None:
     """Nothing follows `[DONE]`: clients stop reading there."""
     datas = [event.data for event in reply.stream.events]
@@ -262,46 +180,42 @@ def nothing_follows_done(reply: Subject, check: Check) -> None:
         check.equal(datas[datas.index(DONE) + 1 :], [], at="after [DONE]")
 
 
-@requirement(
-    "stream.invalid",
-    MUST,
-    basis=SCHEMA,
-    claims="streaming",
-    cites="chat.invalid.json",
-    of=Of(CHAT, status=DECIDED, where=lambda answer: wants_stream(answer) and invalid(answer)),
-)
+def _wants_a_stream_wrongly(answer: Subject) -> bool:
+    return wants_stream(answer) and invalid(answer)
+
+
+@rules.must("invalid", SCHEMA, ".invalid.json", of=decided(*CHAT, where=_wants_a_stream_wrongly))
 def what_is_wrong_is_said_before_the_stream(reply: Subject, check: Check) -> None:
     """A request for a stream that the schema forbids is answered in JSON with its status, as without `stream`."""
     check.equal(reply.status, reply.operation.invalid_status, at="status")
     check.equal(reply.media_type, JSON, at="content-type")
 
 
-@requirement(
-    "stream.options.alone",
-    SHOULD,
-    basis=CORRECTION,
-    claims="streaming",
-    cites="chat.request#/stream_options",
-    of=replies(
-        "chat",
-        status=None,
-        media=None,
-        where=lambda answer: bool(answer.request.get("/stream_options")) and not answer.request.get("/stream"),
-    ),
+def _has_options_alone(answer: Subject) -> bool:
+    return bool(answer.request.get("/stream_options")) and not answer.request.get("/stream")
+
+
+options_alone = replies("chat", status=None, media=None, where=_has_options_alone)
+
+rules.should("options.alone", CORRECTION, ".request#/stream_options", of=options_alone).refuse(
+    "`stream_options` without `stream: true` is refused."
 )
-def stream_options_need_a_stream(reply: Subject, check: Check) -> None:
-    """`stream_options` without `stream: true` is refused."""
-    check.refused(reply)
 
 
-@requirement(
-    "stream.choices",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completion streams: choices",
-    claims="streaming.choices",
-    cites=("chat.event#/choices/[]/index", "chat.request#/n"),
-    of=Of(("chat",), media=EVENTS, where=lambda answer: answer.request.integer("/n", 1) > 1),
+def _wants_choices(answer: Subject) -> bool:
+    return answer.request.integer("/n", 1) > 1
+
+
+several = streams("chat", where=_wants_choices)
+
+
+@rules.should(
+    "choices",
+    openai("choices", "chat completion streams"),
+    ".event#/choices/[]/index",
+    ".request#/n",
+    of=several,
+    claims=".choices",
 )
 def every_choice_is_streamed(reply: Subject, check: Check) -> None:
     """A stream of `n` choices has chunks of each, numbered from 0."""

@@ -1,16 +1,8 @@
-"""How a stream is delivered: as it is made, equal to what is sent without `stream`, past clients that leave.
-
-Breaks: a proxy or a compressor that collects the stream, a worker that hangs when its client leaves.
-Reference: each chunk is written when the engine sends it; a client that leaves cancels the engine's request.
-"""
+"""How a stream is delivered: as it is made, equal to what is sent without `stream`, past clients that leave."""
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    PROJECT,
-    PROSE,
-    SHOULD,
-    requirement,
-)
+from inferproof.judge.requirement import PROJECT, PROSE
+from inferproof.judge.rules import Rules
 from inferproof.judge.subject import REASONING, Subject, repeated, settled, steps
 from inferproof.judge.value import Skip
 from inferproof.requirements.usage import same_prompt
@@ -34,14 +26,13 @@ A shorter one tells too, of at least ENOUGH_TEXT, where the model ended it thoug
 """
 
 
-@requirement(
-    "stream.equal.content",
-    SHOULD,
-    basis=PROJECT,
-    claims="streaming",
-    cites="chat.event#/choices/[]/delta/content",
-    needs="stream.equal",
+rules = Rules("stream", cites="chat", claims="streaming").with_notes(
+    breaks="a proxy or a compressor that collects the stream, a worker that hangs when its client leaves.",
+    reference="each chunk is written when the engine sends it; a client that leaves cancels the engine's request.",
 )
+
+
+@rules.should("equal.content", PROJECT, ".event#/choices/[]/delta/content", needs="stream.equal")
 def a_stream_adds_up_to_the_same_text(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, the deltas add up to the content that is sent without `stream`."""
     whole, stream, again = steps(answers[:3], 3)
@@ -49,14 +40,7 @@ def a_stream_adds_up_to_the_same_text(answers: list[Subject], check: Check) -> N
     check.equal(settled(stream, *answers[3:]).said, expected, at="content")
 
 
-@requirement(
-    "stream.equal.finish-reason",
-    SHOULD,
-    basis=PROJECT,
-    claims="streaming",
-    cites="chat.event#/choices/[]/finish_reason",
-    needs="stream.equal",
-)
+@rules.should("equal.finish-reason", PROJECT, ".event#/choices/[]/finish_reason", needs="stream.equal")
 def a_stream_finishes_for_the_same_reason(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, a stream has the `finish_reason` that is sent without `stream`."""
     whole, stream, again = steps(answers[:3], 3)
@@ -65,14 +49,7 @@ def a_stream_finishes_for_the_same_reason(answers: list[Subject], check: Check) 
     check.equal(settled(stream, *answers[3:]).finish_reason, whole.finish_reason, at="finish_reason")
 
 
-@requirement(
-    "stream.hang-up",
-    SHOULD,
-    basis=PROJECT,
-    claims="streaming",
-    cites="chat.reply.events",
-    needs="stream.hang-up",
-)
+@rules.should("hang-up", PROJECT, ".reply.events", needs="stream.hang-up")
 def a_client_may_leave(answers: list[Subject], check: Check) -> None:
     """When a client hangs up, the next request gets an answer of its own: another id, and content."""
     streamed = next((place for place, each in enumerate(answers) if each.request.get("/stream") is True), 0)
@@ -84,28 +61,14 @@ def a_client_may_leave(answers: list[Subject], check: Check) -> None:
     check.that(choices.raw != [], "a choice", choices)
 
 
-@requirement(
-    "stream.hang-up.prompt",
-    SHOULD,
-    basis=PROJECT,
-    claims="streaming",
-    cites=("chat.reply.events", "chat.reply#/usage/prompt_tokens"),
-    needs="stream.hang-up",
-)
+@rules.should("hang-up.prompt", PROJECT, ".reply.events", ".reply#/usage/prompt_tokens", needs="stream.hang-up")
 def who_left_leaves_no_trace_in_the_prompt(answers: list[Subject], check: Check) -> None:
     """After a client has hung up, the same conversation has the `prompt_tokens` that it had before."""
     before, _, _, after = steps(answers[:4], 4)
     same_prompt(after.body.value("/usage/prompt_tokens"), before.body.integer("/usage/prompt_tokens"), check)
 
 
-@requirement(
-    "stream.hang-up.text",
-    SHOULD,
-    basis=PROJECT,
-    claims="streaming",
-    cites="chat.reply.events",
-    needs="stream.hang-up",
-)
+@rules.should("hang-up.text", PROJECT, ".reply.events", needs="stream.hang-up")
 def who_left_leaves_no_trace_in_the_answer(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, the same request is answered after a client has hung up as it was before."""
     before, again, _, after = steps(answers[:4], 4)
@@ -113,14 +76,7 @@ def who_left_leaves_no_trace_in_the_answer(answers: list[Subject], check: Check)
     check.equal(settled(after, *answers[4:]).said, expected, at="content")
 
 
-@requirement(
-    "stream.slow-reader",
-    SHOULD,
-    basis=PROJECT,
-    claims="streaming",
-    cites="chat.reply.events",
-    needs="stream.slow-reader",
-)
+@rules.should("slow-reader", PROJECT, ".reply.events", needs="stream.slow-reader")
 def a_slow_reader_gets_it_all(answers: list[Subject], check: Check) -> None:
     """A client that takes its time gets the whole stream, to the finish reason of each choice."""
     [slow] = steps(answers, 1)
@@ -128,14 +84,7 @@ def a_slow_reader_gets_it_all(answers: list[Subject], check: Check) -> None:
     check.that(found != [] and None not in found, "a finish_reason", found, at="finish_reason")
 
 
-@requirement(
-    "stream.incremental",
-    SHOULD,
-    basis=PROSE,
-    claims="streaming.incremental",
-    cites="chat.reply.prose",
-    needs="stream.timing",
-)
+@rules.should("incremental", PROSE, ".reply.prose", needs="stream.timing", claims=".incremental")
 def events_leave_as_they_are_made(answers: list[Subject], check: Check) -> None:
     """Events leave the server as they are made. It fails only where every stream was plainly held back to its end."""
     prompt, *streams = answers
@@ -153,14 +102,7 @@ def events_leave_as_they_are_made(answers: list[Subject], check: Check) -> None:
     )
 
 
-@requirement(
-    "stream.pieces",
-    SHOULD,
-    basis=PROSE,
-    claims="streaming.incremental",
-    cites="chat.reply.prose",
-    needs="stream.timing",
-)
+@rules.should("pieces", PROSE, ".reply.prose", needs="stream.timing", claims=".incremental")
 def a_long_text_comes_in_pieces(answers: list[Subject], check: Check) -> None:
     """A long text comes in several pieces, none of which is most of it: it is not made first and streamed then."""
     streams = answers[1:]

@@ -1,8 +1,4 @@
-"""Before a stream begins: what is refused is refused as it is without `stream`, not by an event in a 200.
-
-Breaks: a head that is sent before the engine has looked at the request.
-Reference: the front waits for the engine's first chunk, and sends a refusal that comes instead with its status.
-"""
+"""Before a stream begins: what is refused is refused as it is without `stream`, not by an event in a 200."""
 
 from __future__ import annotations
 
@@ -10,7 +6,8 @@ import json
 from typing import Any
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import PROJECT, SHOULD, requirement
+from inferproof.judge.requirement import PROJECT
+from inferproof.judge.rules import Rules
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 from inferproof.requirements.stream import wants_stream
@@ -22,14 +19,18 @@ def _without_stream(answer: Subject) -> tuple[str, str]:
     return answer.role, json.dumps(rest)
 
 
-@requirement(
-    "stream.refused",
-    SHOULD,
-    basis=PROJECT,
-    claims="streaming",
-    cites=("chat.reply.events", "chat.invalid"),
-    needs=("stream.refused", "errors.unknown-model", "chat.no-messages", "tools.choice", "sampling.domain"),
-    whatever=True,
+rules = Rules("stream", cites="chat", claims="streaming").with_notes(
+    breaks="a head that is sent before the engine has looked at the request.",
+    reference="the front waits for the engine's first chunk, and sends a refusal that comes instead with its status.",
+)
+
+
+@rules.should(
+    "refused",
+    PROJECT,
+    ".reply.events",
+    ".invalid",
+    whatever=("stream.refused", "errors.unknown-model", "chat.no-messages", "tools.choice", "sampling.domain"),
 )
 def what_is_refused_whole_is_refused_streamed(answers: list[Subject], check: Check) -> None:
     """A request that is refused gets the same status with `stream: true`, before any event, also from the engine."""

@@ -1,22 +1,10 @@
-"""Usage in a stream: sent when it is asked for, once, at the end; and the same as without a stream.
-
-Breaks: usage sent unasked, in each chunk, or before the last one with a choice; `include_usage` taken for false.
-Reference: the engine is asked as the request says, with the documented default of `include_usage` written out.
-"""
+"""Usage in a stream: sent when it is asked for, once, at the end; and the same as without a stream."""
 
 from inferproof.document import Contract
 from inferproof.document.citations import NotThere
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    CONVENTION,
-    CORRECTION,
-    EXAMPLE,
-    MUST,
-    PROJECT,
-    SCHEMA,
-    SHOULD,
-    requirement,
-)
+from inferproof.judge.requirement import CORRECTION, EXAMPLE, PROJECT, SCHEMA, openai
+from inferproof.judge.rules import Rules
 from inferproof.judge.select import chat_stream, streams
 from inferproof.judge.subject import Subject, steps
 from inferproof.judge.value import Skip, Value
@@ -69,42 +57,32 @@ def _last_usage(stream: Subject) -> Value:
     return stream.folded.usage
 
 
-@requirement(
-    "stream.usage.sent",
-    MUST,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: stream_options",
-    claims="streaming.usage",
-    cites="chat.request#/stream_options/include_usage",
-    of=streams("chat", where=_asks),
+ASKED = "chat.request#/stream_options/include_usage"
+CONTINUOUS = "chat.request#/stream_options/continuous_usage_stats"
+
+rules = Rules("stream.usage", of=streams("chat"), cites="chat", claims="streaming.usage").with_notes(
+    breaks="usage sent unasked, in each chunk, or before the last one with a choice; `include_usage` taken for false.",
+    reference="the engine is asked as the request says, with the documented default of `include_usage` written out.",
 )
+
+
+@rules.must("sent", openai("stream_options"), ASKED, where=_asks)
 def usage_is_sent_when_asked_for(reply: Subject, check: Check) -> None:
     """With `include_usage: true` a chunk has the usage."""
     check.that(usages(reply) != [], "a chunk with usage", "none", at="events")
 
 
-@requirement(
-    "stream.usage.once",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: stream_options",
-    claims="streaming.usage",
-    cites="chat.request#/stream_options/include_usage",
-    of=streams("chat", where=lambda answer: _asks(answer) and not _continuously(answer)),
-)
+def _asks_once(answer: Subject) -> bool:
+    return _asks(answer) and not _continuously(answer)
+
+
+@rules.should("once", openai("stream_options"), ASKED, where=_asks_once)
 def usage_is_sent_once(reply: Subject, check: Check) -> None:
     """With `include_usage: true` exactly one chunk has the usage."""
     check.equal(len(usages(reply)), 1, at="chunks with usage")
 
 
-@requirement(
-    "stream.usage.last",
-    SHOULD,
-    basis=CORRECTION,
-    claims="streaming.usage",
-    cites="chat.request#/stream_options/include_usage",
-    of=streams("chat", where=_asks),
-)
+@rules.should("last", CORRECTION, ASKED, where=_asks)
 def the_usage_chunk_is_the_last(reply: Subject, check: Check) -> None:
     """With `include_usage: true` the last chunk has the usage, and an empty list of choices."""
     chunks = unbroken(reply)
@@ -114,40 +92,19 @@ def the_usage_chunk_is_the_last(reply: Subject, check: Check) -> None:
     check.equal(chunks[-1].value("/choices"), [], at="the last chunk/choices")
 
 
-@requirement(
-    "stream.usage.default",
-    SHOULD,
-    basis=SCHEMA,
-    claims="streaming.usage",
-    cites=DEFAULT,
-    of=streams("chat", where=_asks_by_default),
-)
+@rules.should("default", SCHEMA, DEFAULT, where=_asks_by_default)
 def stream_options_alone_ask_for_usage(reply: Subject, check: Check) -> None:
     """`stream_options: {}` asks for the usage, since `include_usage` is true by default."""
     check.that(usages(reply) != [], "a chunk with usage", "none", at="events")
 
 
-@requirement(
-    "stream.usage.unasked",
-    SHOULD,
-    basis=CORRECTION,
-    claims="streaming",
-    cites="chat.request#/stream_options/",
-    of=streams("chat", where=_does_not_ask),
-)
+@rules.should("unasked", CORRECTION, ".request#/stream_options/", where=_does_not_ask, claims="streaming")
 def usage_is_not_sent_unasked(reply: Subject, check: Check) -> None:
     """Without `stream_options`, or with `include_usage: false`, no chunk has a usage."""
     check.equal([usage.raw for usage in usages(reply)], [], at="usage")
 
 
-@requirement(
-    "stream.usage.total",
-    MUST,
-    basis=EXAMPLE,
-    claims="streaming",
-    cites=("chat.event#/usage", "chat.reply.example#/usage"),
-    of=chat_stream,
-)
+@rules.must("total", EXAMPLE, ".event#/usage", ".reply.example#/usage", of=chat_stream, claims="streaming")
 def total_is_the_sum_in_streams_too(reply: Subject, check: Check) -> None:
     """Wherever a chunk has a usage, its `total_tokens` is `prompt_tokens` plus `completion_tokens`."""
     for usage in usages(reply):
@@ -155,22 +112,15 @@ def total_is_the_sum_in_streams_too(reply: Subject, check: Check) -> None:
         check.equal(usage.value("/total_tokens"), wanted)
 
 
-@requirement(
-    "stream.usage.cap",
-    MUST,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: max_tokens",
-    claims="streaming",
-    cites=("chat.request#/max_tokens", "chat.event#/usage"),
-    of=streams(
-        "chat",
-        where=lambda answer: (
-            answer.request.integer("/max_tokens", 0) > 0
-            and not answer.request.has("/max_completion_tokens")
-            and answer.request.integer("/n", 1) in (0, 1)
-        ),
-    ),
-)
+def _is_capped(answer: Subject) -> bool:
+    return (
+        answer.request.integer("/max_tokens", 0) > 0
+        and not answer.request.has("/max_completion_tokens")
+        and answer.request.integer("/n", 1) in (0, 1)
+    )
+
+
+@rules.must("cap", openai("max_tokens"), ".request#/max_tokens", ".event#/usage", where=_is_capped, claims="streaming")
 def max_tokens_caps_a_stream(reply: Subject, check: Check) -> None:
     """Where a stream has a usage, its `completion_tokens` never exceeds `max_tokens`."""
     for usage in usages(reply):
@@ -178,14 +128,11 @@ def max_tokens_caps_a_stream(reply: Subject, check: Check) -> None:
         check.that(used <= cap, f"at most {cap}", used, at=f"{usage.at}/completion_tokens")
 
 
-@requirement(
-    "stream.usage.continuous",
-    SHOULD,
-    basis=SCHEMA,
-    claims="streaming.continuous-usage",
-    cites="chat.request#/stream_options/continuous_usage_stats",
-    of=streams("chat", where=lambda answer: _asks(answer) and _continuously(answer)),
-)
+def _asks_continuously(answer: Subject) -> bool:
+    return _asks(answer) and _continuously(answer)
+
+
+@rules.should("continuous", SCHEMA, CONTINUOUS, where=_asks_continuously, claims="streaming.continuous-usage")
 def continuous_usage_grows(reply: Subject, check: Check) -> None:
     """With `continuous_usage_stats: true` every chunk has a usage, and `completion_tokens` never falls."""
     before = 0
@@ -196,28 +143,14 @@ def continuous_usage_grows(reply: Subject, check: Check) -> None:
         before = now
 
 
-@requirement(
-    "stream.usage.equal.prompt",
-    SHOULD,
-    basis=PROJECT,
-    claims="streaming.usage",
-    cites=("chat.reply#/usage/prompt_tokens", "chat.request#/stream_options/include_usage"),
-    needs="stream.usage",
-)
+@rules.should("equal.prompt", PROJECT, ".reply#/usage/prompt_tokens", ASKED, needs="stream.usage")
 def a_stream_has_the_same_prompt(answers: list[Subject], check: Check) -> None:
     """The same request has the same `prompt_tokens` with and without `stream`."""
     whole, stream, *_ = steps(answers, 4)
     same_prompt(_last_usage(stream).value("/prompt_tokens"), whole.body.integer("/usage/prompt_tokens"), check)
 
 
-@requirement(
-    "stream.usage.equal.completion",
-    SHOULD,
-    basis=PROJECT,
-    claims="streaming.usage",
-    cites=("chat.reply#/usage/completion_tokens", "chat.request#/stream_options/include_usage"),
-    needs="stream.usage",
-)
+@rules.should("equal.completion", PROJECT, ".reply#/usage/completion_tokens", ASKED, needs="stream.usage")
 def the_same_text_costs_the_same(answers: list[Subject], check: Check) -> None:
     """Where a stream adds up to the text that is sent without `stream`, it has the same `completion_tokens`."""
     whole, stream, *_ = steps(answers, 4)

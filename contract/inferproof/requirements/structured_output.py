@@ -2,9 +2,6 @@
 
 A server that claims a constraint takes it and obeys it; where an answer was cut at its cap, what there is of it must
 be the beginning of something that obeys.
-
-Breaks: constraints that the engine has dropped in silence, as vLLM did with `guided_*`; two at once, one obeyed.
-Reference: each is translated into the engine's structured outputs; two at once are refused.
 """
 
 from __future__ import annotations
@@ -15,26 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from inferproof.document import patterns
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept, must_refuse, refused_for, valid
-from inferproof.judge.requirement import (
-    CONVENTION,
-    CORRECTION,
-    MUST,
-    PROJECT,
-    PROSE,
-    SCHEMA,
-    SHOULD,
-    requirement,
-)
-from inferproof.judge.select import CHAT, EVENTS, Of, Predicate, answers
+from inferproof.judge.requirement import CORRECTION, PROJECT, PROSE, SCHEMA, openai
+from inferproof.judge.rules import Rules
+from inferproof.judge.select import CHAT, Of, Predicate, answers, asked, streams
 from inferproof.judge.statuses import DECIDED
-from inferproof.judge.subject import Subject, read_json
+from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip, Value
 from inferproof.requirements.chat_request import PLAIN
+from inferproof.requirements.constraints import alternatives, atoms, is_plain, parsed
 from inferproof.requirements.tools import calls
-from inferproof.wire.exchange import NotJson
 
 T = TypeVar("T")
 
@@ -44,18 +32,11 @@ LOGPROBS = frozenset({"logprobs", "top_logprobs"})
 
 GUIDES = ("guided_json", "guided_regex", "guided_choice", "guided_grammar", "structural_tag")
 
-_ATOM = re.compile(r"(\[(?:(?!--|&&|\|\||~~)[^\\\[\]])+\]|[\w -])(?:\{(\d{1,3})\})?", re.ASCII)
-"""Doubled signs in a class are set operators to some engines."""
-
-_ALTERNATIVES = re.compile(r'root ::= ("[^"\\]+"(?: \| "[^"\\]+")*)\s*')
-
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 """A string of JSON, or the beginning of one at the end: what is not closed is not tried from each of its quotes."""
 
 TABS = r"\t?"
 """A pattern that nobody has by default, and that may match nothing, for engines that write no whitespace at all."""
-
-_PLAIN_KEYWORDS = frozenset({"type", "properties", "required", "additionalProperties", "enum", "items", "const"})
 
 
 def wanted(answer: Subject, member: str) -> bool:
@@ -83,65 +64,6 @@ def _formatted(type: str) -> Of:
     return answers(
         *CHAT, status=DECIDED, where=lambda answer: _asks_for(answer, type) and wanted(answer, "response_format")
     )
-
-
-def atoms(pattern: str) -> list[str] | None:
-    """One pattern for each character that a simple regular expression matches; None for any other.
-
-    Simple is a sequence of literals and classes, each with a fixed count at most: `[A-F]{3}-[0-9]{4}`. Nothing in it
-    can be tried another way, so that Python's `re` may have it.
-    """
-    if patterns.weight(pattern) > patterns.MOST:
-        return None
-    found = list(_ATOM.finditer(pattern))
-    if "".join(match[0] for match in found) != pattern or not _compiles(pattern):
-        return None
-    return [match[1] for match in found for _ in range(int(match[2] or 1))]
-
-
-def _compiles(pattern: str) -> bool:
-    """A class may yet be none: `[^]`, `[z-a]`."""
-    try:
-        re.compile(pattern)
-    except re.error:
-        return False
-    return True
-
-
-def alternatives(grammar: str) -> list[str] | None:
-    """The texts of a grammar that is one rule of literals, `root ::= "a" | "b"`; None for any other."""
-    found = _ALTERNATIVES.fullmatch(grammar)
-    return re.findall(r'"([^"]+)"', found[1]) if found else None
-
-
-def parsed(guide: Value) -> Value:
-    """A member of the request that may be JSON text, read; raises Skip where it is text and no JSON."""
-    if not isinstance(guide.raw, str):
-        return guide
-    try:
-        return Value(read_json(guide.raw), guide.at)
-    except NotJson:
-        raise Skip("the request's constraint is no JSON") from None
-
-
-def is_plain(schema: Any) -> bool:
-    """Nothing but types, members, lists and enumerations: what every engine of structured output knows.
-
-    Raises Skip where `properties` is no object.
-    """
-    rest = [schema]
-    while rest:  # no recursion: a request may be nested more deeply than Python's stack
-        each = rest.pop()
-        if isinstance(each, bool):
-            continue
-        if not isinstance(each, dict) or not _PLAIN_KEYWORDS.issuperset(each):
-            return False
-        properties = each.get("properties", {})
-        if not isinstance(properties, dict):
-            raise Skip("the request's schema is none")
-        rest += properties.values()
-        rest += [each["items"]] if "items" in each else []
-    return True
 
 
 def taken(reply: Subject, check: Check, *, plain: bool = True) -> None:
@@ -199,16 +121,32 @@ def _one_of(reply: Subject, check: Check, texts: list[str]) -> None:
     check.one_of(text, texts, at="content")
 
 
-@requirement(
-    "structured-output.json-object",
-    MUST,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: response_format",
-    claims="structured-output.json-object",
-    cites="chat.request#/response_format/type",
-    covers="chat.openai-path.supported#/response_format",
-    of=_formatted("json_object"),
+OF_ONE_GUIDE = "#/guided_regex #/guided_choice #/guided_grammar #/structural_tag"
+OF_CONSTRAINTS = (
+    "#/response_format/json_schema/ #/response_format|structures/ #/response_format/json_schema/name "
+    "#/response_format/json_schema/description #/response_format/json_schema/strict "
+    "#/response_format|structures/* #/response_format/structures/[]/*"
 )
+"""What the schema says of constraints."""
+
+OF_THE_PATH = "chat.openai-path.supported#/response_format"
+
+rules = Rules("structured-output", of=asked("chat"), cites="chat.request", claims="structured-output").with_notes(
+    breaks="constraints that the engine has dropped in silence, as vLLM did with `guided_*`; two at once, one obeyed.",
+    reference="each is translated into the engine's structured outputs; two at once are refused.",
+)
+formats = rules.part(cites="chat.request#/response_format")
+
+objects = _formatted("json_object")
+schemas = _formatted("json_schema")
+regexes = _guided("guided_regex", plain=lambda answer: atoms(answer.request.string("/guided_regex")) is not None)
+grammars = _guided(
+    "guided_grammar", plain=lambda answer: alternatives(answer.request.string("/guided_grammar")) is not None
+)
+spaced = _guided("guided_json", plain=lambda answer: answer.request.get("/guided_whitespace_pattern") == TABS)
+
+
+@formats.must("json-object", openai("response_format"), "/type", of=objects, covers=OF_THE_PATH, claims=".json-object")
 def a_json_object_is_one(reply: Subject, check: Check) -> None:
     """With `response_format: {"type": "json_object"}` the content is the text of a JSON object."""
     taken(reply, check)
@@ -225,14 +163,10 @@ def _json_beside_tools(answer: Subject) -> bool:
     )
 
 
-@requirement(
-    "structured-output.beside-tools",
-    SHOULD,
-    basis=PROJECT,
-    claims="structured-output.json-object",
-    cites=("chat.request#/response_format/type", "chat.request#/tools"),
-    of=answers(*CHAT, where=_json_beside_tools),
-)
+beside_tools = answers(*CHAT, where=_json_beside_tools)
+
+
+@formats.should("beside-tools", PROJECT, "/type", "chat.request#/tools", of=beside_tools, claims=".json-object")
 def a_format_holds_beside_tools(reply: Subject, check: Check) -> None:
     """With `response_format: {"type": "json_object"}` and tools, what is no call is the text of a JSON object."""
     if calls(reply):
@@ -241,15 +175,7 @@ def a_format_holds_beside_tools(reply: Subject, check: Check) -> None:
     check.that(isinstance(value, dict), "a JSON object", value, at="content")
 
 
-@requirement(
-    "structured-output.json-schema",
-    MUST,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: response_format",
-    claims="structured-output.json-schema",
-    cites="chat.request#/response_format/json_schema/schema",
-    of=_formatted("json_schema"),
-)
+@formats.must("json-schema", openai("response_format"), "/json_schema/schema", of=schemas, claims=".json-schema")
 def a_json_schema_is_obeyed(reply: Subject, check: Check) -> None:
     """With `response_format` and a JSON schema, the content is the text of an instance of it."""
     schema = reply.request.value("/response_format/json_schema/schema").raw
@@ -257,14 +183,7 @@ def a_json_schema_is_obeyed(reply: Subject, check: Check) -> None:
     check.fits(_instance(reply, check, schema), schema, at="content")
 
 
-@requirement(
-    "structured-output.guided-json",
-    MUST,
-    basis=PROSE,
-    claims="structured-output.guided-json",
-    cites="chat.request.prose#/guided_json",
-    of=_guided("guided_json"),
-)
+@rules.must("guided-json", PROSE, ".prose#/guided_json", of=_guided("guided_json"), claims=".guided-json")
 def guided_json_is_obeyed(reply: Subject, check: Check) -> None:
     """With `guided_json`, an object or its JSON text, the content is the text of an instance of it."""
     schema = parsed(reply.request.value("/guided_json")).raw
@@ -272,28 +191,14 @@ def guided_json_is_obeyed(reply: Subject, check: Check) -> None:
     check.fits(_instance(reply, check, schema), schema, at="content")
 
 
-@requirement(
-    "structured-output.guided-choice",
-    MUST,
-    basis=PROSE,
-    claims="structured-output.guided-choice",
-    cites="chat.request.prose#/guided_choice",
-    of=_guided("guided_choice"),
-)
+@rules.must("guided-choice", PROSE, ".prose#/guided_choice", of=_guided("guided_choice"), claims=".guided-choice")
 def guided_choice_is_obeyed(reply: Subject, check: Check) -> None:
     """With `guided_choice` the content is one of its texts, exactly."""
     taken(reply, check)
     _one_of(reply, check, _choice(reply))
 
 
-@requirement(
-    "structured-output.guided-regex",
-    MUST,
-    basis=PROSE,
-    claims="structured-output.guided-regex",
-    cites="chat.request.prose#/guided_regex",
-    of=_guided("guided_regex", plain=lambda answer: atoms(answer.request.string("/guided_regex")) is not None),
-)
+@rules.must("guided-regex", PROSE, ".prose#/guided_regex", of=regexes, claims=".guided-regex")
 def guided_regex_is_obeyed(reply: Subject, check: Check) -> None:
     """With a simple `guided_regex` the content as a whole matches it."""
     taken(reply, check)
@@ -308,29 +213,17 @@ def guided_regex_is_obeyed(reply: Subject, check: Check) -> None:
     check.that(re.fullmatch(pattern, text) is not None, f"a text that matches {pattern}", text, at="content")
 
 
-@requirement(
-    "structured-output.guided-grammar",
-    SHOULD,  # the document does not say in which notation a grammar is written
-    basis=PROJECT,
-    claims="structured-output.guided-grammar",
-    cites="chat.request.prose#/guided_grammar",
-    of=_guided(
-        "guided_grammar", plain=lambda answer: alternatives(answer.request.string("/guided_grammar")) is not None
-    ),
-)
+# the document does not say in which notation a grammar is written
+@rules.should("guided-grammar", PROJECT, ".prose#/guided_grammar", of=grammars, claims=".guided-grammar")
 def guided_grammar_is_obeyed(reply: Subject, check: Check) -> None:
     """With a `guided_grammar` that is one rule of literals (`root ::= "a" | "b"`), the content is one of them."""
     taken(reply, check)
     _one_of(reply, check, alternatives(reply.request.string("/guided_grammar")) or [])
 
 
-@requirement(
-    "structured-output.structural-tag",
-    SHOULD,  # the document does not say that the text is JSON
-    basis=CORRECTION,
-    claims="structured-output.structural-tag",
-    cites="chat.request.prose#/structural_tag",
-    of=_guided("structural_tag"),
+# the document does not say that the text is JSON
+@rules.should(
+    "structural-tag", CORRECTION, ".prose#/structural_tag", of=_guided("structural_tag"), claims=".structural-tag"
 )
 def structural_tags_are_obeyed(reply: Subject, check: Check) -> None:
     """With `structural_tag`, a tag's `begin` is followed by an instance of its schema and its `end`."""
@@ -374,14 +267,7 @@ def _first(tags: list[_Tag], text: str) -> _Tag | None:
     return min((tag for tag in tags if tag.begin in text), key=lambda tag: text.index(tag.begin), default=None)
 
 
-@requirement(
-    "structured-output.whitespace",
-    SHOULD,
-    basis=PROSE,
-    claims="structured-output.whitespace",
-    cites="chat.request.prose#/guided_whitespace_pattern",
-    of=_guided("guided_json", plain=lambda answer: answer.request.get("/guided_whitespace_pattern") == TABS),
-)
+@rules.should("whitespace", PROSE, ".prose#/guided_whitespace_pattern", of=spaced, claims=".whitespace")
 def whitespace_is_that_of_the_pattern(reply: Subject, check: Check) -> None:
     """With a `guided_whitespace_pattern` of tabs, guided JSON has no other whitespace outside its strings."""
     taken(reply, check)
@@ -390,81 +276,41 @@ def whitespace_is_that_of_the_pattern(reply: Subject, check: Check) -> None:
     check.that(re.search(r"[^\S\t]", between) is None, expected, reply.text, at="content")
 
 
-@requirement(
-    "structured-output.streamed",
-    MUST,
-    basis=PROSE,
-    claims="structured-output.streamed",
-    besides="structured-output.guided-choice",
-    cites="chat.request#/guided_choice",
-    of=Of(
-        ("chat",),
-        media=EVENTS,
-        where=lambda answer: answer.request.get("/guided_choice") is not None and answer.request.get("/stream") is True,
-    ),
-)
+def _streams_a_choice(answer: Subject) -> bool:
+    return answer.request.get("/guided_choice") is not None and answer.request.get("/stream") is True
+
+
+streamed = streams("chat", where=_streams_a_choice)
+
+
+@rules.must("streamed", PROSE, "#/guided_choice", of=streamed, claims=".streamed", besides=".guided-choice")
 def a_stream_obeys_too(reply: Subject, check: Check) -> None:
     """With `guided_choice` and `stream`, the deltas add up to one of its texts, every character of it intact."""
     _one_of(reply, check, _choice(reply))
 
 
-@requirement(
-    "structured-output.schema.missing",
-    SHOULD,
-    basis=CORRECTION,
-    claims="structured-output",
-    cites="chat.request#/response_format/json_schema",
-    of=Of(
-        ("chat",),
-        status=None,
-        where=lambda answer: _asks_for(answer, "json_schema") and not _has_a_schema(answer) and not must_refuse(answer),
-    ),
+def _forgets_its_schema(answer: Subject) -> bool:
+    return _asks_for(answer, "json_schema") and not _has_a_schema(answer) and not must_refuse(answer)
+
+
+rules.should("schema.missing", CORRECTION, "#/response_format/json_schema", where=_forgets_its_schema).refuse(
+    "A `response_format` of type `json_schema` without a schema is refused: it asks for nothing."
 )
-def a_json_schema_format_has_a_schema(reply: Subject, check: Check) -> None:
-    """A `response_format` of type `json_schema` without a schema is refused: it asks for nothing."""
-    check.refused(reply)
 
 
 def _has_two_guides(answer: Subject) -> bool:
     return sum(answer.request.get(f"/{member}") is not None for member in GUIDES) > 1 and not must_refuse(answer)
 
 
-@requirement(
-    "structured-output.exclusive",
-    SHOULD,
-    basis=CORRECTION,
-    claims="structured-output",
-    cites="chat.request#/guided_json",
-    covers=(
-        "chat.request#/guided_regex",
-        "chat.request#/guided_choice",
-        "chat.request#/guided_grammar",
-        "chat.request#/structural_tag",
-    ),
-    of=Of(("chat",), status=None, where=_has_two_guides),
+rules.should("exclusive", CORRECTION, "#/guided_json", where=_has_two_guides, covers=OF_ONE_GUIDE).refuse(
+    "Two constraints at once are refused: one text cannot be promised to obey both."
 )
-def two_constraints_are_refused(reply: Subject, check: Check) -> None:
-    """Two constraints at once are refused: one text cannot be promised to obey both."""
-    check.refused(reply)
 
 
-@requirement(
-    "structured-output.invalid.refused",
-    MUST,
-    basis=SCHEMA,
-    claims="structured-output",
-    cites="chat.request#/response_format:object/",
-    covers=(
-        "chat.request#/response_format/json_schema/",
-        "chat.request#/response_format|structures/",
-        "chat.request#/response_format/json_schema/name",
-        "chat.request#/response_format/json_schema/description",
-        "chat.request#/response_format/json_schema/strict",
-        "chat.request#/response_format|structures/*",
-        "chat.request#/response_format/structures/[]/*",
-    ),
-    of=Of(("chat",), status=None, where=lambda answer: bool(refused_for(answer) & {"response_format", *GUIDES})),
-)
-def invalid_constraints_are_refused(reply: Subject, check: Check) -> None:
-    """A constraint that the schema forbids is refused: another format, a schema without a name, text for a choice."""
-    check.refused(reply)
+def _constrains_wrongly(answer: Subject) -> bool:
+    return bool(refused_for(answer) & {"response_format", *GUIDES})
+
+
+rules.must(
+    "invalid.refused", SCHEMA, "#/response_format:object/", where=_constrains_wrongly, covers=OF_CONSTRAINTS
+).refuse("A constraint that the schema forbids is refused: another format, a schema without a name, text for a choice.")

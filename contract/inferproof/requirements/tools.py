@@ -1,24 +1,12 @@
-"""Function tools: offered, called when required, never when forbidden, and the same in a stream.
-
-Breaks: tools that are shown to no model, a named choice that is a wish, arguments that are no JSON or an object.
-Reference: the engine forces required and named calls; `strict` is added, so that arguments obey their schema.
-"""
+"""Function tools: offered, called when required, never when forbidden, and the same in a stream."""
 
 from typing import Any
 
 from inferproof.judge.check import Check
 from inferproof.judge.oracle import must_accept, refused_for, valid
-from inferproof.judge.requirement import (
-    CONVENTION,
-    CORRECTION,
-    MUST,
-    PROJECT,
-    SCHEMA,
-    SHOULD,
-    requirement,
-)
-from inferproof.judge.select import CHAT, EVENTS, Of, answers
-from inferproof.judge.statuses import DECIDED
+from inferproof.judge.requirement import CORRECTION, PROJECT, SCHEMA, openai
+from inferproof.judge.rules import Rules
+from inferproof.judge.select import CHAT, EVENTS, Of, answers, asked, decided
 from inferproof.judge.subject import FoldedCall, Subject, read_json
 from inferproof.judge.value import Missing, Skip, Value
 from inferproof.requirements.chat_request import PLAIN
@@ -98,78 +86,51 @@ def is_offered(answer: Subject) -> bool:
     return isinstance(named, str) and named in tools
 
 
-@requirement(
-    "tools.accepted",
-    MUST,
-    basis=SCHEMA,
-    claims="tools",
-    cites=("chat.request#/tools/[]/", "chat.request#/tools"),
-    of=Of(
-        CHAT,
-        status=DECIDED,
-        where=lambda answer: answer.request.has("/tools") and chosen(answer) == "none" and _plainly(answer),
-    ),
+any_calls = _calls_of("auto", "required", "named")
+ENDED = "chat.reply#/choices/[]/finish_reason"
+OF_TOOLS = "#/tools/[]/* #/tools/[]/function/* #/tool_choice:object/*"
+OF_THE_PATH = "chat.openai-path.supported#/tools"
+
+rules = Rules("tools", cites="chat.request", claims="tools").with_notes(
+    breaks="tools that are shown to no model, a named choice that is a wish, arguments that are no JSON or an object.",
+    reference="the engine forces required and named calls; `strict` is added, so that arguments obey their schema.",
 )
-def tools_are_accepted(reply: Subject, check: Check) -> None:
-    """Tools are accepted with nothing but a function's name, and as null, which means none."""
-    check.accepted(reply)
+called = rules.part("call", of=any_calls, cites="chat.reply#/choices/[]/message/tool_calls/[]")
 
 
-@requirement(
-    "tools.auto.accepted",
-    MUST,
-    basis=SCHEMA,
-    claims="tools.auto",
-    cites="chat.request#/tool_choice=auto",
-    covers="chat.openai-path.supported#/tools",
-    of=Of(
-        CHAT,
-        status=DECIDED,
-        where=lambda answer: chosen(answer) == "auto" and _plainly(answer),
-    ),
+def _offers_tools_for_nothing(answer: Subject) -> bool:
+    return answer.request.has("/tools") and chosen(answer) == "none" and _plainly(answer)
+
+
+rules.must("accepted", SCHEMA, "#/tools/[]/", "#/tools", of=decided(*CHAT, where=_offers_tools_for_nothing)).accept(
+    "Tools are accepted with nothing but a function's name, and as null, which means none."
 )
-def the_model_may_choose(reply: Subject, check: Check) -> None:
-    """Tools without a `tool_choice`, or with `auto`, are accepted; whether one is called is the model's choice."""
-    check.accepted(reply)
 
 
-@requirement(
-    "tools.none",
-    MUST,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: tool_choice",
-    claims="tools",
-    cites="chat.request#/tool_choice=none",
-    of=_calls_of("none"),
+def _leaves_the_choice(answer: Subject) -> bool:
+    return chosen(answer) == "auto" and _plainly(answer)
+
+
+left_free = decided(*CHAT, where=_leaves_the_choice)
+
+rules.must("auto.accepted", SCHEMA, "#/tool_choice=auto", of=left_free, covers=OF_THE_PATH, claims=".auto").accept(
+    "Tools without a `tool_choice`, or with `auto`, are accepted; whether one is called is the model's choice."
 )
+
+
+@rules.must("none", openai("tool_choice"), "#/tool_choice=none", of=_calls_of("none"))
 def none_means_no_call(reply: Subject, check: Check) -> None:
     """With `tool_choice: none` no tool is called."""
     check.equal(calls(reply), [], at="tool_calls")
 
 
-@requirement(
-    "tools.required",
-    MUST,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: tool_choice",
-    claims="tools.required",
-    cites="chat.request#/tool_choice=required",
-    of=_calls_of("required"),
-)
+@rules.must("required", openai("tool_choice"), "#/tool_choice=required", of=_calls_of("required"), claims=".required")
 def required_means_a_call(reply: Subject, check: Check) -> None:
     """With `tool_choice: required` at least one tool is called."""
     check.that(whole_calls(reply) != [], "a call", "none", at="tool_calls")
 
 
-@requirement(
-    "tools.named",
-    MUST,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: tool_choice",
-    claims="tools.named",
-    cites="chat.request#/tool_choice:object",
-    of=_calls_of("named"),
-)
+@rules.must("named", openai("tool_choice"), "#/tool_choice:object", of=_calls_of("named"), claims=".named")
 def a_named_function_is_called(reply: Subject, check: Check) -> None:
     """With a `tool_choice` that names a function, that function is called, and no other."""
     name = reply.request.string("/tool_choice/function/name")
@@ -179,15 +140,7 @@ def a_named_function_is_called(reply: Subject, check: Check) -> None:
         check.equal(call.value("/function/name"), name)
 
 
-@requirement(
-    "tools.call.offered",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: tool_calls",
-    claims="tools",
-    cites="chat.reply#/choices/[]/message/tool_calls/[]/function",
-    of=_calls_of("auto", "required", "named"),
-)
+@called.should("offered", openai("tool_calls"), "/function")
 def only_what_was_offered_is_called(reply: Subject, check: Check) -> None:
     """Each call names a function of the request."""
     names = sorted(offered(reply))
@@ -195,14 +148,7 @@ def only_what_was_offered_is_called(reply: Subject, check: Check) -> None:
         check.one_of(call.value("/function/name"), names)
 
 
-@requirement(
-    "tools.call.id",
-    SHOULD,
-    basis=CORRECTION,
-    claims="tools",
-    cites="chat.reply#/choices/[]/message/tool_calls/[]/id",
-    of=_calls_of("auto", "required", "named"),
-)
+@called.should("id", CORRECTION, "/id")
 def each_call_has_an_id(reply: Subject, check: Check) -> None:
     """Each call has an `id` that no other call of the message has: the result is sent back under it."""
     ids = [call.get("/id") for call in whole_calls(reply)]
@@ -210,14 +156,7 @@ def each_call_has_an_id(reply: Subject, check: Check) -> None:
     check.equal(len(set(ids)), len(ids), at="different ids of tool_calls")
 
 
-@requirement(
-    "tools.call.arguments",
-    SHOULD,
-    basis=CORRECTION,
-    claims="tools",
-    cites="chat.reply#/choices/[]/message/tool_calls/[]/function/arguments",
-    of=_calls_of("auto", "required", "named"),
-)
+@called.should("arguments", CORRECTION, "/function/arguments")
 def arguments_are_a_json_object(reply: Subject, check: Check) -> None:
     """The `arguments` of each call are the text of a JSON object."""
     for call in whole_calls(reply):
@@ -229,14 +168,8 @@ def arguments_are_a_json_object(reply: Subject, check: Check) -> None:
         check.that(isinstance(found, dict), "a JSON object", found, at=text.at)
 
 
-@requirement(
-    "tools.call.parameters",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: tool_calls",
-    claims="tools",
-    cites="chat.request#/tools/[]/function/parameters",
-    of=_calls_of("required", "named"),
+@rules.should(
+    "call.parameters", openai("tool_calls"), "#/tools/[]/function/parameters", of=_calls_of("required", "named")
 )
 def arguments_follow_the_parameters(reply: Subject, check: Check) -> None:
     """The arguments of a call that was asked for are valid by the function's `parameters`."""
@@ -247,29 +180,14 @@ def arguments_follow_the_parameters(reply: Subject, check: Check) -> None:
         check.fits(arguments(call), schema, at=f"{call.at}/function/arguments")
 
 
-@requirement(
-    "tools.finish-reason",
-    SHOULD,
-    basis=CORRECTION,
-    claims="tools",
-    cites=("chat.reply#/choices/[]/finish_reason", "chat.request#/tools"),
-    of=_calls_of("auto", "required"),
-)
+@rules.should("finish-reason", CORRECTION, ENDED, "#/tools", of=_calls_of("auto", "required"))
 def calls_finish_a_message(reply: Subject, check: Check) -> None:
     """A message with calls has the `finish_reason` `tool_calls`; where the function was named, `stop` is usual too."""
     if whole_calls(reply):
         check.equal(reply.finish_reason, "tool_calls", at="finish_reason")
 
 
-@requirement(
-    "tools.cut",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: finish_reason",
-    claims="tools",
-    cites=("chat.reply#/choices/[]/finish_reason", "chat.request#/tools"),
-    of=_calls_of("auto", "required", "named"),
-)
+@rules.should("cut", openai("finish_reason"), ENDED, "#/tools", of=any_calls)
 def a_call_that_is_cut_ends_with_length(reply: Subject, check: Check) -> None:
     """Where the cap was reached within the arguments of a call, the `finish_reason` is `length`, in a stream too."""
     if any(_is_open(call) for call in calls(reply)) and reply.usage.integer("/completion_tokens") >= cap_of(reply):
@@ -285,14 +203,11 @@ def _is_open(call: Value) -> bool:
     return False
 
 
-@requirement(
-    "tools.parallel",
-    SHOULD,
-    basis=CORRECTION,
-    claims="tools",
-    cites="chat.request#/parallel_tool_calls",
-    of=answers(*CHAT, where=lambda answer: answer.request.get("/parallel_tool_calls") is False),
-)
+def _wants_one_at_a_time(answer: Subject) -> bool:
+    return answer.request.get("/parallel_tool_calls") is False
+
+
+@rules.should("parallel", CORRECTION, "#/parallel_tool_calls", of=answers(*CHAT, where=_wants_one_at_a_time))
 def one_call_at_a_time(reply: Subject, check: Check) -> None:
     """With `parallel_tool_calls: false` a message has at most one call."""
     check.that(len(calls(reply)) <= 1, "at most 1", len(calls(reply)), at="tool_calls")
@@ -302,31 +217,16 @@ def _ends_with_a_result(answer: Subject) -> bool:
     return any(message.get("/role") == "tool" for message in answer.request.items("/messages")[-1:])
 
 
-@requirement(
-    "tools.result.accepted",
-    MUST,
-    basis=SCHEMA,
-    claims="tools",
-    cites="chat.request#/messages/[role=tool]/",
-    of=Of(
-        ("chat",),
-        status=DECIDED,
-        where=lambda answer: chosen(answer) == "none" and valid(answer) and _ends_with_a_result(answer),
-    ),
-)
-def a_result_is_answered(reply: Subject, check: Check) -> None:
-    """A conversation that ends with a call and the tool's result is accepted."""
-    check.accepted(reply)
+def _brings_a_result(answer: Subject) -> bool:
+    return chosen(answer) == "none" and valid(answer) and _ends_with_a_result(answer)
 
 
-@requirement(
-    "tools.prompt",
-    SHOULD,
-    basis=PROJECT,
-    claims="tools",
-    cites="chat.request#/tools",
-    needs=("tools.required", "tools.auto"),
+rules.must("result.accepted", SCHEMA, "#/messages/[role=tool]/", of=decided("chat", where=_brings_a_result)).accept(
+    "A conversation that ends with a call and the tool's result is accepted."
 )
+
+
+@rules.should("prompt", PROJECT, "#/tools", needs=("tools.required", "tools.auto"))
 def tools_are_part_of_the_prompt(told: list[Subject], check: Check) -> None:
     """The same conversation has more `prompt_tokens` with tools than without: the model is told of them."""
     without, *offered = told
@@ -338,21 +238,13 @@ def tools_are_part_of_the_prompt(told: list[Subject], check: Check) -> None:
         check.that(found.integer() > before, f"more than {before}", found)
 
 
-@requirement(
-    "tools.choice.without-tools",
-    SHOULD,
-    basis=CORRECTION,
-    claims="tools",
-    cites="chat.request#/tool_choice",
-    of=Of(
-        ("chat",),
-        status=None,
-        where=lambda answer: chosen(answer) in ("required", "named") and not answer.request.get("/tools"),
-    ),
-)
-def a_choice_needs_tools(reply: Subject, check: Check) -> None:
-    """`tool_choice` with `required` or a name is refused where there are no tools."""
-    check.refused(reply)
+def _chooses_without_tools(answer: Subject) -> bool:
+    return chosen(answer) in ("required", "named") and not answer.request.get("/tools")
+
+
+rules.should(
+    "choice.without-tools", CORRECTION, "#/tool_choice", of=asked("chat", where=_chooses_without_tools)
+).refuse("`tool_choice` with `required` or a name is refused where there are no tools.")
 
 
 def _names_an_unknown_tool(answer: Subject) -> bool:
@@ -366,28 +258,15 @@ def _well_formed(answer: Subject) -> bool:
     return schema.decides(answer.request.raw)
 
 
-@requirement(
-    "tools.choice.unknown",
-    SHOULD,
-    basis=CORRECTION,
-    claims="tools",
-    cites="chat.request#/tool_choice/function/name",
-    of=Of(("chat",), status=None, where=_names_an_unknown_tool),
-)
-def a_choice_names_one_of_the_tools(reply: Subject, check: Check) -> None:
-    """`tool_choice` with a name that no tool of the request has is refused."""
-    check.refused(reply)
+rules.should(
+    "choice.unknown", CORRECTION, "#/tool_choice/function/name", of=asked("chat", where=_names_an_unknown_tool)
+).refuse("`tool_choice` with a name that no tool of the request has is refused.")
 
 
-@requirement(
-    "tools.invalid.refused",
-    MUST,
-    basis=SCHEMA,
-    claims="tools",
-    cites="chat.request#/tool_choice",
-    covers=("chat.request#/tools/[]/*", "chat.request#/tools/[]/function/*", "chat.request#/tool_choice:object/*"),
-    of=Of(("chat",), status=None, where=lambda answer: bool(refused_for(answer) & {"tools", "tool_choice"})),
+def _offers_wrongly(answer: Subject) -> bool:
+    return bool(refused_for(answer) & {"tools", "tool_choice"})
+
+
+rules.must("invalid.refused", SCHEMA, "#/tool_choice", of=asked("chat", where=_offers_wrongly), covers=OF_TOOLS).refuse(
+    "Tools that the schema forbids are refused: another `type`, a list for parameters, another word for a choice."
 )
-def invalid_tools_are_refused(reply: Subject, check: Check) -> None:
-    """Tools that the schema forbids are refused: another `type`, a list for parameters, another word for a choice."""
-    check.refused(reply)

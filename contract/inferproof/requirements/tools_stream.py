@@ -1,13 +1,10 @@
-"""Calls in streams: pieces that a client can put together, and that add up to what is sent without `stream`.
-
-Breaks: an id repeated in each piece, indexes that start at 1, arguments that are sent twice at the end.
-Reference: the engine's deltas are passed on in the form of the contract.
-"""
+"""Calls in streams: pieces that a client can put together, and that add up to what is sent without `stream`."""
 
 from typing import Any
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import CONVENTION, CORRECTION, MUST, PROJECT, SHOULD, requirement
+from inferproof.judge.requirement import CORRECTION, PROJECT, openai
+from inferproof.judge.rules import Rules
 from inferproof.judge.select import CHAT, EVENTS, Of
 from inferproof.judge.subject import Subject, require_repeating, steps
 from inferproof.judge.value import Skip, Value
@@ -32,15 +29,18 @@ def _pieces(answer: Subject) -> dict[int, list[Value]]:
     return pieces
 
 
-@requirement(
-    "tools.stream.call",
-    MUST,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completion streams: tool_calls",
+rules = Rules(
+    "tools.stream",
+    of=_streams_of_calls("auto"),
+    cites="chat.event#/choices/[]/delta/tool_calls/[]",
     claims="tools.streamed",
-    cites=("chat.event#/choices/[]/delta/tool_calls/[]/", "chat.event#/choices/[]/delta/tool_calls/[]/function/"),
-    of=_streams_of_calls(),
+).with_notes(
+    breaks="an id repeated in each piece, indexes that start at 1, arguments that are sent twice at the end.",
+    reference="the engine's deltas are passed on in the form of the contract.",
 )
+
+
+@rules.must("call", openai("tool_calls", "chat completion streams"), "/", "/function/", of=_streams_of_calls())
 def pieces_add_up_to_calls(reply: Subject, check: Check) -> None:
     """In a stream, the pieces with one `index` add up to a call, which has the name of a function."""
     found = whole_calls(reply)
@@ -50,15 +50,7 @@ def pieces_add_up_to_calls(reply: Subject, check: Check) -> None:
         check.that(name.string() != "", "a name", name)
 
 
-@requirement(
-    "tools.stream.once",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completion streams: tool_calls",
-    claims="tools.streamed",
-    cites=("chat.event#/choices/[]/delta/tool_calls/[]/id", "chat.event#/choices/[]/delta/tool_calls/[]/function/name"),
-    of=_streams_of_calls("auto"),
-)
+@rules.should("once", openai("tool_calls", "chat completion streams"), "/id", "/function/name")
 def a_call_is_named_once(reply: Subject, check: Check) -> None:
     """In a stream, each call has its `id` and its function's `name` in one piece: clients join what comes twice."""
     for index, pieces in sorted(_pieces(reply).items()):
@@ -68,28 +60,14 @@ def a_call_is_named_once(reply: Subject, check: Check) -> None:
         check.equal(names, 1, at=f"pieces of call {index} with a name")
 
 
-@requirement(
-    "tools.stream.index",
-    SHOULD,
-    basis=CORRECTION,
-    claims="tools.streamed",
-    cites="chat.event#/choices/[]/delta/tool_calls/[]/index",
-    of=_streams_of_calls("auto"),
-)
+@rules.should("index", CORRECTION, "/index")
 def calls_are_numbered_from_zero(reply: Subject, check: Check) -> None:
     """In a stream, the calls of a message are numbered from 0 without a gap."""
     indexes = sorted(_pieces(reply))
     check.equal(indexes, list(range(len(indexes))), at="indexes of tool_calls")
 
 
-@requirement(
-    "tools.stream.equal",
-    SHOULD,
-    basis=PROJECT,
-    claims="tools.streamed",
-    cites="chat.event#/choices/[]/delta/tool_calls/[]/function",
-    needs="tools.stream",
-)
+@rules.should("equal", PROJECT, "/function", needs="tools.stream")
 def a_stream_makes_the_same_calls(answers: list[Subject], check: Check) -> None:
     """At temperature 0 and with a seed, a stream has the calls that are made without `stream`."""
     require_repeating(answers[0])

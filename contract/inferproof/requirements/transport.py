@@ -1,8 +1,4 @@
-"""What every reply of every operation keeps to, whatever it says.
-
-Breaks: `NaN` and `Infinity` as some JSON writers put them, and errors in HTML that are declared as JSON.
-Reference: one writer (orjson) makes all JSON, which has no such numbers.
-"""
+"""What every reply of every operation keeps to, whatever it says."""
 
 from __future__ import annotations
 
@@ -11,22 +7,25 @@ from collections import Counter
 from typing import Any
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import CONVENTION, MUST, SHOULD, requirement
+from inferproof.judge.requirement import rfc
+from inferproof.judge.rules import Rules
 from inferproof.judge.select import EVENTS, JSON, Of
 from inferproof.judge.statuses import EVERY
 from inferproof.judge.subject import DONE, Subject
 from inferproof.judge.value import Skip
 from inferproof.wire.exchange import NotJson
 
-
-@requirement(
-    "reply.json",
-    MUST,
-    basis=CONVENTION,
-    standard="RFC 8259",
-    cites="paths",
-    of=Of(status=EVERY, media=JSON, where=lambda answer: answer.exchange.request.method != "HEAD"),
+rules = Rules("reply", of=Of(status=EVERY, whole=False), cites="paths").with_notes(
+    breaks="`NaN` and `Infinity` as some JSON writers put them, and errors in HTML that are declared as JSON.",
+    reference="one writer (orjson) makes all JSON, which has no such numbers.",
 )
+
+
+def _expects_a_body(answer: Subject) -> bool:
+    return answer.exchange.request.method != "HEAD"
+
+
+@rules.must("json", rfc("8259"), of=Of(status=EVERY, media=JSON, where=_expects_a_body))
 def what_is_called_json_is_json(reply: Subject, check: Check) -> None:
     """A body declared as `application/json` is one JSON value in UTF-8, without `NaN` or `Infinity` (RFC 8259)."""
     if not reply.reply.body:
@@ -38,14 +37,7 @@ def what_is_called_json_is_json(reply: Subject, check: Check) -> None:
         check.fail("a JSON value", str(error), at="body")
 
 
-@requirement(
-    "reply.json.names",
-    SHOULD,
-    basis=CONVENTION,
-    standard="RFC 8259 §4",
-    cites="paths",
-    of=Of(status=EVERY),
-)
+@rules.should("json.names", rfc("8259 §4"), of=Of(status=EVERY))
 def names_in_an_object_are_unique(reply: Subject, check: Check) -> None:
     """No object of a JSON reply or event has a name twice (RFC 8259 §4): of two values, each client picks its own."""
     if reply.media_type not in (JSON, EVENTS):
@@ -77,9 +69,7 @@ def _names_twice(text: str) -> list[str]:
     return found
 
 
-@requirement(
-    "reply.whole", MUST, basis=CONVENTION, standard="RFC 9112 §8", cites="paths", of=Of(status=EVERY, whole=False)
-)
+@rules.must("whole", rfc("9112 §8"))
 def a_reply_that_begins_comes_to_its_end(reply: Subject, check: Check) -> None:
     """A reply that begins comes to its end (RFC 9112 §8): the server neither breaks off nor falls silent."""
     fault = reply.exchange.fault
@@ -87,28 +77,14 @@ def a_reply_that_begins_comes_to_its_end(reply: Subject, check: Check) -> None:
     check.that(holds, "a whole reply", fault.text if fault else "", at="body")
 
 
-@requirement(
-    "reply.content-type.once",
-    SHOULD,
-    basis=CONVENTION,
-    standard="RFC 9110 §5.3",
-    cites="paths",
-    of=Of(status=EVERY, whole=False),
-)
+@rules.should("content-type.once", rfc("9110 §5.3"))
 def a_reply_has_one_type(reply: Subject, check: Check) -> None:
     """A reply has at most one `Content-Type` (RFC 9110 §5.3): of two, each client picks its own."""
     found = [value for name, value in reply.reply.headers if name.lower() == "content-type"]
     check.that(len(found) <= 1, "one", found, at="content-type")
 
 
-@requirement(
-    "reply.framing.one",
-    MUST,
-    basis=CONVENTION,
-    standard="RFC 9112 §6.2",
-    cites="paths",
-    of=Of(status=EVERY, whole=False),
-)
+@rules.must("framing.one", rfc("9112 §6.2"))
 def a_body_has_one_framing(reply: Subject, check: Check) -> None:
     """A reply with `Transfer-Encoding` has no `Content-Length` (RFC 9112 §6.2): proxies cut it at different places."""
     lengths = [value for name, value in reply.reply.headers if name.lower() == "content-length"]

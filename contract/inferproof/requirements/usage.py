@@ -1,13 +1,9 @@
-"""Usage: the token counts add up, and follow what was asked and answered. No tokenizer is needed to tell.
-
-Breaks: counts made by another tokenizer, tokens of all candidates added to the prompt, a total kept by hand, details
-that a gateway passes on from another count, or 0 where the engine's usage got lost.
-Reference: the engine's own counts.
-"""
+"""Usage: the token counts add up, and follow what was asked and answered. No tokenizer is needed to tell."""
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import CONVENTION, EXAMPLE, MUST, PROJECT, SHOULD, requirement
-from inferproof.judge.select import CHAT, Of, chat_reply, replies
+from inferproof.judge.requirement import EXAMPLE, PROJECT, openai
+from inferproof.judge.rules import Rules
+from inferproof.judge.select import CHAT, chat_reply, replies, served
 from inferproof.judge.subject import REASONING, Subject, steps
 from inferproof.judge.value import Skip, Value
 
@@ -45,39 +41,39 @@ def says_something(answer: Subject) -> bool:
     return any(choice.get(f"/message/{name}") for choice in answer.choices for name in names)
 
 
-@requirement(
-    "chat.usage.total", MUST, basis=EXAMPLE, cites=("chat.reply#/usage/", "chat.reply.example#/usage"), of=chat_reply
+OF_PARTS = "#/usage/prompt_tokens_details #/usage/completion_tokens_details"
+COMPLETED = "chat.reply#/usage/completion_tokens"
+
+rules = Rules("chat.usage", of=chat_reply, cites="chat.reply").with_notes(
+    breaks="counts made by another tokenizer, tokens of all candidates added to the prompt, a total kept by hand, "
+    "details that a gateway passes on from another count, or 0 where the engine's usage got lost.",
+    reference="the engine's own counts.",
 )
+several = rules.part(of=served("chat"), cites="chat.request", claims="sampling.n")
+
+
+@rules.must("total", EXAMPLE, "#/usage/", ".example#/usage")
 def total_is_the_sum(reply: Subject, check: Check) -> None:
     """`usage.total_tokens` is `prompt_tokens` plus `completion_tokens`."""
     usage = reply.body.object("/usage")
     check.equal(usage.value("/total_tokens"), usage.integer("/prompt_tokens") + usage.integer("/completion_tokens"))
 
 
-@requirement("chat.usage.completion", SHOULD, basis=EXAMPLE, cites="chat.reply#/usage/completion_tokens", of=chat_reply)
+@rules.should("completion", EXAMPLE, "#/usage/completion_tokens")
 def the_completion_is_counted(reply: Subject, check: Check) -> None:
     """`usage` has `completion_tokens`, as every example shows: a client is billed by it."""
     usage = reply.body.object("/usage")
     check.that(usage.find("/completion_tokens") is not None, "a count", None, at="/usage/completion_tokens")
 
 
-@requirement(
-    "chat.usage.prompt.positive", SHOULD, basis=PROJECT, cites="chat.reply#/usage/prompt_tokens", of=chat_reply
-)
+@rules.should("prompt.positive", PROJECT, "#/usage/prompt_tokens")
 def a_prompt_has_tokens(reply: Subject, check: Check) -> None:
     """`usage.prompt_tokens` counts the prompt: it is greater than zero."""
     found = reply.body.integer("/usage/prompt_tokens")
     check.that(found > 0, "more than 0", found, at="/usage/prompt_tokens")
 
 
-@requirement(
-    "chat.usage.cached",
-    MUST,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: cached_tokens",
-    cites="chat.reply#/usage/prompt_tokens_details/cached_tokens",
-    of=chat_reply,
-)
+@rules.must("cached", openai("cached_tokens"), "#/usage/prompt_tokens_details/cached_tokens")
 def cached_tokens_are_part_of_the_prompt(reply: Subject, check: Check) -> None:
     """`cached_tokens`, where given, is at most `prompt_tokens`."""
     at = "/usage/prompt_tokens_details/cached_tokens"
@@ -85,15 +81,7 @@ def cached_tokens_are_part_of_the_prompt(reply: Subject, check: Check) -> None:
     check.that(0 <= cached <= prompt, f"0 to {prompt}", cached, at=at)
 
 
-@requirement(
-    "chat.usage.parts",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: usage",
-    cites=("chat.reply#/usage/prompt_tokens", "chat.reply#/usage/completion_tokens"),
-    covers=("chat.reply#/usage/prompt_tokens_details", "chat.reply#/usage/completion_tokens_details"),
-    of=Of(CHAT),
-)
+@rules.should("parts", openai("usage"), "#/usage/prompt_tokens", COMPLETED, of=served(*CHAT), covers=OF_PARTS)
 def details_are_parts_of_their_count(reply: Subject, check: Check) -> None:
     """Details of `usage` are parts of their count, in streams too: tokens cached, reasoned, predicted, or of audio."""
     usage = reply.usage
@@ -105,14 +93,12 @@ def details_are_parts_of_their_count(reply: Subject, check: Check) -> None:
             check.that(min(parts) >= 0 and sum(parts) <= most, f"0 to {most}", sum(parts), at=at)
 
 
-@requirement(
-    "chat.usage.counted",
-    MUST,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: completion_tokens",
-    cites="chat.reply#/usage/completion_tokens",
-    of=Of(CHAT, where=lambda answer: not answer.request.get("/echo")),  # an echo may be all there is
-)
+def _echoes_nothing(answer: Subject) -> bool:
+    """An echo may be all there is."""
+    return not answer.request.get("/echo")
+
+
+@rules.must("counted", openai("completion_tokens"), COMPLETED, of=served(*CHAT, where=_echoes_nothing))
 def what_is_said_is_counted(reply: Subject, check: Check) -> None:
     """`completion_tokens`, where told, are more than 0 for an answer that says, reasons or calls anything."""
     counted = reply.usage.value("/completion_tokens")
@@ -131,20 +117,11 @@ def cap_of(answer: Subject) -> int:
     return max(answer.request.integer(f"/{name}", 0) for name in ("max_tokens", "max_completion_tokens"))
 
 
-@requirement(
-    "chat.usage.cap.choices",
-    MUST,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: max_tokens",
-    claims="sampling.n",
-    cites=("chat.request#/max_tokens", "chat.request#/n", "chat.reply#/usage/completion_tokens"),
-    of=Of(
-        ("chat",),
-        where=lambda answer: (
-            _candidates(answer) > 1 and cap_of(answer) > 0 and not answer.request.get("/use_beam_search")
-        ),
-    ),
-)
+def _caps_several_choices(answer: Subject) -> bool:
+    return _candidates(answer) > 1 and cap_of(answer) > 0 and not answer.request.get("/use_beam_search")
+
+
+@several.must("cap.choices", openai("max_tokens"), "#/max_tokens", "#/n", COMPLETED, where=_caps_several_choices)
 def the_cap_holds_for_each_choice(reply: Subject, check: Check) -> None:
     """The `completion_tokens` of several choices are at most the cap for each, but for a few that open and end it."""
     most, used = _candidates(reply) * (cap_of(reply) + SPARE), reply.usage.value("/completion_tokens")
@@ -158,23 +135,16 @@ def _ends(answer: Subject) -> list[str | None]:
     return [choice.string("/finish_reason") for choice in answer.choices]
 
 
-@requirement(
-    "chat.usage.choices",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, chat completions: n",
-    claims="sampling.n",
-    cites=("chat.request#/n", "chat.reply#/usage/completion_tokens"),
-    of=Of(
-        CHAT,
-        where=lambda answer: (
-            answer.request.integer("/n", 1) > 1
-            and 1 < answer.request.integer("/max_tokens") <= WITHIN_CONTEXT
-            and answer.request.get("/max_completion_tokens") is None
-            and not answer.request.get("/use_beam_search")
-        ),
-    ),
-)
+def _caps_many_choices(answer: Subject) -> bool:
+    return (
+        answer.request.integer("/n", 1) > 1
+        and 1 < answer.request.integer("/max_tokens") <= WITHIN_CONTEXT
+        and answer.request.get("/max_completion_tokens") is None
+        and not answer.request.get("/use_beam_search")
+    )
+
+
+@several.should("choices", openai("n"), "#/n", COMPLETED, of=served(*CHAT, where=_caps_many_choices))
 def the_tokens_of_all_choices_are_counted(reply: Subject, check: Check) -> None:
     """`completion_tokens` are those of all choices: where each ends at the cap, the cap for each, or one less."""
     ends, used = _ends(reply), reply.usage.value("/completion_tokens")
@@ -184,20 +154,15 @@ def the_tokens_of_all_choices_are_counted(reply: Subject, check: Check) -> None:
     check.that(used.integer() >= least, f"at least {least}", used)
 
 
-@requirement(
-    "chat.usage.length",
-    SHOULD,
-    basis=PROJECT,
-    cites="chat.reply#/usage/completion_tokens",
-    of=replies(
-        *CHAT,
-        where=lambda answer: (
-            answer.request.get("/max_tokens") is not None
-            and answer.request.get("/max_completion_tokens") is None
-            and answer.request.integer("/n", 1) in (0, 1)
-        ),
-    ),
-)
+def _caps_one_choice(answer: Subject) -> bool:
+    return (
+        answer.request.get("/max_tokens") is not None
+        and answer.request.get("/max_completion_tokens") is None
+        and answer.request.integer("/n", 1) in (0, 1)
+    )
+
+
+@rules.should("length", PROJECT, "#/usage/completion_tokens", of=replies(*CHAT, where=_caps_one_choice))
 def length_means_the_cap_was_reached(reply: Subject, check: Check) -> None:
     """Where `finish_reason` is `length`, `completion_tokens` is the cap; from 16 on a host may have a lower one."""
     if reply.finish_reason != "length":
@@ -208,23 +173,14 @@ def length_means_the_cap_was_reached(reply: Subject, check: Check) -> None:
     check.equal(used, cap)
 
 
-@requirement(
-    "chat.usage.prompt.grows",
-    SHOULD,
-    basis=PROJECT,
-    cites="chat.reply#/usage/prompt_tokens",
-    needs="usage.longer",
-    claims="core.context-follows",
-)
+@rules.should("prompt.grows", PROJECT, "#/usage/prompt_tokens", needs="usage.longer", claims=".context-follows")
 def another_message_costs_tokens(replies: list[Subject], check: Check) -> None:
     """A longer conversation has more `prompt_tokens` than its beginning."""
     short, long = (reply.body.integer("/usage/prompt_tokens") for reply in steps(replies, 2))
     check.that(long > short, f"more than {short}", long, at="/usage/prompt_tokens")
 
 
-@requirement(
-    "chat.usage.prompt.steady", SHOULD, basis=PROJECT, cites="chat.reply#/usage/prompt_tokens", needs="usage.sampling"
-)
+@rules.should("prompt.steady", PROJECT, "#/usage/prompt_tokens", needs="usage.sampling")
 def sampling_does_not_change_the_prompt(replies: list[Subject], check: Check) -> None:
     """`temperature` and `n` leave `prompt_tokens` alone."""
     first = replies[0].body.integer("/usage/prompt_tokens")

@@ -2,9 +2,6 @@
 
 Two computations of one text may differ in the last bits, as a real engine batches them differently; so vectors are
 compared by their cosine.
-
-Breaks: base64 of doubles or of big-endian floats, a batch whose padding changes its vectors.
-Reference: both encodings are the engine's own.
 """
 
 from __future__ import annotations
@@ -14,14 +11,8 @@ import math
 import struct
 
 from inferproof.judge.check import Check
-from inferproof.judge.requirement import (
-    CONVENTION,
-    CORRECTION,
-    MUST,
-    PROJECT,
-    SHOULD,
-    requirement,
-)
+from inferproof.judge.requirement import CORRECTION, PROJECT, openai
+from inferproof.judge.rules import Rules
 from inferproof.judge.select import replies
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Missing, Skip, Value
@@ -81,15 +72,16 @@ def cosine(one: Vector, other: Vector) -> float:
     return sum(a * b for a, b in zip(one, other, strict=True)) / size if len(one) == len(other) and size else 0.0
 
 
-@requirement(
-    "embeddings.encoding.float",
-    MUST,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, embeddings: encoding_format",
-    claims=ROLE,
-    cites=("embeddings.request#/encoding_format", "embeddings.reply#/data/[]/embedding"),
-    of=replies(ROLE, where=_asks_for_floats),
+FORMAT, VECTOR = "embeddings.request#/encoding_format", "embeddings.reply#/data/[]/embedding"
+SIZE = "embeddings.request#/dimensions"
+
+rules = Rules("embeddings", of=replies(ROLE), cites="embeddings.reply", claims=ROLE).with_notes(
+    breaks="base64 of doubles or of big-endian floats, a batch whose padding changes its vectors.",
+    reference="both encodings are the engine's own.",
 )
+
+
+@rules.must("encoding.float", openai("encoding_format", "embeddings"), FORMAT, VECTOR, where=_asks_for_floats)
 def floats_are_numbers(reply: Subject, check: Check) -> None:
     """`encoding_format: float`, the default, gives each `embedding` as a list of numbers."""
     for item in reply.body.items("/data"):
@@ -97,15 +89,11 @@ def floats_are_numbers(reply: Subject, check: Check) -> None:
         check.that(isinstance(embedding.raw, list), "numbers", embedding)
 
 
-@requirement(
-    "embeddings.encoding.base64",
-    MUST,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, embeddings: encoding_format",
-    claims=ROLE,
-    cites=("embeddings.request#/encoding_format", "embeddings.reply#/data/[]/embedding"),
-    of=replies(ROLE, where=lambda answer: answer.request.get("/encoding_format") == "base64"),
-)
+def _asks_for_base64(answer: Subject) -> bool:
+    return bool(answer.request.get("/encoding_format") == "base64")
+
+
+@rules.must("encoding.base64", openai("encoding_format", "embeddings"), FORMAT, VECTOR, where=_asks_for_base64)
 def base64_is_a_string(reply: Subject, check: Check) -> None:
     """`encoding_format: base64` gives each `embedding` as a base64 string of whole 32-bit floats."""
     for item in reply.body.items("/data"):
@@ -117,14 +105,7 @@ def base64_is_a_string(reply: Subject, check: Check) -> None:
             check.fail("base64 of 32-bit floats", skip.reason, at=embedding.at)
 
 
-@requirement(
-    "embeddings.encoding.same",
-    SHOULD,
-    basis=CORRECTION,
-    claims=ROLE,
-    cites="embeddings.reply#/data/[]/embedding",
-    needs="embeddings.encodings",
-)
+@rules.should("encoding.same", CORRECTION, VECTOR, needs="embeddings.encodings")
 def both_encodings_say_the_same(replies: list[Subject], check: Check) -> None:
     """Read as little-endian 32-bit floats, the base64 form is the vector that the float form shows."""
     first, *others = (first_vector(reply) for reply in replies)
@@ -134,15 +115,7 @@ def both_encodings_say_the_same(replies: list[Subject], check: Check) -> None:
         check.that(likeness > SAME, f"a cosine above {SAME}", round(likeness, 4), at="/data/0/embedding")
 
 
-@requirement(
-    "embeddings.order",
-    MUST,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, embeddings: index",
-    claims=ROLE,
-    cites=("embeddings.reply.prose", "embeddings.reply#/data/[]/index"),
-    needs="embeddings.batch",
-)
+@rules.must("order", openai("index", "embeddings"), ".prose", "#/data/[]/index", needs="embeddings.batch")
 def items_are_in_the_order_of_inputs(replies: list[Subject], check: Check) -> None:
     """Each item is the embedding of the input at its `index`: it is no nearer to that of another input."""
     single = [first_vector(reply) for reply in replies[:-1]]
@@ -156,14 +129,7 @@ def items_are_in_the_order_of_inputs(replies: list[Subject], check: Check) -> No
         check.that(holds, f"nearest to input {index}", f"nearest to input {nearest}", at=f"/data/{index}/embedding")
 
 
-@requirement(
-    "embeddings.repeated",
-    SHOULD,
-    basis=PROJECT,
-    claims=ROLE,
-    cites="embeddings.reply#/data/[]/embedding",
-    needs="embeddings.batch",
-)
+@rules.should("repeated", PROJECT, VECTOR, needs="embeddings.batch")
 def a_text_has_one_vector(replies: list[Subject], check: Check) -> None:
     """A text embedded again, alone or among others, has the same vector."""
     for index, (reply, again) in enumerate(zip(replies, vectors(replies[-1]), strict=False)):
@@ -171,42 +137,21 @@ def a_text_has_one_vector(replies: list[Subject], check: Check) -> None:
         check.that(likeness > SAME, f"a cosine above {SAME}", round(likeness, 4), at=f"/data/{index}/embedding")
 
 
-@requirement(
-    "embeddings.distinct",
-    SHOULD,
-    basis=PROJECT,
-    claims=ROLE,
-    cites="embeddings.reply#/data/[]/embedding",
-    needs="embeddings.batch",
-)
+@rules.should("distinct", PROJECT, VECTOR, needs="embeddings.batch")
 def different_texts_have_different_vectors(replies: list[Subject], check: Check) -> None:
     """Different texts have different vectors, those that differ at their ends only too."""
     found = vectors(replies[-1])
     check.equal(len(set(found)), len(found), at="/data: different embeddings")
 
 
-@requirement(
-    "embeddings.length",
-    SHOULD,
-    basis=PROJECT,
-    claims=ROLE,
-    cites="embeddings.reply#/data/[]/embedding",
-    needs="embeddings.batch",
-)
+@rules.should("length", PROJECT, VECTOR, needs="embeddings.batch")
 def vectors_have_one_length(replies: list[Subject], check: Check) -> None:
     """All vectors of one model have the same length."""
     lengths = {len(found) for reply in replies for found in vectors(reply)}
     check.that(len(lengths) == 1, "one length", sorted(lengths), at="/data: lengths")
 
 
-@requirement(
-    "embeddings.finite",
-    SHOULD,
-    basis=PROJECT,
-    claims=ROLE,
-    cites="embeddings.reply#/data/[]/embedding",
-    of=replies(ROLE),
-)
+@rules.should("finite", PROJECT, VECTOR)
 def vectors_are_finite(reply: Subject, check: Check) -> None:
     """The numbers of a vector are finite."""
     for position, found in enumerate(vectors(reply)):
@@ -214,29 +159,18 @@ def vectors_are_finite(reply: Subject, check: Check) -> None:
         check.that(not odd, "finite numbers", odd[:3], at=f"/data/{position}/embedding")
 
 
-@requirement(
-    "embeddings.nonzero",
-    SHOULD,
-    basis=PROJECT,
-    claims=ROLE,
-    cites="embeddings.reply#/data/[]/embedding",
-    of=replies(ROLE),
-)
+@rules.should("nonzero", PROJECT, VECTOR)
 def vectors_are_not_zero(reply: Subject, check: Check) -> None:
     """A vector has numbers, and not all of them are zero."""
     for position, found in enumerate(vectors(reply)):
         check.that(any(found), "a number other than 0", list(found[:3]), at=f"/data/{position}/embedding")
 
 
-@requirement(
-    "embeddings.dimensions",
-    SHOULD,
-    basis=CONVENTION,
-    standard="OpenAI's API reference, embeddings: dimensions",
-    claims="embeddings.dimensions",
-    cites="embeddings.request#/dimensions",
-    of=replies(ROLE, where=lambda answer: isinstance(answer.request.get("/dimensions"), int)),
-)
+def _asks_for_dimensions(answer: Subject) -> bool:
+    return isinstance(answer.request.get("/dimensions"), int)
+
+
+@rules.should("dimensions", openai("dimensions", "embeddings"), SIZE, where=_asks_for_dimensions, claims=".dimensions")
 def dimensions_are_obeyed(reply: Subject, check: Check) -> None:
     """A vector has as many numbers as `dimensions` asks for."""
     for position, found in enumerate(vectors(reply)):

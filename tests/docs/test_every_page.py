@@ -17,6 +17,8 @@ GENERATED += ("stock-vllm-io-intelligence.md",)
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.glob("*.md"))]
 BY_HAND = [page for page in PAGES if page.name not in (*GENERATED, "CHANGELOG.md")]
 WIDTH = 120
+WORDS_OF_THE_CODE = "| `streaming.continuous-usage` |"
+"""A row of a table that `test_target_file.py` compares with the code."""
 REPORT = re.compile(r"<!-- report: begin -->.*?<!-- report: end -->\n", re.DOTALL)
 """A part of a page that a command writes."""
 
@@ -24,7 +26,7 @@ REPORT = re.compile(r"<!-- report: begin -->.*?<!-- report: end -->\n", re.DOTAL
 @pytest.mark.parametrize("page", BY_HAND, ids=lambda page: page.name)
 def test_no_line_is_longer_than_a_screen(page: Path) -> None:
     lines = REPORT.sub("", page.read_text(encoding="utf-8")).splitlines()
-    assert [line for line in lines if len(line) > WIDTH] == []
+    assert [line for line in lines if len(line) > WIDTH and not line.startswith(WORDS_OF_THE_CODE)] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click import Context
 
+from inferproof.cli import main
 from inferproof.wire.transcript import FORMAT
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +44,11 @@ def test_the_readme_fits_on_a_page() -> None:
 def test_the_index_has_every_page() -> None:
     index = (DOCS / "index.md").read_text(encoding="utf-8")
     assert [page.name for page in DOCS.glob("*.md") if page.name != "index.md" and f"]({page.name})" not in index] == []
+
+
+def test_the_index_has_every_command() -> None:
+    shown = re.findall(r"^\| `inferproof ([\w-]+)", (DOCS / "index.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(shown) == sorted(main.list_commands(Context(main)))
 
 
 def test_the_page_of_versions_has_the_format_of_today() -> None:

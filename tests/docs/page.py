@@ -81,7 +81,7 @@ class Reader:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
-                timeout=300,
+                timeout=600,
                 check=False,
             )
             self._printed += done.stdout

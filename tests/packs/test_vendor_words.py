@@ -27,7 +27,6 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("contract/inferproof/document/lint/examples.py", "ValidationError"): "a class of jsonschema",
     ("contract/inferproof/document/lint/structure.py", "ValidationError"): "a class of jsonschema",
     ("contract/inferproof/document/loading.py", "ValidationError"): "a class of jsonschema",
-    ("contract/inferproof/document/places.py", "ValidationError"): "a class of jsonschema-rs",
     (f"{_ENGINES}/backend.py", "/v1/chat/completions"): _ENGINE,
     (f"{_ENGINES}/backend.py", "/v1/embeddings"): _ENGINE,
     (f"{_ENGINES}/engine.py", "/v1/chat/completions"): _ENGINE,

@@ -66,16 +66,14 @@ def test_a_report_through_a_hard_link_leaves_the_other_name_alone(
     files.write_report(certification, tmp_path / "out")
 
 
-def test_what_an_exception_leaves_of_a_transcript_goes_through_no_link(tmp_path: Path, victim: Path) -> None:
-    out = planted(tmp_path / "out", victim, "t.jsonl.part")
-
-    def interrupted() -> None:
-        with transcript.Writer(out / "t.jsonl", {}):
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    assert not (out / "t.jsonl.part").is_symlink()
+def test_a_run_under_way_writes_through_no_link(certification: Certification, tmp_path: Path, victim: Path) -> None:
+    out = planted(tmp_path / "out", victim, "transcript.jsonl", "result.json")
+    evidence = files.Evidence(out, pytest.fail)
+    evidence.begin(certification.transcript.header)
+    evidence.add(certification.transcript.exchanges[0])
+    evidence.close()
+    assert not (out / "result.json").is_symlink()
+    assert transcript.read(out / "transcript.jsonl").exchanges == certification.transcript.exchanges[:1]
 
 
 def test_a_compressed_transcript_goes_through_no_link(

@@ -59,7 +59,7 @@ class Found:
 
 
 class Pursuit:
-    """Sends further requests to one target. `result` is what the plan brought; `pace` and `spending` are the run's."""
+    """Sends further requests to one target. `result` is what the plan brought; the rest is the run's."""
 
     def __init__(
         self,
@@ -70,11 +70,13 @@ class Pursuit:
         result: Result,
         pace: Pace | None = None,
         spending: Spending | None = None,
+        kept: Callable[[Exchange], None] = lambda exchange: None,
     ) -> None:
         self._contract, self._target, self._call, self._client = contract, target, call, client
         self._result = result
         self._pace, self._spending = pace or Pace(target.limits), spending or Spending()
         self._broken = {each.requirement.id for each in result.judgements if each.outcome is Outcome.FAIL}
+        self._kept = kept
         self._reduced: list[Exchange] = []
         self._new: set[str] = set()
         self._explored = self._requests = 0
@@ -131,7 +133,7 @@ class Pursuit:
         self._broken.add(requirement.id)
         if judgement.outcome is Outcome.HARNESS_ERROR:
             exchange = next(each for each in exchanges if each.name in judgement.judged)
-            self._reduced.append(replace(exchange, probe=f"reduced.{requirement.id}"))
+            self._keep(replace(exchange, probe=f"{REDUCED}{requirement.id}"))
         else:
             await self._keep_reduced(requirement, best(judgement.failures, self._result.plain))
         self._new.add(self._reduced[-1].name)
@@ -165,7 +167,11 @@ class Pursuit:
         with suppress(NotJson):
             sent = exchange.request.json
             await reduced(sent, holds, plain=_plain_around(self._contract, exchange.role or "", sent))
-        self._reduced.append(smallest)
+        self._keep(smallest)
+
+    def _keep(self, exchange: Exchange) -> None:
+        self._reduced.append(exchange)
+        self._kept(exchange)
 
     async def _sent(self, probes: Sequence[Probe]) -> list[Exchange]:
         self._bounds.another_round()

@@ -24,7 +24,7 @@ from inferproof.judge.requirement import Requirement
 from inferproof.judge.statuses import MOMENT
 from inferproof.judge.subject import Subject
 from inferproof.requirements import CATALOGUE
-from inferproof.wire.exchange import Exchange
+from inferproof.wire.exchange import Exchange, by_probe
 
 GENERATED = ("gate.", "kept.", "explore.", "reduced.")
 """How the names of probes begin that only a run with generated requests sends."""
@@ -207,7 +207,7 @@ class _Evidence:
     def __init__(self, exchanges: Sequence[Exchange], contract: Contract, declined: Mapping[str, str]) -> None:
         self._answers = [
             Subject(each, contract, declined)
-            for each in exchanges
+            for each in by_probe(exchanges)
             if each.fault is None or each.fault.kind != "harness"
         ]
 

@@ -25,7 +25,7 @@ LONGEST_REPLY = 10
 class Recorder:
     """Sends probes to one target and keeps the exchanges, redacted. Safe to read at any moment, also after Ctrl-C.
 
-    `pace` and `spending` are shared by all recorders of a run.
+    `pace` and `spending` are shared by all recorders of a run. `kept` is told of each exchange as it ends.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Recorder:
         bounds: Bounds | None = None,
         pace: Pace | None = None,
         spending: Spending | None = None,
+        kept: Callable[[Exchange], None] = lambda exchange: None,
     ) -> None:
         self.bounds = bounds or Bounds(target.limits)
         self._contract, self._call = contract, call
@@ -44,6 +45,7 @@ class Recorder:
         self._exchanges: dict[str, list[Exchange]] = {}
         self._under_way: dict[str, PlannedRequest] = {}
         self._ended: set[str] = set()
+        self._kept = kept
 
     @property
     def requests(self) -> int:
@@ -82,7 +84,7 @@ class Recorder:
         while (ask := self._next(probe, steps, exchanges)) is not None:
             self._under_way[probe.name] = ask
             exchange = await self._sender.send(probe.name, len(exchanges), ask)
-            exchanges.append(exchange)
+            self._record(exchange)
             if exchange.fault is not None and exchange.fault.kind == "withheld":
                 continue
             self.bounds.seen(exchange)
@@ -101,7 +103,7 @@ class Recorder:
             return None
         except ProbeFailed as failed:
             fault = Fault("harness", str(failed))
-            exchanges.append(Exchange(probe.name, len(exchanges), None, Request("", ""), None, fault, time.time()))
+            self._record(Exchange(probe.name, len(exchanges), None, Request("", ""), None, fault, time.time()))
             return None
 
     def _note_unsent(self, probe: Probe) -> None:
@@ -112,7 +114,11 @@ class Recorder:
         ask = self._under_way.get(probe.name) or self._next(probe, probe.start(self._call), exchanges)
         if ask is not None:
             fault = Fault("stopped", self.bounds.cause)
-            exchanges.append(Exchange(probe.name, len(exchanges), ask.role, ask.request, None, fault))
+            self._record(Exchange(probe.name, len(exchanges), ask.role, ask.request, None, fault))
+
+    def _record(self, exchange: Exchange) -> None:
+        self._exchanges[exchange.probe].append(exchange)
+        self._kept(exchange)
 
 
 def client_of(target: Target) -> Client:

@@ -6,6 +6,7 @@ import io
 import os
 import secrets
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -179,7 +180,7 @@ def _write_known(found: Certification, path: Path, url: str) -> None:
 def _certify(contract: Contract, target: Target, asked: Asked, known_into: Path | None = None) -> None:
     from inferproof.certify.certify import certify as run
     from inferproof.certify.interrupts import Interrupts
-    from inferproof.reports.files import TRANSCRIPT, check_report, started
+    from inferproof.reports.files import TRANSCRIPT, Evidence, check_report, started
     from inferproof.reports.progress import watch
     from inferproof.writing import check_writable
 
@@ -192,8 +193,9 @@ def _certify(contract: Contract, target: Target, asked: Asked, known_into: Path 
         seed = secrets.randbelow(2**32) if asked.explore else 0
     if asked.explore:
         click.echo(f"Exploring with --seed {seed}", err=True)
+    earlier = started(report) if report is not None else None
     with Interrupts() as interrupts:
-        with watch() as progress:
+        with watch() as progress, closing(Evidence(report, progress.noted)) as evidence:
             found = run(
                 contract,
                 target,
@@ -205,9 +207,9 @@ def _certify(contract: Contract, target: Target, asked: Asked, known_into: Path 
                 explore=60 * (asked.explore or 0.0),
                 progress=progress,
                 interrupts=interrupts,
+                journal=evidence,
             )
         if report is not None:
-            earlier = started(report)
             unwritten = not _try_to_write(found, report)
             if earlier is not None and not unwritten:
                 click.echo(f"Replaced the report of {earlier} in {report}", err=True)

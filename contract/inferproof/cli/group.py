@@ -35,7 +35,7 @@ class Commands(click.Group):
         from inferproof.generated.regressions import CaseError
         from inferproof.reports.words import printable
         from inferproof.wire.transcript import TranscriptError
-        from inferproof.writing import CannotWrite
+        from inferproof.writing import CURES, NO_ROOM, CannotWrite
         from inferproof_reference.errors import CannotServe
 
         try:
@@ -55,8 +55,14 @@ class Commands(click.Group):
             click.echo("inferproof: interrupted", err=True)
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:
-            _silence_what_is_closed()
+            _silence_what_takes_no_more()
             ctx.exit(UNREAD)
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            _silence_what_takes_no_more()
+            click.echo(f"inferproof: the output cannot be written ({error.strerror}); {CURES[error.errno]}", err=True)
+            ctx.exit(CANNOT)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -65,13 +71,13 @@ def main() -> None:
     """Certify LLM inference servers against their published API documents."""
 
 
-def _silence_what_is_closed() -> None:
+def _silence_what_takes_no_more() -> None:
     from inferproof.reports.terminal import silence
 
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except BrokenPipeError:
+        except OSError:
             silence(stream)
 
 

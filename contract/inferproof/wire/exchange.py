@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -136,6 +137,11 @@ class Exchange:
     @property
     def name(self) -> str:
         return f"{self.probe}/{self.step}"
+
+
+def by_probe(exchanges: Iterable[Exchange]) -> list[Exchange]:
+    """Exchanges by probe and step: those of a run, however they were sent at the same time and written down."""
+    return sorted(exchanges, key=lambda exchange: (exchange.probe, exchange.step))
 
 
 def _first_by_name(headers: Headers) -> dict[str, str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import tempfile
 from argparse import ArgumentTypeError
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +20,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from inferproof.errors import UserError
+
 if TYPE_CHECKING:
     from inferproof.certify.certify import Certification
     from inferproof.certify.known import Entry
     from inferproof.certify.result import Result
     from inferproof.certify.target import Target
     from inferproof.judge.judge import Judgement
+    from inferproof.wire.transcript import Transcript
 
 HANDED_OVER = "inferproof_transcript"
 """The key under which the controller tells its xdist workers where the transcript is."""
@@ -53,20 +56,21 @@ def _seed(text: str) -> int:
 def pytest_configure(config: pytest.Config) -> None:
     """What the user must mend is said here, before anything is collected."""
     if config.getoption("--inferproof-url"):
-        with _usage_errors():
+        with _user_errors(pytest.UsageError):
             config.pluginmanager.register(Certifying(config), "inferproof-certifying")
 
 
 @contextmanager
-def _usage_errors() -> Iterator[None]:
-    """What the user must mend, as pytest says it: one line, and exit code 4."""
-    from inferproof.certify.target import UsageError
-    from inferproof.document import DocumentError
-
+def _user_errors(told: Callable[[str], BaseException]) -> Iterator[None]:
+    """What the user must mend, as pytest says it: of a run one line, and exit code 4; of a fixture, one line."""
     try:
         yield
-    except (UsageError, DocumentError) as error:
-        raise pytest.UsageError(_printable(f"inferproof: {error}")) from error
+    except UserError as error:
+        raise told(_printable(f"inferproof: {error}")) from error
+
+
+def _failed(text: str) -> BaseException:
+    return pytest.fail.Exception(text, pytrace=False)
 
 
 def _printable(text: str) -> str:
@@ -86,14 +90,12 @@ class Mock:
 @pytest.fixture(scope="session")
 def inferproof_mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
     """A mock server of the contract, up for the session."""
-    from inferproof.document import DocumentError, load
+    from inferproof.document import load
     from inferproof.front.serve import running
     from inferproof_mock.server import DEFAULT_KEY, mock
 
-    try:
+    with _user_errors(_failed):
         contract = load(request.config.getoption("--inferproof-contract"))
-    except DocumentError as error:
-        pytest.fail(f"inferproof: {error}", pytrace=False)
     with running(mock(contract)) as url:
         yield Mock(url, DEFAULT_KEY)
 
@@ -101,7 +103,7 @@ def inferproof_mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
 class Certifying:
     """Adds the items, and runs the certification that they read, once.
 
-    Raises UsageError or DocumentError where contract or target cannot be used. A worker of pytest-xdist has no target:
+    Raises UserError where contract or target cannot be used. A worker of pytest-xdist has no target:
     it is told where the transcript is.
     """
 
@@ -160,17 +162,20 @@ class Certifying:
 
         The controller collects nothing, so what -k chooses is found out here.
         """
-        from inferproof.wire import transcript
-
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="inferproof-")
             items: list[pytest.Item] = [*self._items()]
             self._config.pluginmanager.getplugin("mark").pytest_collection_modifyitems(items=items, config=self._config)
             self._choose(items)
             if items:
-                found = self._certify().transcript
-                transcript.write(self._transcript, found.header, found.exchanges, found.footer)
+                self._hand_over(self._certify().transcript)
         node.workerinput[HANDED_OVER] = str(self._transcript)
+
+    def _hand_over(self, found: Transcript) -> None:
+        from inferproof.wire.transcript import write
+
+        with _user_errors(pytest.UsageError):
+            write(self._transcript, found.header, found.exchanges, found.footer)
 
     def _items(self) -> list[Requirement]:
         return [
@@ -221,14 +226,15 @@ class Certifying:
 
         if self._handed_over is None:
             return self._certify().result
-        return judged(self._contract, read(self._handed_over))
+        with _user_errors(pytest.UsageError):
+            return judged(self._contract, read(self._handed_over))
 
     def _certify(self) -> Certification:
         """Raises pytest.UsageError where the target cannot be reached, or does not offer this API."""
         from inferproof.certify.certify import certify
 
         assert self._target is not None
-        with _usage_errors():
+        with _user_errors(pytest.UsageError):
             return certify(
                 self._contract,
                 self._target,

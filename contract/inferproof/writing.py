@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from inferproof.errors import UserError
+
 CURES = {
     errno.EACCES: "choose a place that you may write to",
     errno.EPERM: "choose a place that you may write to",
@@ -34,7 +36,7 @@ APPENDED = os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os
 """How a file is opened that is there, to be written on, and is no link."""
 
 
-class CannotWrite(OSError):
+class CannotWrite(UserError, OSError):
     """A file cannot be written. The text names the file, the cause and the cure."""
 
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from inferproof.certify.causes import key_of
 from inferproof.certify.known import Known, read
 from inferproof.document.credentials import TOKEN
+from inferproof.errors import UserError
 from inferproof.judge.capabilities import CAPABILITIES
 from inferproof.judge.judge import Failure
 from inferproof.judge.keys import EXHAUSTED, RESTRICTED, REVOKED
@@ -25,7 +26,7 @@ DEFAULT_FILE = "inferproof.toml"
 DEFAULT_KEY_VARIABLE = "INFERPROOF_API_KEY"
 
 
-class UsageError(Exception):
+class UsageError(UserError):
     """What the user gave cannot be used. The text names the cause and the cure."""
 
 

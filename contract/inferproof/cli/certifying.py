@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inferproof.cli.group import CANNOT, contract_option, load_contract, main, note
+from inferproof.cli.group import contract_option, load_contract, main, note
+from inferproof.errors import UserError
 from inferproof.shell import command
 
 if TYPE_CHECKING:
@@ -157,10 +158,8 @@ def _known_into(asked: Asked, file: TargetFile) -> Path:
 def _write_known(found: Certification, path: Path, url: str) -> None:
     """Write the failures of the run into the target file, and say so."""
     from inferproof.certify.known import day_of
-    from inferproof.certify.target import UsageError
     from inferproof.certify.write_known import gaps, write
     from inferproof.reports.words import many, printable
-    from inferproof.writing import CannotWrite
 
     if found.result.interrupted:
         click.echo(f"inferproof: {path} was not written: the run did not come to its end", err=True)
@@ -171,7 +170,7 @@ def _write_known(found: Certification, path: Path, url: str) -> None:
         return
     try:
         write(path, entries, url)
-    except (UsageError, CannotWrite) as error:
+    except UserError as error:
         click.echo(printable(f"inferproof: {error}"), err=True)
         return
     click.echo(f"Wrote {many(len(entries), 'known failure')} into {path}: say there why, and until when", err=True)
@@ -222,7 +221,9 @@ def _certify(contract: Contract, target: Target, asked: Asked, known_into: Path 
         if known_into is not None:
             _write_known(found, known_into, target.url)
         transcript = report / TRANSCRIPT if report is not None and not unwritten else None
-        _conclude(found, target.key_variable, _this_command(), transcript, otherwise=CANNOT if unwritten else 0)
+        _conclude(
+            found, target.key_variable, _this_command(), transcript, otherwise=UserError.exit_code if unwritten else 0
+        )
 
 
 def _try_to_write(certification: Certification, report: Path) -> bool:

@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inferproof import __version__
+from inferproof.errors import UserError
 
 if TYPE_CHECKING:
     from inferproof.document import Contract
-
-CANNOT = 2
-"""The exit code for what the user must mend: usage, files, an unreachable target."""
-
 
 INTERRUPTED = 130
 """The exit code where Ctrl-C left nothing to say: 128 and the number of SIGINT, as shells have it."""
@@ -29,28 +26,14 @@ class Commands(click.Group):
     """Errors that name cause and cure end the command with exit code 2, never with a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        from inferproof.certify.target import UsageError
-        from inferproof.document import DocumentError
-        from inferproof.front.serve import CannotListen
-        from inferproof.generated.regressions import CaseError
         from inferproof.reports.words import printable
-        from inferproof.wire.transcript import TranscriptError
-        from inferproof.writing import CURES, NO_ROOM, CannotWrite
-        from inferproof_reference.errors import CannotServe
+        from inferproof.writing import CURES, NO_ROOM
 
         try:
             return super().invoke(ctx)
-        except (
-            UsageError,
-            DocumentError,
-            TranscriptError,
-            CannotListen,
-            CannotServe,
-            CannotWrite,
-            CaseError,
-        ) as error:
+        except UserError as error:
             click.echo(printable(f"inferproof: {error}"), err=True)
-            ctx.exit(CANNOT)
+            ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("inferproof: interrupted", err=True)
             ctx.exit(INTERRUPTED)
@@ -62,7 +45,7 @@ class Commands(click.Group):
                 raise
             _silence_what_takes_no_more()
             click.echo(f"inferproof: the output cannot be written ({error.strerror}); {CURES[error.errno]}", err=True)
-            ctx.exit(CANNOT)
+            ctx.exit(UserError.exit_code)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

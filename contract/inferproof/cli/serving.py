@@ -52,7 +52,7 @@ def mock(
 ) -> None:
     """Serve the API from a simulated model that keeps the contract."""
     from inferproof.front.serve import serve
-    from inferproof_mock.habits import NoSuchHabit, with_habits
+    from inferproof_mock.habits import with_habits
     from inferproof_mock.server import DEFAULT_KEY
     from inferproof_mock.server import mock as build
 
@@ -64,10 +64,7 @@ def mock(
     models = dict(_key_and_model(each) for each in restricted)
     app: App = build(contract, keys=keys, seed=seed, revoked=revoked, restricted=models, exhausted=exhausted)
     if habits:
-        try:
-            app = with_habits(app, contract, habits, seed=seed)
-        except NoSuchHabit as error:
-            raise click.BadParameter(str(error), param_hint="--habit") from None
+        app = with_habits(app, contract, habits, seed=seed)
 
     def ready(address: str) -> None:
         shown = f"key {DEFAULT_KEY}" if keys == (DEFAULT_KEY,) else f"{len(keys)} key(s) given"

@@ -11,12 +11,13 @@ from typing import Any
 
 from inferproof import writing
 from inferproof.document import Contract
+from inferproof.errors import UserError
 from inferproof.generated.baselines import model_member
 from inferproof.probes.probe import Probe, RequestBuilder, Steps
 from inferproof.wire.exchange import Exchange, NotJson, Request
 
 
-class CaseError(Exception):
+class CaseError(UserError):
     """A kept case cannot be used. The text names the file and the cure."""
 
 

@@ -28,6 +28,7 @@ from typing import Any, get_args
 import orjson
 
 from inferproof import __version__, writing
+from inferproof.errors import UserError
 from inferproof.wire.exchange import Exchange, Fault, FaultKind, Headers, Reply, Request
 
 FORMAT = 1
@@ -38,7 +39,7 @@ NO_END = "no end was recorded: the run was killed, or the file was cut short"
 Json = dict[str, Any]
 
 
-class TranscriptError(ValueError):
+class TranscriptError(UserError, ValueError):
     """A file that is no whole transcript. The text names the file, the line, the cause and the cure."""
 
 

@@ -111,22 +111,18 @@ class Certifying:
 
     def __init__(self, config: pytest.Config) -> None:
         from inferproof.certify.credentials import announced
+        from inferproof.certify.lookup import looked_up
         from inferproof.certify.plan import selected
-        from inferproof.certify.target import contract_in, server_url, target_file, target_from
-        from inferproof.document import load
-        from inferproof.judge.capabilities import own
 
         self._config = config
-        named = config.getoption("--inferproof-contract")
-        self._contract = load(named or contract_in(config.getoption("--inferproof-target")))
+        named = config.getoption("--inferproof-contract"), config.getoption("--inferproof-target")
+        self._contract, file = looked_up(*named)
         self._requirements = selected(self._contract, (), generated=self._generated)
         self._handed_over: str | None = getattr(config, "workerinput", {}).get(HANDED_OVER)
         self._target: Target | None = None
         self._notes: list[str] = []
         if self._handed_over is None:
-            file = target_file(config.getoption("--inferproof-target"), own(self._contract))
-            url = config.getoption("--inferproof-url")
-            self._target = target_from(file.without(file.kept_home(server_url(url))), url=url)
+            self._target = file.target(config.getoption("--inferproof-url"))
             self._notes = announced(self._target, file)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._judgements: dict[str, Judgement] | None = None

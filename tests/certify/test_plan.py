@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from inferproof.certify import plan as planning
 from inferproof.certify.plan import GATE, plan
 from inferproof.certify.target import UsageError
 from inferproof.document import Contract
@@ -41,7 +42,7 @@ def test_a_generated_request_that_is_named_is_sent(contract: Contract, call: Req
 def test_what_no_written_probe_feeds_gets_the_generated_requests(
     contract: Contract, call: RequestBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inferproof.certify.plan.PROBES", {})
+    monkeypatch.setattr(planning, "PROBES", {})
     assert len(generated(contract, call, "chat.usage.total")) > 50
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-import inferproof.certify.certify as certification_module
-import inferproof.reports.files as files
+from inferproof.certify import certify as certification_module
 from inferproof.certify.certify import Certification
 from inferproof.cli import main
+from inferproof.reports import files
 from inferproof.wire.transcript import NO_END, read
 from tests.hostile.command import HANGS, Ended, inferproof
 from tests.hostile.server import Peer, hostile

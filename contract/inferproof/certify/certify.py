@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from inferproof import __version__
 from inferproof.certify.budget import Estimate, span
 from inferproof.certify.causes import Plain
 from inferproof.certify.fuzz import Found, Pursuit, with_found
@@ -38,6 +37,7 @@ from inferproof.judge.claims import BODY
 from inferproof.judge.judge import is_ours, judge
 from inferproof.judge.requirement import Requirement
 from inferproof.probes.probe import Probe, RequestBuilder
+from inferproof.version import __version__
 from inferproof.wire.exchange import Exchange
 from inferproof.wire.transcript import Transcript, TranscriptError
 

@@ -8,11 +8,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from inferproof import __version__
 from inferproof.certify.causes import Cause, Plain, causes
 from inferproof.certify.known import Entry, Scope
 from inferproof.judge.judge import Judgement, Outcome
 from inferproof.judge.requirement import MAY, MUST, Level
+from inferproof.version import __version__
 
 
 class Verdict(StrEnum):

@@ -118,8 +118,14 @@ class TargetFile:
             return ()
         return tuple(name for name in ITS_OWN if self.data.get(name))
 
-    def without(self, names: Collection[str]) -> dict[str, Any]:
-        return {name: value for name, value in self.data.items() if name not in names}
+    def target(self, url: str | None = None, **told: Any) -> Target:
+        """The target at `url`, else the file's own, with what `target_from` is told on top. Raises UsageError.
+
+        What the file has for its own server only stays away from another one.
+        """
+        home = self.kept_home(server_url(url)) if url else ()
+        data = {name: value for name, value in self.data.items() if name not in home}
+        return target_from(data, url=url, **told)
 
 
 ADMINISTRATOR = 0

@@ -79,13 +79,12 @@ def certify(**options: Any) -> None:
     file knows of a failure that there is not; 2 usage or unreachable target; 3 incomplete.
     """
     from inferproof.certify.credentials import announced
-    from inferproof.certify.target import UsageError, contract_in, target_file
+    from inferproof.certify.lookup import looked_up
+    from inferproof.certify.target import UsageError
     from inferproof.certify.ways import opening_all
-    from inferproof.judge.capabilities import own
 
     asked = Asked(**options)
-    contract = load_contract(asked.name or contract_in(asked.file))
-    file = target_file(asked.file, own(contract))
+    contract, file = looked_up(asked.name, asked.file)
     if asked.url or file.url:
         target = asked.target(file, asked.url)
         note(announced(target, file))
@@ -127,11 +126,8 @@ class Asked:
 
     def target(self, file: TargetFile, url: str | None) -> Target:
         """The target of these options and of the target file. Raises UsageError."""
-        from inferproof.certify.target import server_url, target_from
-
-        return target_from(
-            file.without(file.kept_home(server_url(url)) if url else ()),
-            url=url,
+        return file.target(
+            url,
             key_variable=self.api_key_env,
             header=self.key_header,
             headers=[_header(line) for line in self.headers],

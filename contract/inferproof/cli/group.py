@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inferproof import __version__
 from inferproof.errors import UserError
+from inferproof.version import __version__
 
 if TYPE_CHECKING:
     from inferproof.document import Contract

@@ -39,7 +39,7 @@ def replay(
     """
     from inferproof.certify.credentials import announced
     from inferproof.certify.replay import from_case, from_transcript, replayed
-    from inferproof.certify.target import UsageError, server_url, target_file, target_from
+    from inferproof.certify.target import UsageError, server_url, target_file
     from inferproof.judge.capabilities import own as own_capabilities
     from inferproof.judge.judge import Outcome
     from inferproof.reports.files import transcript_at
@@ -58,8 +58,7 @@ def replay(
         urls = [each for each in (own.url, recorded.url) if each] or ["URL"]
         lines = [f"  {command('inferproof', 'replay', '--url', each, operands=operands)}" for each in urls]
         raise UsageError("\n".join([_why(own.path, own.url, file, recorded.url), *lines]))
-    data = own.without(own.kept_home(address))
-    target = target_from(data, url=url, key_variable=api_key_env, header=key_header)
+    target = own.target(url, key_variable=api_key_env, header=key_header)
     note(announced(target, own))
     exchange, judgements = replayed(recorded, target)
     if exchange.reply is None:

@@ -27,8 +27,9 @@ from typing import Any, get_args
 
 import orjson
 
-from inferproof import __version__, writing
+from inferproof import writing
 from inferproof.errors import UserError
+from inferproof.version import __version__
 from inferproof.wire.exchange import Exchange, Fault, FaultKind, Headers, Reply, Request
 
 FORMAT = 1

@@ -62,7 +62,7 @@ def test_the_cases_that_are_kept_for_a_target_are_sent(contract: Contract, call:
         ),
         ("ping.*", "ping.offered, because it has no operation of role ping; ping.reply.media-type, because"),
         ("models.*", "; and [0-9]+ more"),
-        ("modles.*", "matches no requirement; `inferproof catalogue` lists their ids"),
+        ("modles.*", "matches no requirement; `inferproof catalogue list` has their ids"),
     ],
 )
 def test_a_requirement_that_does_not_hold_in_the_contract_is_said_to_exist(

@@ -150,7 +150,7 @@ def test_a_full_disk_costs_the_report_and_not_the_run(mock_url: str, tmp_path: P
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-@pytest.mark.parametrize("command", [["judge", "out"], ["catalogue"]])
+@pytest.mark.parametrize("command", [["judge", "out"], ["catalogue", "list"]])
 def test_an_output_that_takes_no_more_is_no_verdict(command: list[str], killed: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(

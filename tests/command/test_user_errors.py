@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from inferproof.cli import main
+from inferproof.cli import documents, main
 from inferproof.errors import UserError
 from inferproof.pytest_plugin import _user_errors
 
@@ -47,7 +47,7 @@ def test_the_command_says_it_in_one_line(error: type[UserError], monkeypatch: py
     def load(name: str | None) -> object:
         raise error("it is not there")
 
-    monkeypatch.setattr("inferproof.cli.documents.load_contract", load)
+    monkeypatch.setattr(documents, "load", load)
     done = CliRunner().invoke(main, ["document"])
     assert (done.exit_code, done.stderr) == (2, "inferproof: it is not there\n")
 

@@ -125,7 +125,7 @@ def test_the_lock_goes_through_no_link(contract: Contract, tmp_path: Path, victi
     victim.write_text(A_LOCK)  # what is no lock is refused before anything is written
     for name in ("openapi.yaml", "corrections.yaml"):
         (folder / name).write_bytes((ROOT / "openapi" / contract.name / name).read_bytes())
-    done = inferproof("catalogue", "--contract", str(folder), "--accept", folder=tmp_path)
+    done = inferproof("catalogue", "accept", "--contract", str(folder), folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert not (folder / "requirements.lock").is_symlink()
     assert victim.read_text() == A_LOCK

@@ -314,7 +314,7 @@ def check_ids(entries: Sequence[Known], ids: Sequence[str], refuse: Callable[[st
     for each in entries:
         if each.requirement not in ids:
             near = difflib.get_close_matches(each.requirement, ids, n=1)
-            cure = f"did you mean {near[0]!r}?" if near else "`inferproof catalogue` lists them"
+            cure = f"did you mean {near[0]!r}?" if near else "`inferproof catalogue list` has them"
             raise refuse(f"{_place(each)}no requirement {each.requirement!r} holds in this contract; {cure}")
 
 

@@ -118,7 +118,7 @@ def _not_holding(contract: Contract, glob: str) -> str:
     """Those of the catalogue that a glob would name, and why they do not hold in the contract; else where to look."""
     others = [f"{each.id}, because {why}" for each, why in held(contract)[1] if fnmatchcase(each.id, glob)]
     if not others:
-        return "; `inferproof catalogue` lists their ids"
+        return "; `inferproof catalogue list` has their ids"
     more = f"; and {len(others) - REASONS} more" if len(others) > REASONS else ""
     return f" that holds in {contract.name}. These do not: {'; '.join(others[:REASONS])}{more}"
 

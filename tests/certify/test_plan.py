@@ -8,8 +8,10 @@ from inferproof.certify import plan as planning
 from inferproof.certify.plan import GATE, plan
 from inferproof.certify.target import UsageError
 from inferproof.document import Contract
+from inferproof.generated.probe import GeneratedProbe
 from inferproof.generated.regressions import Kept
-from inferproof.probes.probe import Probe, RequestBuilder
+from inferproof.probes.probe import RequestBuilder
+from inferproof.wire.exchange import Origin
 
 LAX = "gate.chat.temperature.lax"
 
@@ -48,7 +50,7 @@ def test_what_no_written_probe_feeds_gets_the_generated_requests(
 
 def test_the_cases_that_are_kept_for_a_target_are_sent(contract: Contract, call: RequestBuilder) -> None:
     case = Kept("usage", "chat", {"model": "model", "messages": [{"role": "user", "content": "Hello!"}]})
-    kept = Probe("kept.usage", case, "A request that broke a requirement before.", role=None)
+    kept = GeneratedProbe("kept.usage", case, "A request that broke a requirement before.", origin=Origin.KEPT)
     probes = plan(contract, call, {}, ["chat.usage.total"], generated=True, kept=[kept]).probes
     assert kept in probes
 

@@ -12,8 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inferproof.wire.exchange import Exchange, Fault, FaultKind, Reply, Request
-from inferproof.wire.transcript import FORMAT, NO_END, Journal, Transcript, TranscriptError, read, write
+from inferproof.wire.exchange import Exchange, Fault, FaultKind, Origin, Reply, Request
+from inferproof.wire.transcript import (
+    FORMAT,
+    NO_END,
+    Journal,
+    Transcript,
+    TranscriptError,
+    from_json,
+    read,
+    to_json,
+    write,
+)
 
 HEADER = {"contract": {"name": "inflection", "digest": "sha256:0"}, "target": {"url": "http://x"}, "seed": 7}
 REPLY = Reply(200, "OK", (("A", "b"), ("a", "c")), "ü".encode(), ((5, 1), (9, 2)), "gzip", 22)
@@ -45,6 +55,8 @@ ANY_EXCHANGE = st.builds(
     st.none() | REPLIES,
     st.none() | FAULTS,
     st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from(Origin),
+    st.text(),
 )
 
 
@@ -78,6 +90,21 @@ def test_any_exchange_is_read_as_it_was_written(exchanges: list[Exchange]) -> No
         path = Path(folder) / "t.jsonl"
         write(path, HEADER, exchanges)
         assert read(path).exchanges == tuple(exchanges)
+
+
+@pytest.mark.parametrize(
+    ("probe", "origin", "requirement"),
+    [
+        ("chat.plain", Origin.WRITTEN, ""),
+        ("gate.chat.n.accepts", Origin.GENERATED, "chat.n.accepts"),
+        ("kept.chat.n.accepts.0123abcd", Origin.KEPT, ""),
+        ("reduced.errors.no-crash", Origin.SHRUNK, "errors.no-crash"),
+    ],
+)
+def test_a_line_that_says_no_origin_has_that_of_its_name(probe: str, origin: Origin, requirement: str) -> None:
+    line = json.loads(json.dumps(to_json(Exchange(probe, 0, None, Request("GET", "/")))))
+    del line["origin"]
+    assert (from_json(line).origin, from_json(line).requirement) == (origin, requirement)
 
 
 def test_a_transcript_without_exchanges_is_whole(tmp_path: Path) -> None:

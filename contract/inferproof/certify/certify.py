@@ -188,21 +188,21 @@ def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Re
     scope = Scope(day, bool(header.get("generated", False)) and not only, bool(footer.get("interrupted", "")), declined)
     told, entries = called_known(judgements, known, transcript.exchanges, contract, scope)
     return Result(
-        contract.name,
-        contract.digest,
-        header["target"],
-        told,
-        requests,
-        seconds,
-        bool(header.get("strict", False)),
-        str(footer.get("interrupted", "")),
-        bool(header.get("generated", False)),
-        tuple(only),
-        len(requirements_of(contract)),
-        tuple(sorted(exchange.probe for exchange in transcript.exchanges if is_ours(exchange))),
-        entries,
-        plain_of(contract, header["target"].get("models")),
-        scope,
+        contract=contract.name,
+        digest=contract.digest,
+        target=header["target"],
+        judgements=told,
+        requests=requests,
+        seconds=seconds,
+        strict=bool(header.get("strict", False)),
+        interrupted=str(footer.get("interrupted", "")),
+        generated=bool(header.get("generated", False)),
+        only=tuple(only),
+        in_all=len(requirements_of(contract)),
+        broken_probes=tuple(sorted(exchange.probe for exchange in transcript.exchanges if is_ours(exchange))),
+        known=entries,
+        plain=plain_of(contract, header["target"].get("models")),
+        scope=scope,
     )
 
 

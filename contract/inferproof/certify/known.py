@@ -26,9 +26,6 @@ from inferproof.judge.subject import Subject
 from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange, by_probe
 
-GENERATED = ("gate.", "kept.", "explore.", "reduced.")
-"""How the names of probes begin that only a run with generated requests sends."""
-
 
 @dataclass(frozen=True)
 class Known:

@@ -25,7 +25,7 @@ class Verdict(StrEnum):
 EXIT_CODES = {Verdict.CONFORMANT: 0, Verdict.KNOWN: 0, Verdict.NOT_CONFORMANT: 1, Verdict.INCOMPLETE: 3}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """`requests` and `seconds` are what the run cost; `interrupted` says why it ended early, if it did.
 

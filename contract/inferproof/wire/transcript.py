@@ -1,11 +1,12 @@
 """A transcript on disk: JSON Lines, with a header, one line for each exchange, and a footer that closes it.
 
     {"inferproof": "0.1.0", "format": 1, "contract": {…}, "target": {…}, "seed": 7, …}
-    {"probe": "chat.minimal", "step": 0, "role": "chat", "began": 1765432100.25, "request": {…}, "reply": {…}}
+    {"probe": "chat.minimal", "step": 0, "role": "chat", "began": 1765432100.25, "origin": "written", "request": {…}, …}
     {"seconds": 0.4, "exchanges": 1, "sha256": "…"}
 
-A body that is UTF-8 stands as text in `body`, any other as base64 in `body64`. `sha256` covers every byte before the
-footer. A name that ends in `.gz` is compressed.
+`origin` says who made a request, and `requirement` for which one, if it was made for one. A body that is UTF-8 stands
+as text in `body`, any other as base64 in `body64`. `sha256` covers every byte before the footer. A name that ends in
+`.gz` is compressed.
 
 While a run is under way its exchanges stand in the order in which they ended; at its end the file is replaced by one in
 the order of the plan. A file without a footer is of a run that was killed: it is read, a torn last line aside, and its
@@ -30,9 +31,12 @@ import orjson
 from inferproof import writing
 from inferproof.errors import UserError
 from inferproof.version import __version__
-from inferproof.wire.exchange import Exchange, Fault, FaultKind, Headers, Reply, Request
+from inferproof.wire.exchange import Exchange, Fault, FaultKind, Headers, Origin, Reply, Request
 
 FORMAT = 1
+
+NAMED = {"gate": Origin.GENERATED, "kept": Origin.KEPT, "explore": Origin.FUZZED, "reduced": Origin.SHRUNK}
+"""How the names of probes begin in transcripts whose lines have no `origin`, and what they say."""
 
 NO_END = "no end was recorded: the run was killed, or the file was cut short"
 """Why a transcript without a footer is incomplete."""
@@ -156,6 +160,9 @@ def to_json(exchange: Exchange) -> Json:
     """The exchange as an object; members without a value are left out."""
     request, reply, fault = exchange.request, exchange.reply, exchange.fault
     line: Json = {"probe": exchange.probe, "step": exchange.step, "role": exchange.role, "began": exchange.began}
+    line["origin"] = exchange.origin.value
+    if exchange.requirement:
+        line["requirement"] = exchange.requirement
     line["request"] = {"method": request.method, "target": request.target, "headers": request.headers}
     line["request"] |= _bytes("body", request.body)
     if request.raw is not None:
@@ -178,8 +185,10 @@ def to_json(exchange: Exchange) -> Json:
 def from_json(line: Json) -> Exchange:
     """The exchange that `to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
     request: Json = _typed(line, "request", dict)
+    probe: str = _typed(line, "probe", str)
+    origin, requirement = _origin(line, probe)
     return Exchange(
-        probe=_typed(line, "probe", str),
+        probe=probe,
         step=_typed(line, "step", int),
         role=_typed(line, "role", str, type(None)),
         began=_typed(line, "began", float, int),
@@ -192,7 +201,18 @@ def from_json(line: Json) -> Exchange:
         ),
         reply=_reply(_typed(line, "reply", dict)) if "reply" in line else None,
         fault=_fault(_typed(line, "fault", dict)) if "fault" in line else None,
+        origin=origin,
+        requirement=requirement,
     )
+
+
+def _origin(line: Json, probe: str) -> tuple[Origin, str]:
+    """Why the request was sent; of a transcript that does not say it yet, as its names said it."""
+    if "origin" in line:
+        return Origin(_typed(line, "origin", str)), _typed(line, "requirement", str) if "requirement" in line else ""
+    first, _, rest = probe.partition(".")
+    origin = NAMED.get(first, Origin.WRITTEN)
+    return origin, rest if origin in (Origin.GENERATED, Origin.SHRUNK) else ""
 
 
 def _reply(node: Json) -> Reply:

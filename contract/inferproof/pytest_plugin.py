@@ -61,12 +61,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @contextmanager
-def _user_errors(told: Callable[[str], BaseException]) -> Iterator[None]:
+def _user_errors(raised: Callable[[str], BaseException]) -> Iterator[None]:
     """What the user must mend, as pytest says it: of a run one line, and exit code 4; of a fixture, one line."""
     try:
         yield
     except UserError as error:
-        raise told(_printable(f"inferproof: {error}")) from error
+        raise raised(_printable(f"inferproof: {error}")) from error
 
 
 def _failed(text: str) -> BaseException:
@@ -251,6 +251,7 @@ class Requirement(pytest.Item):
         """pass, fail (xfail where it does not gate, or the target file knows of it), or skip with the reason."""
         from inferproof.judge.judge import Outcome
         from inferproof.judge.requirement import MAY, MUST
+        from inferproof.reports.failures import told
 
         found = self._certifying.judgement(self.name)
         level = found.requirement.level
@@ -262,11 +263,11 @@ class Requirement(pytest.Item):
         if found.outcome is Outcome.NOT_APPLICABLE:
             pytest.skip(found.reason)
         if found.outcome is Outcome.FAIL and not gates:
-            pytest.xfail(f"{found.requirement.level}: {_words(found)}")
+            pytest.xfail(f"{found.requirement.level}: {told(found)}")
         if found.outcome is Outcome.NOT_VERIFIED and not gates:
             pytest.skip(f"not verified: {found.reason}")
         if found.outcome is not Outcome.PASS:
-            raise NotHeld(_words(found))
+            raise NotHeld(told(found))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, NotHeld):
@@ -280,23 +281,3 @@ class Requirement(pytest.Item):
 
 class NotHeld(Exception):
     """The requirement fails, could not be verified, or our own code broke; the text says which."""
-
-
-def _words(found: Judgement) -> str:
-    from inferproof.certify.causes import Plain, best
-    from inferproof.certify.said import said
-    from inferproof.reports.words import one_line
-
-    requirement = found.requirement
-    if not found.failures:
-        return f"{requirement.level} {requirement.id}: {found.outcome}: {found.reason}"
-    first = best(found.failures, Plain())
-    words = str(said(first.exchange))
-    lines = (
-        f"{requirement.level} {requirement.id} ({requirement.standard or requirement.basis}): {requirement.sentence}",
-        f"expected  {first.finding.expected}",
-        f"found     {first.finding.found} at {first.finding.at or 'the reply'}",
-        *((f"words     {words}",) if words else ()),
-        f"in        {first.exchange.name} ({len(found.failures)} of {len(found.judged)} judged)",
-    )
-    return "\n".join(map(one_line, lines))

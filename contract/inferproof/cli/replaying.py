@@ -14,6 +14,7 @@ from inferproof.cli.group import contract_option, key_options, note, target_opti
 from inferproof.document import load
 from inferproof.judge.capabilities import own as own_capabilities
 from inferproof.judge.judge import Outcome
+from inferproof.reports.failures import told
 from inferproof.reports.files import transcript_at
 from inferproof.reports.words import printable
 from inferproof.shell import command
@@ -64,9 +65,8 @@ def replay(
         click.echo(f"{exchange.reply.status} {exchange.reply.media_type}")
         click.echo(printable(exchange.reply.body.decode(errors="replace")))
     for judgement in judgements:
-        for failure in judgement.failures:
-            found = failure.finding
-            click.echo(printable(f"fail {judgement.requirement.id}: expected {found.expected}, found {found.found}"))
+        if judgement.failures:
+            click.echo(told(judgement))
     held = sum(judgement.outcome is Outcome.PASS for judgement in judgements)
     click.echo(f"{held} of the {len(judgements)} requirements that this request can tell of hold")
     sys.exit(0 if judgements and held == len(judgements) else 1)

@@ -1,1 +1,0 @@
-"""The old name of `inferproof.generated`, kept for one release."""

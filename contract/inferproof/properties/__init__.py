@@ -1,0 +1,1 @@
+"""An old name of `inferproof.generated`, kept for one release."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import tempfile
 from argparse import ArgumentTypeError
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +20,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from inferproof.errors import UserError
+
 if TYPE_CHECKING:
     from inferproof.certify.certify import Certification
     from inferproof.certify.known import Entry
     from inferproof.certify.result import Result
     from inferproof.certify.target import Target
     from inferproof.judge.judge import Judgement
+    from inferproof.wire.transcript import Transcript
 
 HANDED_OVER = "inferproof_transcript"
 """The key under which the controller tells its xdist workers where the transcript is."""
@@ -53,20 +56,21 @@ def _seed(text: str) -> int:
 def pytest_configure(config: pytest.Config) -> None:
     """What the user must mend is said here, before anything is collected."""
     if config.getoption("--inferproof-url"):
-        with _usage_errors():
+        with _user_errors(pytest.UsageError):
             config.pluginmanager.register(Certifying(config), "inferproof-certifying")
 
 
 @contextmanager
-def _usage_errors() -> Iterator[None]:
-    """What the user must mend, as pytest says it: one line, and exit code 4."""
-    from inferproof.certify.target import UsageError
-    from inferproof.document import DocumentError
-
+def _user_errors(raised: Callable[[str], BaseException]) -> Iterator[None]:
+    """What the user must mend, as pytest says it: of a run one line, and exit code 4; of a fixture, one line."""
     try:
         yield
-    except (UsageError, DocumentError) as error:
-        raise pytest.UsageError(_printable(f"inferproof: {error}")) from error
+    except UserError as error:
+        raise raised(_printable(f"inferproof: {error}")) from error
+
+
+def _failed(text: str) -> BaseException:
+    return pytest.fail.Exception(text, pytrace=False)
 
 
 def _printable(text: str) -> str:
@@ -86,14 +90,12 @@ class Mock:
 @pytest.fixture(scope="session")
 def inferproof_mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
     """A mock server of the contract, up for the session."""
-    from inferproof.document import DocumentError, load
+    from inferproof.document import load
     from inferproof.front.serve import running
     from inferproof_mock.server import DEFAULT_KEY, mock
 
-    try:
+    with _user_errors(_failed):
         contract = load(request.config.getoption("--inferproof-contract"))
-    except DocumentError as error:
-        pytest.fail(f"inferproof: {error}", pytrace=False)
     with running(mock(contract)) as url:
         yield Mock(url, DEFAULT_KEY)
 
@@ -101,7 +103,7 @@ def inferproof_mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
 class Certifying:
     """Adds the items, and runs the certification that they read, once.
 
-    Raises UsageError or DocumentError where contract or target cannot be used. A worker of pytest-xdist has no target:
+    Raises UserError where contract or target cannot be used. A worker of pytest-xdist has no target:
     it is told where the transcript is.
     """
 
@@ -109,22 +111,18 @@ class Certifying:
 
     def __init__(self, config: pytest.Config) -> None:
         from inferproof.certify.credentials import announced
+        from inferproof.certify.lookup import looked_up
         from inferproof.certify.plan import selected
-        from inferproof.certify.target import contract_in, server_url, target_file, target_from
-        from inferproof.document import load
-        from inferproof.judge.capabilities import own
 
         self._config = config
-        named = config.getoption("--inferproof-contract")
-        self._contract = load(named or contract_in(config.getoption("--inferproof-target")))
+        named = config.getoption("--inferproof-contract"), config.getoption("--inferproof-target")
+        self._contract, file = looked_up(*named)
         self._requirements = selected(self._contract, (), generated=self._generated)
         self._handed_over: str | None = getattr(config, "workerinput", {}).get(HANDED_OVER)
         self._target: Target | None = None
         self._notes: list[str] = []
         if self._handed_over is None:
-            file = target_file(config.getoption("--inferproof-target"), own(self._contract))
-            url = config.getoption("--inferproof-url")
-            self._target = target_from(file.without(file.kept_home(server_url(url))), url=url)
+            self._target = file.target(config.getoption("--inferproof-url"))
             self._notes = announced(self._target, file)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._judgements: dict[str, Judgement] | None = None
@@ -160,17 +158,20 @@ class Certifying:
 
         The controller collects nothing, so what -k chooses is found out here.
         """
-        from inferproof.wire import transcript
-
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="inferproof-")
             items: list[pytest.Item] = [*self._items()]
             self._config.pluginmanager.getplugin("mark").pytest_collection_modifyitems(items=items, config=self._config)
             self._choose(items)
             if items:
-                found = self._certify().transcript
-                transcript.write(self._transcript, found.header, found.exchanges, found.footer)
+                self._hand_over(self._certify().transcript)
         node.workerinput[HANDED_OVER] = str(self._transcript)
+
+    def _hand_over(self, found: Transcript) -> None:
+        from inferproof.wire.transcript import write
+
+        with _user_errors(pytest.UsageError):
+            write(self._transcript, found.header, found.exchanges, found.footer)
 
     def _items(self) -> list[Requirement]:
         return [
@@ -221,14 +222,15 @@ class Certifying:
 
         if self._handed_over is None:
             return self._certify().result
-        return judged(self._contract, read(self._handed_over))
+        with _user_errors(pytest.UsageError):
+            return judged(self._contract, read(self._handed_over))
 
     def _certify(self) -> Certification:
         """Raises pytest.UsageError where the target cannot be reached, or does not offer this API."""
         from inferproof.certify.certify import certify
 
         assert self._target is not None
-        with _usage_errors():
+        with _user_errors(pytest.UsageError):
             return certify(
                 self._contract,
                 self._target,
@@ -249,6 +251,7 @@ class Requirement(pytest.Item):
         """pass, fail (xfail where it does not gate, or the target file knows of it), or skip with the reason."""
         from inferproof.judge.judge import Outcome
         from inferproof.judge.requirement import MAY, MUST
+        from inferproof.reports.failures import told
 
         found = self._certifying.judgement(self.name)
         level = found.requirement.level
@@ -260,11 +263,11 @@ class Requirement(pytest.Item):
         if found.outcome is Outcome.NOT_APPLICABLE:
             pytest.skip(found.reason)
         if found.outcome is Outcome.FAIL and not gates:
-            pytest.xfail(f"{found.requirement.level}: {_words(found)}")
+            pytest.xfail(f"{found.requirement.level}: {told(found)}")
         if found.outcome is Outcome.NOT_VERIFIED and not gates:
             pytest.skip(f"not verified: {found.reason}")
         if found.outcome is not Outcome.PASS:
-            raise NotHeld(_words(found))
+            raise NotHeld(told(found))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, NotHeld):
@@ -278,23 +281,3 @@ class Requirement(pytest.Item):
 
 class NotHeld(Exception):
     """The requirement fails, could not be verified, or our own code broke; the text says which."""
-
-
-def _words(found: Judgement) -> str:
-    from inferproof.certify.causes import Plain, best
-    from inferproof.certify.said import said
-    from inferproof.reports.words import one_line
-
-    requirement = found.requirement
-    if not found.failures:
-        return f"{requirement.level} {requirement.id}: {found.outcome}: {found.reason}"
-    first = best(found.failures, Plain())
-    words = str(said(first.exchange))
-    lines = (
-        f"{requirement.level} {requirement.id} ({requirement.standard or requirement.basis}): {requirement.sentence}",
-        f"expected  {first.finding.expected}",
-        f"found     {first.finding.found} at {first.finding.at or 'the reply'}",
-        *((f"words     {words}",) if words else ()),
-        f"in        {first.exchange.name} ({len(found.failures)} of {len(found.judged)} judged)",
-    )
-    return "\n".join(map(one_line, lines))

@@ -1,5 +1,7 @@
 """The one place where files are written: each whole or not at all, and never through a link that lies in its place.
 
+`Growing` alone is for a file that is read although its writer was killed: it is written as it comes.
+
 A draft has a name that nobody can foresee and is created exclusively, so that no link that was put there beforehand is
 followed; the finished draft then takes the place of whatever has the name, of a link itself and not of what it names.
 """
@@ -14,6 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from inferproof.errors import UserError
+
 CURES = {
     errno.EACCES: "choose a place that you may write to",
     errno.EPERM: "choose a place that you may write to",
@@ -25,8 +29,14 @@ CURES = {
     errno.EISDIR: "a folder stands where the file should be: choose another place",
 }
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+"""What only writing meets: a full disk, or a full share of it."""
 
-class CannotWrite(OSError):
+APPENDED = os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+"""How a file is opened that is there, to be written on, and is no link."""
+
+
+class CannotWrite(UserError, OSError):
     """A file cannot be written. The text names the file, the cause and the cure."""
 
 
@@ -39,11 +49,11 @@ class Draft:
         with _told(path):
             self.file: IO[bytes] = self._draft.open("xb")  # O_EXCL follows no link, and the umask says who may read it
 
-    def finish(self, path: Path | None = None) -> None:
-        """Close the file and give it its name, or that of `path` in the same folder."""
-        with _told(path or self._path):
+    def finish(self) -> None:
+        """Close the file and give it its name."""
+        with _told(self._path):
             self.file.close()
-            self._draft.replace(path or self._path)
+            self._draft.replace(self._path)
 
     def drop(self) -> None:
         """Leave nothing behind."""
@@ -51,6 +61,35 @@ class Draft:
             self.file.close()
         with suppress(OSError):
             self._draft.unlink()
+
+
+class Growing:
+    """A file that has its name from its first bytes on, and holds whatever was added, however the process ends.
+
+    Raises CannotWrite.
+    """
+
+    def __init__(self, path: Path, first: bytes) -> None:
+        self._path = path
+        write(path, first)
+        with _told(path):
+            self._file = os.fdopen(os.open(path, APPENDED), "ab")
+
+    def add(self, content: bytes) -> None:
+        with _told(self._path):
+            self._file.write(content)
+            self._file.flush()
+
+    def close(self) -> None:
+        """Take no more. What a full disk did not take is lost."""
+        with suppress(OSError):
+            self._file.close()
+
+
+def remove(path: Path) -> None:
+    """See that nothing has the name: a link itself goes, not what it names. Raises CannotWrite."""
+    with _told(path):
+        path.unlink(missing_ok=True)
 
 
 def write(path: Path, content: str | bytes, mode: int | None = None) -> None:

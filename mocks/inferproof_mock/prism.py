@@ -14,7 +14,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tarfile
 import tempfile
 import threading
@@ -27,6 +26,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from inferproof import writing
+from inferproof.errors import UserError
 
 IMAGE = "stoplight/prism:5"
 PACKAGE = "@stoplight/prism-cli@5"
@@ -49,7 +49,7 @@ Way = Literal["docker", "npx"]
 Log = Callable[[str], None]
 
 
-class PrismError(Exception):
+class PrismError(UserError):
     """Prism cannot be started; the text names the cause and the cure."""
 
 
@@ -85,8 +85,9 @@ def run(
 ) -> int:
     """Serve `document` with Prism until it ends or somebody stops it (Ctrl-C, SIGTERM); the exit status.
 
-    `proxy` is the URL of a server to stand before instead of mocking. 0 when stopped, 2 when it could not start (the
-    reason goes to standard error), else Prism's own status.
+    `proxy` is the URL of a server to stand before instead of mocking. 0 when stopped, else Prism's own status.
+
+    Raises PrismError where it cannot start.
     """
     try:
         with _stop_on_sigterm(), serving(document, port=port, image=image, proxy=proxy, way=way, log=log) as prism:
@@ -96,9 +97,6 @@ def run(
     except KeyboardInterrupt:
         log("Prism is stopped.")
         return 0
-    except PrismError as error:
-        print(f"inferproof: {error}", file=sys.stderr)
-        return 2
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inferproof.errors import UserError
 
-class CannotServe(Exception):
+
+class CannotServe(UserError):
     """The text names the cause and the cure."""

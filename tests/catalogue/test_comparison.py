@@ -170,7 +170,7 @@ def test_the_figures_are_those_of_the_catalogue(tmp_path: Path) -> None:
 def test_the_command_writes_the_page(tmp_path: Path) -> None:
     one, two = contract(tmp_path / "one", ANSWER), contract(tmp_path / "two", ANSWER)
     said = CliRunner().invoke(
-        main, ["catalogue", "--contract", str(tmp_path / "one"), "--against", str(tmp_path / "two")]
+        main, ["catalogue", "compare", "--contract", str(tmp_path / "one"), str(tmp_path / "two")]
     )
     assert said.exit_code == 0
     assert said.output == comparison(one, two)
@@ -178,6 +178,6 @@ def test_the_command_writes_the_page(tmp_path: Path) -> None:
 
 def test_a_contract_that_is_not_there_is_named(tmp_path: Path) -> None:
     contract(tmp_path / "one", ANSWER)
-    said = CliRunner().invoke(main, ["catalogue", "--contract", str(tmp_path / "one"), "--against", "nobody"])
+    said = CliRunner().invoke(main, ["catalogue", "compare", "--contract", str(tmp_path / "one"), "nobody"])
     assert said.exit_code == 2
     assert 'no contract is named "nobody"' in said.output

@@ -26,12 +26,12 @@ def run(*words: str) -> Result:
 
 
 def test_the_page_is_up_to_date() -> None:
-    found = run("catalogue", "--format", "markdown")
+    found = run("catalogue", "list", "--format", "markdown")
     assert found.output == PAGE.read_text(encoding="utf-8"), "write it anew: tox -e docs"
 
 
 def test_the_page_of_both_contracts_is_up_to_date() -> None:
-    found = run("catalogue", "--contract", "inflection", "--against", "io-intelligence")
+    found = run("catalogue", "compare", "--contract", "inflection", "io-intelligence")
     assert found.output == (CHECKOUT / "docs" / "contracts.md").read_text(encoding="utf-8"), (
         "write it anew: tox -e docs"
     )
@@ -39,15 +39,15 @@ def test_the_page_of_both_contracts_is_up_to_date() -> None:
 
 def test_every_form_has_every_requirement(contract: Contract) -> None:
     ids = [each.id for each in requirements_of(contract)]
-    holding, _, _ = run("catalogue").output.partition("\n\n")
+    holding, _, _ = run("catalogue", "list").output.partition("\n\n")
     assert [line.split()[0] for line in holding.splitlines()] == ids
-    rows = json.loads(run("catalogue", "--format", "json").output)["requirements"]
+    rows = json.loads(run("catalogue", "list", "--format", "json").output)["requirements"]
     assert [row["id"] for row in rows] == ids
 
 
 def test_coverage_and_check_say_so_by_their_exit_codes() -> None:
-    assert run("catalogue", "--coverage").exit_code == 0
-    assert run("catalogue", "--check").exit_code == 0
+    assert run("catalogue", "coverage").exit_code == 0
+    assert run("catalogue", "check").exit_code == 0
 
 
 def test_an_explanation_has_sentence_fragment_reason_and_probes() -> None:
@@ -61,7 +61,7 @@ def test_an_explanation_has_sentence_fragment_reason_and_probes() -> None:
 def test_a_convention_is_explained_by_its_standard() -> None:
     assert "Here: RFC 9110 §15.5.6." in " ".join(run("explain", "errors.method.unknown").output.split())
     assert "| convention: RFC 9110 §15.5.6 |" in PAGE.read_text(encoding="utf-8")
-    rows = {row["id"]: row for row in json.loads(run("catalogue", "--format", "json").output)["requirements"]}
+    rows = {row["id"]: row for row in json.loads(run("catalogue", "list", "--format", "json").output)["requirements"]}
     assert rows["errors.method.unknown"]["standard"] == "RFC 9110 §15.5.6"
     assert rows["chat.usage.total"]["standard"] is None
 

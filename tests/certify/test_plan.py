@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from inferproof.certify import plan as planning
 from inferproof.certify.plan import GATE, plan
 from inferproof.certify.target import UsageError
 from inferproof.document import Contract
+from inferproof.generated.probe import GeneratedProbe
 from inferproof.generated.regressions import Kept
-from inferproof.probes.probe import Probe, RequestBuilder
+from inferproof.probes.probe import RequestBuilder
+from inferproof.wire.exchange import Origin
 
 LAX = "gate.chat.temperature.lax"
 
@@ -41,13 +44,13 @@ def test_a_generated_request_that_is_named_is_sent(contract: Contract, call: Req
 def test_what_no_written_probe_feeds_gets_the_generated_requests(
     contract: Contract, call: RequestBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inferproof.certify.plan.PROBES", {})
+    monkeypatch.setattr(planning, "PROBES", {})
     assert len(generated(contract, call, "chat.usage.total")) > 50
 
 
 def test_the_cases_that_are_kept_for_a_target_are_sent(contract: Contract, call: RequestBuilder) -> None:
     case = Kept("usage", "chat", {"model": "model", "messages": [{"role": "user", "content": "Hello!"}]})
-    kept = Probe("kept.usage", case, "A request that broke a requirement before.", role=None)
+    kept = GeneratedProbe("kept.usage", case, "A request that broke a requirement before.", origin=Origin.KEPT)
     probes = plan(contract, call, {}, ["chat.usage.total"], generated=True, kept=[kept]).probes
     assert kept in probes
 
@@ -61,7 +64,7 @@ def test_the_cases_that_are_kept_for_a_target_are_sent(contract: Contract, call:
         ),
         ("ping.*", "ping.offered, because it has no operation of role ping; ping.reply.media-type, because"),
         ("models.*", "; and [0-9]+ more"),
-        ("modles.*", "matches no requirement; `inferproof catalogue` lists their ids"),
+        ("modles.*", "matches no requirement; `inferproof catalogue list` has their ids"),
     ],
 )
 def test_a_requirement_that_does_not_hold_in_the_contract_is_said_to_exist(

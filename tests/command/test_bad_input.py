@@ -149,6 +149,9 @@ def test_a_truncated_transcript(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     path = tmp_path / "out" / "transcript.jsonl"
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+    again = inferproof("judge", str(path), folder=tmp_path)
+    assert (again.returncode, "no end was recorded" in again.stdout) == (3, True), again.stderr
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[1:]))
     refused(inferproof("judge", str(path), folder=tmp_path), "transcript.jsonl")
 
 

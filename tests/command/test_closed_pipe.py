@@ -44,5 +44,5 @@ def test_a_certification_ends_with_its_verdict(errors_too: bool, mock_url: str, 
 
 
 def test_any_other_command_ends_as_a_shell_expects(tmp_path: Path) -> None:
-    done = unread("catalogue", folder=tmp_path)
+    done = unread("catalogue", "list", folder=tmp_path)
     assert (done.returncode, done.stderr) == (128 + 13, "")

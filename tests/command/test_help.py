@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from inferproof.cli import main
+from inferproof.cli.group import COMMANDS
 from inferproof_reference import server
 from tests.command.running import inferproof
 
 
 def test_no_line_is_cut(tmp_path: Path) -> None:
     lines = inferproof("--help", folder=tmp_path).stdout.partition("Commands:\n")[2].splitlines()
-    assert len(lines) == len(main.commands)
+    assert len(lines) == len(COMMANDS)
     assert [line for line in lines if not line.endswith(".") or line.endswith("...")] == []
 
 

@@ -186,5 +186,5 @@ def test_the_catalogue_says_which_operation_has_no_generated_requests(
     of_small: Callable[[str, str], Contract], tmp_path: Path
 ) -> None:
     of_small("base: {messages: [{role: user, content: Hello!}], max_tokens: 4}", "base: null")
-    shown = CliRunner().invoke(main, ["catalogue", "--contract", str(tmp_path / "theirs")]).output
+    shown = CliRunner().invoke(main, ["catalogue", "list", "--contract", str(tmp_path / "theirs")]).output
     assert shown.splitlines()[-1].startswith("no generated requests for chat: its overlay gives no `base`")

@@ -66,16 +66,14 @@ def test_a_report_through_a_hard_link_leaves_the_other_name_alone(
     files.write_report(certification, tmp_path / "out")
 
 
-def test_what_an_exception_leaves_of_a_transcript_goes_through_no_link(tmp_path: Path, victim: Path) -> None:
-    out = planted(tmp_path / "out", victim, "t.jsonl.part")
-
-    def interrupted() -> None:
-        with transcript.Writer(out / "t.jsonl", {}):
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    assert not (out / "t.jsonl.part").is_symlink()
+def test_a_run_under_way_writes_through_no_link(certification: Certification, tmp_path: Path, victim: Path) -> None:
+    out = planted(tmp_path / "out", victim, "transcript.jsonl", "result.json")
+    evidence = files.Evidence(out, pytest.fail)
+    evidence.begin(certification.transcript.header)
+    evidence.add(certification.transcript.exchanges[0])
+    evidence.close()
+    assert not (out / "result.json").is_symlink()
+    assert transcript.read(out / "transcript.jsonl").exchanges == certification.transcript.exchanges[:1]
 
 
 def test_a_compressed_transcript_goes_through_no_link(
@@ -127,7 +125,7 @@ def test_the_lock_goes_through_no_link(contract: Contract, tmp_path: Path, victi
     victim.write_text(A_LOCK)  # what is no lock is refused before anything is written
     for name in ("openapi.yaml", "corrections.yaml"):
         (folder / name).write_bytes((ROOT / "openapi" / contract.name / name).read_bytes())
-    done = inferproof("catalogue", "--contract", str(folder), "--accept", folder=tmp_path)
+    done = inferproof("catalogue", "accept", "--contract", str(folder), folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert not (folder / "requirements.lock").is_symlink()
     assert victim.read_text() == A_LOCK

@@ -286,10 +286,10 @@ def test_a_found_target_file_of_another_user_names_no_contract(tmp_path: Path, m
 
 CRAFTED = """\
 import schemathesis
-from inferproof.generated import hooks
 from inferproof.generated.coverage import MADE
+from inferproof.schemathesis import install
 
-document = hooks.document()
+document = install().document()
 document[MADE] = "inflection"
 document["servers"] = [{"url": "URL"}]
 schema = schemathesis.openapi.from_dict(document)
@@ -301,9 +301,9 @@ def test_api(case):
 """
 
 TYPED = """\
-from inferproof.generated import hooks
+from inferproof.schemathesis import install
 
-schema = hooks.schema("URL")
+schema = install().schema("URL")
 
 
 @schema.include(path=["/v1/discovery/configs"]).parametrize()

@@ -17,7 +17,7 @@ from inferproof_mock.server import DEFAULT_KEY
 def explored(contract: Contract, url: str, seed: int, seconds: float) -> Found:
     """What exploring the server at `url` finds; at least one round of requests."""
     models = (contract.request_example(role)["model"] for role in ("chat", "embeddings"))
-    nothing = Result(contract.name, contract.digest, {}, (), 0, 0.0)
+    nothing = Result(contract=contract.name, digest=contract.digest, target={}, judgements=(), requests=0, seconds=0.0)
 
     async def run() -> Found:
         async with Client(url) as client:

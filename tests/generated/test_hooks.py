@@ -1,6 +1,6 @@
 """The hooks for schemathesis: each requirement about one exchange is a check, and a good server hears no alarm.
 
-Each test has a process of its own, because importing the hooks registers them for good.
+Each test has a process of its own, because what is installed stays.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ QUICK = ("--phases", "examples,coverage", "--include-path", "/v1/embeddings", "-
 
 OF_A_USER = """\
 import pytest
-from inferproof.generated import hooks
+from inferproof import schemathesis as house
+from inferproof.schemathesis import install
 
+hooks = install()
 schema = hooks.schema("URL")
 
 
@@ -39,7 +41,7 @@ def test_api(case):
 
 
 def test_what_is_judged_holds_no_key():
-    model = hooks.CONTRACT.request_example("chat")["model"]
+    model = hooks.contract.request_example("chat")["model"]
     case = schema["/v1/chat/completions"]["POST"].Case(
         body={"model": model, "messages": [{"role": "user", "content": "Hello!"}], "max_tokens": 2},
         media_type="application/json",
@@ -56,11 +58,11 @@ def test_what_is_judged_holds_no_key():
 def test_the_gate_makes_the_same_cases_beside_the_hooks():
     from inferproof.generated.coverage import values
 
-    assert len(values(hooks.CONTRACT, 0)["chat"]["model"]) == MODELS
+    assert len(values(hooks.contract, 0)["chat"]["model"]) == MODELS
 
 
 def test_streams_are_read_to_their_end():
-    assert schema.config.max_stream_events == hooks.MOST_EVENTS
+    assert schema.config.max_stream_events == house.MOST_EVENTS
 """
 
 
@@ -100,7 +102,7 @@ def schemathesis_run(folder: Path, *arguments: str, **variables: str) -> subproc
     document = {"openapi": "3.1.0", "info": {"title": "mine", "version": "1"}, "paths": {"/v1/embeddings": {}}}
     (folder / "openapi.json").write_text(json.dumps(document))
     command = ["schemathesis", "run", "openapi.json", "--seed", "1", *arguments]
-    return _run(command, folder, SCHEMATHESIS_HOOKS="inferproof.generated.hooks", **variables)
+    return _run(command, folder, SCHEMATHESIS_HOOKS="inferproof.hooks", **variables)
 
 
 def test_a_good_server_hears_no_alarm(tmp_path: Path, mock_url: str) -> None:
@@ -113,7 +115,7 @@ def test_a_broken_server_hears_which_requirement_it_breaks(tmp_path: Path, broke
     done = schemathesis_run(tmp_path, "--url", broken_url, *QUICK)
     said = done.stdout + done.stderr
     assert done.returncode == 1, said[-4000:]
-    for words in ("`embeddings.usage.total`", "MUST (", "expected  ", "at /usage/total_tokens"):
+    for words in ("`embeddings.usage.total`", "MUST embeddings.usage.total (", "expected  ", "at /usage/total_tokens"):
         assert words in said
     assert DEFAULT_KEY not in said
     assert "ShouldWarning: embeddings.reply.object" in done.stderr
@@ -139,6 +141,30 @@ def test_pytest_takes_the_schema(tmp_path: Path, mock_url: str, contract: Contra
     done = _run(["pytest", "-q", "-p", "no:cacheprovider"], tmp_path)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr
     assert "5 passed" in done.stdout
+
+
+INSTALLED = """\
+from inferproof import Target, UserError, load
+import inferproof.schemathesis
+contract = load("inflection")
+target = Target("URL", key="KEY")
+hooks = inferproof.schemathesis.install(contract, target)
+assert hooks is inferproof.schemathesis.install("inflection", target)
+try:
+    inferproof.schemathesis.install("io-intelligence", target)
+except UserError as error:
+    print(error)
+print(hooks.is_for("URL"), hooks.is_for("http://another.example"))
+"""
+
+
+def test_it_is_installed_once_for_a_contract_and_a_target(tmp_path: Path, mock_url: str) -> None:
+    (tmp_path / "mine.py").write_text(INSTALLED.replace("URL", mock_url).replace("KEY", DEFAULT_KEY))
+    done = _run([Path(sys.executable).name, "mine.py"], tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "schemathesis has the checks of another contract or target already" in done.stdout
+    assert done.stdout.endswith("True False\n")
+    assert f"the target is for {mock_url}: its key stays away from http://another.example" in done.stderr
 
 
 def test_a_target_file_that_cannot_be_used_is_named(tmp_path: Path, mock_url: str) -> None:

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-import inferproof.certify.certify as certification_module
-import inferproof.reports.files as files
+from inferproof.certify import certify as certification_module
 from inferproof.certify.certify import Certification
 from inferproof.cli import main
-from inferproof.wire.transcript import read
+from inferproof.reports import files
+from inferproof.wire.transcript import NO_END, read
 from tests.hostile.command import HANGS, Ended, inferproof
 from tests.hostile.server import Peer, hostile
 from tests.hostile.trial import KEY, LATEST, MOMENTS, interrupted
@@ -105,7 +105,7 @@ def test_a_second_interrupt_ends_the_process(mock_url: str, tmp_path: Path, monk
     ended = in_this_process(mock_url, tmp_path, monkeypatch)
     assert ended.code == 130
     assert "Traceback" not in ended.output
-    assert not (tmp_path / "out").exists()
+    assert read(tmp_path / "out" / "transcript.jsonl").footer["interrupted"] == NO_END
 
 
 @pytest.mark.parametrize("moment", range(MOMENTS if PROOF else 3))

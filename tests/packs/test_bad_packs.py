@@ -108,12 +108,12 @@ SPOILT: dict[str, tuple[Callable[[Pack], None], str]] = {
 }
 
 
-@pytest.mark.parametrize("command", ["catalogue", "certify", "mock"])
+@pytest.mark.parametrize("command", ["catalogue list", "certify", "mock"])
 @pytest.mark.parametrize("how", SPOILT)
 def test_what_cannot_be_used_is_refused_in_one_line(how: str, command: str, pack: Pack) -> None:
     spoil, said = SPOILT[how]
     spoil(pack)
-    refused(invoke(pack, command), said)
+    refused(invoke(pack, *command.split()), said)
 
 
 def refused(done: Any, said: str) -> None:
@@ -137,7 +137,7 @@ def refused(done: Any, said: str) -> None:
 )
 def test_garbled_exclusions_are_refused_where_they_are_read(garbled: str, pack: Pack) -> None:
     pack.write("excluded.yaml", garbled)
-    refused(invoke(pack, "catalogue", "--coverage"), "excluded.yaml")
+    refused(invoke(pack, "catalogue", "coverage"), "excluded.yaml")
 
 
 def without_examples(document: Any) -> None:
@@ -181,9 +181,9 @@ LACKING = [without_examples, without_chat, without_responses, without_components
 def test_what_lacks_something_is_listed_served_and_explained(lack: Callable[[Any], None], pack: Pack) -> None:
     pack.document(lack)
     for command in (
-        ["catalogue"],
-        ["catalogue", "--accept"],
-        ["catalogue", "--check"],
+        ["catalogue", "list"],
+        ["catalogue", "accept"],
+        ["catalogue", "check"],
         ["mock"],
         ["explain", "reply.json"],
     ):
@@ -222,7 +222,7 @@ def test_a_contract_in_which_nothing_holds_is_refused(pack: Pack, monkeypatch: p
 
     kept = {id: each for id, each in requirement.CATALOGUE.items() if id.startswith("embeddings.")}
     monkeypatch.setattr(requirement, "CATALOGUE", kept)
-    for command in ("catalogue", "certify"):
+    for command in (["catalogue", "list"], ["certify"]):
         refused_at_the_end(
-            invoke(pack, command), "no written requirement holds in theirs: it has no operation of role embeddings"
+            invoke(pack, *command), "no written requirement holds in theirs: it has no operation of role embeddings"
         )

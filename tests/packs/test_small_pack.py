@@ -83,18 +83,18 @@ def test_what_its_document_does_not_say_is_not_demanded(small: Contract) -> None
 
 
 def test_the_catalogue_says_what_does_not_hold_and_why() -> None:
-    table = run("catalogue")
+    table = run("catalogue", "list")
     assert "do not hold for this contract:" in table
     assert any(
         line.split()[:1] == ["status.open"] and "no operation of role status" in line for line in table.splitlines()
     )
-    rows = json.loads(run("catalogue", "--format", "json"))["not_holding"]
+    rows = json.loads(run("catalogue", "list", "--format", "json"))["not_holding"]
     assert {"id", "sentence", "reason"} == rows[0].keys()
-    assert "## What does not hold, and why" in run("catalogue", "--format", "markdown")
+    assert "## What does not hold, and why" in run("catalogue", "list", "--format", "markdown")
 
 
 def test_its_lock_is_current() -> None:
-    assert run("catalogue", "--check") == ""
+    assert run("catalogue", "check") == ""
 
 
 def test_explaining_says_why_a_requirement_does_not_hold() -> None:

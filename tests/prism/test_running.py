@@ -12,7 +12,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from inferproof.cli import main
 from inferproof_mock import prism
 
 DOCUMENT = {
@@ -69,40 +71,37 @@ def test_a_signal_stops_it_and_removes_the_container(
     assert containers() == []
 
 
-def test_a_document_that_prism_refuses_ends_with_its_reason(
-    way: prism.Way, image_name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_document_that_prism_refuses_ends_with_its_reason(way: prism.Way, image_name: str) -> None:
     log: list[str] = []
     broken = {**DOCUMENT, "paths": {"/a": {"$ref": "#/components/pathItems/Missing"}}}
-    assert prism.run(broken, port=0, way=way, image=image_name, log=log.append) == 2
-    assert "before it listened" in capsys.readouterr().err
+    with pytest.raises(prism.PrismError, match="before it listened"):
+        prism.run(broken, port=0, way=way, image=image_name, log=log.append)
     assert any("Missing" in line for line in log)
     assert containers() == []
 
 
-def test_an_image_that_cannot_be_had_says_how_to_get_one(engine: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert prism.run(DOCUMENT, port=0, way="docker", image="inferproof-test/absent:1") == 2
-    said = capsys.readouterr().err
-    assert "inferproof-test/absent:1" in said
-    assert "image.sh" in said
+def test_an_image_that_cannot_be_had_says_how_to_get_one(engine: str) -> None:
+    with pytest.raises(prism.PrismError) as caught:
+        prism.run(DOCUMENT, port=0, way="docker", image="inferproof-test/absent:1")
+    assert "inferproof-test/absent:1" in str(caught.value)
+    assert "image.sh" in str(caught.value)
     assert containers() == []
 
 
-def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_in_use_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert prism.run(DOCUMENT, port=port) == 2
-    assert f"port {port}" in capsys.readouterr().err
+        with pytest.raises(prism.PrismError, match=f"port {port}"):
+            prism.run(DOCUMENT, port=port)
 
 
-def test_without_docker_and_npx_it_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_without_docker_and_npx_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert prism.run(DOCUMENT, port=0) == 2
-    said = capsys.readouterr().err
-    assert "Install Docker" in said
-    assert "Node.js" in said
+    done = CliRunner().invoke(main, ["prism", "--port", "0"])
+    assert done.exit_code == 2
+    assert "inferproof: " in done.stderr
+    assert "Install Docker" in done.stderr
+    assert "Node.js" in done.stderr
 
 
 def test_an_engine_that_answers_is_preferred_to_npx(image: str, npx: None) -> None:

@@ -14,8 +14,8 @@ from inferproof.judge.check import Finding
 from inferproof.judge.judge import Failure, Outcome
 from inferproof.reports.files import write_report
 from inferproof.reports.summary import CAUSES, SHOWN, WHOLE, summary
-from inferproof.wire.exchange import Exchange, Reply, Request
-from inferproof.wire.transcript import read
+from inferproof.wire.exchange import Exchange, Origin, Reply, Request
+from inferproof.wire.transcript import NAMED, read
 
 
 def lines(result: Result, **more: str) -> list[str]:
@@ -150,7 +150,12 @@ def test_the_line_that_runs_it_again_sends_the_generated_request_that_broke_it(
     probes: list[str], named: str, whole: Result
 ) -> None:
     total = next(each for each in whole.judgements if each.requirement.id == "chat.usage.total")
-    exchanges = [Exchange(name, 0, "chat", Request("GET", "/status"), Reply(200)) for name in probes]
+    exchanges = [
+        Exchange(
+            name, 0, "chat", Request("GET", "/status"), Reply(200), origin=NAMED.get(name.split(".")[0], Origin.WRITTEN)
+        )
+        for name in probes
+    ]
     failures = tuple(Failure(each, Finding("", "one", "another")) for each in exchanges)
     broken = replace(whole, judgements=(replace(total, outcome=Outcome.FAIL, failures=failures),))
     again = next(line for line in lines(broken) if line.startswith("  again"))

@@ -12,8 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inferproof.wire.exchange import Exchange, Fault, FaultKind, Reply, Request
-from inferproof.wire.transcript import FORMAT, Transcript, TranscriptError, Writer, read, write
+from inferproof.wire.exchange import Exchange, Fault, FaultKind, Origin, Reply, Request
+from inferproof.wire.transcript import (
+    FORMAT,
+    NO_END,
+    Journal,
+    Transcript,
+    TranscriptError,
+    from_json,
+    read,
+    to_json,
+    write,
+)
 
 HEADER = {"contract": {"name": "inflection", "digest": "sha256:0"}, "target": {"url": "http://x"}, "seed": 7}
 REPLY = Reply(200, "OK", (("A", "b"), ("a", "c")), "ü".encode(), ((5, 1), (9, 2)), "gzip", 22)
@@ -45,6 +55,8 @@ ANY_EXCHANGE = st.builds(
     st.none() | REPLIES,
     st.none() | FAULTS,
     st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from(Origin),
+    st.text(),
 )
 
 
@@ -80,6 +92,21 @@ def test_any_exchange_is_read_as_it_was_written(exchanges: list[Exchange]) -> No
         assert read(path).exchanges == tuple(exchanges)
 
 
+@pytest.mark.parametrize(
+    ("probe", "origin", "requirement"),
+    [
+        ("chat.plain", Origin.WRITTEN, ""),
+        ("gate.chat.n.accepts", Origin.GENERATED, "chat.n.accepts"),
+        ("kept.chat.n.accepts.0123abcd", Origin.KEPT, ""),
+        ("reduced.errors.no-crash", Origin.SHRUNK, "errors.no-crash"),
+    ],
+)
+def test_a_line_that_says_no_origin_has_that_of_its_name(probe: str, origin: Origin, requirement: str) -> None:
+    line = json.loads(json.dumps(to_json(Exchange(probe, 0, None, Request("GET", "/")))))
+    del line["origin"]
+    assert (from_json(line).origin, from_json(line).requirement) == (origin, requirement)
+
+
 def test_a_transcript_without_exchanges_is_whole(tmp_path: Path) -> None:
     write(tmp_path / "t.jsonl", HEADER, ())
     assert read(tmp_path / "t.jsonl").exchanges == ()
@@ -104,24 +131,35 @@ def test_a_body_is_text_where_it_can_be(path: Path) -> None:
     assert second["request"]["raw64"] == "/w=="
 
 
-def test_the_file_appears_only_once_it_is_whole(tmp_path: Path) -> None:
+def test_an_exchange_is_in_the_file_as_soon_as_it_ended(tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl"
-    with Writer(path, HEADER) as writer:
-        writer.add(EXCHANGES[0])
-        assert not path.exists()
-    assert read(path).exchanges == EXCHANGES[:1]
-    assert [entry.name for entry in tmp_path.iterdir()] == ["t.jsonl"]
+    journal = Journal(path, HEADER)
+    assert read(path).exchanges == ()
+    for count, exchange in enumerate(EXCHANGES, start=1):
+        journal.add(exchange)
+        assert read(path).exchanges == EXCHANGES[:count]
+    journal.close()
+    assert read(path).footer == {"requests": 1, "seconds": 0.0, "interrupted": NO_END}
 
 
-def test_an_interrupted_run_leaves_its_part(tmp_path: Path) -> None:
-    def interrupted() -> None:
-        with Writer(tmp_path / "t.jsonl", HEADER) as writer:
-            writer.add(EXCHANGES[0])
-            raise KeyboardInterrupt
+def test_what_a_run_wrote_as_it_came_is_what_stands_there_in_the_end(tmp_path: Path, path: Path) -> None:
+    journal = Journal(tmp_path / "t.jsonl", HEADER)
+    for exchange in EXCHANGES:
+        journal.add(exchange)
+    journal.close()
+    assert path.read_bytes().startswith((tmp_path / "t.jsonl").read_bytes())
 
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    assert refused(tmp_path / "t.jsonl.part").startswith(":2: the footer is missing")
+
+@pytest.mark.parametrize("lost", [1, 20, 100])
+def test_a_torn_last_line_is_left_out_and_said(tmp_path: Path, lost: int) -> None:
+    journal = Journal(tmp_path / "t.jsonl", HEADER)
+    for exchange in EXCHANGES:
+        journal.add(exchange)
+    journal.close()
+    (tmp_path / "t.jsonl").write_bytes((tmp_path / "t.jsonl").read_bytes()[: -1 - lost])
+    transcript = read(tmp_path / "t.jsonl")
+    assert transcript.exchanges == EXCHANGES[:1]
+    assert transcript.footer["interrupted"] == f"{NO_END}, and its last line is torn"
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
@@ -150,11 +188,21 @@ def test_a_newer_format_asks_for_an_upgrade(path: Path) -> None:
     assert refused(path).endswith("Upgrade it")
 
 
-def test_a_file_that_was_cut_short_is_refused(path: Path) -> None:
+def test_a_file_that_was_cut_short_is_of_a_run_without_end(path: Path) -> None:
     lines = path.read_text().splitlines()
     path.write_text("\n".join(lines[:-1]))
-    assert refused(path).startswith(":3: the footer is missing")
+    assert (read(path).exchanges, read(path).footer["interrupted"]) == (EXCHANGES, NO_END)
     path.write_text("\n".join(lines)[:-10])
+    assert (read(path).exchanges, read(path).footer["interrupted"]) == (
+        EXCHANGES,
+        f"{NO_END}, and its last line is torn",
+    )
+    path.write_text(lines[0][:-10])
+    assert refused(path).startswith(":1: is not JSON")
+
+
+def test_a_broken_line_that_was_ended_is_refused(path: Path) -> None:
+    path.write_text(path.read_text()[:-10] + "\n")
     assert refused(path).startswith(":4: is not JSON")
 
 

@@ -15,7 +15,7 @@ from inferproof.judge.requirement import CATALOGUE, CORRECTION, MUST, Requiremen
 HEAD = """\
 # The contracts `{ours}` and `{theirs}` side by side
 
-Written by `inferproof catalogue --contract {ours} --against {theirs}`; do not edit. `tox -e docs` writes it anew.
+Written by `inferproof catalogue compare --contract {ours} {theirs}`; do not edit. `tox -e docs` writes it anew.
 
 Compared is what holds: the corrected documents, the roles of their operations, and the requirements of the catalogue.
 A † stands where only our correction says so, and the vendor's own document something else, or nothing. A dash means

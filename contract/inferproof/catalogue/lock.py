@@ -18,8 +18,8 @@ from inferproof.judge.requirement import Requirement, held
 
 HEAD = """\
 # What every requirement rests on: a hash of each fragment of the document that one of them cites.
-# Where the document has moved, `inferproof catalogue --check` names the requirements to look at again;
-# `inferproof catalogue --accept` writes this file anew.
+# Where the document has moved, `inferproof catalogue check` names the requirements to look at again;
+# `inferproof catalogue accept` writes this file anew.
 """
 
 
@@ -94,7 +94,7 @@ def lock_file(name: str) -> Path:
 def read_lock(path: Path) -> dict[str, str]:
     """Fragment to hash. Raises DocumentError."""
     if not path.exists():
-        raise DocumentError(f"{path}: there is no such file; `inferproof catalogue --accept` writes it")
+        raise DocumentError(f"{path}: there is no such file; `inferproof catalogue accept` writes it")
     return read_pins(text(path), str(path))
 
 

@@ -16,7 +16,7 @@ from inferproof.requirements import CATALOGUE
 HEAD = """\
 # Requirements of the contract `{contract}`
 
-Written by `inferproof catalogue --format markdown`; do not edit. `inferproof explain ID` says more of each: the
+Written by `inferproof catalogue list --format markdown`; do not edit. `inferproof explain ID` says more of each: the
 fragment of the document, why we may demand it, what usually breaks it, how the reference does it.
 
 MUST gates a certificate, SHOULD warns, MAY informs. *Basis* says why we may demand it: the document's `schema`, `prose`

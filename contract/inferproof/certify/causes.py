@@ -20,16 +20,13 @@ from inferproof.judge.check import shown
 from inferproof.judge.judge import Failure, Judgement, Outcome
 from inferproof.judge.requirement import Level, Requirement
 from inferproof.judge.statuses import FAILURE, ROUTE
-from inferproof.wire.exchange import Exchange, NotJson
+from inferproof.wire.exchange import Exchange, NotJson, Origin
 from inferproof.wire.secrets import MARKED
 
 Json = Any
 
 NO_OPERATION = "no operation"
 """Stands for the operation of a request that goes to none that the document knows."""
-
-REDUCED = "reduced."
-"""How the names begin of requests that a failing one was made smaller to."""
 
 ACCEPTS = "what should be refused is served"
 FAILS = "the server fails over what it should serve or refuse"
@@ -194,7 +191,7 @@ class Cause:
 
     @property
     def reduced(self) -> bool:
-        return self.example.exchange.probe.startswith(REDUCED)
+        return self.example.exchange.origin is Origin.SHRUNK
 
     @property
     def sent(self) -> str:

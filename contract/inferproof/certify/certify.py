@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from inferproof import __version__
 from inferproof.certify.budget import Estimate, span
 from inferproof.certify.causes import Plain
 from inferproof.certify.fuzz import Found, Pursuit, with_found
@@ -38,6 +37,7 @@ from inferproof.judge.claims import BODY
 from inferproof.judge.judge import is_ours, judge
 from inferproof.judge.requirement import Requirement
 from inferproof.probes.probe import Probe, RequestBuilder
+from inferproof.version import __version__
 from inferproof.wire.exchange import Exchange
 from inferproof.wire.transcript import Transcript, TranscriptError
 
@@ -65,6 +65,16 @@ class Progress:
     judging: Callable[[int], None] = field(default=lambda exchanges: None)
     noted: Callable[[str], None] = field(default=lambda said: None)
     shrinking: Callable[[int, int], None] = field(default=lambda causes, most: None)
+
+
+class Journal:
+    """Takes a run's exchanges as they end, once there is something to record. The default keeps nothing."""
+
+    def begin(self, header: Mapping[str, Any]) -> None:
+        """The run is about to send its first probe; this will be its transcript's header."""
+
+    def add(self, exchange: Exchange) -> None:
+        """It has ended, and is redacted."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +121,7 @@ def certify(
     explore: float = 0.0,
     progress: Progress | None = None,
     interrupts: Interrupts | None = None,
+    journal: Journal | None = None,
     clock: Clock = Clock(),  # noqa: B008 - frozen
 ) -> Certification:
     """Certify one server; with `generated`, by the gate too, and by the cases kept in the folder `cases`.
@@ -119,7 +130,7 @@ def certify(
 
     Ctrl-C and SIGTERM end the run early; what was recorded is judged all the same, and called incomplete.
 
-    `clock` is the one that waits between requests go by.
+    `journal` is told of each exchange as it ends. `clock` is the one that waits between requests go by.
 
     Raises UsageError for a target that cannot be reached, refuses the key, or does not offer this API, and for a run
     that would take more than the target's budget allows.
@@ -129,27 +140,28 @@ def certify(
     started, began = datetime.now(UTC), time.perf_counter()
     target = settled(contract, target)
     call = call_for(call_with(contract, target.chat_model, target.embedding_model, seed), target)
-    run = _Run(contract, target, call, only, progress, Generated(generated, cases), Pace(target.limits, clock))
+    header = {
+        "inferproof": __version__,
+        "contract": {"name": contract.name, "digest": contract.digest, "facts": contract.facts_digest},
+        "target": {},
+        "seed": seed,
+        "started": started.isoformat(timespec="seconds"),
+        "only": list(only),
+        "strict": strict,
+        "generated": generated,
+    }
+    pace = Pace(target.limits, clock)
+    run = _Run(contract, target, call, only, progress, Generated(generated, cases), pace, header, journal or Journal())
     with Interrupts() if interrupts is None else nullcontext(interrupts) as interrupts:
         with suppress(asyncio.CancelledError):  # interrupted before there was anything to record
             asyncio.run(run.send(interrupts))
         seconds = time.perf_counter() - began
-        header = {
-            "inferproof": __version__,
-            "contract": {"name": contract.name, "digest": contract.digest, "facts": contract.facts_digest},
-            "target": described(target, run.call),
-            "seed": seed,
-            "started": started.isoformat(timespec="seconds"),
-            "only": list(only),
-            "strict": strict,
-            "generated": generated,
-        }
         footer = {
             "requests": run.requests,
             "seconds": round(seconds, 3),
             "interrupted": run.cut_off or interrupts.cause,
         }
-        transcript = Transcript(header, tuple(run.exchanges()), footer)
+        transcript = Transcript(run.header, tuple(run.exchanges()), footer)
         progress.judging(sum(each.fault is None or each.fault.kind != "stopped" for each in transcript.exchanges))
         certification = Certification(judged(contract, transcript, run.planned.requirements or None), transcript)
         if (generated or explore) and not footer["interrupted"]:
@@ -176,21 +188,21 @@ def judged(contract: Contract, transcript: Transcript, requirements: Sequence[Re
     scope = Scope(day, bool(header.get("generated", False)) and not only, bool(footer.get("interrupted", "")), declined)
     told, entries = called_known(judgements, known, transcript.exchanges, contract, scope)
     return Result(
-        contract.name,
-        contract.digest,
-        header["target"],
-        told,
-        requests,
-        seconds,
-        bool(header.get("strict", False)),
-        str(footer.get("interrupted", "")),
-        bool(header.get("generated", False)),
-        tuple(only),
-        len(requirements_of(contract)),
-        tuple(exchange.probe for exchange in transcript.exchanges if is_ours(exchange)),
-        entries,
-        plain_of(contract, header["target"].get("models")),
-        scope,
+        contract=contract.name,
+        digest=contract.digest,
+        target=header["target"],
+        judgements=told,
+        requests=requests,
+        seconds=seconds,
+        strict=bool(header.get("strict", False)),
+        interrupted=str(footer.get("interrupted", "")),
+        generated=bool(header.get("generated", False)),
+        only=tuple(only),
+        in_all=len(requirements_of(contract)),
+        broken_probes=tuple(sorted(exchange.probe for exchange in transcript.exchanges if is_ours(exchange))),
+        known=entries,
+        plain=plain_of(contract, header["target"].get("models")),
+        scope=scope,
     )
 
 
@@ -244,6 +256,9 @@ class _Run:
     progress: Progress
     generated: Generated
     pace: Pace
+    about: dict[str, Any]
+    """The header of the transcript; its target is known after the preflight."""
+    journal: Journal
     planned: Plan = field(default_factory=lambda: Plan((), ()))
     recorder: Recorder | None = None
 
@@ -286,7 +301,10 @@ class _Run:
             cost.refuse_beyond(self.target.budget)
             self.pace.learned = lambda per_minute: self._tell_pace(cost, per_minute)
             bounds = Bounds(self.target.limits, self.target.budget)
-            self.recorder = Recorder(self.contract, self.target, self.call, client, bounds, self.pace, self.spending)
+            self.journal.begin(self.header)
+            self.recorder = Recorder(
+                self.contract, self.target, self.call, client, bounds, self.pace, self.spending, self.journal.add
+            )
             await self.recorder.send_all(self.planned.probes, self.progress.done)
 
     def _embeds(self) -> bool:
@@ -316,12 +334,18 @@ class _Run:
     async def _pursue(self, result: Result, seconds: float, interrupts: Interrupts) -> Found:
         self.pace.learned = lambda per_minute: None  # nobody can say what is left of it
         async with client_of(self.target) as client:
-            pursuit = Pursuit(self.contract, self.target, self.call, client, result, self.pace, self.spending)
+            pursuit = Pursuit(
+                self.contract, self.target, self.call, client, result, self.pace, self.spending, self.journal.add
+            )
             with interrupts.ending(pursuit.stop):
                 await pursuit.shrink(self.progress.shrinking)
                 if seconds:
                     await pursuit.explore(seconds, self.call.seed, self.planned.requirements)
             return pursuit.found
+
+    @property
+    def header(self) -> dict[str, Any]:
+        return self.about | {"target": described(self.target, self.call)}
 
     @property
     def cut_off(self) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import count, cycle
 from typing import Any
 
-from inferproof.certify.causes import REDUCED, Cause, best, key_of
+from inferproof.certify.causes import Cause, best, key_of
 from inferproof.certify.known import settled
 from inferproof.certify.pace import Pace
 from inferproof.certify.result import Result
@@ -23,6 +23,7 @@ from inferproof.generated.baselines import base, model_member
 from inferproof.generated.exemptions import may_be_refused
 from inferproof.generated.generator import Generator
 from inferproof.generated.members import roles
+from inferproof.generated.probe import GeneratedProbe
 from inferproof.generated.shrink import MOST, reduced
 from inferproof.judge.claims import BODY, is_claimed
 from inferproof.judge.judge import Failure, Judgement, Outcome, judge
@@ -31,10 +32,10 @@ from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 from inferproof.probes.probe import PlannedRequest, Probe, RequestBuilder, Steps
 from inferproof.wire.client import Client
-from inferproof.wire.exchange import Exchange, NotJson
+from inferproof.wire.exchange import Exchange, NotJson, Origin
 
-GENERATED = ("gate.", "kept.")
-"""How the names of probes begin whose requests may be made smaller: no request of theirs depends on another."""
+SHRINKS = (Origin.GENERATED, Origin.KEPT)
+"""Whose requests may be made smaller: no request of theirs depends on another."""
 
 ROUND = 64
 """Requests that are sent before they are judged, while exploring."""
@@ -59,7 +60,7 @@ class Found:
 
 
 class Pursuit:
-    """Sends further requests to one target. `result` is what the plan brought; `pace` and `spending` are the run's."""
+    """Sends further requests to one target. `result` is what the plan brought; the rest is the run's."""
 
     def __init__(
         self,
@@ -70,11 +71,13 @@ class Pursuit:
         result: Result,
         pace: Pace | None = None,
         spending: Spending | None = None,
+        kept: Callable[[Exchange], None] = lambda exchange: None,
     ) -> None:
         self._contract, self._target, self._call, self._client = contract, target, call, client
         self._result = result
         self._pace, self._spending = pace or Pace(target.limits), spending or Spending()
         self._broken = {each.requirement.id for each in result.judgements if each.outcome is Outcome.FAIL}
+        self._kept = kept
         self._reduced: list[Exchange] = []
         self._new: set[str] = set()
         self._explored = self._requests = 0
@@ -107,7 +110,7 @@ class Pursuit:
         if cause.requirements[0].of is None:
             return False
         exchanges = [failure.exchange for failure in cause.failures]
-        return all(exchange.probe.startswith(GENERATED) for exchange in exchanges)  # others are short, and show it
+        return all(exchange.origin in SHRINKS for exchange in exchanges)  # others are short, and show it
 
     async def explore(self, seconds: float, seed: int, requirements: Sequence[Requirement]) -> None:
         """Random requests until the time is up; the first that breaks a requirement which held is kept, reduced."""
@@ -117,7 +120,7 @@ class Pursuit:
         asks = self._asks(seed)
         numbers = count()
         while time.monotonic() < until and not self._stopped:
-            batch = [_probe(f"explore.{next(numbers)}", next(asks)) for _ in range(ROUND)]
+            batch = [_probe(f"explore.{next(numbers)}", next(asks), Origin.FUZZED) for _ in range(ROUND)]
             exchanges = await self._sent(batch)
             self._explored += len(exchanges)
             for judgement in self._judge(judged, exchanges):
@@ -131,7 +134,7 @@ class Pursuit:
         self._broken.add(requirement.id)
         if judgement.outcome is Outcome.HARNESS_ERROR:
             exchange = next(each for each in exchanges if each.name in judgement.judged)
-            self._reduced.append(replace(exchange, probe=f"reduced.{requirement.id}"))
+            self._keep(_shrunk(exchange, requirement))
         else:
             await self._keep_reduced(requirement, best(judgement.failures, self._result.plain))
         self._new.add(self._reduced[-1].name)
@@ -143,9 +146,9 @@ class Pursuit:
         schema, but the server has this one.
         """
         exchange, cause = failure.exchange, key_of(failure)
-        name, claim = f"{REDUCED}{requirement.id}", self._claim(exchange)
-        refusable = self._may_be_refused(exchange)
-        smallest = replace(exchange, probe=name, step=0)
+        claim, refusable = self._claim(exchange), self._may_be_refused(exchange)
+        smallest = _shrunk(exchange, requirement)
+        name = smallest.probe
 
         async def holds(body: object) -> bool:
             nonlocal smallest
@@ -155,7 +158,7 @@ class Pursuit:
             planned = Exchange(name, 0, exchange.role, ask.request)
             if self._claim(planned) != claim or (self._may_be_refused(planned) and not refusable):
                 return False
-            for answered in await self._sent([_probe(name, ask)]):
+            for answered in await self._sent([_probe(name, ask, Origin.SHRUNK, requirement.id)]):
                 [judgement] = self._judge([requirement], [answered])
                 if judgement.outcome is Outcome.FAIL and key_of(judgement.failures[0]) == cause:
                     smallest = answered
@@ -165,7 +168,11 @@ class Pursuit:
         with suppress(NotJson):
             sent = exchange.request.json
             await reduced(sent, holds, plain=_plain_around(self._contract, exchange.role or "", sent))
-        self._reduced.append(smallest)
+        self._keep(smallest)
+
+    def _keep(self, exchange: Exchange) -> None:
+        self._reduced.append(exchange)
+        self._kept(exchange)
 
     async def _sent(self, probes: Sequence[Probe]) -> list[Exchange]:
         self._bounds.another_round()
@@ -207,7 +214,7 @@ class Pursuit:
 
 def with_found(result: Result, found: Found, exchanges: Sequence[Exchange], contract: Contract) -> Result:
     """The result with the requirements judged again that the new exchanges broke."""
-    ids = {exchange.probe.removeprefix(REDUCED) for exchange in found.reduced}
+    ids = {exchange.requirement for exchange in found.reduced}
     declined: Mapping[str, str] = result.target.get("declined", {})
     again = judge(
         [each.requirement for each in result.judgements if each.requirement.id in ids], exchanges, contract, declined
@@ -236,8 +243,15 @@ def _plain_around(contract: Contract, role: str, body: object) -> dict[str, Any]
     return {**around, **({member: body[member]} if member in body else {})}
 
 
-def _probe(name: str, ask: PlannedRequest) -> Probe:
+def _shrunk(exchange: Exchange, requirement: Requirement) -> Exchange:
+    """The exchange as the smallest that breaks the requirement, so far."""
+    return replace(
+        exchange, probe=f"reduced.{requirement.id}", step=0, origin=Origin.SHRUNK, requirement=requirement.id
+    )
+
+
+def _probe(name: str, ask: PlannedRequest, origin: Origin, requirement: str = "") -> Probe:
     def steps(call: RequestBuilder) -> Steps:
         yield ask
 
-    return Probe(name, steps, "One generated request.")
+    return GeneratedProbe(name, steps, "One generated request.", origin=origin, requirement=requirement)

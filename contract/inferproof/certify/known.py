@@ -24,10 +24,7 @@ from inferproof.judge.requirement import Requirement
 from inferproof.judge.statuses import MOMENT
 from inferproof.judge.subject import Subject
 from inferproof.requirements import CATALOGUE
-from inferproof.wire.exchange import Exchange
-
-GENERATED = ("gate.", "kept.", "explore.", "reduced.")
-"""How the names of probes begin that only a run with generated requests sends."""
+from inferproof.wire.exchange import Exchange, by_probe
 
 
 @dataclass(frozen=True)
@@ -207,7 +204,7 @@ class _Evidence:
     def __init__(self, exchanges: Sequence[Exchange], contract: Contract, declined: Mapping[str, str]) -> None:
         self._answers = [
             Subject(each, contract, declined)
-            for each in exchanges
+            for each in by_probe(exchanges)
             if each.fault is None or each.fault.kind != "harness"
         ]
 
@@ -314,7 +311,7 @@ def check_ids(entries: Sequence[Known], ids: Sequence[str], refuse: Callable[[st
     for each in entries:
         if each.requirement not in ids:
             near = difflib.get_close_matches(each.requirement, ids, n=1)
-            cure = f"did you mean {near[0]!r}?" if near else "`inferproof catalogue` lists them"
+            cure = f"did you mean {near[0]!r}?" if near else "`inferproof catalogue list` has them"
             raise refuse(f"{_place(each)}no requirement {each.requirement!r} holds in this contract; {cure}")
 
 

@@ -12,6 +12,7 @@ from inferproof.certify.target import Limits, UsageError
 from inferproof.document import Contract
 from inferproof.generated.gate import gate
 from inferproof.generated.members import roles
+from inferproof.generated.probe import GeneratedProbe
 from inferproof.generated.requirements import requirements_of
 from inferproof.judge.capabilities import OF_ROLE, not_claimed
 from inferproof.judge.judge import base_name
@@ -27,9 +28,6 @@ REASONS = 3
 
 GATE = "gate."
 """How the names of the gate's probes begin."""
-
-KEPT = "kept."
-"""How those of the target's own cases begin."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def estimate_of(
 
 def without_generated(planned: Plan, contract: Contract, call: RequestBuilder) -> int:
     """How many requests of the plan are left where the generated ones are left out, as --quick does."""
-    written = [each for each in planned.probes if not each.name.startswith((GATE, KEPT))]
+    written = [each for each in planned.probes if not isinstance(each, GeneratedProbe)]
     return sum(len(dry_run(each, contract, call)) for each in written)
 
 
@@ -118,7 +116,7 @@ def _not_holding(contract: Contract, glob: str) -> str:
     """Those of the catalogue that a glob would name, and why they do not hold in the contract; else where to look."""
     others = [f"{each.id}, because {why}" for each, why in held(contract)[1] if fnmatchcase(each.id, glob)]
     if not others:
-        return "; `inferproof catalogue` lists their ids"
+        return "; `inferproof catalogue list` has their ids"
     more = f"; and {len(others) - REASONS} more" if len(others) > REASONS else ""
     return f" that holds in {contract.name}. These do not: {'; '.join(others[:REASONS])}{more}"
 

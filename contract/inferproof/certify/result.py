@@ -8,11 +8,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from inferproof import __version__
 from inferproof.certify.causes import Cause, Plain, causes
 from inferproof.certify.known import Entry, Scope
 from inferproof.judge.judge import Judgement, Outcome
 from inferproof.judge.requirement import MAY, MUST, Level
+from inferproof.version import __version__
 
 
 class Verdict(StrEnum):
@@ -25,7 +25,7 @@ class Verdict(StrEnum):
 EXIT_CODES = {Verdict.CONFORMANT: 0, Verdict.KNOWN: 0, Verdict.NOT_CONFORMANT: 1, Verdict.INCOMPLETE: 3}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """`requests` and `seconds` are what the run cost; `interrupted` says why it ended early, if it did.
 

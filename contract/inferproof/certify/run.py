@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from inferproof.certify.pace import Pace
 from inferproof.certify.sender import Sender
@@ -12,6 +13,7 @@ from inferproof.certify.spending import Spending
 from inferproof.certify.target import Target, UsageError
 from inferproof.certify.watchdog import BODY_BYTES, Bounds
 from inferproof.document import Contract
+from inferproof.generated.probe import GeneratedProbe
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import Skip
 from inferproof.probes.probe import PlannedRequest, Probe, ProbeFailed, RequestBuilder, Steps
@@ -25,7 +27,7 @@ LONGEST_REPLY = 10
 class Recorder:
     """Sends probes to one target and keeps the exchanges, redacted. Safe to read at any moment, also after Ctrl-C.
 
-    `pace` and `spending` are shared by all recorders of a run.
+    `pace` and `spending` are shared by all recorders of a run. `kept` is told of each exchange as it ends.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class Recorder:
         bounds: Bounds | None = None,
         pace: Pace | None = None,
         spending: Spending | None = None,
+        kept: Callable[[Exchange], None] = lambda exchange: None,
     ) -> None:
         self.bounds = bounds or Bounds(target.limits)
         self._contract, self._call = contract, call
@@ -44,6 +47,7 @@ class Recorder:
         self._exchanges: dict[str, list[Exchange]] = {}
         self._under_way: dict[str, PlannedRequest] = {}
         self._ended: set[str] = set()
+        self._kept = kept
 
     @property
     def requests(self) -> int:
@@ -82,7 +86,7 @@ class Recorder:
         while (ask := self._next(probe, steps, exchanges)) is not None:
             self._under_way[probe.name] = ask
             exchange = await self._sender.send(probe.name, len(exchanges), ask)
-            exchanges.append(exchange)
+            self._record(probe, exchange)
             if exchange.fault is not None and exchange.fault.kind == "withheld":
                 continue
             self.bounds.seen(exchange)
@@ -101,7 +105,8 @@ class Recorder:
             return None
         except ProbeFailed as failed:
             fault = Fault("harness", str(failed))
-            exchanges.append(Exchange(probe.name, len(exchanges), None, Request("", ""), None, fault, time.time()))
+            made = Exchange(probe.name, len(exchanges), None, Request("", ""), None, fault, time.time())
+            self._record(probe, made)
             return None
 
     def _note_unsent(self, probe: Probe) -> None:
@@ -112,7 +117,13 @@ class Recorder:
         ask = self._under_way.get(probe.name) or self._next(probe, probe.start(self._call), exchanges)
         if ask is not None:
             fault = Fault("stopped", self.bounds.cause)
-            exchanges.append(Exchange(probe.name, len(exchanges), ask.role, ask.request, None, fault))
+            self._record(probe, Exchange(probe.name, len(exchanges), ask.role, ask.request, None, fault))
+
+    def _record(self, probe: Probe, exchange: Exchange) -> None:
+        if isinstance(probe, GeneratedProbe):
+            exchange = replace(exchange, origin=probe.origin, requirement=probe.requirement)
+        self._exchanges[exchange.probe].append(exchange)
+        self._kept(exchange)
 
 
 def client_of(target: Target) -> Client:

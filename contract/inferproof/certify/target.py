@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from inferproof.certify.causes import key_of
 from inferproof.certify.known import Known, read
 from inferproof.document.credentials import TOKEN
+from inferproof.errors import UserError
 from inferproof.judge.capabilities import CAPABILITIES
 from inferproof.judge.judge import Failure
 from inferproof.judge.keys import EXHAUSTED, RESTRICTED, REVOKED
@@ -25,7 +26,7 @@ DEFAULT_FILE = "inferproof.toml"
 DEFAULT_KEY_VARIABLE = "INFERPROOF_API_KEY"
 
 
-class UsageError(Exception):
+class UsageError(UserError):
     """What the user gave cannot be used. The text names the cause and the cure."""
 
 
@@ -117,8 +118,14 @@ class TargetFile:
             return ()
         return tuple(name for name in ITS_OWN if self.data.get(name))
 
-    def without(self, names: Collection[str]) -> dict[str, Any]:
-        return {name: value for name, value in self.data.items() if name not in names}
+    def target(self, url: str | None = None, **told: Any) -> Target:
+        """The target at `url`, else the file's own, with what `target_from` is told on top. Raises UsageError.
+
+        What the file has for its own server only stays away from another one.
+        """
+        home = self.kept_home(server_url(url)) if url else ()
+        data = {name: value for name, value in self.data.items() if name not in home}
+        return target_from(data, url=url, **told)
 
 
 ADMINISTRATOR = 0

@@ -17,35 +17,33 @@ from typing import Any
 
 from inferproof import writing
 from inferproof.certify.causes import key_of
-from inferproof.certify.known import GENERATED, Known
+from inferproof.certify.known import Known
 from inferproof.certify.result import Result
 from inferproof.certify.target import UsageError
 from inferproof.judge.judge import Outcome
+from inferproof.wire.exchange import Origin
 
 UNEXPLAINED = "not explained yet: say why, and until when"
 """The reason of an entry that was written for a person; the verdict tells it like any other."""
-
-FOUND = ("explore.",)
-"""How the names of probes begin that no later run sends again by itself."""
 
 _TABLE = re.compile(r"^[ \t]*\[[ \t]*(?:known|\"known\"|'known')[ \t]*\][ \t]*(?:#.*)?$", re.MULTILINE)
 
 
 def gaps(result: Result, today: date) -> list[Known]:
     """An entry for each cause of each failure that fails the run."""
-    made: dict[tuple[Any, ...], list[str]] = {}
+    made: dict[tuple[Any, ...], list[Origin]] = {}
     for judgement in result.having(Outcome.FAIL):
         if not result.gates(judgement.requirement.level):
             continue
         for failure in judgement.failures:
             key = key_of(failure)
             pins = (judgement.requirement.id, key.operation, key.status or None, key.cause)
-            made.setdefault(pins, []).append(failure.exchange.probe)
+            made.setdefault(pins, []).append(failure.exchange.origin)
     reason = f"{UNEXPLAINED} (written {today.isoformat()})"
     return [
-        Known(id, reason, None, operation, status, cause, all(probe.startswith(GENERATED) for probe in probes))
-        for (id, operation, status, cause), probes in made.items()
-        if not all(probe.startswith(FOUND) for probe in probes)
+        Known(id, reason, None, operation, status, cause, Origin.WRITTEN not in origins)
+        for (id, operation, status, cause), origins in made.items()
+        if set(origins) != {Origin.FUZZED}  # no later run sends it again by itself
     ]
 
 

@@ -3,71 +3,71 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
-from inferproof.cli.group import contract_option, load_contract, main
+from inferproof import writing
+from inferproof.catalogue import lock, pages
+from inferproof.catalogue.comparison import comparison
+from inferproof.catalogue.coverage import Coverage, coverage, read_exclusions
+from inferproof.catalogue.explain import explained, member_explained
+from inferproof.certify.plan import refuse_unjudged
+from inferproof.certify.target import UsageError
+from inferproof.cli.group import contract_option
+from inferproof.document import Contract, load
+from inferproof.document.errors import nearest
+from inferproof.generated.requirements import requirements_of
+from inferproof.judge.requirement import held
+from inferproof.reports.words import printable
 
-if TYPE_CHECKING:
-    from inferproof.document import Contract
+
+@click.group()
+def catalogue() -> None:
+    """The requirements: list them, and say how they stand with the document that they rest on."""
 
 
-@main.command(short_help="List every requirement, and what they cover.")
+@catalogue.command("list", short_help="List every requirement.")
 @contract_option()
 @click.option("--format", "form", type=click.Choice(["table", "markdown", "json"]), default="table", show_default=True)
-@click.option("--against", metavar="NAME|DIR", help="How the contract differs from another one, as a page.")
-@click.option("--coverage", "asks_coverage", is_flag=True, help="How much of the document is cited, and what is not.")
-@click.option("--check", is_flag=True, help="What has moved in the document since the lock was written.")
-@click.option("--accept", is_flag=True, help="Write the lock anew: what has moved was looked at.")
-def catalogue(name: str, form: str, against: str | None, asks_coverage: bool, check: bool, accept: bool) -> None:
-    """List every requirement; or tell how it stands with the document that they rest on.
-
-    --coverage and --check end with exit code 1 where something is open or has moved.
-    """
-    from inferproof.catalogue import lock, pages
-    from inferproof.catalogue.coverage import coverage, read_exclusions
-    from inferproof.certify.plan import refuse_unjudged
-    from inferproof.generated.requirements import requirements_of
-    from inferproof.judge.requirement import held
-
-    contract = load_contract(name)
-    if against is not None:
-        from inferproof.catalogue.comparison import comparison
-
-        click.echo(comparison(contract, load_contract(against)), nl=False)
-        return
-    if accept:
-        _accept(contract, name)
-        return
-    if check:
-        moved = lock.unpinned(contract, lock.pinnable(contract), lock.read_lock(lock.lock_file(name)))
-        for each in moved:
-            click.echo(str(each))
-        sys.exit(1 if moved else 0)
-    refuse_unjudged(contract)
+def list_requirements(name: str, form: str) -> None:
+    """List every requirement, and those that do not hold in the contract, with the reason."""
+    contract = _judged(name)
     requirements, others = requirements_of(contract), held(contract)[1]
-    if asks_coverage:
-        found = coverage(contract, requirements, read_exclusions(name))
-        for line in pages.coverage_lines(found):
-            click.echo(line)
-        sys.exit(0 if found.whole else 1)
-    elif form == "json":
+    if form == "json":
         click.echo(pages.as_json(contract, requirements, others))
     elif form == "markdown":
-        found = coverage(contract, requirements, read_exclusions(name))
-        click.echo(pages.markdown(contract, requirements, found, others), nl=False)
+        click.echo(pages.markdown(contract, requirements, _coverage(contract, name), others), nl=False)
     else:
         for line in (*pages.table(requirements, others), *pages.without_base(contract)):
             click.echo(line)
 
 
-def _accept(contract: Contract, name: str) -> None:
-    """Write the lock, and show the prose and the examples that are pinned by it: whoever accepts has read them."""
-    from inferproof import writing
-    from inferproof.catalogue import lock
-    from inferproof.reports.words import printable
+@catalogue.command("coverage", short_help="How much of the document is cited.")
+@contract_option()
+def show_coverage(name: str) -> None:
+    """Say how much of the document is cited, and what is not. Exit code 1 where something is open."""
+    found = _coverage(_judged(name), name)
+    for line in pages.coverage_lines(found):
+        click.echo(line)
+    sys.exit(0 if found.whole else 1)
 
+
+@catalogue.command(short_help="What has moved since the lock was written.")
+@contract_option()
+def check(name: str) -> None:
+    """Say what has moved in the document since its lock was written. Exit code 1 where something has."""
+    contract = load(name)
+    moved = lock.unpinned(contract, lock.pinnable(contract), lock.read_lock(lock.lock_file(name)))
+    for each in moved:
+        click.echo(str(each))
+    sys.exit(1 if moved else 0)
+
+
+@catalogue.command(short_help="Write the lock anew.")
+@contract_option()
+def accept(name: str) -> None:
+    """Write the lock anew, and show the prose and the examples that are pinned by it: whoever accepts has read them."""
+    contract = load(name)
     path, requirements = lock.lock_file(name), lock.pinnable(contract)
     fresh = lock.unread(contract, requirements)
     writing.write(path, lock.written(contract, requirements))
@@ -78,7 +78,26 @@ def _accept(contract: Contract, name: str) -> None:
     click.echo(f"wrote {path}")
 
 
-@main.command(short_help="Say everything about one requirement, or a member of a request.")
+@catalogue.command(short_help="How a contract differs from another one.")
+@click.argument("other", metavar="NAME|DIR")
+@contract_option()
+def compare(other: str, name: str) -> None:
+    """Say how the contract differs from another one, by role and by member, as a page."""
+    click.echo(comparison(load(name), load(other)), nl=False)
+
+
+def _judged(name: str) -> Contract:
+    """The contract, in which some requirement holds. Raises UserError."""
+    contract = load(name)
+    refuse_unjudged(contract)
+    return contract
+
+
+def _coverage(contract: Contract, name: str) -> Coverage:
+    return coverage(contract, requirements_of(contract), read_exclusions(name))
+
+
+@click.command()
 @click.argument("id", metavar="ID|MEMBER")
 @contract_option()
 def explain(id: str, name: str) -> None:
@@ -86,13 +105,7 @@ def explain(id: str, name: str) -> None:
 
     Of a member of a request, as top_logprobs or chat.request#/top_logprobs, what each operation says of it.
     """
-    from inferproof.catalogue.explain import explained, member_explained
-    from inferproof.certify.target import UsageError
-    from inferproof.document.errors import nearest
-    from inferproof.generated.requirements import requirements_of
-    from inferproof.judge.requirement import held
-
-    contract = load_contract(name)
+    contract = load(name)
     requirements = {each.id: each for each in requirements_of(contract)}
     others = {each.id: (each, why) for each, why in held(contract)[1]}
     if id in others:
@@ -107,5 +120,5 @@ def explain(id: str, name: str) -> None:
     if not shown:
         known = [*requirements, *others]
         raise UsageError(
-            f'there is no requirement or member "{id}"{nearest(id, known) or "."} `inferproof catalogue` lists them'
+            f'there is no requirement or member "{id}"{nearest(id, known) or "."} `inferproof catalogue list` has them'
         )

@@ -6,29 +6,43 @@ import io
 import os
 import secrets
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from inferproof.cli.group import CANNOT, contract_option, load_contract, main, note
+from inferproof import writing
+from inferproof.certify import target_file as files_for_targets
+from inferproof.certify.certify import Certification, judged, trying
+from inferproof.certify.certify import certify as run
+from inferproof.certify.credentials import announced
+from inferproof.certify.first_look import first_look
+from inferproof.certify.interrupts import Interrupts
+from inferproof.certify.known import day_of
+from inferproof.certify.lookup import looked_up
+from inferproof.certify.replay import recorded_url
+from inferproof.certify.target import DEFAULT_FILE, Target, TargetFile, UsageError, server_url, target_from
+from inferproof.certify.ways import opening_all
+from inferproof.certify.write_known import check, gaps, write
+from inferproof.cli.group import contract_option, key_options, note, target_option
+from inferproof.document import Contract, load
+from inferproof.errors import UserError
+from inferproof.reports import files
+from inferproof.reports.progress import watch
+from inferproof.reports.summary import summary
+from inferproof.reports.terminal import Terminal
+from inferproof.reports.words import many, printable
 from inferproof.shell import command
-
-if TYPE_CHECKING:
-    from inferproof.certify.certify import Certification
-    from inferproof.certify.target import Target, TargetFile
-    from inferproof.document import Contract
+from inferproof.wire.transcript import read
 
 
-@main.command(short_help="Certify the server at URL, or the embedded mock.")
+@click.command()
 @click.argument("url", required=False)
-@click.option("--contract", "name", help="Contract, by name or folder [default: the target file's, else the first].")
-@click.option(
-    "--target", "file", type=click.Path(path_type=Path), help="Target file [default: inferproof.toml, if any]."
-)
-@click.option("--api-key-env", metavar="NAME", help="Variable that holds the key [default: INFERPROOF_API_KEY].")
-@click.option("--key-header", metavar="NAME", help="Header that the key travels in [default: the first documented].")
+@contract_option(otherwise="the target file's, else the first")
+@target_option("file")
+@key_options
 @click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Send this header too. Repeatable.")
 @click.option("--ca-file", type=click.Path(exists=True, dir_okay=False), help="CA certificates for the target, PEM.")
 @click.option("--model", help="Chat model [default: discovery's, else the documented one].")
@@ -76,14 +90,8 @@ def certify(**options: Any) -> None:
     Exit codes: 0 conformant, or conformant but for known failures of the target file; 1 not conformant, or the target
     file knows of a failure that there is not; 2 usage or unreachable target; 3 incomplete.
     """
-    from inferproof.certify.credentials import announced
-    from inferproof.certify.target import UsageError, contract_in, target_file
-    from inferproof.certify.ways import opening_all
-    from inferproof.judge.capabilities import own
-
     asked = Asked(**options)
-    contract = load_contract(asked.name or contract_in(asked.file))
-    file = target_file(asked.file, own(contract))
+    contract, file = looked_up(asked.name, asked.file)
     if asked.url or file.url:
         target = asked.target(file, asked.url)
         note(announced(target, file))
@@ -125,11 +133,8 @@ class Asked:
 
     def target(self, file: TargetFile, url: str | None) -> Target:
         """The target of these options and of the target file. Raises UsageError."""
-        from inferproof.certify.target import server_url, target_from
-
-        return target_from(
-            file.without(file.kept_home(server_url(url)) if url else ()),
-            url=url,
+        return file.target(
+            url,
             key_variable=self.api_key_env,
             header=self.key_header,
             headers=[_header(line) for line in self.headers],
@@ -143,9 +148,6 @@ class Asked:
 
 def _known_into(asked: Asked, file: TargetFile) -> Path:
     """The target file that known failures are written into. Raises UsageError and CannotWrite."""
-    from inferproof.certify.target import DEFAULT_FILE, UsageError, server_url
-    from inferproof.certify.write_known import check
-
     path = file.path or Path(DEFAULT_FILE)
     if asked.url and file.url not in (None, server_url(asked.url)):
         raise UsageError(f"{path} is of {file.url}: --write-known writes what it knows of that server only")
@@ -155,12 +157,6 @@ def _known_into(asked: Asked, file: TargetFile) -> Path:
 
 def _write_known(found: Certification, path: Path, url: str) -> None:
     """Write the failures of the run into the target file, and say so."""
-    from inferproof.certify.known import day_of
-    from inferproof.certify.target import UsageError
-    from inferproof.certify.write_known import gaps, write
-    from inferproof.reports.words import many, printable
-    from inferproof.writing import CannotWrite
-
     if found.result.interrupted:
         click.echo(f"inferproof: {path} was not written: the run did not come to its end", err=True)
         return
@@ -170,30 +166,25 @@ def _write_known(found: Certification, path: Path, url: str) -> None:
         return
     try:
         write(path, entries, url)
-    except (UsageError, CannotWrite) as error:
+    except UserError as error:
         click.echo(printable(f"inferproof: {error}"), err=True)
         return
     click.echo(f"Wrote {many(len(entries), 'known failure')} into {path}: say there why, and until when", err=True)
 
 
 def _certify(contract: Contract, target: Target, asked: Asked, known_into: Path | None = None) -> None:
-    from inferproof.certify.certify import certify as run
-    from inferproof.certify.interrupts import Interrupts
-    from inferproof.reports.files import TRANSCRIPT, check_report, started
-    from inferproof.reports.progress import watch
-    from inferproof.writing import check_writable
-
     seed, report, unwritten = asked.seed, asked.report, False
     if report is not None:
-        check_report(report)
+        files.check_report(report)
     if asked.explore and asked.cases is not None:
-        check_writable(asked.cases)
+        writing.check_writable(asked.cases)
     if seed is None:
         seed = secrets.randbelow(2**32) if asked.explore else 0
     if asked.explore:
         click.echo(f"Exploring with --seed {seed}", err=True)
+    earlier = files.started(report) if report is not None else None
     with Interrupts() as interrupts:
-        with watch() as progress:
+        with watch() as progress, closing(files.Evidence(report, progress.noted)) as evidence:
             found = run(
                 contract,
                 target,
@@ -205,9 +196,9 @@ def _certify(contract: Contract, target: Target, asked: Asked, known_into: Path 
                 explore=60 * (asked.explore or 0.0),
                 progress=progress,
                 interrupts=interrupts,
+                journal=evidence,
             )
         if report is not None:
-            earlier = started(report)
             unwritten = not _try_to_write(found, report)
             if earlier is not None and not unwritten:
                 click.echo(f"Replaced the report of {earlier} in {report}", err=True)
@@ -219,15 +210,15 @@ def _certify(contract: Contract, target: Target, asked: Asked, known_into: Path 
         found = found.ended_by(interrupts.cause)
         if known_into is not None:
             _write_known(found, known_into, target.url)
-        transcript = report / TRANSCRIPT if report is not None and not unwritten else None
-        _conclude(found, target.key_variable, _this_command(), transcript, otherwise=CANNOT if unwritten else 0)
+        transcript = report / files.TRANSCRIPT if report is not None and not unwritten else None
+        _conclude(
+            found, target.key_variable, _this_command(), transcript, otherwise=UserError.exit_code if unwritten else 0
+        )
 
 
 def _try_to_write(certification: Certification, report: Path) -> bool:
-    from inferproof.reports.files import write_report
-
     try:
-        write_report(certification, report)
+        files.write_report(certification, report)
     except OSError as error:
         click.echo(f"inferproof: the report could not be written to {report}: {error}", err=True)
         return False
@@ -241,10 +232,6 @@ def _conclude(
 
     `rerun` is the command line that certifies again.
     """
-    from inferproof.reports.summary import summary
-    from inferproof.reports.terminal import Terminal
-    from inferproof.reports.words import printable
-
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # what a server said may not fit the terminal's encoding
     console = Terminal(highlight=False, soft_wrap=True)
@@ -271,59 +258,41 @@ def _this_command() -> str:
     return command("inferproof", *words)
 
 
-@main.command(short_help="Look at a server and write an inferproof.toml for it.")
+@click.command()
 @click.argument("url")
 @contract_option()
-@click.option("--api-key-env", metavar="NAME", help="Variable that holds the key [default: INFERPROOF_API_KEY].")
-@click.option("--key-header", metavar="NAME", help="Header that the key travels in [default: the first documented].")
+@key_options
 @click.option("--force", is_flag=True, help="Replace an inferproof.toml that is there already.")
 def init(url: str, name: str, api_key_env: str | None, key_header: str | None, force: bool) -> None:
     """Look at the server at URL and write an inferproof.toml with what was found."""
-    from inferproof import writing
-    from inferproof.certify.first_look import first_look
-    from inferproof.certify.target import DEFAULT_FILE, UsageError, target_from
-    from inferproof.certify.target_file import in_brief, target_file
-    from inferproof.reports.progress import watch
-    from inferproof.reports.words import printable
-
     path = Path(DEFAULT_FILE)
     if os.path.lexists(path) and not force:
         raise UsageError(f"{path} is there already; --force replaces it")
     writing.check_writable(path.parent, path.name)
     target = target_from({}, url=url, key_variable=api_key_env, header=key_header)
     with watch() as progress:
-        seen = first_look(load_contract(name), target, progress)
+        seen = first_look(load(name), target, progress)
     if seen.result.interrupted:
         raise UsageError(f"{seen.result.interrupted}: {path} was not written")
-    writing.write(path, target_file(seen, target.key and target.key_variable, name))
-    click.echo(printable(f"wrote {path}: {in_brief(seen)}"))
+    writing.write(path, files_for_targets.target_file(seen, target.key and target.key_variable, name))
+    click.echo(printable(f"wrote {path}: {files_for_targets.in_brief(seen)}"))
     click.echo("read it, give up what the server does not offer, then run: inferproof certify")
 
 
-@main.command(short_help="Judge a recorded transcript again, without a server.")
+@click.command()
 @click.argument("transcript", type=click.Path(path_type=Path))
-@click.option("--contract", "name", help="Contract, by name or folder [default: the transcript's].")
-@click.option(
-    "--target",
-    "file",
-    type=click.Path(path_type=Path),
-    help="Judge as if this target file had been used: its capabilities and its known failures.",
-)
+@contract_option(otherwise="the transcript's")
+@target_option("file", "Judge as if this target file had been used: its capabilities and its known failures.")
 def judge(transcript: Path, name: str | None, file: Path | None) -> None:
     """Judge a recorded transcript, or the one in a report's folder, again, without a server.
 
     The verdict and the exit codes are those of the run. With --target they are those that the file would bring today:
     so declarations are tried before a server is asked again.
     """
-    from inferproof.certify.certify import Certification, judged, trying
-    from inferproof.certify.replay import recorded_url
-    from inferproof.reports.files import transcript_at
-    from inferproof.wire.transcript import read
-
-    transcript = transcript_at(transcript)
+    transcript = files.transcript_at(transcript)
     recorded = read(transcript)
     url = recorded_url(transcript, recorded)
-    contract = load_contract(name or recorded.header["contract"]["name"])
+    contract = load(name or recorded.header["contract"]["name"])
     if contract.digest != recorded.header["contract"].get("digest"):
         click.echo(
             "inferproof: note: the contract has moved since this was recorded; it is judged as it stands", err=True

@@ -8,25 +8,27 @@ from typing import Literal
 
 import click
 
-from inferproof.cli.group import contract_option, load_contract, main
+from inferproof.cli.group import contract_option
+from inferproof.document import load
+from inferproof.document.drift import drift as compare
+from inferproof.document.export import written
+from inferproof.document.files import base_document, read_document
+from inferproof.document.lint import RULES, lint_file
+from inferproof.document.prism import for_prism
 
 
 def _rules(context: click.Context, _: click.Parameter, wanted: bool) -> None:
-    from inferproof.document.lint import RULES
-
     if wanted:
         for rule, what in RULES.items():
             click.echo(f"{rule:9} {what}")
         context.exit()
 
 
-@main.command(short_help="Check an OpenAPI document, with its examples.")
+@click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--rules", is_flag=True, is_eager=True, expose_value=False, callback=_rules, help="List the rules.")
 def lint(file: Path) -> None:
     """Check an OpenAPI document: structure, examples, defaults, credentials. Exit code 1 where something is found."""
-    from inferproof.document.lint import lint_file
-
     findings = lint_file(file)
     for finding in findings:
         click.echo(f"#{finding.pointer}: {finding.message} [{finding.rule}]")
@@ -35,14 +37,11 @@ def lint(file: Path) -> None:
     sys.exit(1 if findings else 0)
 
 
-@main.command(short_help="Compare a vendor's document with our base.")
+@click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @contract_option()
 def drift(file: Path, name: str) -> None:
     """Compare a vendor's document with our base, structure only. Exit code 1 where it moved."""
-    from inferproof.document.drift import drift as compare
-    from inferproof.document.files import base_document, read_document
-
     changes = compare(base_document(name), read_document(file))
     for change in changes:
         click.echo(str(change))
@@ -51,7 +50,7 @@ def drift(file: Path, name: str) -> None:
     sys.exit(1 if changes else 0)
 
 
-@main.command(short_help="Write the corrected contract out.")
+@click.command()
 @contract_option()
 @click.option(
     "--for",
@@ -64,12 +63,8 @@ def drift(file: Path, name: str) -> None:
 @click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
 def document(name: str, purpose: str, form: Literal["yaml", "json"]) -> None:
     """Write the corrected contract out."""
-    from inferproof.document.export import written
-
-    contract = load_contract(name)
+    contract = load(name)
     if purpose == "prism":
-        from inferproof.document.prism import for_prism
-
         click.echo(written(for_prism(contract), form), nl=False)
     else:
         click.echo(written(contract.corrected, form), nl=False)

@@ -7,20 +7,26 @@ from pathlib import Path
 
 import click
 
-from inferproof.cli.group import load_contract, main, note
+from inferproof.certify.credentials import announced
+from inferproof.certify.replay import from_case, from_transcript, replayed
+from inferproof.certify.target import UsageError, server_url, target_file
+from inferproof.cli.group import contract_option, key_options, note, target_option
+from inferproof.document import load
+from inferproof.judge.capabilities import own as own_capabilities
+from inferproof.judge.judge import Outcome
+from inferproof.reports.failures import told
+from inferproof.reports.files import transcript_at
+from inferproof.reports.words import printable
 from inferproof.shell import command
 
 
-@main.command(short_help="Send one recorded request again and judge the answer.")
+@click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("name", required=False)
 @click.option("--url", help="Server [default: the target file's, where the transcript is of the same].")
-@click.option(
-    "--target", "named", type=click.Path(path_type=Path), help="Target file [default: inferproof.toml, if any]."
-)
-@click.option("--api-key-env", metavar="NAME", help="Variable that holds the key [default: INFERPROOF_API_KEY].")
-@click.option("--key-header", metavar="NAME", help="Header that the key travels in [default: the first documented].")
-@click.option("--contract", help="Contract, by name or folder [default: the transcript's; of a case, the usual one].")
+@target_option("named")
+@key_options
+@contract_option("contract", otherwise="the transcript's; of a case, the usual one")
 def replay(
     file: Path,
     name: str | None,
@@ -37,19 +43,11 @@ def replay(
 
     Exit codes: 0 all that it can tell holds, 1 something does not, 2 usage or unreachable target.
     """
-    from inferproof.certify.credentials import announced
-    from inferproof.certify.replay import from_case, from_transcript, replayed
-    from inferproof.certify.target import UsageError, server_url, target_file, target_from
-    from inferproof.judge.capabilities import own as own_capabilities
-    from inferproof.judge.judge import Outcome
-    from inferproof.reports.files import transcript_at
-    from inferproof.reports.words import printable
-
     given, file = file, transcript_at(file)
     if file.suffix == ".json":
-        recorded = from_case(file, load_contract(contract))
+        recorded = from_case(file, load(contract))
     else:
-        recorded = from_transcript(file, name, lambda recorded: load_contract(contract or recorded))
+        recorded = from_transcript(file, name, lambda recorded: load(contract or recorded))
     own = target_file(named, own_capabilities(recorded.contract))
     address = server_url(url) if url else own.url
     other = url is None and not own.named and recorded.url not in (None, address)
@@ -58,8 +56,7 @@ def replay(
         urls = [each for each in (own.url, recorded.url) if each] or ["URL"]
         lines = [f"  {command('inferproof', 'replay', '--url', each, operands=operands)}" for each in urls]
         raise UsageError("\n".join([_why(own.path, own.url, file, recorded.url), *lines]))
-    data = own.without(own.kept_home(address))
-    target = target_from(data, url=url, key_variable=api_key_env, header=key_header)
+    target = own.target(url, key_variable=api_key_env, header=key_header)
     note(announced(target, own))
     exchange, judgements = replayed(recorded, target)
     if exchange.reply is None:
@@ -68,9 +65,8 @@ def replay(
         click.echo(f"{exchange.reply.status} {exchange.reply.media_type}")
         click.echo(printable(exchange.reply.body.decode(errors="replace")))
     for judgement in judgements:
-        for failure in judgement.failures:
-            found = failure.finding
-            click.echo(printable(f"fail {judgement.requirement.id}: expected {found.expected}, found {found.found}"))
+        if judgement.failures:
+            click.echo(told(judgement))
     held = sum(judgement.outcome is Outcome.PASS for judgement in judgements)
     click.echo(f"{held} of the {len(judgements)} requirements that this request can tell of hold")
     sys.exit(0 if judgements and held == len(judgements) else 1)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from inferproof.errors import UserError
 
-class DocumentError(Exception):
+
+class DocumentError(UserError):
     """A document that cannot be used. Its text names the file, the place in it and the cure."""
 
 

@@ -46,7 +46,7 @@ def read_pins(text: str, source: str) -> dict[str, str]:
         if row is None:
             raise DocumentError(
                 f"{source}:{number}: expected a hash of sixteen hexadecimal digits, a space, and `published#/…` or "
-                "`corrected#/…`; `inferproof catalogue --accept` writes the file anew once it is removed"
+                "`corrected#/…`; `inferproof catalogue accept` writes the file anew once it is removed"
             )
         pins[row[2]] = row[1]
     return pins

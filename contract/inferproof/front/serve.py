@@ -10,6 +10,8 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from inferproof.errors import UserError
+
 if TYPE_CHECKING:
     import uvicorn
 
@@ -21,7 +23,7 @@ App = Callable[["Scope", "Receive", "Send"], Any]
 STOP_WITHIN = 1
 
 
-class CannotListen(Exception):
+class CannotListen(UserError):
     """The address cannot be bound. The text names the cause and the cure."""
 
 

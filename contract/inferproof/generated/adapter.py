@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from inferproof.document import Contract
 from inferproof.judge.select import EVENTS
-from inferproof.wire.exchange import Exchange, Fault, Reply, Request
+from inferproof.wire.exchange import Exchange, Fault, Origin, Reply, Request
 from inferproof.wire.sse import Event, read_events
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def exchange_of(case: Case[Any], response: Response, contract: Contract) -> Exch
     if response.stream_cut_short or response.content_size > len(response.content):
         fault = Fault("hung up", "schemathesis kept only the beginning of the reply")
     role = operation.role if operation else None
-    return Exchange("schemathesis", 0, role, request, reply, fault, time.time() - response.elapsed)
+    began = time.time() - response.elapsed
+    return Exchange("schemathesis", 0, role, request, reply, fault, began, Origin.GENERATED)
 
 
 def is_refused(exchange: Exchange) -> bool:

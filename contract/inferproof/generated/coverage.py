@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from schemathesis.schemas import BaseSchema
 
 MADE, BODIES = "x-inferproof", "its bodies"
-"""The member that tells our own hooks (`properties.hooks`) what a document is: this one they leave alone."""
+"""The member that tells our own hooks (`inferproof.schemathesis`) what a document is: this one they leave alone."""
 
 Values = dict[str, list[Any]]
 """By member, without repetition, in the order in which they came."""

@@ -8,8 +8,10 @@ from itertools import groupby
 from inferproof.document import Contract
 from inferproof.generated.cases import Case, cases
 from inferproof.generated.members import members
+from inferproof.generated.probe import GeneratedProbe
 from inferproof.judge.claims import claim, is_claimed, is_streamed
 from inferproof.probes.probe import Probe, RequestBuilder, Steps
+from inferproof.wire.exchange import Origin
 
 
 def gate(contract: Contract, seed: int, declined: Mapping[str, str]) -> tuple[Probe, ...]:
@@ -34,7 +36,15 @@ def probes(
             turn[role] = turn.get(role, 0) + streaming
             sent.append((case, streaming and turn[role] % 2 == 1))
         sentence = f"What `{name}` {kind} of {role}, as generated."
-        yield Probe(f"{prefix}.{known[role, name].id(kind)}", _steps(sent), sentence, claim(contract, role, name))
+        id = known[role, name].id(kind)
+        yield GeneratedProbe(
+            f"{prefix}.{id}",
+            _steps(sent),
+            sentence,
+            claim(contract, role, name),
+            origin=Origin.GENERATED,
+            requirement=id if kind != "lax" else "",
+        )
 
 
 class _steps:

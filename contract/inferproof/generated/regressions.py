@@ -11,12 +11,14 @@ from typing import Any
 
 from inferproof import writing
 from inferproof.document import Contract
+from inferproof.errors import UserError
 from inferproof.generated.baselines import model_member
+from inferproof.generated.probe import GeneratedProbe
 from inferproof.probes.probe import Probe, RequestBuilder, Steps
-from inferproof.wire.exchange import Exchange, NotJson, Request
+from inferproof.wire.exchange import Exchange, NotJson, Origin, Request
 
 
-class CaseError(Exception):
+class CaseError(UserError):
     """A kept case cannot be used. The text names the file and the cure."""
 
 
@@ -31,14 +33,13 @@ class Kept:
 
     @classmethod
     def of(cls, exchange: Exchange, call: RequestBuilder) -> Kept:
-        """The case of an exchange named `reduced.<requirement>`."""
-        requirement = exchange.probe.removeprefix("reduced.")
+        """The case of an exchange that was made as small as may be."""
         body, role = exchange.request.json, exchange.role or ""
         member = model_member(call.contract, role)
         if isinstance(body, dict) and body.get(member) == _model(role, call):
             body = {**body, member: member}
         digest = hashlib.sha256(exchange.request.body).hexdigest()[:8]
-        return cls(f"{requirement}.{digest}", role, body, requirement)
+        return cls(f"{exchange.requirement}.{digest}", role, body, exchange.requirement)
 
     def __call__(self, call: RequestBuilder) -> Steps:
         body, member = self.body, model_member(call.contract, self.role)
@@ -58,7 +59,10 @@ def kept(contract: Contract, folder: Path) -> list[Kept]:
 def kept_probes(contract: Contract, folder: Path) -> tuple[Probe, ...]:
     """`kept.<name>`, each sending its one request. Raises CaseError."""
     sentence = "A request that broke a requirement before."
-    return tuple(Probe(f"kept.{case.name}", case, sentence, role=None) for case in kept(contract, folder))
+    return tuple(
+        GeneratedProbe(f"kept.{case.name}", case, sentence, origin=Origin.KEPT, requirement=case.requirement)
+        for case in kept(contract, folder)
+    )
 
 
 def keep(case: Kept, folder: Path) -> Path:

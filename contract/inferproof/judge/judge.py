@@ -16,7 +16,7 @@ from inferproof.judge.select import Of, Sort
 from inferproof.judge.statuses import MOMENT
 from inferproof.judge.subject import Subject
 from inferproof.judge.value import NotClaimed, Skip
-from inferproof.wire.exchange import Exchange
+from inferproof.wire.exchange import Exchange, by_probe
 
 CREDENTIALS = "credentials."
 """How a citation begins that is about one kind of credentials."""
@@ -65,9 +65,12 @@ def judge(
 ) -> list[Judgement]:
     """One judgement for each requirement, in the order given; they are those that hold in this contract.
 
+    Exchanges are taken by probe and step, in whatever order they are given.
+
     `declined` maps each capability that the target does not claim to its reason. A requirement that nothing asks for,
     or that needs a probe of ours that broke, is a harness error where one broke.
     """
+    exchanges = by_probe(exchanges)
     broken = {exchange.probe: exchange for exchange in exchanges if is_ours(exchange)}
     answers = [Subject(exchange, contract, declined or {}) for exchange in exchanges if not is_ours(exchange)]
     sorted_answers = _Sorted(answers)

@@ -128,7 +128,7 @@ class Requirement:
             raise NotHeld(f"{cite}: {error}") from None
         if parse(cite).shown and not unread and not contract.pinned(place):
             what = f"{cite} is not in its lock"
-            raise NotHeld(f"{what}: read #{place.pointer}, and pin it with `inferproof catalogue --accept`")
+            raise NotHeld(f"{what}: read #{place.pointer}, and pin it with `inferproof catalogue accept`")
         return place
 
     def _is_said(self, contract: Contract, cite: str, unread: bool) -> bool:

@@ -1,1 +1,1 @@
-"""The old name of `inferproof.generated`, kept for one release."""
+"""An old name of `inferproof.generated`, kept for one release."""

@@ -1,3 +1,3 @@
-"""The old address of the schemathesis hooks, kept for one release: name `inferproof.generated.hooks` instead."""
+"""An old address of the hooks for schemathesis, kept for one release: name `inferproof.hooks` instead."""
 
-from inferproof.generated.hooks import *  # noqa: F403
+import inferproof.hooks  # noqa: F401

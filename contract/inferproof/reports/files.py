@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from inferproof import writing
-from inferproof.certify.certify import Certification
+from inferproof.certify.certify import Certification, Journal
 from inferproof.certify.result import Result
 from inferproof.certify.target import DEFAULT_KEY_VARIABLE
 from inferproof.reports.curl import curl
 from inferproof.wire import transcript as transcripts
+from inferproof.wire.exchange import Exchange
 from inferproof.wire.transcript import TranscriptError
 
 RESULT, TRANSCRIPT = "result.json", "transcript.jsonl"
@@ -57,6 +60,44 @@ def _is_result(path: Path) -> bool:
 def check_report(folder: Path) -> None:
     """See before a run that its report can be written. Raises CannotWrite."""
     writing.check_writable(folder, RESULT, TRANSCRIPT)
+
+
+class Evidence(Journal):
+    """The transcript in a report's folder, if there is one, while the run is under way: what a kill leaves of it.
+
+    A disk that takes no more costs this file, not the run: `noted` is told once, with the cause and the cure.
+    """
+
+    def __init__(self, folder: Path | None, noted: Callable[[str], None]) -> None:
+        self._folder, self._noted = folder, noted
+        self._file: transcripts.Journal | None = None
+
+    def begin(self, header: Mapping[str, Any]) -> None:
+        """The run has something to record: the report of an earlier one goes."""
+        if self._folder is None:
+            return
+        with self._telling():
+            writing.make_folder(self._folder)
+            writing.remove(self._folder / RESULT)
+            self._file = transcripts.Journal(self._folder / TRANSCRIPT, header)
+
+    def add(self, exchange: Exchange) -> None:
+        if self._file is not None:
+            with self._telling():
+                self._file.add(exchange)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except writing.CannotWrite as error:
+            self.close()
+            self._noted(f"{error}. The run goes on; its report is tried again at its end")
 
 
 def write_report(certification: Certification, folder: Path) -> None:

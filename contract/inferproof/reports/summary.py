@@ -18,6 +18,7 @@ from inferproof.judge.requirement import CONVENTION, INFERRED, MUST, SHOULD, Lev
 from inferproof.reports.curl import curl
 from inferproof.reports.words import many, theirs
 from inferproof.shell import command, word
+from inferproof.wire.exchange import Origin
 
 SHOWN = 5
 """Ids named in one line, and outcomes listed, so that the verdict stays on the screen."""
@@ -29,8 +30,8 @@ WHOLE, CAUSES = 3, 10
 """Causes that are shown with their request and how to send it again, and causes that are shown at all: a server that
 fails in ten ways is read on a screen and a half."""
 
-BEYOND_THE_PLAN = ("reduced.", "explore.")
-"""How the names begin of what was sent because of an earlier reply: a run does not plan it."""
+BEYOND_THE_PLAN = (Origin.SHRUNK, Origin.FUZZED)
+"""What was sent because of an earlier reply: a run does not plan it."""
 
 LONGEST_LINE = 1000
 """Characters of a curl line that is shown."""
@@ -179,9 +180,10 @@ def _generated(cause: Cause) -> str:
     """What has the gate's probe sent again that broke a requirement, where no other probe did."""
     requirement, broke = cause.requirements[0], {failure.exchange.name for failure in cause.failures}
     exchanges = [each.exchange for each in cause.judgements[0].failures if each.exchange.name in broke]
-    if not all(exchange.probe.startswith((GATE, *BEYOND_THE_PLAN)) for exchange in exchanges):
+    if not all(exchange.origin in (Origin.GENERATED, *BEYOND_THE_PLAN) for exchange in exchanges):
         return ""
-    sizes = {exchange.probe: len(exchange.request.body) for exchange in exchanges if exchange.probe.startswith(GATE)}
+    made = [exchange for exchange in exchanges if exchange.origin is Origin.GENERATED]
+    sizes = {exchange.probe: len(exchange.request.body) for exchange in made}
     smallest = min(sizes, key=sizes.__getitem__, default="")
     return f" --only {word(smallest)}" if smallest not in ("", GATE + requirement.id) else ""
 

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from types import TracebackType
 
-from inferproof import __version__
+from inferproof.version import __version__
 from inferproof.wire.connection import Connection, Origin, Proxy, Unreachable, dial
 from inferproof.wire.exchange import Fault, Headers, Reply, Request
 from inferproof.wire.receive import HangUp, ReplyReader, Timeouts

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import Any, Literal
 
@@ -21,6 +23,16 @@ FaultKind = Literal[
     "withheld",  # it takes a secret that the user did not give, so it was not sent
     "harness",  # our probe broke before it had made its next request: there is none
 ]
+
+
+class Origin(StrEnum):
+    """Who made a request."""
+
+    WRITTEN = "written"  # a person: a probe of `probes/`
+    GENERATED = "generated"  # the gate, from the document
+    KEPT = "kept"  # an earlier run, which kept it because it broke a requirement
+    FUZZED = "fuzzed"  # chance
+    SHRUNK = "shrunk"  # a request that broke a requirement, and was made smaller
 
 
 @dataclass(frozen=True)
@@ -132,10 +144,18 @@ class Exchange:
     fault: Fault | None = None
     began: float = 0.0
     """Unix time in seconds at which the request was sent."""
+    origin: Origin = Origin.WRITTEN
+    requirement: str = ""
+    """The one that it was made for: that a generated request belongs to, or that a smaller one still breaks."""
 
     @property
     def name(self) -> str:
         return f"{self.probe}/{self.step}"
+
+
+def by_probe(exchanges: Iterable[Exchange]) -> list[Exchange]:
+    """Exchanges by probe and step: those of a run, however they were sent at the same time and written down."""
+    return sorted(exchanges, key=lambda exchange: (exchange.probe, exchange.step))
 
 
 def _first_by_name(headers: Headers) -> dict[str, str]:

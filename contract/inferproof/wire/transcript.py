@@ -1,11 +1,16 @@
 """A transcript on disk: JSON Lines, with a header, one line for each exchange, and a footer that closes it.
 
     {"inferproof": "0.1.0", "format": 1, "contract": {…}, "target": {…}, "seed": 7, …}
-    {"probe": "chat.minimal", "step": 0, "role": "chat", "began": 1765432100.25, "request": {…}, "reply": {…}}
+    {"probe": "chat.minimal", "step": 0, "role": "chat", "began": 1765432100.25, "origin": "written", "request": {…}, …}
     {"seconds": 0.4, "exchanges": 1, "sha256": "…"}
 
-A body that is UTF-8 stands as text in `body`, any other as base64 in `body64`. `sha256` covers every byte before the
-footer. A name that ends in `.gz` is compressed.
+`origin` says who made a request, and `requirement` for which one, if it was made for one. A body that is UTF-8 stands
+as text in `body`, any other as base64 in `body64`. `sha256` covers every byte before the footer. A name that ends in
+`.gz` is compressed.
+
+While a run is under way its exchanges stand in the order in which they ended; at its end the file is replaced by one in
+the order of the plan. A file without a footer is of a run that was killed: it is read, a torn last line aside, and its
+footer says in `interrupted` that no end was recorded.
 """
 
 from __future__ import annotations
@@ -16,24 +21,30 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, cast, get_args
+from typing import Any, get_args
 
 import orjson
 
-from inferproof import __version__, writing
-from inferproof.wire.exchange import Exchange, Fault, FaultKind, Headers, Reply, Request
+from inferproof import writing
+from inferproof.errors import UserError
+from inferproof.version import __version__
+from inferproof.wire.exchange import Exchange, Fault, FaultKind, Headers, Origin, Reply, Request
 
 FORMAT = 1
+
+NAMED = {"gate": Origin.GENERATED, "kept": Origin.KEPT, "explore": Origin.FUZZED, "reduced": Origin.SHRUNK}
+"""How the names of probes begin in transcripts whose lines have no `origin`, and what they say."""
+
+NO_END = "no end was recorded: the run was killed, or the file was cut short"
+"""Why a transcript without a footer is incomplete."""
 
 Json = dict[str, Any]
 
 
-class TranscriptError(ValueError):
+class TranscriptError(UserError, ValueError):
     """A file that is no whole transcript. The text names the file, the line, the cause and the cure."""
 
 
@@ -46,53 +57,21 @@ class Transcript:
     footer: Json = field(default_factory=dict)
 
 
-class Writer:
-    """Writes a transcript as exchanges come. The file has its name only once `close` has put the footer.
+class Journal:
+    """The transcript of a run under way. Each exchange is in the file as soon as it ended, however the process ends.
 
-    As a context manager it closes at the end; after an exception it leaves `NAME.part` behind, as evidence. Raises
-    OSError where the file cannot be written.
+    It replaces what has the name, and goes through no link. Raises CannotWrite.
     """
 
-    def __init__(self, path: str | os.PathLike[str], header: Mapping[str, Any]) -> None:
-        self._path = Path(path)
-        self._hash = hashlib.sha256()
-        self._exchanges = 0
-        self._closed = False
-        self._draft = writing.Draft(self._path)
-        self._file: IO[bytes] = self._draft.file
-        if self._path.suffix == ".gz":
-            self._file = cast("IO[bytes]", gzip.GzipFile(filename="", mode="wb", fileobj=self._draft.file, mtime=0))
-        self._write({"inferproof": __version__, "format": FORMAT} | dict(header) | {"format": FORMAT})
+    def __init__(self, path: Path, header: Mapping[str, Any]) -> None:
+        self._file = writing.Growing(path, _line(_header(header)))
 
     def add(self, exchange: Exchange) -> None:
-        self._write(to_json(exchange))
-        self._exchanges += 1
+        self._file.add(_line(to_json(exchange)))
 
-    def close(self, footer: Mapping[str, Any] | None = None) -> None:
-        """Put the footer, with these members in it, and give the file its name."""
-        own = {"exchanges": self._exchanges, "sha256": self._hash.hexdigest()}
-        self._write(dict(footer or {}) | own)
+    def close(self) -> None:
+        """Take no more; what is in the file stays, without a footer."""
         self._file.close()
-        self._draft.finish()
-        self._closed = True
-
-    def __enter__(self) -> Writer:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is not None:
-            with suppress(OSError):
-                self._file.close()
-                self._draft.finish(self._path.with_name(self._path.name + ".part"))
-        elif not self._closed:
-            self.close()
-
-    def _write(self, line: Mapping[str, Any]) -> None:
-        data = orjson.dumps(line) + b"\n"
-        self._hash.update(data)
-        self._file.write(data)
 
 
 def write(
@@ -101,33 +80,31 @@ def write(
     exchanges: Iterable[Exchange],
     footer: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write a whole transcript. To `header` and `footer` comes what the format itself has there."""
-    with Writer(path, header) as writer:
-        for exchange in exchanges:
-            writer.add(exchange)
-        writer.close(footer)
+    """Write a whole transcript. To `header` and `footer` comes what the format itself has there. Raises CannotWrite."""
+    lines = [_line(_header(header)), *(_line(to_json(exchange)) for exchange in exchanges)]
+    own = {"exchanges": len(lines) - 1, "sha256": hashlib.sha256(b"".join(lines)).hexdigest()}
+    content = b"".join([*lines, _line(dict(footer or {}) | own)])
+    writing.write(Path(path), gzip.compress(content, mtime=0) if Path(path).suffix == ".gz" else content)
 
 
 def read(path: str | os.PathLike[str]) -> Transcript:
-    """Raises TranscriptError for a file that is missing, foreign, newer, cut short, corrupt or changed since."""
-    lines = _lines(Path(path))
+    """Also one of a run that was killed, whose footer then says so.
+
+    Raises TranscriptError for a file that is missing, foreign, newer, corrupt or changed since.
+    """
+    content = _content(Path(path))
+    lines = content.removesuffix(b"\n").split(b"\n") if content else []
     header = _object(path, 1, lines[0]) if lines else None
     _check_header(path, header)
     assert header is not None
+    torn = len(lines) > 1 and not content.endswith(b"\n") and not _is_json(lines[-1])
+    if torn:
+        lines.pop()
     footer = _object(path, len(lines), lines[-1])
     if "sha256" not in footer or len(lines) < 2:
-        raise TranscriptError(
-            f"{path}:{len(lines)}: the footer is missing, so the run was interrupted or the file was cut short; "
-            "record it again"
-        )
-    exchanges = []
-    for number, line in enumerate(lines[1:-1], start=2):
-        try:
-            exchanges.append(from_json(_object(path, number, line)))
-        except (KeyError, TypeError, ValueError) as error:
-            if isinstance(error, TranscriptError):
-                raise
-            raise TranscriptError(f"{path}:{number}: is no exchange: {_reason(error)}; record it again") from error
+        exchanges = _exchanges(path, lines[1:])
+        return Transcript(header, exchanges, _without_end(exchanges, torn))
+    exchanges = _exchanges(path, lines[1:-1])
     if footer.get("exchanges") != len(exchanges):
         raise TranscriptError(
             f"{path}:{len(lines)}: the footer counts {footer.get('exchanges')} exchanges, but there are "
@@ -138,13 +115,54 @@ def read(path: str | os.PathLike[str]) -> Transcript:
             f"{path}: the lines do not match the sha256 in the footer: the file was changed after it was recorded. "
             "Go back to the file as it was recorded"
         )
-    return Transcript(header, tuple(exchanges), footer)
+    return Transcript(header, exchanges, footer)
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def _without_end(exchanges: Sequence[Exchange], torn: bool) -> Json:
+    """The footer of a run that did not write one. What it cost is what its exchanges tell."""
+    sent = [each.began for each in exchanges if each.began]
+    return {
+        "requests": len(sent),
+        "seconds": round(max(sent, default=0.0) - min(sent, default=0.0), 3),
+        "interrupted": NO_END + (", and its last line is torn" if torn else ""),
+    }
+
+
+def _exchanges(path: str | os.PathLike[str], lines: Sequence[bytes]) -> tuple[Exchange, ...]:
+    exchanges = []
+    for number, line in enumerate(lines, start=2):
+        try:
+            exchanges.append(from_json(_object(path, number, line)))
+        except (KeyError, TypeError, ValueError) as error:
+            if isinstance(error, TranscriptError):
+                raise
+            raise TranscriptError(f"{path}:{number}: is no exchange: {_reason(error)}; record it again") from error
+    return tuple(exchanges)
+
+
+def _header(members: Mapping[str, Any]) -> Json:
+    return {"inferproof": __version__, "format": FORMAT} | dict(members) | {"format": FORMAT}
+
+
+def _line(members: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(members) + b"\n"
 
 
 def to_json(exchange: Exchange) -> Json:
     """The exchange as an object; members without a value are left out."""
     request, reply, fault = exchange.request, exchange.reply, exchange.fault
     line: Json = {"probe": exchange.probe, "step": exchange.step, "role": exchange.role, "began": exchange.began}
+    line["origin"] = exchange.origin.value
+    if exchange.requirement:
+        line["requirement"] = exchange.requirement
     line["request"] = {"method": request.method, "target": request.target, "headers": request.headers}
     line["request"] |= _bytes("body", request.body)
     if request.raw is not None:
@@ -167,8 +185,10 @@ def to_json(exchange: Exchange) -> Json:
 def from_json(line: Json) -> Exchange:
     """The exchange that `to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
     request: Json = _typed(line, "request", dict)
+    probe: str = _typed(line, "probe", str)
+    origin, requirement = _origin(line, probe)
     return Exchange(
-        probe=_typed(line, "probe", str),
+        probe=probe,
         step=_typed(line, "step", int),
         role=_typed(line, "role", str, type(None)),
         began=_typed(line, "began", float, int),
@@ -181,7 +201,18 @@ def from_json(line: Json) -> Exchange:
         ),
         reply=_reply(_typed(line, "reply", dict)) if "reply" in line else None,
         fault=_fault(_typed(line, "fault", dict)) if "fault" in line else None,
+        origin=origin,
+        requirement=requirement,
     )
+
+
+def _origin(line: Json, probe: str) -> tuple[Origin, str]:
+    """Why the request was sent; of a transcript that does not say it yet, as its names said it."""
+    if "origin" in line:
+        return Origin(_typed(line, "origin", str)), _typed(line, "requirement", str) if "requirement" in line else ""
+    first, _, rest = probe.partition(".")
+    origin = NAMED.get(first, Origin.WRITTEN)
+    return origin, rest if origin in (Origin.GENERATED, Origin.SHRUNK) else ""
 
 
 def _reply(node: Json) -> Reply:
@@ -239,7 +270,7 @@ def _int(value: Any) -> int:
     return value
 
 
-def _lines(path: Path) -> list[bytes]:
+def _content(path: Path) -> bytes:
     try:
         data = path.read_bytes()
         if data.startswith(b"\x1f\x8b"):
@@ -248,7 +279,7 @@ def _lines(path: Path) -> list[bytes]:
         raise TranscriptError(f"{path}: the gzip file is cut short or damaged ({error}); record it again") from error
     except OSError as error:
         raise TranscriptError(f"{path}: cannot be read: {error.strerror or error}") from error
-    return data.removesuffix(b"\n").split(b"\n") if data else []
+    return data
 
 
 def _object(path: str | os.PathLike[str], number: int, line: bytes) -> Json:

@@ -13,6 +13,7 @@ import pkgutil
 from collections.abc import Iterable, Mapping
 
 from inferproof.document.contract import Contract
+from inferproof.errors import UserError
 from inferproof.front.serve import App
 from inferproof_mock.habits.habit import HABITS, Habit
 from inferproof_mock.habits.layer import Habits
@@ -22,7 +23,7 @@ MACHINERY = frozenset({"exchange", "habit", "layer"})
 __all__ = ["Habit", "Habits", "NoSuchHabit", "habits", "habits_of", "with_habits"]
 
 
-class NoSuchHabit(Exception):
+class NoSuchHabit(UserError):
     """The text names the nearest."""
 
 

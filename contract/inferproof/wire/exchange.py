@@ -154,8 +154,9 @@ class Exchange:
 
 
 def by_probe(exchanges: Iterable[Exchange]) -> list[Exchange]:
-    """Exchanges by probe and step: those of a run, however they were sent at the same time and written down."""
-    return sorted(exchanges, key=lambda exchange: (exchange.probe, exchange.step))
+    """Exchanges by probe and step, those that were written first, in whatever order a run has recorded them."""
+    order = list(Origin)
+    return sorted(exchanges, key=lambda exchange: (order.index(exchange.origin), exchange.probe, exchange.step))
 
 
 def _first_by_name(headers: Headers) -> dict[str, str]:

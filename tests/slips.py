@@ -28,8 +28,8 @@ from inferproof.judge.requirement import Requirement
 from inferproof.judge.subject import Subject
 from inferproof.requirements import CATALOGUE
 from inferproof.wire.exchange import Exchange
-from tests.mutants import SPARED, load_all
-from tests.operators.survey import share_request_side
+from tests.proof.mutants import SPARED, load_all
+from tests.proof.operators.survey import share_request_side
 
 PACKAGE = requirements.__name__
 FOLDER = Path(requirements.__file__).parent

@@ -16,11 +16,11 @@ from benchmarks.detection.tools import Complaints, Tool, inferproof, prism_proxy
 from inferproof.document import load
 from inferproof_mock.prism import PrismError
 from inferproof_mock.server import DEFAULT_KEY, mock
-from tests.broken_servers import load_all as load_mutants
-from tests.legal_servers import Variant
-from tests.legal_servers import load_all as load_variants
-from tests.legal_servers.server import Mock, Server, serving
-from tests.self_proof import write_section
+from tests.proof.broken_servers import load_all as load_mutants
+from tests.proof.legal_servers import Variant
+from tests.proof.legal_servers import load_all as load_variants
+from tests.proof.legal_servers.server import Mock, Server, serving
+from tools.pages.self_proof import write_section
 
 
 @dataclass

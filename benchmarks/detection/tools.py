@@ -27,7 +27,7 @@ from inferproof.probes.probe import RequestBuilder
 from inferproof.wire.exchange import Exchange, NotJson, Request
 from inferproof_mock.prism import serving as prism
 from inferproof_mock.server import DEFAULT_KEY
-from tests.legal_servers.server import Server
+from tests.proof.legal_servers.server import Server
 
 Complaints = frozenset[str]
 Tool = Callable[[Server], Complaints]

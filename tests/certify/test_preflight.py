@@ -13,10 +13,10 @@ from inferproof.certify.target import Limits, Target, UsageError
 from inferproof.document import Contract
 from inferproof.judge.judge import Outcome
 from inferproof_mock.server import DEFAULT_KEY, mock
-from tests.broken_servers.replies import refuse
-from tests.legal_servers import Variant
-from tests.legal_servers.reply import Reply
-from tests.legal_servers.server import Mock, serving
+from tests.proof.broken_servers.replies import refuse
+from tests.proof.legal_servers import Variant
+from tests.proof.legal_servers.reply import Reply
+from tests.proof.legal_servers.server import Mock, serving
 
 
 def begun(contract: Contract, url: str, model: str | None = None, limits: Limits = Limits()) -> Certification:  # noqa: B008 - frozen

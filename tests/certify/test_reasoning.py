@@ -11,10 +11,10 @@ from inferproof.certify.target import Target
 from inferproof.document import Contract
 from inferproof.judge.judge import Outcome
 from inferproof_mock.server import DEFAULT_KEY, mock
-from tests.legal_servers import Variant
-from tests.legal_servers.models import reasoning_takes_all_there_is
-from tests.legal_servers.reply import Reply
-from tests.legal_servers.server import Mock, serving
+from tests.proof.legal_servers import Variant
+from tests.proof.legal_servers.models import reasoning_takes_all_there_is
+from tests.proof.legal_servers.reply import Reply
+from tests.proof.legal_servers.server import Mock, serving
 
 
 def reasons_for_long(reply: Reply) -> None:

@@ -8,8 +8,8 @@ from inferproof.certify.certify import Progress, certify
 from inferproof.certify.target import Limits
 from inferproof.document import Contract
 from inferproof_mock.habits import habits
-from tests.habits.held import Replayed, served
 from tests.keys import with_keys
+from tests.proof.habits.held import Replayed, served
 
 
 @pytest.mark.parametrize(("room", "advised"), [(0, True), (400, False)])

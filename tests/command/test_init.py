@@ -17,7 +17,7 @@ from inferproof.front.serve import running
 from inferproof.judge.capabilities import CAPABILITIES
 from inferproof.judge.judge import Outcome
 from inferproof_mock.server import DEFAULT_KEY
-from tests.findings.verdicts.first_run import OWN_NAME, of_openai
+from tests.proof.findings.verdicts.first_run import OWN_NAME, of_openai
 
 
 def test_what_it_writes_can_be_read_and_claims_everything(

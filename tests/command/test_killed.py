@@ -21,7 +21,7 @@ from inferproof.reports.files import Evidence, write_report
 from inferproof.wire.transcript import NO_END, Transcript, read, write
 from inferproof_mock.server import DEFAULT_KEY
 from tests.command.running import inferproof
-from tests.hostile.server import Peer, hostile
+from tests.proof.hostile.server import Peer, hostile
 
 KEY = {"INFERPROOF_API_KEY": DEFAULT_KEY}
 GOOD = 40

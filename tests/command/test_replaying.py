@@ -12,9 +12,9 @@ from inferproof.certify.target import Target
 from inferproof.document import Contract
 from inferproof.reports.files import write_report
 from inferproof_mock.server import DEFAULT_KEY, mock
-from tests.broken_servers import load_all
 from tests.command.running import inferproof, refused
-from tests.legal_servers.server import Mock, serving
+from tests.proof.broken_servers import load_all
+from tests.proof.legal_servers.server import Mock, serving
 
 KEY = {"INFERPROOF_API_KEY": DEFAULT_KEY}
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from inferproof.document import load
-from tests.broken_servers import of_contract
-from tests.self_proof import PAGE, write_section
+from tests.proof.broken_servers import of_contract
+from tools.pages.self_proof import PAGE, write_section
 
 
 def test_the_page_tells_of_every_live_mutant() -> None:

@@ -28,7 +28,7 @@ from tests.foreign.reasons.transformers import TRANSFORMERS
 from tests.foreign.reasons.vllm import VLLM
 from tests.foreign.reasons.xpyd_sim import XPYD_SIM
 from tests.reference import vllm
-from tests.reference.report import stock
+from tools.pages.stock_vllm import stock
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "others"

@@ -14,8 +14,8 @@ from inferproof.certify.certify import Certification
 from inferproof.certify.result import Verdict
 from inferproof.judge.judge import Outcome
 from inferproof.reports.summary import summary
-from tests.foreign.report import BYTES_ELSEWHERE, section, table, unread
 from tests.foreign.servers import FOREIGN, Foreign, NotInstalled
+from tools.pages.foreign import BYTES_ELSEWHERE, section, table, unread
 
 pytestmark = pytest.mark.skipif(
     "INFERPROOF_FOREIGN" not in os.environ, reason="installs servers of others; `tox -e foreign` runs it"

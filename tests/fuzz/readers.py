@@ -18,7 +18,7 @@ from inferproof.wire.exchange import Exchange, Fault, Reply, Request
 from inferproof.wire.redact import Redactor
 from inferproof.wire.sse import EventParser, read_events
 from inferproof.wire.transcript import TranscriptError, read
-from tests.hostile.leaks import WINDOW
+from tests.proof.hostile.leaks import WINDOW
 
 Reader = Callable[[bytes], None]
 

@@ -14,12 +14,12 @@ from inferproof.document import Contract
 from inferproof.judge.judge import Outcome
 from inferproof_mock.server import DEFAULT_KEY, mock
 from tests import conftest
-from tests.broken_servers import LiveMutant
-from tests.broken_servers import of_contract as broken
-from tests.legal_servers import Variant
-from tests.legal_servers import of_contract as legal
-from tests.legal_servers.server import Mock, serving
 from tests.packs import LISTS, SMALL
+from tests.proof.broken_servers import LiveMutant
+from tests.proof.broken_servers import of_contract as broken
+from tests.proof.legal_servers import Variant
+from tests.proof.legal_servers import of_contract as legal
+from tests.proof.legal_servers.server import Mock, serving
 
 MODULE = "model_lists"
 """Of either kind, the servers of lists and pings."""

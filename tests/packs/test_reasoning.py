@@ -16,11 +16,11 @@ from inferproof.judge.judge import Outcome
 from inferproof.judge.requirement import MAY, held
 from inferproof.requirements import CATALOGUE
 from inferproof_mock.server import DEFAULT_KEY, mock
-from tests.legal_servers import Variant
-from tests.legal_servers.models import messages
-from tests.legal_servers.reply import Reply, Request, compact, completions
-from tests.legal_servers.server import Mock, serving
 from tests.packs import thoughtful
+from tests.proof.legal_servers import Variant
+from tests.proof.legal_servers.models import messages
+from tests.proof.legal_servers.reply import Reply, Request, compact, completions
+from tests.proof.legal_servers.server import Mock, serving
 
 IDS = {id for id in CATALOGUE if id.startswith("reasoning.")}
 DETAILS = "completion_tokens_details"

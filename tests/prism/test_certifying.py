@@ -7,7 +7,7 @@ import pytest
 from inferproof.certify.result import Result, Verdict
 from inferproof.judge.judge import Outcome
 from inferproof_mock import prism
-from tests.prism import report
+from tools.pages import prism as report
 
 ENDS_WITHIN_S = 60.0
 

@@ -13,7 +13,7 @@ from pathlib import Path
 SHEET = Path(__file__).parent / "code.md"
 
 RIGHT: Mapping[int, tuple[str, ...]] = {
-    1: ("contract/inferproof/requirements/usage.py", "tests/mutants/usage.py", "tests/legal_servers/"),
+    1: ("contract/inferproof/requirements/usage.py", "tests/proof/mutants/usage.py", "tests/proof/legal_servers/"),
     2: ("contract/inferproof/probes/usage.py",),
     3: ("openapi/", "docs/your-contract.md"),
     4: ("openapi/inflection/corrections.yaml", "openapi/inflection/requirements.lock"),
@@ -22,7 +22,7 @@ RIGHT: Mapping[int, tuple[str, ...]] = {
     7: ("contract/inferproof/reports/summary.py", "contract/inferproof/certify/causes.py"),
     8: ("contract/inferproof/certify/result.py", "contract/inferproof/judge/judge.py"),
     9: ("contract/inferproof/wire/transcript.py", "tests/command/test_older_transcripts.py", "docs/versions.md"),
-    10: ("contract/inferproof/wire/redact.py", "tests/hostile/test_secrets.py"),
+    10: ("contract/inferproof/wire/redact.py", "tests/proof/hostile/test_secrets.py"),
     11: ("contract/inferproof/certify/target.py", "docs/target-file.md"),
     12: ("reference_impl/inferproof_reference/fields.py",),
 }

@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 from inferproof.document import load
 from inferproof_mock.server import DEFAULT_KEY, mock
-from tests.broken_servers import load_all
-from tests.legal_servers import Variant
-from tests.legal_servers.reply import Reply, Request
-from tests.legal_servers.server import Mock, serving
+from tests.proof.broken_servers import load_all
+from tests.proof.legal_servers import Variant
+from tests.proof.legal_servers.reply import Reply, Request
+from tests.proof.legal_servers.server import Mock, serving
 
 
 class RedRun(NamedTuple):

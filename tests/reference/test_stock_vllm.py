@@ -12,7 +12,8 @@ from inferproof.certify.certify import Certification
 from inferproof.certify.result import Verdict
 from inferproof.judge.judge import Judgement, Outcome
 from tests.conftest import FIRST, PACKS
-from tests.reference.report import (
+from tests.reference.vllm import MISSING, has_vllm
+from tools.pages.stock_vllm import (
     MISSING_OPERATIONS,
     PAGES,
     REASONING,
@@ -24,7 +25,6 @@ from tests.reference.report import (
     shown,
     stock,
 )
-from tests.reference.vllm import MISSING, has_vllm
 
 READ = {
     "io-intelligence": {

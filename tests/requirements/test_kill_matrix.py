@@ -18,8 +18,8 @@ from inferproof.judge.requirement import held
 from inferproof.judge.subject import Subject
 from inferproof.requirements import CATALOGUE
 from tests.conftest import PACKS, contract_of
-from tests.mutants import SPARED, Draft, Mutant, load_all
 from tests.packs import LISTS, SMALL
+from tests.proof.mutants import SPARED, Draft, Mutant, load_all
 
 MUTANTS = load_all()
 WRITTEN = {pack: [each.id for each in held(contract_of(pack))[0] if each.id in CATALOGUE] for pack in PACKS}
@@ -67,7 +67,7 @@ def test_the_requirement_passes_on_the_base_and_has_a_mutant(
     judgement = next(each for each in certified(pack).result.judgements if each.requirement.id == id)
     shown = [f"{each.exchange.name}: {each.finding}" for each in judgement.failures]
     assert judgement.outcome is Outcome.PASS, f"{judgement.reason} {shown}"
-    assert MUTANTS.get(id), f"{id} has no mutant in tests/mutants: nobody knows whether it can fail"
+    assert MUTANTS.get(id), f"{id} has no mutant in tests/proof/mutants: nobody knows whether it can fail"
 
 
 @pytest.mark.parametrize(("pack", "mutant"), list(of_packs(MUTANTS)))

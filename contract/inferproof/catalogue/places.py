@@ -22,7 +22,7 @@ SHOWN = 3
 
 def places(requirement: Requirement, feeding: Iterable[str], checkout: Path = CHECKOUT) -> Iterator[str]:
     """`what  file:line` for the requirement, the probes named, and its mutants; nothing where there are no mutants."""
-    mutants = checkout / "tests" / "mutants"
+    mutants = checkout / "tests" / "proof" / "mutants"
     if not mutants.is_dir():
         return
     yield f"requirement  {_declared(requirement)}"

@@ -2,7 +2,7 @@
 
 A habit is a few lines with the sentence that allows it. `with_habits` puts any of them around a server, in any number;
 `inferproof mock --habit NAME` does it for the mock, and `--habit list` tells which there are. A gate that accuses a
-server for a habit is wrong: `tests/habits` tries each of them, and sets of several.
+server for a habit is wrong: `tests/proof/habits` tries each of them, and sets of several.
 """
 
 from __future__ import annotations

@@ -1,8 +1,0 @@
-"""Servers that forgive what the schema forbids."""
-
-from tests.mutants import breaks
-
-
-@breaks("errors.invalid.coerced")
-def text_is_read_as_a_number(reply):
-    reply.status = 200

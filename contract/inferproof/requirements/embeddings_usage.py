@@ -18,7 +18,7 @@ rules = Rules("embeddings.usage", of=replies(ROLE), cites="embeddings.reply", cl
 
 @rules.must("total", EXAMPLE, ".example#/usage")
 def the_prompt_is_all_there_is(reply: Subject, check: Check) -> None:
-    """`usage.total_tokens` is `prompt_tokens`, and `completion_tokens` is 0, null or absent."""
+    """`usage.total_tokens` is `prompt_tokens`, and there are no `completion_tokens`."""
     usage = reply.body.value("/usage")
     check.equal(usage.value("/total_tokens"), usage.value("/prompt_tokens").raw)
     check.one_of(usage.get("/completion_tokens"), (0, None), at="/usage/completion_tokens")

@@ -145,7 +145,7 @@ requests.may("ts.epoch", CORRECTION, "#/context/[]/ts", where=_epoch).accept(
 )
 
 requests.should("ts.format", SCHEMA, "#/context/[]/ts", where=_no_time).refuse(
-    "A turn's `ts` that is text but no date and time is rejected. JSON Schema lets a server leave formats unchecked."
+    "A turn's `ts` that is text but not a date and time is rejected. JSON Schema lets a server leave formats unchecked."
 )
 
 requests.must("web-search", SCHEMA, "#/web_search", wrong_at="web_search").refuse(

@@ -155,7 +155,7 @@ def there_are_no_more_alternatives_than_asked_for(reply: Subject, check: Check) 
 
 @top.should("sent", openai("top_logprobs"), "chat.request#/top_logprobs", of=asked_for_alternatives)
 def alternatives_are_sent_when_asked_for(reply: Subject, check: Check) -> None:
-    """With `top_logprobs` each token has at least one alternative."""
+    """With `top_logprobs`, each token has at least one alternative."""
     for entry in entries(reply):
         check.that(
             alternatives(entry) != [], "an alternative", entry.get("/top_logprobs"), at=f"{entry.at}/top_logprobs"

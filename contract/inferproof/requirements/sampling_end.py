@@ -89,7 +89,7 @@ def _require_unthought(stopped: Subject, free: Subject) -> None:
     claims="engine.stop",
 )
 def a_stop_may_stay(told: list[Subject], check: Check) -> None:
-    """With `include_stop_str_in_output: true` the content ends with the `stop` string that ended it."""
+    """With `include_stop_str_in_output: true`, the content ends with the `stop` string that ended it."""
     free, text, stopped = _free_and_stopped(told)
     for answer in stopped:
         stop = _found(answer, text)

@@ -148,7 +148,7 @@ spaced = _guided("guided_json", plain=lambda answer: answer.request.get("/guided
 
 @formats.must("json-object", openai("response_format"), "/type", of=objects, covers=OF_THE_PATH, claims=".json-object")
 def a_json_object_is_one(reply: Subject, check: Check) -> None:
-    """With `response_format: {"type": "json_object"}` the content is the text of a JSON object."""
+    """With `response_format: {"type": "json_object"}`, the content is the text of a JSON object."""
     taken(reply, check)
     value = _instance(reply, check, {"type": "object"})
     check.that(isinstance(value, dict), "a JSON object", value, at="content")

@@ -120,13 +120,13 @@ rules.must("auto.accepted", SCHEMA, "#/tool_choice=auto", of=left_free, covers=O
 
 @rules.must("none", openai("tool_choice"), "#/tool_choice=none", of=_calls_of("none"))
 def none_means_no_call(reply: Subject, check: Check) -> None:
-    """With `tool_choice: none` no tool is called."""
+    """With `tool_choice: none`, no tool is called."""
     check.equal(calls(reply), [], at="tool_calls")
 
 
 @rules.must("required", openai("tool_choice"), "#/tool_choice=required", of=_calls_of("required"), claims=".required")
 def required_means_a_call(reply: Subject, check: Check) -> None:
-    """With `tool_choice: required` at least one tool is called."""
+    """With `tool_choice: required`, at least one tool is called."""
     check.that(whole_calls(reply) != [], "a call", "none", at="tool_calls")
 
 
@@ -209,7 +209,7 @@ def _wants_one_at_a_time(answer: Subject) -> bool:
 
 @rules.should("parallel", CORRECTION, "#/parallel_tool_calls", of=answers(*CHAT, where=_wants_one_at_a_time))
 def one_call_at_a_time(reply: Subject, check: Check) -> None:
-    """With `parallel_tool_calls: false` a message has at most one call."""
+    """With `parallel_tool_calls: false`, a message has at most one call."""
     check.that(len(calls(reply)) <= 1, "at most 1", len(calls(reply)), at="tool_calls")
 
 

@@ -89,8 +89,8 @@ def _hints(contract: Contract, member: Member, shown: list[Any]) -> Iterator[Any
 
 
 def _requirement(contract: Contract, member: Member, kind: Kind) -> Requirement:
-    what = "A body" if member.name == BODY else f"`{member.name}`"
-    said = "allows is accepted" if kind == "accepts" else "forbids is refused"
+    what = "A body" if member.name == BODY else f"A request with a value of `{member.name}`"
+    said = "allows is accepted" if kind == "accepts" else "forbids is rejected"
     capability, names = claim(contract, member.role, member.name), known(contract)
     streamed = contract.member_facts(member.role, member.name).streamed
     for rests_on in (capability, streamed):
@@ -102,7 +102,7 @@ def _requirement(contract: Contract, member: Member, kind: Kind) -> Requirement:
         level=MUST,
         basis=SCHEMA,
         cites=(member.citation,),
-        sentence=f"{what} as the document {said}.",
+        sentence=f"{what} that the document {said}.",
         judge=_is_accepted if kind == "accepts" else _is_refused,
         of=Of(
             (member.role,),

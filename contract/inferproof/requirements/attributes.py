@@ -43,36 +43,36 @@ requests = rules.part("request", of=decided(ROLE), cites="attributes.request")
 
 @rules.must("offered", EXAMPLE, "attributes", of=asked(ROLE, where=good))
 def the_operation_exists(reply: Subject, check: Check) -> None:
-    """The attributes operation is there: it does not answer 404, 405 or 501 to a good request."""
+    """The attributes operation exists: a valid request does not get 404, 405 or 501."""
     check.offered(reply)
 
 
 requests.must("accepted", PROSE, covers=".prose attributes.reply #/attributes/[]/example", where=good).accept(
-    "A talk with an assistant message is accepted, with attributes, filter and prompt flag given, null or absent."
+    "A conversation with an assistant message is accepted; attributes, filter and prompt flag may be null or absent."
 )
 
 requests.must("extra-members", SCHEMA, ".open#", where=brings_an_extra_member).accept(
-    "A member that the document does not name is accepted."
+    "A request with a member that the document does not name is accepted."
 )
 
 requests.must("name", SCHEMA, ".required#/attributes/[]", "#/attributes/[]/name", wrong_at="attributes/name").refuse(
-    "An attribute without a `name` that is a string is refused."
+    "An attribute whose `name` is missing or not a string is rejected."
 )
 
 requests.must(
     "definition", SCHEMA, ".required#/attributes/[]", "#/attributes/[]/definition", wrong_at="attributes/definition"
-).refuse("An attribute without a `definition` that is a string is refused.")
+).refuse("An attribute whose `definition` is missing or not a string is rejected.")
 
 requests.must(
     "categories", SCHEMA, "#/attributes/[]/categories", "#/filter_categories/[]/", wrong_at="attributes/categories"
-).refuse("An attribute of a category that the document does not list is refused.")
+).refuse("An attribute with a category that the document does not list is rejected.")
 
 requests.must("filter-categories", SCHEMA, "#/filter_categories", wrong_at="filter_categories").refuse(
-    "A filter by a category that the document does not list is refused."
+    "A `filter_categories` with a category that the document does not list is rejected."
 )
 
 requests.should("assistant", CORRECTION, "attributes.prose", where=_nobody_to_score).refuse(
-    "A conversation in which the assistant says nothing is refused."
+    "A conversation in which only the user speaks is rejected."
 )
 
 
@@ -82,7 +82,7 @@ def _wants_a_stream(answer: Subject) -> bool:
 
 @rules.should("request.stream", SCHEMA, ".content", of=asked(ROLE, where=_wants_a_stream))
 def scores_are_not_streamed(reply: Subject, check: Check) -> None:
-    """`stream: true` is ignored or refused: only JSON is documented here."""
+    """`stream: true` does not get an event stream, because only JSON is documented."""
     check.that(reply.media_type != EVENTS, JSON, reply.media_type, at="content-type")
 
 
@@ -92,7 +92,7 @@ def _wants_no_stream(answer: Subject) -> bool:
 
 @rules.must("reply.media-type", SCHEMA, ".json", of=replies(ROLE, media=None, where=_wants_no_stream))
 def the_reply_is_json(reply: Subject, check: Check) -> None:
-    """Scores come as `application/json`."""
+    """The reply with the scores has the media type `application/json`."""
     check.equal(reply.media_type, JSON, at="content-type")
 
 
@@ -104,19 +104,19 @@ def the_reply_is_a_chat_reply(reply: Subject, check: Check) -> None:
 
 @rules.should("reply.corrected", CORRECTION, ".example")
 def the_reply_has_what_clients_need(reply: Subject, check: Check) -> None:
-    """The reply has the members that the example shows and every client reads: also `id`, `object` and `created`."""
+    """The reply has the members that the example shows and clients read, such as `id`, `object` and `created`."""
     check.valid(reply.body, reply.operation.reply_schema or "", "corrected")
 
 
 @rules.should("reply.finish-reason", EXAMPLE, ".example#/choices/0/finish_reason", of=scored)
 def scoring_comes_to_an_end(reply: Subject, check: Check) -> None:
-    """A request without a cap is scored to the end: `finish_reason` is `stop`."""
+    """Without a cap on the tokens, `finish_reason` is `stop`."""
     check.equal(reply.body.value("/choices/0/finish_reason"), "stop")
 
 
 @rules.should("reply.created", EXAMPLE, ".example#/created")
 def created_is_now(reply: Subject, check: Check) -> None:
-    """`created` is the time of the reply in seconds since 1970, to the day."""
+    """`created` is the time of the reply in seconds since 1970, within a day."""
     created, now = reply.body.value("/created"), reply.exchange.began
     check.that(abs(created.number() - now) < DAY, f"about {now:.0f}", created)
 
@@ -131,7 +131,7 @@ def the_reply_and_its_model_have_names(reply: Subject, check: Check) -> None:
 
 @rules.should("reply.choices", EXAMPLE, ".example#/choices", of=scored)
 def there_is_one_set_of_scores(reply: Subject, check: Check) -> None:
-    """There is one choice, numbered 0."""
+    """There is one choice, with index 0."""
     check.equal([choice.value("/index").raw for choice in reply.choices], [0], at="/choices")
 
 
@@ -152,6 +152,6 @@ def total_is_the_sum(reply: Subject, check: Check) -> None:
 
 @rules.should("prompt.disabled", PROSE, "attributes.request#/disable_attributes_prompt", needs="attributes.prompt")
 def without_its_prompt_the_request_is_shorter(replies: list[Subject], check: Check) -> None:
-    """`disable_attributes_prompt: true` leaves the default prompt out: `prompt_tokens` gets smaller."""
+    """`disable_attributes_prompt: true` removes the default prompt, so `prompt_tokens` is smaller."""
     having, without = (reply.body.value("/usage/prompt_tokens") for reply in steps(replies, 2))
     check.that(without.integer() < having.integer(), f"less than {having.raw}", without)

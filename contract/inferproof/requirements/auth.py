@@ -102,19 +102,19 @@ several = rules.part("several", claims="auth")
 
 @rules.must("missing.refused", SCHEMA, where=_uncredentialed, said="keys.wrong.prose")
 def no_key_no_answer(reply: Subject, check: Check) -> None:
-    """A secured operation lets nobody in who has no credentials: 401, another 4xx, or the way to a login page."""
+    """A secured operation rejects a request without a key: 401, another 4xx, or a redirect to a login page."""
     check.closed(reply)
 
 
 @rules.must("wrong.refused", SCHEMA, where=_wrong, said="keys.wrong.prose")
 def a_wrong_key_opens_nothing(reply: Subject, check: Check) -> None:
-    """A secured operation lets nobody in whose key nobody issued: 401, another 4xx, or the way to a login page."""
+    """A secured operation rejects a key that was never issued: 401, another 4xx, or a redirect to a login page."""
     check.closed(reply)
 
 
 @rules.should("refused.status", rfc("9110 §15.5.2 and §15.5.4"), of=Of(status=CLOSED, where=_without_a_right_key))
 def who_is_not_let_in_hears_why(reply: Subject, check: Check) -> None:
-    """No key and a wrong key are answered 401 or 403 (RFC 9110 §15.5.2, §15.5.4): a client knows what to mend."""
+    """A request without a key or with a wrong key gets 401 or 403 (RFC 9110 §15.5.2, §15.5.4)."""
     if reply.status in (404, 429):
         raise Skip("there are too many tries, or the operation is hidden from strangers")
     check.one_of(reply.status, REFUSED, at="status")
@@ -122,37 +122,37 @@ def who_is_not_let_in_hears_why(reply: Subject, check: Check) -> None:
 
 @rules.must("near.refused", SCHEMA, where=_near(LONG_KEY, SHORT_KEY))
 def a_part_of_the_key_is_another_key(reply: Subject, check: Check) -> None:
-    """A secured operation lets nobody in whose key is the right one and a letter more, or without its end."""
+    """A secured operation rejects a key that is the right one with one more letter, or without its end."""
     check.closed(reply)
 
 
 @rules.should("near.case", rfc("6750 §2.1"), ".bearer", where=_near(SWAPPED_KEY))
 def case_makes_another_key(reply: Subject, check: Check) -> None:
-    """A secured operation lets nobody in whose key has its letters in the other case: a token is no number in hex."""
+    """A secured operation rejects the right key with upper and lower case swapped: keys are case-sensitive."""
     check.closed(reply)
 
 
 @rules.must("empty.refused", SCHEMA, where=_empty)
 def an_empty_key_opens_nothing(reply: Subject, check: Check) -> None:
-    """A secured operation lets nobody in whose key has no characters."""
+    """A secured operation rejects an empty key."""
     check.closed(reply)
 
 
 @rules.must("key.accepted", SCHEMA, of=asked(where=_right))
 def one_key_opens_all(reply: Subject, check: Check) -> None:
-    """The key, sent in the header that the document names, opens every operation: none answers 401."""
+    """With the key in the header that the document names, no operation returns 401."""
     check.that(reply.status != 401, "any status but 401", reply.status, at="status")
 
 
 @rules.should("scheme.refused", SCHEMA, ".bearer", where=_other_scheme)
 def another_scheme_opens_nothing(reply: Subject, check: Check) -> None:
-    """A secured operation lets nobody in who has credentials of another scheme than Bearer."""
+    """A secured operation rejects credentials of a scheme other than Bearer."""
     check.closed(reply)
 
 
 @rules.should("scheme.case", rfc("9110 §11.1"), ".bearer", of=replies(status=None, media=None, where=_lower_case))
 def the_scheme_has_no_case(reply: Subject, check: Check) -> None:
-    """The scheme's name is case-insensitive (RFC 9110 §11.1): `bearer` opens what `Bearer` opens."""
+    """The name of the scheme is case-insensitive (RFC 9110 §11.1): a key after `bearer` does not get 401 or 403."""
     check.that(reply.status not in REFUSED, "the answer that `Bearer` gets", reply.status, at="status")
 
 
@@ -162,7 +162,7 @@ def _without_a_bearer_token(answer: Subject) -> bool:
 
 @rules.should("challenge", rfc("6750 §3"), ".bearer", of=Of(status=REFUSED, where=_without_a_bearer_token))
 def a_401_names_the_scheme(reply: Subject, check: Check) -> None:
-    """A request that is refused with 401, not with 403, gets a challenge of `Bearer` (RFC 6750 §3)."""
+    """A 401 has a `Bearer` challenge in `WWW-Authenticate` (RFC 6750 §3); a 403 need not have one."""
     challenges = [value for name, value in reply.reply.headers if name.lower() == "www-authenticate"]
     named = any("bearer" in challenge.lower() for challenge in challenges)
     check.that(reply.status == 403 or named, "a challenge of `Bearer`", challenges, at="www-authenticate")
@@ -170,13 +170,13 @@ def a_401_names_the_scheme(reply: Subject, check: Check) -> None:
 
 @rules.should("before-work", PROJECT, of=Of(status=CLOSED, where=_without_a_right_key))
 def a_refused_request_does_no_work(reply: Subject, check: Check) -> None:
-    """A request that is refused for its credentials gets no model output."""
+    """A request that is rejected for its credentials gets no model output."""
     check.that(b'"choices"' not in reply.reply.body, "no completion", "a body with `choices`", at="body")
 
 
 @rules.should("key.not-echoed", PROJECT, of=Of(status=EVERY, where=_wrong))
 def a_key_is_not_echoed(reply: Subject, check: Check) -> None:
-    """A reply never repeats the key that it refuses."""
+    """A reply never repeats a wrong key."""
     check.that(WRONG_KEY not in _said(reply), "the key nowhere in the reply", "the key", at="body or headers")
 
 
@@ -188,7 +188,7 @@ def _right_and_silent(answer: Subject) -> bool:
 
 @rules.should("key.kept", PROJECT, of=Of(status=EVERY, where=_right_and_silent))
 def a_key_that_opens_is_not_repeated(reply: Subject, check: Check) -> None:
-    """A reply never repeats the key that opened the operation: logs and caches keep replies."""
+    """A reply never repeats the right key, because logs and caches keep replies."""
     check.that(KEY not in _said(reply), "the key nowhere in the reply", "the key", at="body or headers")
 
 
@@ -199,25 +199,25 @@ def _said(reply: Subject) -> str:
 
 @rules.must("alternative.accepted", SCHEMA, ".alternatives", of=asked(where=_alternative), claims="auth")
 def each_header_opens_alone(reply: Subject, check: Check) -> None:
-    """Each of the headers that the document names for a key opens an operation by itself: none answers 401."""
+    """The key in any one of the headers that the document names for it is enough: no operation returns 401."""
     check.that(reply.status != 401, "any status but 401", reply.status, at="status")
 
 
 @several.should("agreeing", PROJECT, ".alternatives", ".order.prose", of=Of(status=FOUND, where=_agreeing))
 def right_keys_do_not_disturb_each_other(reply: Subject, check: Check) -> None:
-    """A request with a right key in each of two headers is not refused for its key, be it for having two (400)."""
+    """A request with a right key in each of two headers does not get 401 or 403; a 400 for two keys is allowed."""
     check.that(reply.status not in REFUSED, "neither 401 nor 403", reply.status, at="status")
 
 
 @several.should("order", rfc("9110 §5.3"), ".alternatives", whatever="auth.several")
 def the_order_of_the_lines_means_nothing(answers: list[Subject], check: Check) -> None:
-    """Where a right and a wrong key are sent, the order of the header lines does not decide (RFC 9110 §5.3)."""
+    """If a request has a right and a wrong key, the order of the header lines does not matter (RFC 9110 §5.3)."""
     _alike(check, answers, lambda answer: (answer.role, frozenset(_lines(answer))), (400, *REFUSED))
 
 
 @several.should("everywhere", PROJECT, ".alternatives", ".order.prose", whatever=("auth.several", "auth.wrong"))
 def the_same_keys_count_everywhere(answers: list[Subject], check: Check) -> None:
-    """A right and a wrong key, sent together, open all operations or none, of those that refuse the wrong one alone."""
+    """A right and a wrong key together open all or none of the operations that reject the wrong key alone."""
     guarded = {answer.role for answer in answers if _wrong(answer) and answer.status in REFUSED}
     asked = [answer for answer in answers if answer.role in guarded and len(_lines(answer)) > 1]
     _alike(check, asked, _lines, (401,))  # a 400 or a 403 may have reasons of the operation's own

@@ -14,7 +14,7 @@ rules = Rules("sampling", cites="chat.request").with_notes(
 
 @rules.should("n.differ", openai("temperature"), "#/n", "#/temperature", needs="chance.choices", claims="sampling.n")
 def choices_are_no_copies(answers: list[Subject], check: Check) -> None:
-    """At temperature 1, four choices for an open question do not all say the same."""
+    """At temperature 1, four choices for an open question are not all the same."""
     [answer] = steps(answers, 1)
     _require_others(list(answer.texts.values()), check)
 
@@ -23,7 +23,7 @@ def choices_are_no_copies(answers: list[Subject], check: Check) -> None:
     "seed.others", openai("temperature"), "#/seed", "#/temperature", needs="chance.seeds", claims="sampling.seed"
 )
 def another_seed_says_something_else(answers: list[Subject], check: Check) -> None:
-    """At temperature 1, three seeds do not all bring the same answer to an open question."""
+    """At temperature 1, three seeds do not all give the same answer to an open question."""
     _require_others([answer.text for answer in steps(answers, 3)], check)
 
 

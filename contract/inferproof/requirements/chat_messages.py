@@ -188,7 +188,7 @@ no_content = _allowed(_calls_silently, beside=_is_result)
 
 @rules.must("roles", SCHEMA, of=_allowed(_instructs), covers=OF_A_TALK)
 def the_roles_of_a_talk_are_valid(reply: Subject, check: Check) -> None:
-    """Messages of the roles `developer`, `system`, `user` and `assistant` are valid."""
+    """The message roles `developer`, `system`, `user` and `assistant` are valid (200, or a 4xx other than 422)."""
     _valid(reply, check)
 
 
@@ -196,37 +196,38 @@ def the_roles_of_a_talk_are_valid(reply: Subject, check: Check) -> None:
     "tool-results", SCHEMA, "/[role=tool]/", of=_allowed(_is_result, beside=_calls_functions), covers=OF_A_RESULT
 )
 def results_of_calls_are_valid(reply: Subject, check: Check) -> None:
-    """A `tool` message that names its call, and a `function` message that names its function, are valid."""
+    """A `tool` message with its `tool_call_id` and a `function` message with its `name` are valid (200, or a 4xx
+    other than 422)."""
     _valid(reply, check)
 
 
 @custom.must("custom-role", SCHEMA, of=_allowed(_has_another_role), covers=".prose")
 def any_other_role_is_valid(reply: Subject, check: Check) -> None:
-    """A message of a role of one's own is valid."""
+    """A message with a custom role is valid (200, or a 4xx other than 422)."""
     _valid(reply, check)
 
 
 custom.must("role.required", SCHEMA, ".required", covers="#/role", of=_forbidden("role")).refuse(
-    "A message without a `role` that is a string is refused."
+    "A message whose `role` is missing or not a string is rejected."
 )
 
 custom.must("content.type", SCHEMA, "#/content", of=_forbidden("content", where=_says_no_text)).refuse(
-    "A `content` that is neither text nor a list is refused."
+    "A `content` that is neither a string nor a list is rejected."
 )
 
 rules.must(
     "content.null", SCHEMA, "/[role=user]/content", "/[role=system]/content", "/[role=tool]/content", of=null_content
-).refuse("A null `content` is refused, but for the roles `assistant` and `function`.")
+).refuse("`content: null` is rejected, except in messages of `assistant` and `function`.")
 
 
 @rules.must("content.nullable", SCHEMA, "/[role=assistant]/content", "/[role=function]/content", of=no_content)
 def an_assistant_may_say_nothing(reply: Subject, check: Check) -> None:
-    """A null `content` is valid for the roles `assistant` and `function`."""
+    """`content: null` is valid in messages of `assistant` and `function` (200, or a 4xx other than 422)."""
     _valid(reply, check)
 
 
 by_user.must("parts.text", SCHEMA, "/[type=text]/", of=_allowed(_has_parts_of_text)).accept(
-    "A `content` of text parts is accepted as if it were text."
+    "A `content` that is a list of text parts is accepted."
 )
 
 
@@ -239,14 +240,14 @@ by_user.must("parts.text", SCHEMA, "/[type=text]/", of=_allowed(_has_parts_of_te
     claims="core.context-follows",
 )
 def every_part_of_a_text_is_read(told: list[Subject], check: Check) -> None:
-    """A message whose second part is longer has more `prompt_tokens`: each part reaches the model."""
+    """A longer second part of a message increases `prompt_tokens`: the model reads every part."""
     short, _, long = steps(told, 3)
     fewer, more = (each.body.value("/usage/prompt_tokens") for each in (short, long))
     check.that(more.integer() > fewer.integer(), f"more than {fewer.raw}", more)
 
 
 by_user.must("parts.invalid", SCHEMA, PART, of=_forbidden("content", where=_says_parts), covers=OF_PARTS).refuse(
-    "A part that is no documented one is refused: without what its type needs, or with a value that is not listed."
+    "An invalid content part is rejected, such as one without a required member or with a value that is not listed."
 )
 
 
@@ -261,27 +262,28 @@ media = asked(*CHAT, where=_shows_or_plays_something)
     "parts.media", PROJECT, "/[type=image_url]/", "/[type=input_audio]/", "/[type=file]/", of=media, covers=OF_SIMPLE
 )
 def pictures_and_sounds_do_no_harm(reply: Subject, check: Check) -> None:
-    """A picture, a sound or a file is used or refused: a model without eyes and ears does not break over it."""
+    """An image, a sound or a file is used or rejected; it does not cause a 5xx."""
     check.that(reply.status < 500, "200 or a 4xx", reply.status, at="status")
 
 
 rules.must("tool-calls.invalid", SCHEMA, CALL, of=_forbidden("tool_calls"), covers=OF_CALLS).refuse(
-    "A call in the history needs `id`, `type`, and a `function` (name, arguments) or a `custom` tool (name, input)."
+    "A tool call needs `id`, `type`, and `function` (name, arguments) or `custom` (name, input); others are rejected."
 )
 
 custom.must("names.invalid", SCHEMA, "#/name", "#/tool_call_id", of=_forbidden("name", "tool_call_id")).refuse(
-    "A `name` or a `tool_call_id` that is not text is refused."
+    "A `name` or a `tool_call_id` that is not a string is rejected."
 )
 
 
 @rules.must("members", SCHEMA, "/[]/name", of=_allowed(_has_other_members, beside=_is_result), covers=OF_OTHER_MEMBERS)
 def members_of_a_role_are_valid(reply: Subject, check: Check) -> None:
-    """Members that a role has are valid: a `name`, and of the assistant a refusal, an audio id and calls."""
+    """`name`, `refusal`, `audio`, `function_call` and `tool_calls` are valid in the messages that have them (200, or
+    a 4xx other than 422)."""
     _valid(reply, check)
 
 
 rules.must("extra-members", SCHEMA, "/[role=user]/", of=_allowed(_has_an_extra_member)).accept(
-    "A member of a message that the document does not name is accepted."
+    "A message with a member that the document does not name is accepted."
 )
 
 
@@ -294,5 +296,5 @@ def _writes_beyond_ascii(answer: Subject) -> bool:
 
 
 rules.must("unicode", rfc("8259 §8.1"), "/[role=user]/content", of=decided(*CHAT, where=_writes_beyond_ascii)).accept(
-    "Text of any script is accepted, beyond the Basic Multilingual Plane too (RFC 8259 §8.1)."
+    "Text in any script is accepted, also beyond the Basic Multilingual Plane (RFC 8259 §8.1)."
 )

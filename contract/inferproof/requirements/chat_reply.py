@@ -57,7 +57,7 @@ rules = Rules("chat.reply", of=chat_reply, cites="chat.reply").with_notes(
 
 @rules.must("media-type", SCHEMA, ".json", of=served(*CHAT, where=wants_json))
 def without_stream_the_reply_is_json(reply: Subject, check: Check) -> None:
-    """Without `stream: true` the answer is `application/json`."""
+    """Without `stream: true`, the reply has the media type `application/json`."""
     check.equal(reply.media_type, JSON, at="content-type")
 
 
@@ -69,19 +69,19 @@ def the_reply_is_valid(reply: Subject, check: Check) -> None:
 
 @rules.should("corrected", CORRECTION, "#/")
 def the_reply_has_what_clients_need(reply: Subject, check: Check) -> None:
-    """The reply has the members that every example shows and every client reads: also `id`, `object` and `created`."""
+    """The reply has the members that all examples show and clients read, such as `id`, `object` and `created`."""
     check.valid(reply.body, reply.operation.reply_schema or "", "corrected")
 
 
 @rules.must("object", SCHEMA, "#/object", of=replies(*OPENAI_FORM))
 def object_says_chat_completion(reply: Subject, check: Check) -> None:
-    """`object`, where present, is `chat.completion`."""
+    """`object`, if present, is `chat.completion`."""
     check.equal(reply.body.members().get("object", "chat.completion"), "chat.completion")
 
 
 @rules.should("created", openai("created"), "#/created")
 def created_is_now(reply: Subject, check: Check) -> None:
-    """`created` is the time of the reply in whole seconds since 1970: to the day, and to the hour by its own `Date`."""
+    """`created` is the time of the reply in seconds since 1970, within a day, and within an hour of its `Date`."""
     created, now = reply.body.number("/created"), reply.exchange.began
     check.that(abs(created - now) < DAY, f"about {now:.0f}", created, at="/created")
     dated = _date(reply)
@@ -104,7 +104,7 @@ def _names_a_model(answer: Subject) -> bool:
 
 @rules.should("model", EXAMPLE, "#/model", of=replies(*CHAT, where=_names_a_model))
 def model_is_named(reply: Subject, check: Check) -> None:
-    """`model` names a model: it is not empty."""
+    """`model` is not empty."""
     model = reply.body.value("/model")
     check.that(model.raw != "", "a name", model)
 
@@ -117,7 +117,7 @@ def model_is_named(reply: Subject, check: Check) -> None:
     whatever=("chat.plain", "chat.twice", "stream.plain", *LISTING),
 )
 def the_model_is_the_one_that_was_asked_for(answers: list[Subject], check: Check) -> None:
-    """Replies name the model that was asked for, a snapshot of it, or what a list of models calls its alias."""
+    """`model` in the reply is the requested model, a snapshot of it, or an alias of it in the list of models."""
     served = [answer for answer in answers if answer.status == 200]
     lists = [item for answer in served if answer.role in LISTS for item in items_of(answer.body)]
     said = [answer for answer in served if isinstance(answer.request.get("/model"), str)]
@@ -167,7 +167,7 @@ def _words(value: Any, depth: int = 3) -> Iterator[str]:
 
 @rules.should("id", openai("id"), "#/id")
 def the_reply_has_an_id(reply: Subject, check: Check) -> None:
-    """`id`, where present, is not empty: people name a reply by it when they ask for help."""
+    """`id`, if present, is not empty, because users quote it when they ask for help."""
     check.that(reply.body.object().get("/id") != "", "an id", "", at="/id")
 
 
@@ -180,7 +180,7 @@ def ids_are_unique(replies: list[Subject], check: Check) -> None:
 
 @rules.should("choices", CORRECTION, "#/choices")
 def there_are_as_many_choices_as_asked_for(reply: Subject, check: Check) -> None:
-    """There are `n` choices (one unless said otherwise), numbered from 0."""
+    """There are `n` choices (one by default), numbered from 0."""
     asked = max(0, reply.request.integer("/n", 1) or 1)
     wanted = 1 if reply.role == "chat.openai-path" else asked
     indexes = sorted(choice.integer("/index") for choice in reply.choices)
@@ -205,7 +205,7 @@ def _asks_for_a_text(answer: Subject) -> bool:
 
 @rules.should("content", EXAMPLE, "#/choices/[]/message/content", of=replies(*CHAT, where=_asks_for_a_text))
 def a_plain_question_is_answered_with_text(reply: Subject, check: Check) -> None:
-    """A plain message that has some room is answered with text, in `content` or in `reasoning_content`."""
+    """A plain request with room for an answer gets text, in `content` or in `reasoning_content`."""
     message = reply.body.object("/choices/0/message")
     reply.require_given()
     content = message.get("/content")
@@ -214,7 +214,7 @@ def a_plain_question_is_answered_with_text(reply: Subject, check: Check) -> None
 
 @rules.should("finish-reason", CORRECTION, "#/choices/[]/finish_reason")
 def the_finish_reason_is_a_known_one(reply: Subject, check: Check) -> None:
-    """Each choice's `finish_reason` is `stop`, `length`, `tool_calls` or `content_filter`."""
+    """Each choice's `finish_reason` is `stop`, `length`, `tool_calls`, `content_filter` or `function_call`."""
     known = ("stop", "length", "tool_calls", "content_filter", "function_call")
     for choice in reply.choices:
         check.one_of(choice.value("/finish_reason"), known)

@@ -74,24 +74,24 @@ elsewhere = rules.part("openai-path", of=asked(PATH), cites="chat.openai-path", 
 
 
 rules.must("request.accepted", SCHEMA, "", "chat.reply", where=_plain, covers=OF_PLAIN_REQUESTS).accept(
-    "A chat request that the document allows, with nothing but plain members and text, is answered 200."
+    "A chat request that the document allows, with only text and plain members, gets 200."
 )
 
 
 @rules.must("offered", EXAMPLE, ".example", of=asked("chat", where=_plain))
 def the_operation_exists(reply: Subject, check: Check) -> None:
-    """The chat operation is there: it does not answer 404, 405 or 501 to a good request."""
+    """The chat operation exists: a valid request does not get 404, 405 or 501."""
     check.offered(reply)
 
 
 @elsewhere.must("offered", EXAMPLE, ".request.example", where=_plain)
 def the_openai_path_exists(reply: Subject, check: Check) -> None:
-    """The chat operation for OpenAI clients is there: it does not answer 404, 405 or 501 to a good request."""
+    """The chat operation for OpenAI clients exists: a valid request does not get 404, 405 or 501."""
     check.offered(reply)
 
 
 rules.must("request.extra-members", SCHEMA, ".open#", where=brings_an_extra_member).accept(
-    "A member that the document does not name is accepted."
+    "A request with a member that the document does not name is accepted."
 )
 
 
@@ -100,12 +100,12 @@ def _names_a_charset(answer: Subject) -> bool:
 
 
 rules.must("request.charset", rfc("8259 §11"), ".json", where=_names_a_charset).accept(
-    "`application/json; charset=utf-8` is JSON (RFC 8259 §11): it is accepted as without the parameter."
+    "`application/json; charset=utf-8` is accepted like `application/json` (RFC 8259 §11)."
 )
 
 rules.must(
     "request.seed.bounds", SCHEMA, ".bounded#/seed", of=asked("chat", where=_seed_out_of_bounds), claims="sampling.seed"
-).refuse("A `seed` outside its bounds, such as 0 to 4294967295, is refused.")
+).refuse("A `seed` outside the documented bounds, such as 0 to 4294967295, is rejected.")
 
 
 def _caps_by_max_tokens(answer: Subject) -> bool:
@@ -122,7 +122,7 @@ capped = answers(*CHAT, where=_caps_by_max_tokens)
 
 @rules.must("request.max-tokens.cap", openai("max_tokens"), "#/max_tokens", of=capped)
 def max_tokens_caps_the_completion(reply: Subject, check: Check) -> None:
-    """`usage.completion_tokens` never exceeds `max_tokens`, and no text is longer than so many tokens could be."""
+    """`usage.completion_tokens` is at most `max_tokens`, and no text is longer than that many tokens can be."""
     _require_the_cap(reply, check, reply.request.integer("/max_tokens"))
 
 
@@ -154,7 +154,8 @@ capped_anew = answers("chat", where=_caps_by_max_completion_tokens)
     "request.max-completion-tokens.cap", openai("max_completion_tokens"), "#/max_completion_tokens", of=capped_anew
 )
 def max_completion_tokens_caps_the_completion(reply: Subject, check: Check) -> None:
-    """`usage.completion_tokens` never exceeds `max_completion_tokens`, also beside a larger `max_tokens`."""
+    """`usage.completion_tokens` is at most `max_completion_tokens`, also with a larger `max_tokens`, and no text is
+    longer than that many tokens can be."""
     _require_the_cap(reply, check, reply.request.integer("/max_completion_tokens"))
 
 
@@ -169,7 +170,7 @@ mixed = decided("chat", where=_continues_and_begins)
 # `add_generation_prompt` is true by default, so the document forbids too much
 rules.should(
     "request.templates.exclusive", CORRECTION, "#/continue_final_message", of=mixed, claims="sampling.continue"
-).refuse("`continue_final_message` and `add_generation_prompt`, both true, are refused.")
+).refuse("`continue_final_message: true` together with `add_generation_prompt: true` is rejected.")
 
 
 def _says_nothing(answer: Subject) -> bool:
@@ -177,5 +178,5 @@ def _says_nothing(answer: Subject) -> bool:
 
 
 rules.should("request.messages.empty", CORRECTION, "#/messages", of=asked(*CHAT, where=_says_nothing)).refuse(
-    "`messages: []` is refused: there is nothing to answer."
+    "`messages: []` is rejected, because there is nothing to answer."
 )

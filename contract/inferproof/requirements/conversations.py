@@ -38,9 +38,10 @@ whole = rules.part(claims="core.context-follows")
 
 @rules.must("valid", SCHEMA, "/[role=tool]/", "/[]/tool_calls", of=decided(*CHAT, where=_calls_and_goes_on))
 def a_conversation_of_an_agent_is_valid(reply: Subject, check: Check) -> None:
-    """A conversation with calls and their results is valid, in every form and order of messages that the schema allows.
+    """A conversation with tool calls and their results is valid in every form and order of messages that the schema
+    allows.
 
-    A template may have no place for it, and refuse it with a 4xx other than 422.
+    A chat template may reject it, with a 4xx other than 422.
     """
     check.accepted_or_refused(reply)
     check.that(reply.status != 422, "any status but 422", reply.status, at="status")
@@ -62,17 +63,17 @@ def _growing(answers: list[Subject], check: Check) -> None:
 
 @whole.should("late-system", PROJECT, "/[role=system]/", whatever="conversations.late-system")
 def a_late_system_message_is_not_lost(answers: list[Subject], check: Check) -> None:
-    """A `system` message that is not the first has tokens in the prompt, or is refused with a 4xx by the template."""
+    """A later `system` message increases `prompt_tokens`, or the chat template rejects it with a 4xx."""
     _growing(answers, check)
 
 
 @whole.should("whole", PROJECT, "", "chat.reply#/usage/prompt_tokens", whatever="conversations.long")
 def the_beginning_is_not_lost(answers: list[Subject], check: Check) -> None:
-    """The first of ten messages have their tokens in the prompt, `system` too, or are refused with a 4xx."""
+    """A longer first message of ten, `system` or `user`, increases `prompt_tokens`, or is rejected with a 4xx."""
     _growing(answers, check)
 
 
 @rules.should("results", PROJECT, "/[role=tool]/", whatever="conversations.results")
 def no_result_is_lost(answers: list[Subject], check: Check) -> None:
-    """Of several results each has its tokens in the prompt, or the conversation is refused with a 4xx."""
+    """A longer tool result among several increases `prompt_tokens`, or the request is rejected with a 4xx."""
     _growing(answers, check)

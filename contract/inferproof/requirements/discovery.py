@@ -47,13 +47,13 @@ rules = Rules("discovery", of=listed, cites="configs.reply", claims="discovery")
 
 @rules.must("offered", SCHEMA, "configs", of=asked(ROLE, where=keyed))
 def the_operation_exists(reply: Subject, check: Check) -> None:
-    """The list of configs is there: not missing (404, 405, 501), not elsewhere (3xx), not answered without it (204)."""
+    """The list of configs exists: no 404, 405 or 501, no redirect (3xx), and no empty reply (204)."""
     check.there(reply)
 
 
 @rules.must("reply.media-type", SCHEMA, ".json", "", of=replies(ROLE, media=None))
 def the_list_is_json(reply: Subject, check: Check) -> None:
-    """The list comes as `application/json`."""
+    """The list of configs has the media type `application/json`."""
     check.equal(reply.media_type, JSON, at="content-type")
 
 
@@ -67,7 +67,7 @@ def the_reply_is_a_list_of_objects(reply: Subject, check: Check) -> None:
 
 @rules.must("config.members", SCHEMA, "#/[]/name", covers=OF_A_CONFIG)
 def a_config_says_what_the_prose_names(reply: Subject, check: Check) -> None:
-    """A config has name, alias, default parameters and description, and every documented member has its type."""
+    """A config has `name`, `alias`, `default_parameters` and `description`; each documented member has its type."""
     layer = reply.contract.layer(ITEM)
     schema = reply.contract.schema(ITEM, layer)
     documented = reply.contract.at(f"{schema}/properties", layer)
@@ -82,7 +82,7 @@ def a_config_says_what_the_prose_names(reply: Subject, check: Check) -> None:
 
 @rules.should("config.schema", SCHEMA, ".required#/[]")
 def a_config_is_valid(reply: Subject, check: Check) -> None:
-    """A config is valid by its schema, which asks for `tags` and `is_external` too, as the example does not."""
+    """A config is valid by its schema, which also requires `tags` and `is_external`, unlike the example."""
     layer = reply.contract.layer(ITEM)
     for config in _configs(reply):
         check.valid(config, reply.contract.schema(ITEM, layer), layer)
@@ -90,13 +90,13 @@ def a_config_is_valid(reply: Subject, check: Check) -> None:
 
 @rules.should("configs.some", PROSE, "configs.prose")
 def there_is_a_config(reply: Subject, check: Check) -> None:
-    """The list is not empty: a key that may chat may name a model."""
+    """The list of configs is not empty."""
     check.that(len(reply.body.items()) > 0, "a config", reply.body)
 
 
 @rules.should("names.unique", PROJECT, "#/[]/name")
 def names_are_unique(reply: Subject, check: Check) -> None:
-    """No two configs have one name."""
+    """No two configs have the same name."""
     check.different([config.string("/name") for config in _configs(reply)])
 
 
@@ -109,7 +109,7 @@ named = Of(("chat",), NAMED, where=_names_a_listed_config)
 
 @rules.must("names.usable", PROSE, "configs.prose", ".prose", of=named)
 def names_are_usable(reply: Subject, check: Check) -> None:
-    """A listed name is accepted as the `model` of a chat completion."""
+    """A listed name is accepted as the `model` of a chat request."""
     check.equal(reply.status, 200, at=f"status, with model {reply.request.value('/model').raw}")
 
 
@@ -123,7 +123,7 @@ def parameters_have_a_range_and_a_value(reply: Subject, check: Check) -> None:
 
 @rules.should("parameters.range", EXAMPLE, "#/[]/default_parameters")
 def ranges_hold_their_values(reply: Subject, check: Check) -> None:
-    """A range of two numbers is in order, and a number that is the `value` lies in it."""
+    """A `range` of two numbers is in ascending order, and a numeric `value` is within it."""
     for parameter in _parameters(reply):
         bounds, value = [bound.raw for bound in parameter.items("/range")], parameter.value("/value")
         if len(bounds) != 2 or not all(map(is_number, bounds)):
@@ -135,6 +135,6 @@ def ranges_hold_their_values(reply: Subject, check: Check) -> None:
 
 @rules.should("stable", PROJECT, "configs.prose", needs="discovery.twice")
 def the_list_is_stable(replies: list[Subject], check: Check) -> None:
-    """One key gets the same names again."""
+    """Two requests with the same key return the same names."""
     first, again = (sorted(config.string("/name") for config in _configs(reply)) for reply in steps(replies, 2))
     check.equal(again, first, at="names")

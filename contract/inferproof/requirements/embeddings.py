@@ -65,20 +65,20 @@ requests = rules.part("request", of=decided(ROLE), cites="embeddings.request")
 
 @rules.must("offered", EXAMPLE, "embeddings", of=asked(ROLE, where=asks_plainly))
 def the_operation_exists(reply: Subject, check: Check) -> None:
-    """The embeddings operation is there: it does not answer 404, 405 or 501 to a good request."""
+    """The embeddings operation exists: a valid request does not get 404, 405 or 501."""
     check.offered(reply)
 
 
 requests.must("accepted", SCHEMA, "", "#/input", "embeddings.reply", where=asks_plainly).accept(
-    "A text is accepted, and so is a list of texts."
+    "An `input` of one text or of a list of texts is accepted."
 )
 
 requests.must("token-ids", SCHEMA, "#/input", where=_token_ids, claims="embeddings.token-ids").accept(
-    "A list of token ids is accepted, and so is a list of such lists."
+    "An `input` of a list of token ids, or of a list of such lists, is accepted."
 )
 
 messages.must("messages", SCHEMA, "/messages", "/additional_data", where=_messages).accept(
-    "`messages` are accepted in place of `input`."
+    "`messages` are accepted instead of `input`."
 )
 
 
@@ -87,20 +87,20 @@ def _wrong_beside_messages(answer: Subject) -> bool:
 
 
 messages.must("messages.invalid", SCHEMA, "/model", where=_wrong_beside_messages, covers=OF_MESSAGES).refuse(
-    "A member of another type beside `messages` is refused, as it is beside `input`."
+    "A member with a wrong type is rejected in a request with `messages`, as in one with `input`."
 )
 
 requests.must("extra-members", SCHEMA, ".open#|input", where=brings_an_extra_member).accept(
-    "A member that the document does not name is accepted."
+    "A request with a member that the document does not name is accepted."
 )
 
 requests.must("input", SCHEMA, "#/input", where=_with_wrong_input).refuse(
-    "An `input` that is neither text nor token ids is refused."
+    "An `input` that is neither text nor token ids is rejected."
 )
 
 requests.must(
     "encoding-format", SCHEMA, "#/encoding_format", "#|messages/encoding_format", wrong_at="encoding_format"
-).refuse("An `encoding_format` that the document does not list is refused.")
+).refuse("An `encoding_format` that the document does not list is rejected.")
 
 requests.must(
     "truncate",
@@ -108,7 +108,7 @@ requests.must(
     ".bounded#/truncate_prompt_tokens",
     wrong_at="truncate_prompt_tokens",
     claims="engine.embeddings",
-).refuse("`truncate_prompt_tokens` below -1, or of another type than integer, is refused.")
+).refuse("A `truncate_prompt_tokens` that is below -1 or not an integer is rejected.")
 
 
 def _brings_nothing(answer: Subject) -> bool:
@@ -116,13 +116,13 @@ def _brings_nothing(answer: Subject) -> bool:
 
 
 requests.should("empty", CORRECTION, "#/input", of=asked(ROLE, where=_brings_nothing)).refuse(
-    "An empty text or an empty list is refused."
+    "An `input` of an empty text or an empty list is rejected."
 )
 
 
 @rules.must("reply.media-type", SCHEMA, ".json", of=replies(ROLE, media=None))
 def the_reply_is_json(reply: Subject, check: Check) -> None:
-    """Embeddings come as `application/json`."""
+    """The reply of the embeddings operation has the media type `application/json`."""
     check.equal(reply.media_type, JSON, at="content-type")
 
 
@@ -134,7 +134,7 @@ def the_reply_is_valid(reply: Subject, check: Check) -> None:
 
 @rules.should("reply.object", EXAMPLE, "#/object", "#/data/[]/object")
 def objects_say_what_they_are(reply: Subject, check: Check) -> None:
-    """The reply's `object` is `list`, and that of each item `embedding`."""
+    """`object` of the reply is `list`, and `object` of each item is `embedding`."""
     check.equal(reply.body.object().get("/object"), "list", at="/object")
     for item in reply.body.items("/data"):
         check.equal(item.object().get("/object"), "embedding", at=f"{item.at}/object")
@@ -142,14 +142,14 @@ def objects_say_what_they_are(reply: Subject, check: Check) -> None:
 
 @rules.should("reply.model", EXAMPLE, "#/model")
 def model_is_named(reply: Subject, check: Check) -> None:
-    """`model` names a model: it is not empty."""
+    """`model` is not empty."""
     model = reply.body.value("/model")
     check.that(model.raw != "", "a name", model)
 
 
 @rules.should("reply.created", EXAMPLE, "#/created")
 def created_is_now(reply: Subject, check: Check) -> None:
-    """`created`, where present, is the time of the reply in seconds since 1970, to the day."""
+    """`created`, if present, is the time of the reply in seconds since 1970, within a day."""
     created, now = reply.body.object().number("/created", None), reply.exchange.began
     check.that(created is None or abs(created - now) < DAY, f"about {now:.0f}", created, at="/created")
 
@@ -160,13 +160,13 @@ def _tells_how_many(answer: Subject) -> bool:
 
 @rules.must("reply.count", openai("input", "embeddings"), ".prose", "#/data", where=_tells_how_many)
 def each_input_has_an_item(reply: Subject, check: Check) -> None:
-    """There is one item in `data` for each input."""
+    """`data` has one item for each input."""
     check.equal(len(reply.body.items("/data")), inputs(reply), at="/data")
 
 
 @rules.should("reply.index", openai("index", "embeddings"), "#/data/[]/index")
 def index_is_the_position(reply: Subject, check: Check) -> None:
-    """`index` of an item is its position in `data`, as clients rely on."""
+    """The `index` of an item is its position in `data`, because clients rely on that order."""
     indexes = [item.value("/index").raw for item in reply.body.items("/data")]
     check.equal(indexes, list(range(len(indexes))), at="/data")
 
@@ -179,5 +179,5 @@ def index_is_the_position(reply: Subject, check: Check) -> None:
     whatever=("embeddings.batch", "models.embedding.twice", *LISTING),
 )
 def vectors_are_of_the_model_that_was_asked_for(answers: list[Subject], check: Check) -> None:
-    """Vectors are of the model that was asked for, of a snapshot of it, or of what a list of models calls its alias."""
+    """`model` in the reply is the requested model, a snapshot of it, or an alias of it in the list of models."""
     the_model_is_the_one_that_was_asked_for(answers, check)

@@ -18,7 +18,7 @@ rules = Rules("embeddings.usage", of=replies(ROLE), cites="embeddings.reply", cl
 
 @rules.must("total", EXAMPLE, ".example#/usage")
 def the_prompt_is_all_there_is(reply: Subject, check: Check) -> None:
-    """`usage.total_tokens` is `prompt_tokens`: an embedding completes nothing."""
+    """`usage.total_tokens` is `prompt_tokens`, and there are no `completion_tokens`."""
     usage = reply.body.value("/usage")
     check.equal(usage.value("/total_tokens"), usage.value("/prompt_tokens").raw)
     check.one_of(usage.get("/completion_tokens"), (0, None), at="/usage/completion_tokens")
@@ -34,14 +34,14 @@ def the_input_is_counted(reply: Subject, check: Check) -> None:
 
 @rules.should("positive", PROJECT, "chat.reply#/usage/prompt_tokens", where=asks_plainly)
 def a_text_has_tokens(reply: Subject, check: Check) -> None:
-    """`usage.prompt_tokens` counts the input: it is greater than zero."""
+    """`usage.prompt_tokens` is greater than 0."""
     count = reply.body.value("/usage/prompt_tokens")
     check.that(count.integer() > 0, "more than 0", count)
 
 
 @rules.should("encoding", PROJECT, "embeddings.request#/encoding_format", needs="embeddings.encodings")
 def the_encoding_costs_nothing(replies: list[Subject], check: Check) -> None:
-    """One text costs the same `prompt_tokens` in either encoding."""
+    """A text has the same `prompt_tokens` in both encodings."""
     first, *others = (reply.body.value("/usage/prompt_tokens") for reply in replies)
     for count in others:
         check.equal(count, first.raw)
@@ -49,7 +49,7 @@ def the_encoding_costs_nothing(replies: list[Subject], check: Check) -> None:
 
 @rules.should("sum", PROJECT, "#/usage/prompt_tokens", needs="embeddings.batch")
 def a_batch_costs_what_its_texts_cost(replies: list[Subject], check: Check) -> None:
-    """A list of texts costs as many `prompt_tokens` as its texts one by one."""
+    """A list of texts has as many `prompt_tokens` as its texts have in separate requests."""
     *single, batch = (reply.body.value("/usage/prompt_tokens") for reply in replies)
     check.equal(batch, sum(count.integer() for count in single))
 
@@ -70,7 +70,7 @@ cut = decided(ROLE, where=_cut)
     claims="engine.embeddings",
 )
 def a_text_is_cut_or_refused(reply: Subject, check: Check) -> None:
-    """With `truncate_prompt_tokens` no more tokens than that are read of each input, or the request is refused."""
+    """With `truncate_prompt_tokens`, `prompt_tokens` is at most that number per input, or the request is rejected."""
     check.accepted_or_refused(reply)
     if reply.status != 200:
         return

@@ -18,7 +18,7 @@ native = rules.part("legacy", cites="chat.legacy", claims="legacy.as-chat")
 
 @rules.should("openai-path.content", PROJECT, ".openai-path.prose", needs="equivalence.openai-path")
 def the_twin_says_the_same(answers: list[Subject], check: Check) -> None:
-    """At temperature 0 the path for OpenAI clients gives the content and finish reason of the chat operation."""
+    """At temperature 0, the path for OpenAI clients gives the same content and finish reason as the chat operation."""
     chat, twin, again, twin_again = steps(answers, 4)
     check.equal(repeated(twin, twin_again), repeated(chat, again), at="/choices/0/message/content")
     check.equal(twin.finish_reason, chat.finish_reason, at="/choices/0/finish_reason")
@@ -26,14 +26,14 @@ def the_twin_says_the_same(answers: list[Subject], check: Check) -> None:
 
 @rules.should("openai-path.usage", PROJECT, ".openai-path.prose", needs="equivalence.openai-path")
 def the_twin_counts_the_same(answers: list[Subject], check: Check) -> None:
-    """The path for OpenAI clients counts the `prompt_tokens` that the chat operation counts."""
+    """The path for OpenAI clients counts the same `prompt_tokens` as the chat operation."""
     chat, twin, *_ = (answer.body.value("/usage/prompt_tokens") for answer in steps(answers, 4))
     same_prompt(twin, chat.integer(), check)
 
 
 @native.should("text", PROJECT, ".prose", needs="equivalence.legacy")
 def turns_are_messages(answers: list[Subject], check: Check) -> None:
-    """At temperature 0 the native operation gives to turns the text that chat gives to the same messages."""
+    """At temperature 0, the native operation gives the same text for turns as chat for the same messages."""
     chat, native, again, native_again = steps(answers, 4)
     text = repeated(chat, again)
     if native_again.said != native.said:
@@ -50,7 +50,7 @@ def turns_are_messages(answers: list[Subject], check: Check) -> None:
     needs="equivalence.legacy-tools",
 )
 def tools_are_offered_alike(told: list[Subject], check: Check) -> None:
-    """At temperature 0 the native operations call the tools that chat calls when it is offered the same."""
+    """At temperature 0, the native operations call the same functions as the chat operation with the same tools."""
     chat, *native, again = steps(told, 4)
     for capability in ("legacy.tools", "tools.auto"):
         if why := not_claimed(capability, chat.declined):

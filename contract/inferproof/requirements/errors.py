@@ -72,19 +72,19 @@ rules = Rules("errors", of=decided(), cites="chat.invalid").with_notes(
 
 
 rules.must("invalid.refused", SCHEMA, "#/", where=must_refuse).refuse(
-    "A body that the document's schema forbids is refused: its answer is a 4xx."
+    "A body that the document's schema forbids is rejected with a 4xx."
 )
 
 
 @rules.must("invalid.status", SCHEMA, "", ".prose", of=Of(status=BODY, where=invalid), covers=OF_INVALID_REQUESTS)
 def a_validation_error_has_its_status(reply: Subject, check: Check) -> None:
-    """A body that the document's schema forbids is answered with the status that the document gives to it, as 422."""
+    """A body that the document's schema forbids gets the status that the document gives for it, such as 422."""
     check.equal(reply.status, reply.operation.invalid_status, at="status")
 
 
 @rules.must("invalid.body", SCHEMA, "#/", "#/*", covers="#/detail/[]/*", of=replies(status=(400, 422), media=None))
 def a_validation_error_has_the_documented_shape(reply: Subject, check: Check) -> None:
-    """A 422, or the 400 that stands for it in the document, is JSON of the documented shape."""
+    """A validation error (422, or 400 if the document uses that instead) is JSON of the documented shape."""
     documented = reply.role and reply.operation.invalid_status in reply.operation.statuses
     operation = reply.operation if documented else reply.contract.operation("chat")
     if reply.status != operation.invalid_status:
@@ -97,7 +97,7 @@ def a_validation_error_has_the_documented_shape(reply: Subject, check: Check) ->
 
 @rules.should("invalid.detail", CORRECTION, "#/detail", "#/detail/[]/", of=replies(status=422))
 def a_validation_error_says_what_is_wrong(reply: Subject, check: Check) -> None:
-    """A 422 has at least one `detail` entry, and each says `loc`, `msg` and `type`."""
+    """A 422 has at least one entry in `detail`, and each entry has `loc`, `msg` and `type`."""
     detail = reply.body.object().get("/detail")
     check.that(isinstance(detail, list) and detail != [], "a list with an entry", detail, at="/detail")
     for entry in reply.body.items("/detail"):
@@ -108,7 +108,7 @@ def a_validation_error_says_what_is_wrong(reply: Subject, check: Check) -> None:
 
 @rules.should("invalid.loc", PROJECT, "#/detail/[]/loc", of=replies(status=422, where=must_refuse))
 def a_validation_error_points_at_the_member(reply: Subject, check: Check) -> None:
-    """`loc` of some `detail` entry leads to what is wrong, as far as it goes, and into no other member or item."""
+    """At least one `loc` in `detail` leads to the invalid value. It may stop early, but names no other member."""
     locs = [_parts(entry.value("/loc")) for entry in reply.body.items("/detail")]
     if any(_leads(loc, place, reply.request.raw) for loc in locs for place in reply.wrong_places):  # most do
         return
@@ -161,7 +161,7 @@ def _inside(value: Any, part: str | int) -> Any:
 
 @rules.should("malformed.refused", PROJECT, "#/", where=_malformed)
 def broken_json_is_the_clients_fault(reply: Subject, check: Check) -> None:
-    """A body that is not JSON is refused with 400 or 422."""
+    """A body that is not JSON is rejected with 400 or 422."""
     check.one_of(reply.status, (400, 422), at="status")
 
 
@@ -171,31 +171,31 @@ def _declared_otherwise(answer: Subject) -> bool:
 
 @rules.should("media-type.refused", PROJECT, "#/", of=asked(where=_declared_otherwise))
 def a_body_of_another_type_is_refused(reply: Subject, check: Check) -> None:
-    """A body that is declared as something other than JSON is refused with 400, 415 or 422."""
+    """A body that is declared as something other than JSON is rejected with 400, 415 or 422."""
     check.one_of(reply.status, (400, 415, 422), at="status")
 
 
 @rules.should("empty-body.refused", SCHEMA, "chat.request.required", where=_bodiless)
 def a_body_is_required(reply: Subject, check: Check) -> None:
-    """A request without a body is refused with 400, 411, 415 or 422 where the operation takes one."""
+    """A request without a body is rejected with 400, 411, 415 or 422, if the operation takes one."""
     check.one_of(reply.status, (400, 411, 415, 422), at="status")
 
 
 @rules.should("path.unknown", rfc("9110 §15.5.5"), "paths", of=asked(where=_unknown_path))
 def an_unknown_path_is_404(reply: Subject, check: Check) -> None:
-    """A path that the server has not is answered 404 (RFC 9110 §15.5.5), or 401 or 403 by one that guards them all."""
+    """An unknown path returns 404 (RFC 9110 §15.5.5), or 401 or 403 if the server guards all paths."""
     check.one_of(reply.status, (401, 403, 404), at="status")
 
 
 @rules.should("method.unknown", rfc("9110 §15.5.6"), "paths", covers="error.405", of=asked(where=_unknown_method))
 def an_unknown_method_is_405(reply: Subject, check: Check) -> None:
-    """A method that a path does not take is answered 405 (RFC 9110 §15.5.6), or 404 by a server that routes on both."""
+    """A method that a path does not support returns 405 (RFC 9110 §15.5.6). 401, 403, 404 and 501 are allowed too."""
     check.one_of(reply.status, (401, 403, 404, 405, 501), at="status")
 
 
 @rules.should("method.allow", rfc("9110 §15.5.6"), "paths", of=asked(where=_unknown_method))
 def a_405_names_the_methods(reply: Subject, check: Check) -> None:
-    """A 405, where that is the answer to an unknown method, has an `Allow` with the known one (RFC 9110 §15.5.6)."""
+    """A 405 for an unsupported method has an `Allow` header with the supported ones (RFC 9110 §15.5.6)."""
     if reply.status != 405:
         return
     request, operations = reply.exchange.request, reply.contract.operations
@@ -207,13 +207,13 @@ def a_405_names_the_methods(reply: Subject, check: Check) -> None:
 
 @rules.should("no-crash", PROJECT, "paths", of=asked())
 def no_request_crashes_the_server(reply: Subject, check: Check) -> None:
-    """No request of the run is answered with 500."""
+    """No request of the run gets 500."""
     check.that(reply.status != 500, "any status but 500", reply.status, at="status")
 
 
 @rules.should("body.shape", CORRECTION, "error.400#/", of=errors, covers=OF_ERRORS)
 def errors_share_one_body(reply: Subject, check: Check) -> None:
-    """An error other than 422 says what happened in the body that is documented for its status, or in that of a 400."""
+    """An error other than 422 has the body that is documented for its status, or the body of a 400."""
     if reply.status in GATEWAYS and reply.media_type != JSON:
         raise Skip("a gateway's page")
     check.equal(reply.media_type, JSON, at="content-type")
@@ -238,5 +238,5 @@ for_nothing = asked(*CHAT, *LEGACY, "embeddings", where=for_no_model)
 
 @rules.should("model.unknown", CORRECTION, "chat.request#/model", of=for_nothing)
 def an_unknown_model_is_refused(reply: Subject, check: Check) -> None:
-    """A model that the server has not is refused with 404, 400 or 422; it is not quietly replaced by another."""
+    """A request for an unknown model is rejected with 400, 403, 404 or 422; the model is not silently replaced."""
     check.one_of(reply.status, (400, 403, 404, 422), at="status")

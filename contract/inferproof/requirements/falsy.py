@@ -23,7 +23,7 @@ rules = Rules("sampling", cites="chat.request", claims="sampling.seed").with_not
 
 @rules.should("temperature.zero", openai("temperature"), "#/temperature", needs="falsy.temperature")
 def at_zero_nothing_is_drawn(answers: list[Subject], check: Check) -> None:
-    """At `temperature: 0` nothing is left to chance: another seed leaves the content as it is."""
+    """At `temperature: 0`, another seed does not change the content."""
     first, again, other = steps(answers[:3], 3)
     expected = repeated(first, again)
     check.equal(settled(other, *answers[3:]).said, expected, at="content")
@@ -31,7 +31,7 @@ def at_zero_nothing_is_drawn(answers: list[Subject], check: Check) -> None:
 
 @rules.should("seed.zero", openai("seed"), "#/seed", needs="falsy.seed")
 def zero_is_a_seed(answers: list[Subject], check: Check) -> None:
-    """Where a seed repeats an answer at temperature 1, `seed: 0` does so, too."""
+    """If a seed repeats an answer at temperature 1, `seed: 0` repeats one too."""
     require_repeating(answers[0])
     some, zero = (_said(answers, seed) for seed in (7, 0))
     if len(set(some)) == len(some):

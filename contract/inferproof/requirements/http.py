@@ -38,17 +38,17 @@ def _plain_but_in_capitals(answer: Subject) -> bool:
 
 
 rules.must("names", rfc("9110 §5.1"), where=_plain_but_in_capitals).accept(
-    "Names of headers and media types are read in any case (RFC 9110 §5.1 and §8.3.1): such a request is accepted."
+    "A request is accepted whatever the case of its header names and media type (RFC 9110 §5.1 and §8.3.1)."
 )
 
 
 @rules.should("chunked", rfc("9112 §7.1"), where=lambda answer: _sent_with(answer, "transfer-encoding", "chunked"))
 def a_body_in_chunks_is_read(reply: Subject, check: Check) -> None:
-    """A body in chunked coding is read as any other (RFC 9112 §7.1), or refused with 411 for want of a length."""
+    """A body in chunked coding is accepted (RFC 9112 §7.1), or rejected with 411 because it has no length."""
     check.one_of(reply.status, (200, 411), at="status")
 
 
 @rules.should("expect", rfc("9110 §10.1.1"), where=lambda answer: _sent_with(answer, "expect", "100-continue"))
 def a_client_may_expect_to_go_on(reply: Subject, check: Check) -> None:
-    """With `Expect: 100-continue` a request is answered as without, or refused with 417 (RFC 9110 §10.1.1)."""
+    """A request with `Expect: 100-continue` is accepted, or rejected with 417 (RFC 9110 §10.1.1)."""
     check.one_of(reply.status, (200, 417), at="status")

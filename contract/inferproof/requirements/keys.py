@@ -45,20 +45,20 @@ with_a_revoked_key = Of(status=TELLING_OF_KEYS, where=_with(REVOKED))
 
 @rules.should("revoked.refused", PROSE, ".revoked.prose", covers=".revoked", of=with_a_revoked_key, claims=".revoked")
 def a_revoked_key_opens_nothing(reply: Subject, check: Check) -> None:
-    """A key that was revoked is refused with the status that the document gives to it, as 401."""
+    """A revoked key is rejected with the documented status, such as 401."""
     check.equal(reply.status, _documented(reply, "keys.revoked"), at="status")
 
 
 @restricted.should("refused", PROSE, covers="keys.restricted", whatever="keys.restricted")
 def a_restricted_key_opens_no_other_model(answers: list[Subject], check: Check) -> None:
-    """A key that may not use the model is refused with the status that the document gives to it, as 403."""
+    """A key that may not use the model is rejected with the documented status, such as 403."""
     first = _step(answers, 0)
     check.equal(first.status, _documented(first, "keys.restricted"), at="status")
 
 
 @restricted.should("other-model", PROSE, whatever="keys.restricted")
 def a_restricted_key_opens_its_model(answers: list[Subject], check: Check) -> None:
-    """The same key opens the model that it may use: it is answered neither 401 nor 403."""
+    """A restricted key works for the model that it may use: it does not get 401 or 403."""
     second = _step(answers, 1)
     check.that(second.status not in (401, 403), "neither 401 nor 403", second.status, at="status")
 
@@ -76,13 +76,13 @@ with_a_spent_key = Of(status=(*TELLING_OF_KEYS, 429), where=_with(EXHAUSTED))
 
 @spent.should("refused", PROSE, of=with_a_spent_key, covers="keys.exhausted keys.tier keys.tier.prose")
 def a_spent_key_opens_nothing(reply: Subject, check: Check) -> None:
-    """A key whose credit is used up is refused with the status that the document gives to it, as 429, or with 402."""
+    """A key without credit is rejected with the documented status, such as 429, or with 402."""
     check.one_of(reply.status, (_documented(reply, "keys.exhausted"), PAYMENT_REQUIRED), at="status")
 
 
 @rules.should("retry-after", rfc("9110 §10.2.3"), ".exhausted.prose", of=Of(status=(429, 503)), claims=".exhausted")
 def retry_after_can_be_read(reply: Subject, check: Check) -> None:
-    """`Retry-After`, where a 429 or a 503 has it, is a number of seconds or a date (RFC 9110 §10.2.3)."""
+    """`Retry-After` of a 429 or a 503, if present, is a number of seconds or a date (RFC 9110 §10.2.3)."""
     for value in [value.strip() for name, value in reply.reply.headers if name.lower() == "retry-after"]:
         seconds = value.isascii() and value.isdigit()
         check.that(seconds or _is_date(value), "seconds in digits, or a date", value, at="retry-after")

@@ -13,4 +13,4 @@ rules = Rules("errors.invalid", of=decided(), cites="chat.invalid#/").with_notes
 
 rules.should(
     "coerced", SCHEMA, where=lambda answer: forbidden(answer) and answer.allowed_if_lax == "by coercion"
-).refuse('A value of another type is refused, also where it could be read as the right one: `"0.5"`, or 1 for true.')
+).refuse('A value of a wrong type is rejected, even if it could be converted: `"0.5"` for a number, or 1 for true.')

@@ -76,13 +76,13 @@ requests = rules.part("request", of=decided(*LEGACY), cites="chat.legacy.request
 
 @rules.must("offered", EXAMPLE, of=asked("chat.legacy", where=plain))
 def the_operation_exists(reply: Subject, check: Check) -> None:
-    """The native inference operation is there: it does not answer 404, 405 or 501 to a good request."""
+    """The native inference operation exists: a valid request does not get 404, 405 or 501."""
     check.offered(reply)
 
 
 @rules.must("stream.offered", EXAMPLE, ".stream", of=asked("chat.legacy.stream", where=plain))
 def the_stream_exists(reply: Subject, check: Check) -> None:
-    """The native streaming operation is there: it does not answer 404, 405 or 501 to a good request."""
+    """The native streaming operation exists: a valid request does not get 404, 405 or 501."""
     check.offered(reply)
 
 
@@ -94,7 +94,7 @@ rules.must(
     ".request#/metadata/*",
     where=plain,
     covers=".stream.request .stream.reply",
-).accept("A talk of instructions, a person and the model is accepted, with optional members given, null or absent.")
+).accept("A conversation of `Instruction`, `Human` and `AI` turns is accepted; optional members may be null or absent.")
 
 
 def _brings_an_extra_member(answer: Subject) -> bool:
@@ -103,7 +103,7 @@ def _brings_an_extra_member(answer: Subject) -> bool:
 
 requests.must(
     "extra-members", SCHEMA, ".open#", ".open#/context/[]", ".open#/metadata:object", where=_brings_an_extra_member
-).accept("Members that the document does not name are accepted: of the body, of a turn, and of `metadata`.")
+).accept("Members that the document does not name are accepted in the body, in a turn and in `metadata`.")
 
 
 def _names_its_origin(answer: Subject) -> bool:
@@ -115,21 +115,21 @@ rules.must("request.query", SCHEMA, ".query#", covers=".stream.query#", where=_n
 )
 
 requests.must("context", SCHEMA, ".required#", "#/context", wrong_at="context").refuse(
-    "A body without a `context` that is a list is refused."
+    "A body whose `context` is missing or not a list is rejected."
 )
 
 requests.must("turn.type", SCHEMA, "#/context/[]/type", "#/context/[]/type/", wrong_at="context/type").refuse(
-    "A turn without a `type`, or of one that the document does not list, is refused."
+    "A turn whose `type` is missing, or is not one that the document lists, is rejected."
 )
 
 requests.must("turn.text", SCHEMA, ".required#/context/[]", "#/context/[]/text", wrong_at="context/text").refuse(
-    "A turn without a `text` that is a string is refused."
+    "A turn whose `text` is missing or not a string is rejected."
 )
 
 
 @requests.must("turn.types", SCHEMA, "#/context/[]/type/", where=_of_internal_types)
 def every_type_of_turn_is_valid(reply: Subject, check: Check) -> None:
-    """Turns of every documented type (`Tool` apart) are valid: a server may decline them, but not with 422."""
+    """Turns of every documented type except `Tool` are valid (200, or a 4xx other than 422)."""
     declined = reply.status == 200 or (400 <= reply.status < 500 and reply.status != 422)
     check.that(declined, "200, or a 4xx but 422", reply.status, at="status")
 
@@ -141,15 +141,15 @@ requests.must("ts", SCHEMA, "#/context/[]/ts", where=lambda answer: bool(_times(
 
 # a server that follows the published schema refuses it
 requests.may("ts.epoch", CORRECTION, "#/context/[]/ts", where=_epoch).accept(
-    "A turn's `ts` may be seconds since 1970: the vendor's other documents say so, and existing clients send it."
+    "A turn's `ts` may be seconds since 1970, as the vendor's other documents say and existing clients send it."
 )
 
 requests.should("ts.format", SCHEMA, "#/context/[]/ts", where=_no_time).refuse(
-    "A turn's `ts` that is text and no date and time is refused. JSON Schema lets a server leave formats unchecked."
+    "A turn's `ts` that is text but not a date and time is rejected. JSON Schema lets a server leave formats unchecked."
 )
 
 requests.must("web-search", SCHEMA, "#/web_search", wrong_at="web_search").refuse(
-    "A `web_search` that is no boolean is refused, null included."
+    "A `web_search` that is not a boolean, such as null, is rejected."
 )
 
 
@@ -168,4 +168,4 @@ def _answers_a_call(answer: Subject) -> bool:
 
 requests.must(
     "tool-turn", SCHEMA, "#/context/[]/tool_calls", "#/context/[]/tool_call_id", where=_answers_a_call, claims=".tools"
-).accept("A turn of the model with `tool_calls`, and one of the type `Tool` with its result, are accepted.")
+).accept("A turn of the model with `tool_calls`, and a turn of the type `Tool` with the result, are accepted.")

@@ -23,7 +23,7 @@ both = rules.part("request", of=answers(*LEGACY), cites="chat.legacy.request")
 
 @rules.must("reply.media-type", SCHEMA, ".reply.json", of=replies("chat.legacy", media=None))
 def the_reply_is_json(reply: Subject, check: Check) -> None:
-    """The inference operation answers with `application/json`."""
+    """The native inference operation returns `application/json`."""
     check.equal(reply.media_type, JSON, at="content-type")
 
 
@@ -35,7 +35,7 @@ def the_reply_is_valid(reply: Subject, check: Check) -> None:
 
 @rules.should("reply.created", EXAMPLE, ".reply#/created")
 def created_is_now(reply: Subject, check: Check) -> None:
-    """`created` is the time of the reply in seconds since 1970, not milliseconds, to the day."""
+    """`created` is the time of the reply in seconds (not milliseconds) since 1970, within a day."""
     created, now = reply.body.value("/created"), reply.exchange.began
     check.that(abs(created.number() - now) < DAY, f"about {now:.0f}", created)
 
@@ -50,14 +50,14 @@ def _asks_for_a_text(answer: Subject) -> bool:
 
 @rules.should("reply.text", EXAMPLE, ".reply#/text", ".reply.prose", where=_asks_for_a_text)
 def a_person_is_answered(reply: Subject, check: Check) -> None:
-    """A plain turn is answered with text, in `text` or in `reasoning_content`."""
+    """A plain request gets text, in `text` or in `reasoning_content`."""
     text = reply.body.value("/text")
     check.that(bool(text.raw or reply.body.get("/reasoning_content")), "text", text)
 
 
 @rules.should("reply.own-form", SCHEMA, ".reply#/")
 def the_reply_is_no_chat_completion(reply: Subject, check: Check) -> None:
-    """The reply has the native form, without the `choices` of a chat completion."""
+    """The reply has no `choices`, unlike a chat completion."""
     members = reply.body.members()
     check.that("choices" not in members, "no `choices`", sorted(members), at="/choices")
 
@@ -68,7 +68,7 @@ def _is_capped(answer: Subject) -> bool:
 
 @both.should("max-tokens.cap", openai("max_tokens"), "#/max_tokens", where=_is_capped)
 def max_tokens_keeps_the_text_short(reply: Subject, check: Check) -> None:
-    """`max_tokens` keeps the text short: it is no longer than that many tokens could be."""
+    """No text is longer than `max_tokens` tokens can be."""
     require_a_short_text(reply, check, reply.request.integer("/max_tokens"))
 
 
@@ -83,7 +83,7 @@ def _has_stops(answer: Subject) -> bool:
 
 @both.should("stop-tokens", PROJECT, "#/stop_tokens", where=_has_stops)
 def stop_tokens_end_the_text(reply: Subject, check: Check) -> None:
-    """The text ends before the first of the `stop_tokens`: none of them is in it."""
+    """The text contains none of the `stop_tokens`."""
     met = [stop for stop in _stops(reply) if stop in reply.text]
     check.that(not met, "a text without the stop", reply.text, at="text")
 
@@ -101,5 +101,5 @@ def _asks_for_an_object(answer: Subject) -> bool:
     claims="structured-output.json-object",
 )
 def a_json_object_is_begun(reply: Subject, check: Check) -> None:
-    """With `response_format: {"type": "json_object"}` the text begins as a JSON object; nothing says if it was cut."""
+    """With `response_format: {"type": "json_object"}`, the text begins like a JSON object; it may be cut off."""
     check.that(begins_an_object(reply.text), "the beginning of a JSON object", reply.text, at="text")

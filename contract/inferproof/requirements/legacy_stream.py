@@ -25,13 +25,13 @@ rules = Rules("legacy.stream", of=legacy_stream, cites="chat.legacy.stream", cla
 
 @rules.must("media-type", SCHEMA, ".reply.events", ".prose", of=served(ROLE))
 def the_answer_is_an_event_stream(reply: Subject, check: Check) -> None:
-    """The streaming operation answers with `text/event-stream`."""
+    """The native streaming operation returns `text/event-stream`."""
     check.equal(reply.media_type, EVENTS, at="content-type")
 
 
 @rules.must("ends", rfc("9112 §8"), ".reply", of=Of((ROLE,), media=EVENTS, whole=False))
 def the_stream_ends(reply: Subject, check: Check) -> None:
-    """The stream ends as HTTP ends a reply (RFC 9112 §8): the server neither falls silent nor breaks off."""
+    """The stream is complete by HTTP (RFC 9112 §8): the server neither stalls nor closes the connection early."""
     fault = reply.exchange.fault
     holds = fault is None or fault.kind == "hung up"
     check.that(holds, "a whole reply", fault.text if fault else "", at="body")
@@ -39,7 +39,7 @@ def the_stream_ends(reply: Subject, check: Check) -> None:
 
 @rules.should("framing", Standard("WHATWG HTML §9.2.5 and §9.2.6"), ".reply.prose")
 def every_event_reaches_the_client(reply: Subject, check: Check) -> None:
-    """The stream is UTF-8, and a blank line ends each event, the last one too, by the event-stream standard."""
+    """The stream is UTF-8, and a blank line ends each event, also the last one."""
     for fault in reply.stream.faults:
         check.fail("a stream that a client reads whole", fault.text, at=f"byte {fault.offset}")
 
@@ -47,7 +47,7 @@ def every_event_reaches_the_client(reply: Subject, check: Check) -> None:
 # the published schema says text, and the example that shows an object breaks its own form
 @rules.should("json", CORRECTION, ".event", ".reply.example")
 def each_event_is_an_object(reply: Subject, check: Check) -> None:
-    """The data of each event is one JSON object, but for a `[DONE]` at the end; there is at least one."""
+    """The data of each event, except a `[DONE]`, is one JSON object; there is at least one such event."""
     pieces = [event.data for event in reply.stream.events if event.data != DONE]
     check.that(pieces != [], "an event", reply.reply.body[:80].decode("utf-8", "replace"), at="body")
     for position, data in enumerate(pieces):
@@ -67,14 +67,14 @@ def each_object_is_a_chunk(reply: Subject, check: Check) -> None:
 
 @rules.should("idx", EXAMPLE, ".reply.example", ".event#/idx")
 def events_are_numbered(reply: Subject, check: Check) -> None:
-    """`idx` counts the events from 0, by one."""
+    """`idx` numbers the events 0, 1, 2 and so on."""
     found = [event.value("/idx").raw for event in reply.events]
     check.equal(found, list(range(len(found))), at="idx of the events")
 
 
 @rules.should("created", EXAMPLE, ".reply.example", ".event#/created")
 def events_are_of_today(reply: Subject, check: Check) -> None:
-    """`created` of each event is the time in seconds since 1970, not milliseconds, to the day."""
+    """`created` of each event is the time in seconds (not milliseconds) since 1970, within a day."""
     now = reply.exchange.began
     for event in reply.events:
         created = event.value("/created")
@@ -83,7 +83,7 @@ def events_are_of_today(reply: Subject, check: Check) -> None:
 
 @rules.should("one-line", EXAMPLE, ".reply.example")
 def an_event_is_one_line(reply: Subject, check: Check) -> None:
-    """Each event has one `data` line: existing clients of this operation read line by line."""
+    """Each event has one `data` line, because existing clients read line by line."""
     for position, event in enumerate(reply.stream.events):
         lines = [line for line in event.lines if line.partition(":")[0] == "data"]
         check.equal(len(lines), 1, at=f"event {position}: data lines")
@@ -101,7 +101,7 @@ def a_long_text_comes_in_pieces(reply: Subject, check: Check) -> None:
 
 @rules.should("done", openai("[DONE]", "chat completion streams"), ".reply")
 def done_is_the_last_word(reply: Subject, check: Check) -> None:
-    """`[DONE]`, where it is sent, is the last event, and is sent once."""
+    """`[DONE]`, if sent, is sent once and is the last event."""
     found = [position for position, event in enumerate(reply.stream.events) if event.data == DONE]
     check.one_of(found, ([], [len(reply.stream.events) - 1]), at="events with [DONE]")
 
@@ -112,14 +112,14 @@ def _without_tools(answer: Subject) -> bool:
 
 @rules.should("tool-calls", EXAMPLE, ".reply.example", ".event#/tool_calls", of=streams(ROLE, where=_without_tools))
 def without_tools_there_are_no_calls(reply: Subject, check: Check) -> None:
-    """Without tools, `tool_calls` is null or left out."""
+    """Without tools, `tool_calls` is null or absent."""
     for event in reply.events:
         check.equal(event.object().get("/tool_calls"), None, at=f"{event.at}/tool_calls")
 
 
 @rules.should("same-text", PROJECT, ".reply.prose", needs="legacy.both")
 def the_stream_says_what_the_reply_says(replies: list[Subject], check: Check) -> None:
-    """At temperature 0 the texts of the events add up to the `text` of the reply in one piece."""
+    """At temperature 0, the joined texts of the events are the `text` of the reply that is not streamed."""
     whole, stream, again = steps(replies, 3)
     text = whole.body.value("/text").raw
     if again.body.value("/text").raw != text:

@@ -101,7 +101,7 @@ nothing_else = decided("chat", where=_asks_for_nothing_else)
 
 
 rules.must("accepted", SCHEMA, "chat.request#/logprobs", "chat.request#/top_logprobs", of=nothing_else).accept(
-    "`logprobs: true` is accepted, with up to five `top_logprobs`; a server may set a limit above that."
+    "`logprobs: true` is accepted with up to five `top_logprobs`; a server may reject more."
 )
 
 
@@ -119,7 +119,7 @@ unasked = replies(*CHAT, where=_does_not_ask)
 
 @rules.must("unasked", openai("logprobs"), "chat.request.default#/logprobs", of=unasked, claims="core")
 def logprobs_are_not_sent_unasked(reply: Subject, check: Check) -> None:
-    """Without `logprobs: true`, which is false by default, choices have no log probabilities."""
+    """Without `logprobs: true`, choices have no log probabilities, because the default is false."""
     for choice in reply.choices:
         found = choice.object().find("/logprobs/content")
         check.that(found is None or not found.raw, "no logprobs", found)
@@ -127,7 +127,7 @@ def logprobs_are_not_sent_unasked(reply: Subject, check: Check) -> None:
 
 @rules.must("content", openai("logprobs"), "", "/", "/content/[]/")
 def logprobs_have_an_entry_for_each_token(reply: Subject, check: Check) -> None:
-    """With `logprobs: true` each choice with text has a list of entries, each with its token."""
+    """With `logprobs: true`, each choice with text has a list of entries, and each entry has a `token`."""
     for index, text in reply.texts.items():
         found = entries(reply, index, optional=True) if text else []
         check.that(not text or found != [], "a list of tokens", found, at=f"choices/{index}/logprobs/content")
@@ -146,7 +146,7 @@ def a_log_probability_is_not_positive(reply: Subject, check: Check) -> None:
 
 @top.should("count", openai("top_logprobs"), "", "/[]/", of=asked_for)
 def there_are_no_more_alternatives_than_asked_for(reply: Subject, check: Check) -> None:
-    """Each token has at most `top_logprobs` alternatives, and none where that is 0, the default."""
+    """Each token has at most `top_logprobs` alternatives, and none if that is 0, the default."""
     most = reply.request.integer("/top_logprobs", 0)
     for entry in entries(reply):
         found = len(alternatives(entry))
@@ -155,7 +155,7 @@ def there_are_no_more_alternatives_than_asked_for(reply: Subject, check: Check) 
 
 @top.should("sent", openai("top_logprobs"), "chat.request#/top_logprobs", of=asked_for_alternatives)
 def alternatives_are_sent_when_asked_for(reply: Subject, check: Check) -> None:
-    """With `top_logprobs` each token has at least one alternative."""
+    """With `top_logprobs`, each token has at least one alternative."""
     for entry in entries(reply):
         check.that(
             alternatives(entry) != [], "an alternative", entry.get("/top_logprobs"), at=f"{entry.at}/top_logprobs"
@@ -164,7 +164,7 @@ def alternatives_are_sent_when_asked_for(reply: Subject, check: Check) -> None:
 
 @top.should("own", openai("top_logprobs"), where=_asks_for_alternatives)
 def alternatives_are_of_their_own_token(reply: Subject, check: Check) -> None:
-    """Different tokens do not all have one list of alternatives, to the last digit: each has those of its position."""
+    """Different tokens do not all have the same list of alternatives: each list belongs to one position."""
     first, *others = with_alternatives(reply)
     if all(each.string("/token") == first.string("/token") for each in others):
         raise Skip("the same token comes each time")
@@ -174,7 +174,7 @@ def alternatives_are_of_their_own_token(reply: Subject, check: Check) -> None:
 
 @top.should("likeliest", openai("top_logprobs"), "", "chat.request#/temperature", where=_greedily)
 def the_likeliest_token_is_sent(reply: Subject, check: Check) -> None:
-    """At temperature 0, and steered by nothing, most tokens are the likeliest of their alternatives, or as likely."""
+    """At temperature 0 without other sampling members, most tokens are the likeliest alternative, or equally likely."""
     found = with_alternatives(reply)
     others = [entry for entry in found if not _is_likeliest(entry)]
     if 2 * len(others) >= len(found):
@@ -192,7 +192,7 @@ def _is_likeliest(entry: Value) -> bool:
 
 @rules.should("top.same", openai("logprob"), "/content/[]/logprob", "/content/[]/top_logprobs/[]/logprob", of=greedy)
 def a_token_is_as_likely_as_among_its_alternatives(reply: Subject, check: Check) -> None:
-    """A token that is one of its own alternatives has the same `logprob` there, but for noise."""
+    """A token that is among its own alternatives has the same `logprob` there, apart from noise."""
     for entry in with_alternatives(reply):
         expected, found = [own.number("/logprob") for own in listed(entry)], entry.value("/logprob")
         same = any(abs(each - found.number()) <= NOISE for each in expected)  # two ids may have one text

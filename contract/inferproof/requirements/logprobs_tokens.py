@@ -48,7 +48,7 @@ streamed = rules.part("stream", cites="chat.event", claims=".streamed")
 
 @rules.should("tokens.text", openai("logprobs"), "/content/[]/token", "/content/[]/bytes", of=plain_texts)
 def the_tokens_spell_the_content(reply: Subject, check: Check) -> None:
-    """The tokens of a choice, or their `bytes`, spell its content; reasoning and an end token may stand around it."""
+    """The joined tokens of a choice, or their `bytes`, contain its content; other tokens may be around it."""
     for index, text in reply.texts.items():
         found = entries(reply, index)
         if found:  # or another requirement says that there are none
@@ -70,7 +70,7 @@ def _spell(found: list[Value], content: str, check: Check, *, at: str) -> None:
 
 @rules.should("bytes", openai("bytes"), "/content/[]/bytes", of=served("chat", where=_asks_for_text))
 def the_bytes_are_those_of_the_token(reply: Subject, check: Check) -> None:
-    """`bytes`, where given, is the token in UTF-8, also of an alternative; only tokens of plain ASCII are compared."""
+    """`bytes`, if present, is the token in UTF-8, also for an alternative; only ASCII tokens are compared."""
     for entry in entries(reply):
         for each in (entry, *alternatives(entry)):
             token, found = each.string("/token"), spelled(each)
@@ -82,7 +82,7 @@ def the_bytes_are_those_of_the_token(reply: Subject, check: Check) -> None:
 
 @rules.should("tokens.count", PROJECT, "/content", of=replies("chat", where=_asks_for_text))
 def there_is_an_entry_for_each_completion_token(reply: Subject, check: Check) -> None:
-    """There are as many entries as `completion_tokens`, but for the few that open and end the text, and reasoning."""
+    """The number of entries is `completion_tokens`, one more, or up to 4 fewer; reasoning tokens need no entries."""
     counted, found = reply.body.integer("/usage/completion_tokens"), len(entries(reply))
     reasons = reply.reasoning or reply.body.get("/usage/completion_tokens_details/reasoning_tokens")
     if reasons and counted - found > UNTOLD:
@@ -93,7 +93,7 @@ def there_is_an_entry_for_each_completion_token(reply: Subject, check: Check) ->
 
 @streamed.should("count", PROJECT, "#/choices/[]/logprobs", "#/usage", of=streams("chat", where=_asks_for_texts))
 def no_piece_of_a_stream_is_lost(reply: Subject, check: Check) -> None:
-    """In a stream all choices have as many entries as `completion_tokens`, but for two of each, and for reasoning."""
+    """In a stream, at most 2 of the `completion_tokens` of each choice have no entry; reasoning tokens need none."""
     choices = reply.folded.choices
     counted, found = reply.usage.integer("/completion_tokens"), sum(len(one.logprobs) for one in choices.values())
     if found == 0:
@@ -112,7 +112,7 @@ def _asks_for_alternatives_alone(answer: Subject) -> bool:
 
 top.should(
     "alone", CORRECTION, "chat.request#/top_logprobs", of=asked("chat", where=_asks_for_alternatives_alone)
-).refuse("`top_logprobs` without `logprobs: true` is refused.")
+).refuse("`top_logprobs` without `logprobs: true` is rejected.")
 
 
 def _asks_for_ids(answer: Subject) -> bool:
@@ -123,7 +123,7 @@ def _asks_for_ids(answer: Subject) -> bool:
     "token-ids", PROSE, "chat.request.prose#/return_tokens_as_token_ids", where=_asks_for_ids, claims=".token-ids"
 )
 def tokens_are_written_as_ids(reply: Subject, check: Check) -> None:
-    """With `return_tokens_as_token_ids` each token is written `token_id:` and its id."""
+    """With `return_tokens_as_token_ids`, each token is written as `token_id:` and its id."""
     for entry in entries(reply):
         token = entry.value("/token")
         written = re.fullmatch(r"token_id:[0-9]+", token.string()) is not None
@@ -133,7 +133,7 @@ def tokens_are_written_as_ids(reply: Subject, check: Check) -> None:
 # the document allows null, and no standard has this member
 @prompt.should("sent", PROJECT, "chat.request#/prompt_logprobs", "", "/[]/{}/")
 def prompt_logprobs_are_sent(reply: Subject, check: Check) -> None:
-    """With `prompt_logprobs` the reply has a list of them: maps of tokens, and null where there is nothing to tell."""
+    """With `prompt_logprobs`, the reply has a list of them: maps of tokens, or null for a token without values."""
     found = reply.body.object().get("/prompt_logprobs")
     check.that(isinstance(found, list) and found != [], "a list", found, at="/prompt_logprobs")
     check.that(any(found), "a map of tokens", found, at="/prompt_logprobs")
@@ -141,14 +141,14 @@ def prompt_logprobs_are_sent(reply: Subject, check: Check) -> None:
 
 @prompt.should("count", PROJECT)
 def only_tokens_of_the_prompt_have_an_entry(reply: Subject, check: Check) -> None:
-    """There are at most as many `prompt_logprobs` as `prompt_tokens`: those of the template may be left out."""
+    """`prompt_logprobs` has at most `prompt_tokens` entries; the tokens of the chat template may be left out."""
     found, most = len(reply.body.items("/prompt_logprobs")), reply.body.integer("/usage/prompt_tokens")
     check.that(found <= most, f"at most {most}", found, at="/prompt_logprobs")
 
 
 @streamed.should("equal", PROJECT, "#/choices/[]/logprobs", needs="logprobs.stream")
 def a_stream_has_the_same_tokens(answers: list[Subject], check: Check) -> None:
-    """Where a stream adds up to the text that is sent without `stream`, it has the same tokens and alternatives."""
+    """If a stream has the same text as the reply without `stream`, it has the same tokens and as many alternatives."""
     whole, stream = steps(answers, 2)
     if (whole.text, whole.finish_reason) == (stream.text, stream.finish_reason):
         one, other = (
@@ -159,7 +159,7 @@ def a_stream_has_the_same_tokens(answers: list[Subject], check: Check) -> None:
 
 @streamed.should("values", PROJECT, "#/choices/[]/logprobs", needs="logprobs.stream")
 def a_stream_has_the_same_values(answers: list[Subject], check: Check) -> None:
-    """Where a stream has the tokens that are sent without `stream`, it has their log probabilities, but for noise."""
+    """If a stream has the same tokens as the reply without `stream`, it has the same values, apart from noise."""
     whole, stream = steps(answers, 2)
     if tokens(stream) != tokens(whole):
         return

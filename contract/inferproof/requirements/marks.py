@@ -54,7 +54,7 @@ native = rules.part("legacy.reply", of=served(*LEGACY), cites="chat.legacy.reply
     "chat.reply.marks", PROJECT, "/content", where=_is_free, covers="chat.request.default#/skip_special_tokens"
 )
 def marks_of_the_template_are_no_text(reply: Subject, check: Check) -> None:
-    """A text has no marks of the model's template, such as the end of a turn, unless the request speaks of them."""
+    """A text has no marks of the chat template, such as the end of a turn, unless the request contains them."""
     found = [mark for text in reply.texts.values() for mark in MARK.findall(text)]
     if reply.reasoning:  # where some of it is taken out of the text, all of it is
         found += [tag for text in reply.texts.values() for tag in TAGS if tag in text]
@@ -67,7 +67,7 @@ def _must_call(answer: Subject) -> bool:
 
 @calls.should("marks", PROJECT, "/tool_calls", "chat.request#/tool_choice", where=_must_call)
 def a_call_is_no_text(reply: Subject, check: Check) -> None:
-    """Where a call is required, it is not left in the text, between the marks that the model puts around it."""
+    """A required call is not left in the text, between the marks that a model writes around calls."""
     if reply.finish_reason == "length":
         raise Skip("the call was cut short, so that no parser knows it")
     found = [mark for text in reply.texts.values() for mark in CALL.findall(text)]

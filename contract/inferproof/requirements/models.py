@@ -49,14 +49,14 @@ embedding = models.part("embedding", of=_embedding, cites="models.embedding", cl
 @embedding.must("offered", SCHEMA, of=asked("models.embedding", where=keyed))
 @models.must("offered", SCHEMA, of=asked("models", where=keyed))
 def the_list_is_there(reply: Subject, check: Check) -> None:
-    """The list of models is there: not missing (404, 405, 501), not elsewhere (3xx), not answered without it (204)."""
+    """The list of models exists: no 404, 405 or 501, no redirect (3xx), and no empty reply (204)."""
     check.there(reply)
 
 
 @embedding.must("reply.media-type", SCHEMA, ".reply.json", ".reply", of=_json_of_embedding)
 @models.must("reply.media-type", SCHEMA, ".reply.json", ".reply", of=_json)
 def the_list_is_json(reply: Subject, check: Check) -> None:
-    """The list of models comes as `application/json`."""
+    """The list of models has the media type `application/json`."""
     check.equal(reply.media_type, JSON, at="content-type")
 
 
@@ -74,14 +74,14 @@ def the_list_is_json(reply: Subject, check: Check) -> None:
     covers=".reply#/ .reply#/* .reply#/data/[]/ .reply#/data/[]/* .reply#|pagination/data/[]/* .reply#/pagination/*",
 )
 def the_list_is_valid(reply: Subject, check: Check) -> None:
-    """The list of models is valid by its schema: where that has two forms, or a correction has another, by one."""
+    """The list of models is valid by one of the forms that its schema, or a correction of it, allows."""
     check.valid_reply(reply, f"{reply.role}.reply#/data")
 
 
 @embedding.should("named", PROJECT, ".reply#/data", covers=".prose .reply.prose")
 @models.should("named", PROJECT, ".reply#/data", covers=".prose .reply.prose")
 def it_names_models(reply: Subject, check: Check) -> None:
-    """There is a model in the list, and each has a name that a request can have: `id`, or `model_id` in pages."""
+    """The list has at least one model, and each model has a name: `id`, or `model_id` in pages."""
     items = items_of(reply.body)
     check.that(len(items) > 0, "a model", reply.body)
     for item in items:
@@ -92,21 +92,21 @@ def it_names_models(reply: Subject, check: Check) -> None:
 @embedding.should("unique", PROJECT, ".reply#/data")
 @models.should("unique", PROJECT, ".reply#/data")
 def names_are_unique(reply: Subject, check: Check) -> None:
-    """No two models of the list have one name."""
+    """No two models of the list have the same name."""
     check.different(_names(reply))
 
 
 @embedding.should("object.list", openai("object", "models"), ".reply#/object")
 @models.should("object.list", openai("object", "models"), ".reply#/object")
 def the_whole_is_a_list(reply: Subject, check: Check) -> None:
-    """`object` of the whole, where present, is `list`, as OpenAI defines it."""
+    """`object` of the list, if present, is `list`, as OpenAI defines it."""
     check.equal(reply.body.members().get("object", "list"), "list")
 
 
 @embedding.should("object.model", openai("object", "models"), ".reply#/data/[]/object")
 @models.should("object.model", openai("object", "models"), ".reply#/data/[]/object")
 def every_item_is_a_model(reply: Subject, check: Check) -> None:
-    """`object` of an item, where present, is `model`, as OpenAI defines it."""
+    """`object` of a model, if present, is `model`, as OpenAI defines it."""
     for item in items_of(reply.body):
         check.equal(item.members().get("object", "model"), "model")
 
@@ -114,7 +114,7 @@ def every_item_is_a_model(reply: Subject, check: Check) -> None:
 @embedding.should("created", openai("created", "models"), ".reply#/data/[]/created")
 @models.should("created", openai("created", "models"), ".reply#/data/[]/created")
 def created_is_in_seconds(reply: Subject, check: Check) -> None:
-    """`created` of a model, where present, is a past time in seconds since 1970, to the day; not in milliseconds."""
+    """`created` of a model, if present, is in seconds (not milliseconds) since 1970, and at most a day ahead."""
     latest = reply.exchange.began + DAY
     for item in items_of(reply.body):
         created = item.number("/created", 0)
@@ -124,8 +124,7 @@ def created_is_in_seconds(reply: Subject, check: Check) -> None:
 @embedding.should("page", PROJECT, ".reply#/pagination/*")
 @models.should("page", PROJECT, ".reply#/pagination/*")
 def the_page_agrees_with_the_list(reply: Subject, check: Check) -> None:
-    """`pagination`, where present, agrees with the list: no more models than page or total have, as many pages as they
-    fill."""
+    """`pagination`, if present, agrees with the list: page size, total, page number and page count fit together."""
     if not reply.body.has("/pagination"):
         return
     page, shown = reply.body.object("/pagination"), len(items_of(reply.body))
@@ -143,7 +142,7 @@ def the_page_agrees_with_the_list(reply: Subject, check: Check) -> None:
 @embedding.should("stable", PROJECT, ".reply#/data", needs="models.embedding.twice")
 @models.should("stable", PROJECT, ".reply#/data", needs="models.twice")
 def the_list_is_stable(answers: list[Subject], check: Check) -> None:
-    """One key gets the same names again, in any order; of a list that goes on, on another page, nothing is said."""
+    """Two requests with the same key return the same names, in any order. A list of several pages is not judged."""
     first, again = steps(answers, 2)
     if _goes_on(first.body) or _goes_on(again.body):
         raise Skip("the list goes on, on another page")
@@ -168,7 +167,7 @@ def the_list_is_stable(answers: list[Subject], check: Check) -> None:
     covers="chat.request.prose#/model",
 )
 def listed_names_are_accepted(reply: Subject, check: Check) -> None:
-    """A listed name is accepted as the `model` of a request of its kind, where each kind has a list of its own."""
+    """A listed name is accepted as the `model` of a request of its kind, if each kind has its own list."""
     check.equal(reply.status, 200, at=f"status, with model {reply.request.value('/model').raw}")
 
 

@@ -31,7 +31,7 @@ def _asks_for_more(answer: Subject) -> bool:
 
 @rules.should("unsupported", PROSE, ".request.prose", of=asked(ROLE, where=_asks_for_more))
 def what_is_not_supported_does_no_harm(reply: Subject, check: Check) -> None:
-    """A member that the prose calls unsupported is ignored or refused: it breaks nothing."""
+    """A member that the prose calls unsupported is ignored or rejected; it does not cause a 5xx."""
     check.that(reply.status < 500, "200 or a 4xx", reply.status, at="status")
 
 
@@ -41,21 +41,21 @@ def _asks_for_n(answer: Subject) -> bool:
 
 @rules.should("n", PROSE, ".request.prose", where=_asks_for_n, claims="sampling.n")
 def n_is_ignored_or_refused(reply: Subject, check: Check) -> None:
-    """`n`, which is not supported, is ignored or refused: there is one choice or a 4xx."""
+    """`n`, which is not supported, is ignored or rejected: there is one choice, or a 4xx."""
     choices = len(reply.choices) if reply.status == 200 else 1
     check.that(reply.status < 500 and choices == 1, "one choice or a 4xx", choices, at="/choices")
 
 
 @rules.should("logprobs", PROSE, ".reply.prose", of=replies(ROLE))
 def there_are_no_logprobs(reply: Subject, check: Check) -> None:
-    """`logprobs` of a choice is null or absent, also where it is asked for."""
+    """`logprobs` of a choice is null or absent, even if the request asks for it."""
     for choice in reply.choices:
         check.equal(choice.object().find("/logprobs"), None)
 
 
 @rules.should("core", PROSE, ".reply.prose", of=replies(ROLE))
 def the_core_members_are_there(reply: Subject, check: Check) -> None:
-    """The reply has the core members of OpenAI's: `id`, `object`, `created`, `model`, `choices` and `usage`."""
+    """The reply has the core members of OpenAI's replies: `id`, `object`, `created`, `model`, `choices` and `usage`."""
     missing = {"id", "object", "created", "model", "choices", "usage"} - reply.body.members().keys()
     check.that(not missing, "all core members", f"without {', '.join(sorted(missing))}")
 
@@ -65,5 +65,5 @@ def _asks_for_a_search(answer: Subject) -> bool:
 
 
 rules.should("web-search", PROJECT, "chat.request.open#", where=_asks_for_a_search).accept(
-    "`web_search`, which the vendor's own examples send as an extra member, is accepted."
+    "`web_search` is accepted as an extra member, as the vendor's own examples send it."
 )

@@ -16,18 +16,18 @@ rules = Rules("ping", of=replies("ping", where=keyed), cites="ping").with_notes(
 
 @rules.must("offered", SCHEMA, "", ".reply", covers=".prose .reply.prose", of=asked("ping", where=keyed))
 def it_answers(reply: Subject, check: Check) -> None:
-    """The ping is answered 200, without a key where the document asks for none."""
+    """The ping returns 200, without a key if the document requires none."""
     check.equal(reply.status, 200, at="status")
 
 
 @rules.must("reply.media-type", SCHEMA, ".reply.json", ".reply", of=replies("ping", media=None, where=keyed))
 def it_answers_in_json(reply: Subject, check: Check) -> None:
-    """Where the document has JSON for it, the ping comes in that, or in another media type that it has beside that."""
+    """The ping has one of the media types that the document gives for it."""
     content = pointers.join(reply.operation.pointer, "responses", "200", "content")
     check.one_of(reply.media_type, list(reply.contract.at(content)), at="content-type")
 
 
 @rules.must("reply.schema", SCHEMA, ".reply#/*", covers=".reply#/")
 def its_json_is_valid(reply: Subject, check: Check) -> None:
-    """The JSON of the ping is valid by its schema, where that names members."""
+    """The JSON of the ping is valid by its schema, if the schema names members."""
     check.valid_reply(reply, "ping.reply#/*")

@@ -127,12 +127,12 @@ streamed = rules.part("stream", cites="chat.event", claims="reasoning.streamed")
 
 rules.must(
     "accepted", SCHEMA, "#/reasoning/effort", covers="#/reasoning_effort", of=decided("chat", where=_asks_for_some)
-).accept("Every effort of the document but `none` is accepted, also by a model that does not reason.")
+).accept("Every documented effort except `none` is accepted, also by a model that does not reason.")
 
 
 @rules.must("none", PROSE, TOLD, of=without_any, covers=".prose#/reasoning/effort .prose#/reasoning_effort")
 def none_means_no_reasoning(reply: Subject, check: Check) -> None:
-    """With effort `none` nothing is reasoned; a model that always reasons answers 400."""
+    """With effort `none`, there is no reasoning; a model that always reasons returns 400."""
     check.one_of(reply.status, (200, 400), at="status")
     if reply.status == 200:
         found = [text for text in said(reply).values() if speaks(text)]
@@ -141,13 +141,13 @@ def none_means_no_reasoning(reply: Subject, check: Check) -> None:
 
 @rules.should("none.tokens", CORRECTION, COUNTED, TOLD, where=_asks_for_none)
 def none_costs_no_tokens_of_reasoning(reply: Subject, check: Check) -> None:
-    """With effort `none` the `reasoning_tokens` are 0, or not told."""
+    """With effort `none`, `reasoning_tokens` is 0 or absent."""
     check.equal(counted(reply), 0, at=f"usage{TOKENS}")
 
 
 @rules.must("member", PROSE, TOLD, REASONED, where=_asks, covers=STREAMED)
 def reasoning_stands_in_reasoning_content(reply: Subject, check: Check) -> None:
-    """The text of the reasoning comes in `reasoning_content`, whatever other member has it too."""
+    """The text of the reasoning is in `reasoning_content`, even if another member has it too."""
     here, elsewhere = said(reply), said(reply, OTHER_TEXT)
     if not any(map(speaks, [*here.values(), *elsewhere.values()])):
         raise Skip("nothing is reasoned")
@@ -157,7 +157,7 @@ def reasoning_stands_in_reasoning_content(reply: Subject, check: Check) -> None:
 
 @rules.should("apart", PROSE, TOLD, REASONED, where=_plainly)
 def reasoning_is_no_part_of_the_answer(reply: Subject, check: Check) -> None:
-    """The content has the answer only: it neither begins with the reasoning nor has the tags that stand around it."""
+    """The content has only the answer: it does not begin with the reasoning and has no `<think>` tags."""
     opened, closed = (any(tag in content for content in said(reply, "/content").values()) for tag in TAGS)
     if opened and not closed and reply.finish_reason == "length":
         raise Skip("the reasoning was cut short, so that nobody knows its end")
@@ -173,7 +173,7 @@ def reasoning_is_no_part_of_the_answer(reply: Subject, check: Check) -> None:
 
 @rules.should("tokens", CORRECTION, COUNTED, TOLD, where=_asks_plainly)
 def the_tokens_of_reasoning_are_counted(reply: Subject, check: Check) -> None:
-    """`reasoning_tokens`, where told, are more than none where there is reasoning, and part of `completion_tokens`."""
+    """`reasoning_tokens`, if present, is more than 0 if there is reasoning, and part of `completion_tokens`."""
     tokens, at = counted(reply), f"usage{TOKENS}"
     most = reply.usage.integer("/completion_tokens")
     answers = [text for text in said(reply, "/content").values() if speaks(text)]
@@ -185,7 +185,7 @@ def the_tokens_of_reasoning_are_counted(reply: Subject, check: Check) -> None:
 
 @rules.should("text", CORRECTION, REASONED, COUNTED, TOLD, where=_asks_plainly)
 def what_is_counted_is_sent(reply: Subject, check: Check) -> None:
-    """Where more than a few tokens were reasoned, there is a text of them."""
+    """If `reasoning_tokens` is more than 8, the reply has the text of the reasoning."""
     tokens = counted(reply)
     texts = [text for text in said(reply).values() if speaks(text)]
     check.that(tokens <= FEW or texts != [], f"the text of {tokens} tokens", None, at="reasoning_content")
@@ -193,13 +193,13 @@ def what_is_counted_is_sent(reply: Subject, check: Check) -> None:
 
 @rules.should("conflict", PROJECT, "#/reasoning/effort", "#/reasoning_effort", of=decided("chat", where=_asks_for_two))
 def two_efforts_are_no_crash(reply: Subject, check: Check) -> None:
-    """Where `reasoning` and `reasoning_effort` ask for two efforts, one is taken, or the request is refused."""
+    """If `reasoning` and `reasoning_effort` ask for different efforts, one is used, or the request is rejected."""
     check.accepted_or_refused(reply)
 
 
 @streamed.should("order", openai("delta", "chat completion streams"), STREAMED, EFFORT, of=streams_of_it)
 def reasoning_comes_before_the_answer(reply: Subject, check: Check) -> None:
-    """In a stream of a plain answer not all reasoning comes after the last of the content: both may come in turn."""
+    """In a stream, reasoning does not begin after the whole content; both may alternate."""
     said_at: dict[str, dict[int, list[int]]] = {TEXT: {}, "/content": {}}
     for place, choice in enumerate(choices_of(reply)):
         for path, places in said_at.items():
@@ -213,7 +213,7 @@ def reasoning_comes_before_the_answer(reply: Subject, check: Check) -> None:
 
 @streamed.should("equal", PROJECT, STREAMED, REASONED, EFFORT, needs="reasoning.stream")
 def a_stream_reasons_the_same(answers: list[Subject], check: Check) -> None:
-    """At temperature 0 and with a seed, the deltas of reasoning add up to the reasoning that comes without `stream`."""
+    """At temperature 0 with a seed, the joined deltas of reasoning are the reasoning of the reply without `stream`."""
     whole, stream = _repeated(answers)
     expected, found = (
         {index: text.strip() for index, text in said(answer).items()}  # some hosts strip the whitespace around it
@@ -226,7 +226,7 @@ def a_stream_reasons_the_same(answers: list[Subject], check: Check) -> None:
 
 @streamed.should("usage", PROJECT, "#/usage", COUNTED, EFFORT, needs="reasoning.stream")
 def a_stream_counts_the_same(answers: list[Subject], check: Check) -> None:
-    """Where the usage of the same request tells `reasoning_tokens`, so does that of its stream, and as many."""
+    """If the reply without `stream` has `reasoning_tokens`, its stream has the same number."""
     whole, stream = _repeated(answers)
     if said(stream) != said(whole) or stream.said != whole.said:
         raise Skip("the stream says something else")

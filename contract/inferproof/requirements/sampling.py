@@ -68,7 +68,7 @@ rules.must(
 
 @rules.should("defaults", SCHEMA, "#/", needs="sampling.defaults")
 def defaults_change_nothing(answers: list[Subject], check: Check) -> None:
-    """At temperature 0 and with a seed, members sent with their documented defaults leave the answer as it is."""
+    """At temperature 0 with a seed, members with their documented defaults do not change the answer."""
     plain, again, explicit = steps(answers[:3], 3)
     expected = repeated(plain, again)
     check.equal(settled(explicit, *answers[3:]).said, expected, at="content")
@@ -84,7 +84,7 @@ def there_are_n_choices(reply: Subject, check: Check) -> None:
 
 @rules.should("seed", openai("seed"), "#/seed", needs="sampling.seed", claims=".seed")
 def a_seed_repeats_its_answer(answers: list[Subject], check: Check) -> None:
-    """Where a server repeats itself at temperature 0, the same seed repeats at temperature 1, once in three times."""
+    """If answers repeat at temperature 0, two of three answers with one seed at temperature 1 are the same."""
     _require_repeats(answers)
     said = _sampled(answers)
     if len(said) < TRIES:
@@ -96,7 +96,7 @@ def a_seed_repeats_its_answer(answers: list[Subject], check: Check) -> None:
     "seed.streamed", openai("seed"), "#/seed", "chat.reply.events", needs="sampling.seed-streamed", claims=".seed"
 )
 def a_seed_says_the_same_in_a_stream(answers: list[Subject], check: Check) -> None:
-    """Where a seed repeats an answer at temperature 1, a stream with that seed says the same as some other answer."""
+    """If a seed repeats an answer at temperature 1, a stream with that seed repeats it, or another stream's answer."""
     whole, streamed = _sampled(answers), _sampled(answers, EVENTS)
     if not whole or len(set(whole)) > 1:
         raise Skip("the same seed brings another answer each time")
@@ -140,7 +140,7 @@ def _supported(answer: Subject, *names: str) -> list[str]:
 
 
 rules.should("domain", CORRECTION, "#/temperature", of=asked(*CHAT, where=_meaningless), covers=OF_COUNTS).refuse(
-    "A negative temperature, probability or count, a probability above 1 and an answer of no tokens are refused."
+    "A negative temperature, probability or count, a probability above 1, and 0 choices or tokens are rejected."
 )
 
 
@@ -150,5 +150,5 @@ def _best_of_fewer(answer: Subject) -> bool:
 
 @rules.should("best-of", CORRECTION, "#/best_of", of=asked("chat", where=_best_of_fewer), claims="engine.best-of")
 def the_best_of_fewer_is_no_crash(reply: Subject, check: Check) -> None:
-    """A `best_of` smaller than `n` is refused or ignored; it does not fail."""
+    """A `best_of` smaller than `n` is rejected or ignored; it does not cause a 5xx."""
     check.accepted_or_refused(reply)

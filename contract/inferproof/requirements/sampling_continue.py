@@ -67,7 +67,7 @@ continued = answers("chat", status=DECIDED, where=_continues_the_assistant)
 
 @rules.must("continue", PROSE, ".prose#/continue_final_message", of=continued, claims="sampling.continue")
 def a_message_is_continued(reply: Subject, check: Check) -> None:
-    """With `continue_final_message: true` the model goes on with the last message, and does not begin it again."""
+    """With `continue_final_message: true`, the model continues the last message and does not repeat it."""
     check.accepted(reply)
     said = _last(reply, "assistant")
     check.that(not reply.text.startswith(said), "how the message goes on", reply.text, at="content")

@@ -41,7 +41,8 @@ def _keeps_the_stop(answer: Subject) -> bool:
 
 @rules.should("stop.prefix", openai("stop"), "#/stop", needs="sampling.stop")
 def a_stop_cuts_the_same_text(told: list[Subject], check: Check) -> None:
-    """At temperature 0 and with a seed, a `stop` string ends the same text where it first stands, with `stop`."""
+    """At temperature 0 with a seed, a `stop` string ends the same text where it first occurs, and the
+    `finish_reason` is `stop`."""
     free, text, stopped = _free_and_stopped(told)
     for answer in stopped:
         _require_unthought(answer, free)
@@ -88,7 +89,7 @@ def _require_unthought(stopped: Subject, free: Subject) -> None:
     claims="engine.stop",
 )
 def a_stop_may_stay(told: list[Subject], check: Check) -> None:
-    """With `include_stop_str_in_output: true` the content ends with the `stop` string that ended it."""
+    """With `include_stop_str_in_output: true`, the content ends with the `stop` string that ended it."""
     free, text, stopped = _free_and_stopped(told)
     for answer in stopped:
         stop = _found(answer, text)
@@ -120,6 +121,6 @@ def _goes_on_to_the_cap(answer: Subject) -> bool:
 
 @rules.should("ignore-eos", SCHEMA, "#/ignore_eos", where=_goes_on_to_the_cap, claims="sampling.length")
 def without_an_end_the_cap_is_reached(reply: Subject, check: Check) -> None:
-    """With `ignore_eos: true` an answer has exactly `max_tokens`, and finishes with `length`."""
+    """With `ignore_eos: true`, `completion_tokens` is `max_tokens`, and `finish_reason` is `length`."""
     check.equal(reply.finish_reason, "length", at="finish_reason")
     check.equal(reply.usage.value("/completion_tokens"), reply.request.integer("/max_tokens"))

@@ -31,7 +31,7 @@ def _has_an_id(answer: Subject) -> bool:
 
 @rules.should("request-id", PROSE, ".prose#/request_id", of=replies("chat", where=_has_an_id))
 def a_request_id_comes_back(reply: Subject, check: Check) -> None:
-    """A `request_id` comes back in the response, be it within the `id`, in a member of its own or in a header."""
+    """A `request_id` is returned in the reply: in the `id`, in another member or in a header."""
     sent, headers = reply.request.string("/request_id"), "".join(value for _, value in reply.reply.headers)
     back = json.dumps(sent)[1:-1] in json.dumps(reply.body.raw) or sent in headers
     check.that(back, sent, reply.body.value("/id"))
@@ -42,7 +42,7 @@ def _has_an_empty_salt(answer: Subject) -> bool:
 
 
 rules.should("cache-salt.empty", CORRECTION, ".prose#/cache_salt", of=asked("chat", where=_has_an_empty_salt)).refuse(
-    "An empty `cache_salt` is refused: it protects nobody."
+    "An empty `cache_salt` is rejected, because it protects nobody."
 )
 
 
@@ -61,7 +61,7 @@ rules.must("priority.zero", PROSE, "#/priority", where=_has_the_usual_priority).
 
 @rules.should("priority.other", PROSE, ".prose#/priority", where=lambda answer: number(answer, "priority", 0) != 0)
 def another_priority_is_served_or_refused(reply: Subject, check: Check) -> None:
-    """Another `priority` is refused, or obeyed by a server with priority scheduling; it does not fail."""
+    """Another `priority` is used or rejected; it does not cause a 5xx."""
     check.accepted_or_refused(reply)
 
 
@@ -74,7 +74,7 @@ with_code = asked("chat", where=_brings_code)
 
 @rules.should("logits-processors", CORRECTION, "#/logits_processors", "#/logits_processors/[:object]/", of=with_code)
 def code_of_a_request_is_never_run(reply: Subject, check: Check) -> None:
-    """A constructor in `logits_processors` is refused or ignored, never called."""
+    """A constructor in `logits_processors` is rejected or ignored, and never called."""
     check.accepted_or_refused(reply)
     said = reply.reply.body.decode("utf-8", "replace")
     check.that(EXECUTED not in said, "no trace of a call", said, at="body")
@@ -86,12 +86,12 @@ def _brings_broken_code(answer: Subject) -> bool:
 
 rules.must(
     "logits-processors.invalid", SCHEMA, ".prose#/logits_processors", where=_brings_broken_code, covers=OF_CODE
-).refuse("A constructor without a `qualname`, or with anything but `args` and `kwargs` beside it, is refused.")
+).refuse("A constructor without a `qualname`, or with members besides `args` and `kwargs`, is rejected.")
 
 
 @rules.should("generation-prompt", PROSE, ".prose#/add_generation_prompt", needs="sampling.prompt")
 def a_generation_prompt_has_tokens(answers: list[Subject], check: Check) -> None:
-    """`add_generation_prompt: false` leaves out what opens the model's turn: `prompt_tokens` does not grow."""
+    """`add_generation_prompt: false` omits the start of the model's turn, so `prompt_tokens` does not grow."""
     plain, without, _ = _prompts(answers)
     check.that(without.integer() <= plain.integer(), f"at most {plain.raw}", without)
 
@@ -103,7 +103,7 @@ def _prompts(answers: list[Subject]) -> list[Value]:
 
 @rules.should("special-tokens", PROSE, ".prose#/add_special_tokens", needs="sampling.prompt")
 def special_tokens_come_on_top(answers: list[Subject], check: Check) -> None:
-    """`add_special_tokens: true` adds tokens to those of the template: `prompt_tokens` does not shrink."""
+    """`add_special_tokens: true` adds tokens to the chat template's, so `prompt_tokens` does not shrink."""
     plain, _, special = _prompts(answers)
     check.that(special.integer() >= plain.integer(), f"at least {plain.raw}", special)
 
@@ -119,7 +119,7 @@ def _truncates_well(answer: Subject) -> bool:
     where=_truncates_well,
 )
 def a_prompt_is_truncated_or_refused(reply: Subject, check: Check) -> None:
-    """With `truncate_prompt_tokens` the prompt has no more tokens than that, or the request is refused."""
+    """With `truncate_prompt_tokens`, `prompt_tokens` is at most that number, or the request is rejected."""
     check.accepted_or_refused(reply)
     if reply.status != 200:
         return
@@ -137,5 +137,5 @@ def _has_little_time(answer: Subject) -> bool:
 
 @rules.may("timeout", CORRECTION, "#/timeout_sec", of=Of(("chat",), status=EVERY, where=_has_little_time))
 def a_timeout_is_told(reply: Subject, check: Check) -> None:
-    """A `timeout_sec` that is too short ends with 504 or 408, unless the answer was there in time."""
+    """A `timeout_sec` that is too short returns 504 or 408, unless the answer was ready in time."""
     check.one_of(reply.status, (200, 408, 504), at="status")

@@ -16,7 +16,7 @@ rules = Rules("sampling", of=answers("chat"), cites="chat.request", claims="samp
 
 @rules.should("bad-words", SCHEMA, "#/bad_words", needs="sampling.bad-words", claims="sampling.bad-words")
 def bad_words_change_the_answer(told: list[Subject], check: Check) -> None:
-    """With the words of an answer in `bad_words`, the same request is answered otherwise."""
+    """If `bad_words` has the words of an answer, the same request gets another answer."""
     # A single word may come back: engines forbid its usual tokens, and a model can spell it with others.
     free, *banned = told
     if not banned:
@@ -35,7 +35,8 @@ def _completion(answer: Subject) -> int | None:
 
 @rules.should("stop-token-ids", SCHEMA, "#/stop_token_ids", needs="sampling.stop-token-ids")
 def a_token_may_end_the_answer(told: list[Subject], check: Check) -> None:
-    """At temperature 0 and with a seed, a token in `stop_token_ids` ends the same answer where it first comes."""
+    """At temperature 0 with a seed, a token in `stop_token_ids` ends the same answer where it first occurs, and the
+    `finish_reason` is `stop`."""
     if len(told) < 3:
         raise Skip("it takes an answer twice, and once with a token to stop at, to tell")
     free, again, *stopped = told
@@ -68,7 +69,7 @@ def _bans_tokens(answer: Subject) -> bool:
 
 @rules.should("logit-bias.ban", openai("logit_bias"), "#/logit_bias", where=_bans_tokens)
 def a_low_bias_bans_a_token(reply: Subject, check: Check) -> None:
-    """A token with a `logit_bias` of -100 does not come."""
+    """A token with a `logit_bias` of -100 does not occur in the answer."""
     check.equal(sorted(_biased(reply, -100) & set(tokens(reply))), [], at="/choices/0/logprobs/content")
 
 
@@ -78,7 +79,7 @@ def _forces_tokens(answer: Subject) -> bool:
 
 @rules.should("logit-bias.force", openai("logit_bias"), ".extra#/logit_bias:object", where=_forces_tokens)
 def a_high_bias_forces_a_token(reply: Subject, check: Check) -> None:
-    """Only the tokens with a `logit_bias` of 100 come."""
+    """Only tokens with a `logit_bias` of 100 occur in the answer."""
     check.equal(sorted(set(tokens(reply)) - _biased(reply, 100)), [], at="/choices/0/logprobs/content")
 
 
@@ -98,6 +99,6 @@ def _allows_some_tokens(answer: Subject) -> bool:
 
 @rules.should("allowed-token-ids", SCHEMA, "#/allowed_token_ids", where=_allows_some_tokens)
 def no_other_token_comes(reply: Subject, check: Check) -> None:
-    """With `allowed_token_ids` no other token comes."""
+    """With `allowed_token_ids`, no other token occurs in the answer."""
     allowed = {_token(id.integer()) for id in reply.request.items("/allowed_token_ids")}
     check.equal(sorted(set(tokens(reply)) - allowed), [], at="/choices/0/logprobs/content")

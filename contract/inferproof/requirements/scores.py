@@ -60,7 +60,7 @@ rules = Rules("attributes", of=replies(ROLE), cites="attributes", claims=ROLE).w
 
 @rules.must("content.json", PROSE, ".reply.prose", covers=OF_SCORES)
 def the_content_is_json(reply: Subject, check: Check) -> None:
-    """The content of the first choice's message is JSON text of an object, unless a cap cut it short."""
+    """The content of the first choice is the text of a JSON object, unless a cap cut it off."""
     if not _whole(reply):
         return
     content = reply.body.value(CONTENT)
@@ -78,7 +78,7 @@ def each_value_is_a_score(reply: Subject, check: Check) -> None:
 
 @rules.should("content.range", EXAMPLE, ".reply.example")
 def a_score_lies_between_0_and_1(reply: Subject, check: Check) -> None:
-    """A `score` lies between 0 and 1."""
+    """A `score` is between 0 and 1."""
     for value in scores(reply).values():
         score = value.value("/score")
         check.that(0 <= score.number() <= 1, "0 to 1", score)
@@ -90,7 +90,7 @@ def _gives_some(answer: Subject) -> bool:
 
 @rules.must("all-scored", PROSE, ".request.prose", where=_gives_some)
 def every_attribute_is_scored(reply: Subject, check: Check) -> None:
-    """Every attribute given is scored, or with `filter_categories` every one of those categories."""
+    """Every attribute of the request has a score; with `filter_categories`, every one in those categories."""
     wanted = _words(reply.request, "/filter_categories")
     found = scores(reply)
     for one in _given(reply):
@@ -105,7 +105,7 @@ def _filters(answer: Subject) -> bool:
 
 @rules.must("filtered", PROSE, ".request.prose", where=_filters)
 def other_categories_are_not_scored(reply: Subject, check: Check) -> None:
-    """With `filter_categories`, an attribute whose categories are all others is not scored."""
+    """With `filter_categories`, an attribute that has only other categories gets no score."""
     wanted = _words(reply.request, "/filter_categories")
     found = scores(reply)
     for one in _given(reply):
@@ -117,7 +117,7 @@ def other_categories_are_not_scored(reply: Subject, check: Check) -> None:
 
 @rules.should("only-asked", EXAMPLE, ".reply.example", where=_gives_some)
 def nothing_else_is_scored(reply: Subject, check: Check) -> None:
-    """Where the request gives attributes, no other one is scored."""
+    """If the request has attributes, no other attribute gets a score."""
     asked, found = {one.string("/name") for one in _given(reply)}, scores(reply)
     check.that(found.keys() <= asked, "only " + ", ".join(sorted(asked)), sorted(found), at=CONTENT)
 
@@ -128,7 +128,7 @@ def _gives_none(answer: Subject) -> bool:
 
 @rules.must("default-set", PROSE, ".request.prose", ".request#/attributes", where=_gives_none)
 def without_attributes_there_is_a_default_set(reply: Subject, check: Check) -> None:
-    """Without `attributes` a default set is scored: at least one."""
+    """Without `attributes`, a default set is scored: at least one attribute."""
     check.that(len(scores(reply)) > 0, "a score", reply.body.value(CONTENT))
 
 
@@ -138,7 +138,7 @@ def _says_what_is_positive(answer: Subject) -> bool:
 
 @rules.should("positive.echoed", CORRECTION, ".request#/attributes/[]/positive", where=_says_what_is_positive)
 def an_explicit_positive_is_echoed(reply: Subject, check: Check) -> None:
-    """An attribute that says whether it is `positive` is reported so."""
+    """If an attribute of the request says whether it is `positive`, its score says the same."""
     found = scores(reply)
     for one in _given(reply):
         positive = one.get("/positive")

@@ -29,7 +29,7 @@ stops = rules.part("sampling.stop", claims="sampling.stop")
 
 @rules.should("chat.messages.escapes", rfc("8259 §7"), "#/messages/[role=user]/content", needs="messages.text")
 def escapes_are_read(answers: list[Subject], check: Check) -> None:
-    """Text in escapes of JSON (RFC 8259 §7) is the same text: it has the same `prompt_tokens`."""
+    """A text in JSON escapes has the same `prompt_tokens` as the same text without them (RFC 8259 §7)."""
     plain, _, escaped = steps(answers, 3)
     check.equal(escaped.body.value("/usage/prompt_tokens"), plain.body.integer("/usage/prompt_tokens"))
 
@@ -45,7 +45,7 @@ foreign = served("chat", where=_stops_at_foreign_text)
     "beyond-ascii", openai("stop"), "#/stop", "#/response_format", of=foreign, besides="structured-output.json-schema"
 )
 def a_stop_of_any_script_ends_the_text(reply: Subject, check: Check) -> None:
-    """A `stop` that is no ASCII ends the text before it, whole or streamed: no piece of a character is left behind."""
+    """A `stop` that is not ASCII ends the text before it, also in a stream, and leaves no part of a character."""
     if reply.unanswered:
         raise Skip("nothing was said")
     found = [stop for stop in (*_foreign_stops(reply), BROKEN) if stop in reply.text]

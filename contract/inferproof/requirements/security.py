@@ -40,7 +40,7 @@ rules = Rules("security", cites="chat.request").with_notes(
     reference="the front reads with orjson and refuses more than 200 levels with 422.",
 )
 def a_deep_body_is_refused(reply: Subject, check: Check) -> None:
-    """A body nested twenty thousand levels deep is refused with a 4xx, or read to its end where any value may stand."""
+    """A body that is nested 20,000 levels deep is rejected with a 4xx, or accepted where any value is allowed."""
     read = reply.status == 200 and b'"messages":[[' not in reply.exchange.request.body
     if not read:
         check.refused(reply)
@@ -55,7 +55,7 @@ def a_deep_body_is_refused(reply: Subject, check: Check) -> None:
     reference="vLLM counts the prompt before it is queued and refuses it with 400.",
 )
 def a_long_prompt_is_refused_or_read(reply: Subject, check: Check) -> None:
-    """A prompt longer than the model's context is refused with a 4xx; it is not cut without a word."""
+    """A prompt longer than the model's context is rejected with a 4xx; it is not silently truncated."""
     check.accepted_or_refused(reply)
     if reply.status != 200:
         return
@@ -77,6 +77,6 @@ def _brings_a_template(answer: Subject) -> bool:
     reference="the front refuses a template with 422, before anything reads it.",
 )
 def a_template_of_a_request_is_never_run(reply: Subject, check: Check) -> None:
-    """A `chat_template` of the request is refused or ignored: nothing that it computes stands in the reply."""
+    """A `chat_template` in the request is rejected or ignored: its output does not occur in the reply."""
     said = reply.reply.body.decode("utf-8", "replace")
     check.that(RAN not in said, "no trace of the template", said, at="body")

@@ -15,7 +15,7 @@ rules = Rules("status", of=replies("status"), cites="status").with_notes(
 
 @rules.must("reply.schema", SCHEMA, ".reply", of=replies("status", media=None))
 def status_is_an_object_with_a_word(reply: Subject, check: Check) -> None:
-    """The status operation answers with JSON that has a `status` string."""
+    """The status operation returns JSON with a string `status`."""
     check.equal(reply.media_type, "application/json", at="content-type")
     check.valid(reply.body, reply.operation.reply_schema or "", reply.contract.layer("status.reply"))
 
@@ -33,12 +33,12 @@ without_a_key = replies("status", status=(*ANSWERS, 503), media=None, where=_key
 
 @rules.must("open", SCHEMA, "", ".reply.prose", of=without_a_key)
 def status_needs_no_key(reply: Subject, check: Check) -> None:
-    """The status operation answers without credentials: 200, or 503 while the server is not ready."""
+    """The status operation returns 200 without credentials, or 503 while the server is not ready."""
     check.one_of(reply.status, (200, 503), at="status")
 
 
 @rules.should("word", PROJECT, ".reply#/status")
 def status_word_is_not_empty(reply: Subject, check: Check) -> None:
-    """The `status` word says something."""
+    """The `status` string is not empty."""
     word = reply.body.value("/status")
     check.that(word.string().strip() != "", "a word", word)

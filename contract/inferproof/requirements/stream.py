@@ -39,13 +39,13 @@ def _wants_a_good_stream(answer: Subject) -> bool:
 
 @rules.must("media-type", SCHEMA, ".reply.events", of=served(*CHAT, where=_wants_a_good_stream), covers=OF_THE_PATH)
 def a_stream_is_an_event_stream(reply: Subject, check: Check) -> None:
-    """With `stream: true` the answer is `text/event-stream`."""
+    """With `stream: true`, the reply has the media type `text/event-stream`."""
     check.equal(reply.media_type, EVENTS, at="content-type")
 
 
 @rules.must("framing", Standard("WHATWG HTML §9.2.6"), ".reply.events")
 def every_event_ends_with_a_blank_line(reply: Subject, check: Check) -> None:
-    """Every event ends with a blank line; one at the end that does not is lost to a client (WHATWG HTML §9.2.6)."""
+    """Every event but `[DONE]` ends with a blank line; clients drop a last event without it (WHATWG HTML §9.2.6)."""
     for fault in reply.stream.faults:
         tail = reply.reply.body[fault.offset :].strip()
         check.that(
@@ -65,7 +65,7 @@ def every_event_is_utf_8(reply: Subject, check: Check) -> None:
 
 @rules.should("line", PROJECT, ".reply.events")
 def an_event_is_one_data_line(reply: Subject, check: Check) -> None:
-    """Each event has its data on one line: many clients read line by line."""
+    """The data of each event is on one line, because many clients read line by line."""
     for number, event in enumerate(reply.stream.events):
         lines = sum(line.partition(":")[0] == "data" for line in event.lines)
         check.equal(lines, 1, at=f"events/{number}")
@@ -73,7 +73,7 @@ def an_event_is_one_data_line(reply: Subject, check: Check) -> None:
 
 @rules.must("event.json", PROSE, ".reply.prose", ".event", covers=".openai-path.reply.prose .openai-path.event")
 def each_event_is_json(reply: Subject, check: Check) -> None:
-    """The data of each event, but for `[DONE]`, is one JSON object."""
+    """The data of each event, except `[DONE]`, is one JSON object."""
     try:
         events = reply.events
     except Missing as missing:
@@ -84,7 +84,7 @@ def each_event_is_json(reply: Subject, check: Check) -> None:
 
 @rules.must("event.schema", SCHEMA, ".event#/", covers=OF_A_CHUNK)
 def each_chunk_is_valid(reply: Subject, check: Check) -> None:
-    """Each event is a chunk that the document's schema allows, or says that the server failed."""
+    """Each event is a chunk that the document's schema allows, or reports an error."""
     layer = reply.contract.layer("chat.event#/")
     for event in reply.events:
         if not event.has("/error"):
@@ -93,7 +93,7 @@ def each_chunk_is_valid(reply: Subject, check: Check) -> None:
 
 @rules.should("event.corrected", CORRECTION, ".event#/")
 def each_chunk_has_what_clients_need(reply: Subject, check: Check) -> None:
-    """Each chunk has the members that every example shows and every client reads: also `id`, `object`, `created`."""
+    """Each chunk has the members that all examples show and clients read, such as `id`, `object` and `created`."""
     for event in reply.events:
         if not event.has("/error"):
             check.valid(event, reply.operation.event_schema or "", "corrected")
@@ -101,7 +101,7 @@ def each_chunk_has_what_clients_need(reply: Subject, check: Check) -> None:
 
 @rules.must("series", PROSE, ".reply.prose")
 def a_stream_is_a_series(reply: Subject, check: Check) -> None:
-    """An answer of more than a few words comes as a series of chunks, not as one."""
+    """An answer of more than a few words comes in several chunks."""
     if len(reply.text) > 16:
         check.that(len(reply.events) > 1, "several chunks", len(reply.events), at="events")
 
@@ -136,7 +136,7 @@ def each_choice_finishes_once(reply: Subject, check: Check) -> None:
 
 @rules.should("finish.last", EXAMPLE, ".event#/choices/[]/finish_reason")
 def nothing_follows_the_finish(reply: Subject, check: Check) -> None:
-    """Once a choice has finished, no chunk has more of it: a delta that says nothing may bring what a filter found."""
+    """After the `finish_reason` of a choice, no chunk continues it; an empty delta may carry the result of a filter."""
     finished = set()
     for choice in choices_of(reply):
         index = choice.integer("/index")
@@ -155,7 +155,8 @@ def _says(choice: Value) -> bool:
 
 @rules.should("done", openai("[DONE]", "chat completion streams"), ".reply.events")
 def the_stream_says_that_it_is_done(reply: Subject, check: Check) -> None:
-    """A stream ends with `data: [DONE]`, as OpenAI's do; one that failed may end with its error."""
+    """A stream ends with `data: [DONE]`, as OpenAI's streams do. A stream that failed may end with the error
+    instead."""
     datas = [event.data for event in reply.stream.events]
     failed = any(event.has("/error") for event in reply.events)
     check.that(failed or DONE in datas, DONE, datas[-1] if datas else "no event", at="the last event")
@@ -167,14 +168,14 @@ def _takes_its_time(answer: Subject) -> bool:
 
 @rules.should("no-crash", PROJECT, ".reply.events", of=streams(*CHAT, where=_takes_its_time))
 def no_stream_breaks_down(reply: Subject, check: Check) -> None:
-    """No stream of the run ends with an error event, unless its time was limited: that has cost tokens."""
+    """No stream has an error event, unless the request limited its time."""
     errors = [event.raw for event in reply.events if event.has("/error")]
     check.equal(errors, [], at="events with an error")
 
 
 @rules.must("done.last", openai("[DONE]", "chat completion streams"), ".reply.events")
 def nothing_follows_done(reply: Subject, check: Check) -> None:
-    """Nothing follows `[DONE]`: clients stop reading there."""
+    """Nothing follows `[DONE]`, because clients stop reading there."""
     datas = [event.data for event in reply.stream.events]
     if DONE in datas:
         check.equal(datas[datas.index(DONE) + 1 :], [], at="after [DONE]")
@@ -186,7 +187,7 @@ def _wants_a_stream_wrongly(answer: Subject) -> bool:
 
 @rules.must("invalid", SCHEMA, ".invalid.json", of=decided(*CHAT, where=_wants_a_stream_wrongly))
 def what_is_wrong_is_said_before_the_stream(reply: Subject, check: Check) -> None:
-    """A request for a stream that the schema forbids is answered in JSON with its status, as without `stream`."""
+    """An invalid request with `stream: true` gets the documented status and a JSON body, as without `stream`."""
     check.equal(reply.status, reply.operation.invalid_status, at="status")
     check.equal(reply.media_type, JSON, at="content-type")
 
@@ -198,7 +199,7 @@ def _has_options_alone(answer: Subject) -> bool:
 options_alone = replies("chat", status=None, media=None, where=_has_options_alone)
 
 rules.should("options.alone", CORRECTION, ".request#/stream_options", of=options_alone).refuse(
-    "`stream_options` without `stream: true` is refused."
+    "`stream_options` without `stream: true` is rejected."
 )
 
 
@@ -218,7 +219,7 @@ several = streams("chat", where=_wants_choices)
     claims=".choices",
 )
 def every_choice_is_streamed(reply: Subject, check: Check) -> None:
-    """A stream of `n` choices has chunks of each, numbered from 0."""
+    """A stream of `n` choices has chunks of each choice, numbered from 0."""
     asked, found = reply.request.integer("/n"), sorted(reply.folded.choices)
     numbered = found == list(range(len(found)))  # `asked` may be too large for a list
     check.that(numbered and len(found) == asked, f"{asked} numbered from 0", found, at="choices")

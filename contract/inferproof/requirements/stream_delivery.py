@@ -34,7 +34,7 @@ rules = Rules("stream", cites="chat", claims="streaming").with_notes(
 
 @rules.should("equal.content", PROJECT, ".event#/choices/[]/delta/content", needs="stream.equal")
 def a_stream_adds_up_to_the_same_text(answers: list[Subject], check: Check) -> None:
-    """At temperature 0 and with a seed, the deltas add up to the content that is sent without `stream`."""
+    """At temperature 0 with a seed, the joined deltas are the content of the reply without `stream`."""
     whole, stream, again = steps(answers[:3], 3)
     expected = repeated(whole, again)
     check.equal(settled(stream, *answers[3:]).said, expected, at="content")
@@ -42,7 +42,7 @@ def a_stream_adds_up_to_the_same_text(answers: list[Subject], check: Check) -> N
 
 @rules.should("equal.finish-reason", PROJECT, ".event#/choices/[]/finish_reason", needs="stream.equal")
 def a_stream_finishes_for_the_same_reason(answers: list[Subject], check: Check) -> None:
-    """At temperature 0 and with a seed, a stream has the `finish_reason` that is sent without `stream`."""
+    """At temperature 0 with a seed, a stream has the same `finish_reason` as the reply without `stream`."""
     whole, stream, again = steps(answers[:3], 3)
     repeated(whole, again)
     stream.require_given()
@@ -51,7 +51,7 @@ def a_stream_finishes_for_the_same_reason(answers: list[Subject], check: Check) 
 
 @rules.should("hang-up", PROJECT, ".reply.events", needs="stream.hang-up")
 def a_client_may_leave(answers: list[Subject], check: Check) -> None:
-    """When a client hangs up, the next request gets an answer of its own: another id, and content."""
+    """After a client closed its connection early, the next request gets its own reply: a new `id`, and a choice."""
     streamed = next((place for place, each in enumerate(answers) if each.request.get("/stream") is True), 0)
     left, following = steps(answers[streamed : streamed + 2], 2)
     if not left.events:
@@ -63,14 +63,15 @@ def a_client_may_leave(answers: list[Subject], check: Check) -> None:
 
 @rules.should("hang-up.prompt", PROJECT, ".reply.events", ".reply#/usage/prompt_tokens", needs="stream.hang-up")
 def who_left_leaves_no_trace_in_the_prompt(answers: list[Subject], check: Check) -> None:
-    """After a client has hung up, the same conversation has the `prompt_tokens` that it had before."""
+    """A conversation has the same `prompt_tokens` before and after a client closed its connection early."""
     before, _, _, after = steps(answers[:4], 4)
     same_prompt(after.body.value("/usage/prompt_tokens"), before.body.integer("/usage/prompt_tokens"), check)
 
 
 @rules.should("hang-up.text", PROJECT, ".reply.events", needs="stream.hang-up")
 def who_left_leaves_no_trace_in_the_answer(answers: list[Subject], check: Check) -> None:
-    """At temperature 0 and with a seed, the same request is answered after a client has hung up as it was before."""
+    """At temperature 0 with a seed, a request gets the same text before and after a client closed its connection
+    early."""
     before, again, _, after = steps(answers[:4], 4)
     expected = repeated(before, again)
     check.equal(settled(after, *answers[4:]).said, expected, at="content")
@@ -78,7 +79,7 @@ def who_left_leaves_no_trace_in_the_answer(answers: list[Subject], check: Check)
 
 @rules.should("slow-reader", PROJECT, ".reply.events", needs="stream.slow-reader")
 def a_slow_reader_gets_it_all(answers: list[Subject], check: Check) -> None:
-    """A client that takes its time gets the whole stream, to the finish reason of each choice."""
+    """A client that reads slowly gets the whole stream, with the `finish_reason` of each choice."""
     [slow] = steps(answers, 1)
     found = [choice.finish_reason for choice in slow.folded.choices.values()]
     check.that(found != [] and None not in found, "a finish_reason", found, at="finish_reason")
@@ -86,7 +87,7 @@ def a_slow_reader_gets_it_all(answers: list[Subject], check: Check) -> None:
 
 @rules.should("incremental", PROSE, ".reply.prose", needs="stream.timing", claims=".incremental")
 def events_leave_as_they_are_made(answers: list[Subject], check: Check) -> None:
-    """Events leave the server as they are made. It fails only where every stream was plainly held back to its end."""
+    """Events are sent as they are made. The rule fails only if every stream was clearly held back to its end."""
     prompt, *streams = answers
     if not prompt.reply.reads or not streams:
         raise Skip("nobody watched the replies arrive")
@@ -104,7 +105,7 @@ def events_leave_as_they_are_made(answers: list[Subject], check: Check) -> None:
 
 @rules.should("pieces", PROSE, ".reply.prose", needs="stream.timing", claims=".incremental")
 def a_long_text_comes_in_pieces(answers: list[Subject], check: Check) -> None:
-    """A long text comes in several pieces, none of which is most of it: it is not made first and streamed then."""
+    """A long text comes in several pieces, none of which has most of it: it is streamed while it is made."""
     streams = answers[1:]
     if not streams:
         raise Skip("it takes a longer stream to tell")

@@ -33,7 +33,7 @@ rules = Rules("stream", cites="chat", claims="streaming").with_notes(
     whatever=("stream.refused", "errors.unknown-model", "chat.no-messages", "tools.choice", "sampling.domain"),
 )
 def what_is_refused_whole_is_refused_streamed(answers: list[Subject], check: Check) -> None:
-    """A request that is refused gets the same status with `stream: true`, before any event, also from the engine."""
+    """A request that is rejected without `stream` gets the same status with `stream: true`, before any event."""
     whole = {_without_stream(each): each.status for each in answers if not wants_stream(each)}
     judged = 0
     for each in answers:

@@ -68,7 +68,7 @@ rules = Rules("stream.usage", of=streams("chat"), cites="chat", claims="streamin
 
 @rules.must("sent", openai("stream_options"), ASKED, where=_asks)
 def usage_is_sent_when_asked_for(reply: Subject, check: Check) -> None:
-    """With `include_usage: true` a chunk has the usage."""
+    """With `include_usage: true`, a chunk has the usage."""
     check.that(usages(reply) != [], "a chunk with usage", "none", at="events")
 
 
@@ -78,13 +78,13 @@ def _asks_once(answer: Subject) -> bool:
 
 @rules.should("once", openai("stream_options"), ASKED, where=_asks_once)
 def usage_is_sent_once(reply: Subject, check: Check) -> None:
-    """With `include_usage: true` exactly one chunk has the usage."""
+    """With `include_usage: true`, exactly one chunk has the usage."""
     check.equal(len(usages(reply)), 1, at="chunks with usage")
 
 
 @rules.should("last", CORRECTION, ASKED, where=_asks)
 def the_usage_chunk_is_the_last(reply: Subject, check: Check) -> None:
-    """With `include_usage: true` the last chunk has the usage, and an empty list of choices."""
+    """With `include_usage: true`, the last chunk has the usage and an empty list of choices."""
     chunks = unbroken(reply)
     if not chunks:
         raise Skip("there is no chunk")
@@ -94,7 +94,7 @@ def the_usage_chunk_is_the_last(reply: Subject, check: Check) -> None:
 
 @rules.should("default", SCHEMA, DEFAULT, where=_asks_by_default)
 def stream_options_alone_ask_for_usage(reply: Subject, check: Check) -> None:
-    """`stream_options: {}` asks for the usage, since `include_usage` is true by default."""
+    """With `stream_options: {}`, a chunk has the usage, because `include_usage` is true by default."""
     check.that(usages(reply) != [], "a chunk with usage", "none", at="events")
 
 
@@ -106,7 +106,7 @@ def usage_is_not_sent_unasked(reply: Subject, check: Check) -> None:
 
 @rules.must("total", EXAMPLE, ".event#/usage", ".reply.example#/usage", of=chat_stream, claims="streaming")
 def total_is_the_sum_in_streams_too(reply: Subject, check: Check) -> None:
-    """Wherever a chunk has a usage, its `total_tokens` is `prompt_tokens` plus `completion_tokens`."""
+    """If a chunk has a usage, its `total_tokens` is `prompt_tokens` plus `completion_tokens`."""
     for usage in usages(reply):
         wanted = usage.integer("/prompt_tokens") + usage.integer("/completion_tokens", 0)
         check.equal(usage.value("/total_tokens"), wanted)
@@ -122,7 +122,7 @@ def _is_capped(answer: Subject) -> bool:
 
 @rules.must("cap", openai("max_tokens"), ".request#/max_tokens", ".event#/usage", where=_is_capped, claims="streaming")
 def max_tokens_caps_a_stream(reply: Subject, check: Check) -> None:
-    """Where a stream has a usage, its `completion_tokens` never exceeds `max_tokens`."""
+    """If a stream has a usage, its `completion_tokens` is at most `max_tokens`."""
     for usage in usages(reply):
         used, cap = usage.integer("/completion_tokens"), reply.request.integer("/max_tokens")
         check.that(used <= cap, f"at most {cap}", used, at=f"{usage.at}/completion_tokens")
@@ -134,7 +134,7 @@ def _asks_continuously(answer: Subject) -> bool:
 
 @rules.should("continuous", SCHEMA, CONTINUOUS, where=_asks_continuously, claims="streaming.continuous-usage")
 def continuous_usage_grows(reply: Subject, check: Check) -> None:
-    """With `continuous_usage_stats: true` every chunk has a usage, and `completion_tokens` never falls."""
+    """With `continuous_usage_stats: true`, every chunk has a usage, and `completion_tokens` never falls."""
     before = 0
     for chunk in unbroken(reply):
         check.that(chunk.find("/usage") is not None, "a usage", None, at=f"{chunk.at}/usage")
@@ -152,7 +152,7 @@ def a_stream_has_the_same_prompt(answers: list[Subject], check: Check) -> None:
 
 @rules.should("equal.completion", PROJECT, ".reply#/usage/completion_tokens", ASKED, needs="stream.usage")
 def the_same_text_costs_the_same(answers: list[Subject], check: Check) -> None:
-    """Where a stream adds up to the text that is sent without `stream`, it has the same `completion_tokens`."""
+    """If a stream has the same text as the reply without `stream`, it has the same `completion_tokens`."""
     whole, stream, *_ = steps(answers, 4)
     if (whole.text, whole.finish_reason) == (stream.text, stream.finish_reason):
         check.equal(_last_usage(stream).value("/completion_tokens"), whole.body.integer("/usage/completion_tokens"))

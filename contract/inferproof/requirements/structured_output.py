@@ -148,7 +148,7 @@ spaced = _guided("guided_json", plain=lambda answer: answer.request.get("/guided
 
 @formats.must("json-object", openai("response_format"), "/type", of=objects, covers=OF_THE_PATH, claims=".json-object")
 def a_json_object_is_one(reply: Subject, check: Check) -> None:
-    """With `response_format: {"type": "json_object"}` the content is the text of a JSON object."""
+    """With `response_format: {"type": "json_object"}`, the content is the text of a JSON object."""
     taken(reply, check)
     value = _instance(reply, check, {"type": "object"})
     check.that(isinstance(value, dict), "a JSON object", value, at="content")
@@ -168,7 +168,7 @@ beside_tools = answers(*CHAT, where=_json_beside_tools)
 
 @formats.should("beside-tools", PROJECT, "/type", "chat.request#/tools", of=beside_tools, claims=".json-object")
 def a_format_holds_beside_tools(reply: Subject, check: Check) -> None:
-    """With `response_format: {"type": "json_object"}` and tools, what is no call is the text of a JSON object."""
+    """With `response_format: {"type": "json_object"}` and tools, an answer without a call is a JSON object."""
     if calls(reply):
         raise Skip("a tool is called")
     value = _instance(reply, check, {"type": "object"})
@@ -177,7 +177,7 @@ def a_format_holds_beside_tools(reply: Subject, check: Check) -> None:
 
 @formats.must("json-schema", openai("response_format"), "/json_schema/schema", of=schemas, claims=".json-schema")
 def a_json_schema_is_obeyed(reply: Subject, check: Check) -> None:
-    """With `response_format` and a JSON schema, the content is the text of an instance of it."""
+    """With a JSON schema in `response_format`, the content is JSON that the schema allows."""
     schema = reply.request.value("/response_format/json_schema/schema").raw
     taken(reply, check, plain=is_plain(schema))
     check.fits(_instance(reply, check, schema), schema, at="content")
@@ -185,7 +185,7 @@ def a_json_schema_is_obeyed(reply: Subject, check: Check) -> None:
 
 @rules.must("guided-json", PROSE, ".prose#/guided_json", of=_guided("guided_json"), claims=".guided-json")
 def guided_json_is_obeyed(reply: Subject, check: Check) -> None:
-    """With `guided_json`, an object or its JSON text, the content is the text of an instance of it."""
+    """With `guided_json`, an object or its JSON text, the content is JSON that this schema allows."""
     schema = parsed(reply.request.value("/guided_json")).raw
     taken(reply, check, plain=is_plain(schema))
     check.fits(_instance(reply, check, schema), schema, at="content")
@@ -193,14 +193,14 @@ def guided_json_is_obeyed(reply: Subject, check: Check) -> None:
 
 @rules.must("guided-choice", PROSE, ".prose#/guided_choice", of=_guided("guided_choice"), claims=".guided-choice")
 def guided_choice_is_obeyed(reply: Subject, check: Check) -> None:
-    """With `guided_choice` the content is one of its texts, exactly."""
+    """With `guided_choice`, the content is exactly one of the choices."""
     taken(reply, check)
     _one_of(reply, check, _choice(reply))
 
 
 @rules.must("guided-regex", PROSE, ".prose#/guided_regex", of=regexes, claims=".guided-regex")
 def guided_regex_is_obeyed(reply: Subject, check: Check) -> None:
-    """With a simple `guided_regex` the content as a whole matches it."""
+    """With a simple `guided_regex`, the expression matches the whole content."""
     taken(reply, check)
     pattern = reply.request.string("/guided_regex")
     each = atoms(pattern) or []
@@ -226,7 +226,7 @@ def guided_grammar_is_obeyed(reply: Subject, check: Check) -> None:
     "structural-tag", CORRECTION, ".prose#/structural_tag", of=_guided("structural_tag"), claims=".structural-tag"
 )
 def structural_tags_are_obeyed(reply: Subject, check: Check) -> None:
-    """With `structural_tag`, a tag's `begin` is followed by an instance of its schema and its `end`."""
+    """With `structural_tag`, the `begin` of a tag is followed by JSON that its schema allows, and then by its `end`."""
     tags = [_Tag.of(tag) for tag in parsed(reply.request.value("/structural_tag")).items("/structures")]
     taken(reply, check, plain=all(is_plain(tag.schema) for tag in tags))
     reply.require_given()
@@ -269,7 +269,7 @@ def _first(tags: list[_Tag], text: str) -> _Tag | None:
 
 @rules.should("whitespace", PROSE, ".prose#/guided_whitespace_pattern", of=spaced, claims=".whitespace")
 def whitespace_is_that_of_the_pattern(reply: Subject, check: Check) -> None:
-    """With a `guided_whitespace_pattern` of tabs, guided JSON has no other whitespace outside its strings."""
+    """With a `guided_whitespace_pattern` of tabs, guided JSON has no whitespace but tabs outside its strings."""
     taken(reply, check)
     between = _STRING.sub("", reply.text)
     expected = "nothing but tabs between the tokens of JSON"
@@ -285,7 +285,7 @@ streamed = streams("chat", where=_streams_a_choice)
 
 @rules.must("streamed", PROSE, "#/guided_choice", of=streamed, claims=".streamed", besides=".guided-choice")
 def a_stream_obeys_too(reply: Subject, check: Check) -> None:
-    """With `guided_choice` and `stream`, the deltas add up to one of its texts, every character of it intact."""
+    """With `guided_choice` and `stream: true`, the joined deltas are exactly one of the choices."""
     _one_of(reply, check, _choice(reply))
 
 
@@ -294,7 +294,7 @@ def _forgets_its_schema(answer: Subject) -> bool:
 
 
 rules.should("schema.missing", CORRECTION, "#/response_format/json_schema", where=_forgets_its_schema).refuse(
-    "A `response_format` of type `json_schema` without a schema is refused: it asks for nothing."
+    "A `response_format` of type `json_schema` without a schema is rejected."
 )
 
 
@@ -303,7 +303,7 @@ def _has_two_guides(answer: Subject) -> bool:
 
 
 rules.should("exclusive", CORRECTION, "#/guided_json", where=_has_two_guides, covers=OF_ONE_GUIDE).refuse(
-    "Two constraints at once are refused: one text cannot be promised to obey both."
+    "Two constraints in one request are rejected, because one text may be unable to satisfy both."
 )
 
 
@@ -313,4 +313,4 @@ def _constrains_wrongly(answer: Subject) -> bool:
 
 rules.must(
     "invalid.refused", SCHEMA, "#/response_format:object/", where=_constrains_wrongly, covers=OF_CONSTRAINTS
-).refuse("A constraint that the schema forbids is refused: another format, a schema without a name, text for a choice.")
+).refuse("An invalid constraint is rejected: an unknown format, a schema without a name, a string as `guided_choice`.")

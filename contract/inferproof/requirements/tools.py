@@ -103,7 +103,7 @@ def _offers_tools_for_nothing(answer: Subject) -> bool:
 
 
 rules.must("accepted", SCHEMA, "#/tools/[]/", "#/tools", of=decided(*CHAT, where=_offers_tools_for_nothing)).accept(
-    "Tools are accepted with nothing but a function's name, and as null, which means none."
+    "A tool needs only the name of a function. `tools: null` is accepted and means no tools."
 )
 
 
@@ -114,19 +114,19 @@ def _leaves_the_choice(answer: Subject) -> bool:
 left_free = decided(*CHAT, where=_leaves_the_choice)
 
 rules.must("auto.accepted", SCHEMA, "#/tool_choice=auto", of=left_free, covers=OF_THE_PATH, claims=".auto").accept(
-    "Tools without a `tool_choice`, or with `auto`, are accepted; whether one is called is the model's choice."
+    "Tools without `tool_choice`, or with `auto`, are accepted; the model decides whether to call one."
 )
 
 
 @rules.must("none", openai("tool_choice"), "#/tool_choice=none", of=_calls_of("none"))
 def none_means_no_call(reply: Subject, check: Check) -> None:
-    """With `tool_choice: none` no tool is called."""
+    """With `tool_choice: none`, no tool is called."""
     check.equal(calls(reply), [], at="tool_calls")
 
 
 @rules.must("required", openai("tool_choice"), "#/tool_choice=required", of=_calls_of("required"), claims=".required")
 def required_means_a_call(reply: Subject, check: Check) -> None:
-    """With `tool_choice: required` at least one tool is called."""
+    """With `tool_choice: required`, at least one tool is called."""
     check.that(whole_calls(reply) != [], "a call", "none", at="tool_calls")
 
 
@@ -150,7 +150,7 @@ def only_what_was_offered_is_called(reply: Subject, check: Check) -> None:
 
 @called.should("id", CORRECTION, "/id")
 def each_call_has_an_id(reply: Subject, check: Check) -> None:
-    """Each call has an `id` that no other call of the message has: the result is sent back under it."""
+    """Each call has an `id` that is unique in the message, because the result refers to it."""
     ids = [call.get("/id") for call in whole_calls(reply)]
     check.that(all(isinstance(id, str) and id for id in ids), "an id for each call", ids, at="tool_calls")
     check.equal(len(set(ids)), len(ids), at="different ids of tool_calls")
@@ -172,7 +172,7 @@ def arguments_are_a_json_object(reply: Subject, check: Check) -> None:
     "call.parameters", openai("tool_calls"), "#/tools/[]/function/parameters", of=_calls_of("required", "named")
 )
 def arguments_follow_the_parameters(reply: Subject, check: Check) -> None:
-    """The arguments of a call that was asked for are valid by the function's `parameters`."""
+    """The arguments of a required or named call are valid by the function's `parameters`."""
     functions = offered(reply)
     for call in whole_calls(reply):
         function = functions.get(call.string("/function/name"))
@@ -182,14 +182,14 @@ def arguments_follow_the_parameters(reply: Subject, check: Check) -> None:
 
 @rules.should("finish-reason", CORRECTION, ENDED, "#/tools", of=_calls_of("auto", "required"))
 def calls_finish_a_message(reply: Subject, check: Check) -> None:
-    """A message with calls has the `finish_reason` `tool_calls`; where the function was named, `stop` is usual too."""
+    """A message with calls has the `finish_reason` `tool_calls`, unless `tool_choice` names the function."""
     if whole_calls(reply):
         check.equal(reply.finish_reason, "tool_calls", at="finish_reason")
 
 
 @rules.should("cut", openai("finish_reason"), ENDED, "#/tools", of=any_calls)
 def a_call_that_is_cut_ends_with_length(reply: Subject, check: Check) -> None:
-    """Where the cap was reached within the arguments of a call, the `finish_reason` is `length`, in a stream too."""
+    """If the cap cuts off the arguments of a call, the `finish_reason` is `length`, also in a stream."""
     if any(_is_open(call) for call in calls(reply)) and reply.usage.integer("/completion_tokens") >= cap_of(reply):
         check.equal(reply.finish_reason, "length", at="finish_reason")
 
@@ -209,7 +209,7 @@ def _wants_one_at_a_time(answer: Subject) -> bool:
 
 @rules.should("parallel", CORRECTION, "#/parallel_tool_calls", of=answers(*CHAT, where=_wants_one_at_a_time))
 def one_call_at_a_time(reply: Subject, check: Check) -> None:
-    """With `parallel_tool_calls: false` a message has at most one call."""
+    """With `parallel_tool_calls: false`, a message has at most one call."""
     check.that(len(calls(reply)) <= 1, "at most 1", len(calls(reply)), at="tool_calls")
 
 
@@ -222,13 +222,13 @@ def _brings_a_result(answer: Subject) -> bool:
 
 
 rules.must("result.accepted", SCHEMA, "#/messages/[role=tool]/", of=decided("chat", where=_brings_a_result)).accept(
-    "A conversation that ends with a call and the tool's result is accepted."
+    "A conversation that ends with a tool call and its result is accepted."
 )
 
 
 @rules.should("prompt", PROJECT, "#/tools", needs=("tools.required", "tools.auto"))
 def tools_are_part_of_the_prompt(told: list[Subject], check: Check) -> None:
-    """The same conversation has more `prompt_tokens` with tools than without: the model is told of them."""
+    """A conversation has more `prompt_tokens` with tools than without, because the model reads them."""
     without, *offered = told
     before = without.usage.integer("/prompt_tokens")
     counts = [answer.usage.value("/prompt_tokens") for answer in offered if not answer.streamed or answer.folded.usage]
@@ -244,7 +244,7 @@ def _chooses_without_tools(answer: Subject) -> bool:
 
 rules.should(
     "choice.without-tools", CORRECTION, "#/tool_choice", of=asked("chat", where=_chooses_without_tools)
-).refuse("`tool_choice` with `required` or a name is refused where there are no tools.")
+).refuse("A `tool_choice` that is `required` or names a function is rejected if there are no tools.")
 
 
 def _names_an_unknown_tool(answer: Subject) -> bool:
@@ -260,7 +260,7 @@ def _well_formed(answer: Subject) -> bool:
 
 rules.should(
     "choice.unknown", CORRECTION, "#/tool_choice/function/name", of=asked("chat", where=_names_an_unknown_tool)
-).refuse("`tool_choice` with a name that no tool of the request has is refused.")
+).refuse("A `tool_choice` that names no tool of the request is rejected.")
 
 
 def _offers_wrongly(answer: Subject) -> bool:
@@ -268,5 +268,5 @@ def _offers_wrongly(answer: Subject) -> bool:
 
 
 rules.must("invalid.refused", SCHEMA, "#/tool_choice", of=asked("chat", where=_offers_wrongly), covers=OF_TOOLS).refuse(
-    "Tools that the schema forbids are refused: another `type`, a list for parameters, another word for a choice."
+    "Invalid tools are rejected: an unknown `type`, a list as `parameters`, an unknown `tool_choice`."
 )

@@ -42,7 +42,7 @@ rules = Rules(
 
 @rules.must("call", openai("tool_calls", "chat completion streams"), "/", "/function/", of=_streams_of_calls())
 def pieces_add_up_to_calls(reply: Subject, check: Check) -> None:
-    """In a stream, the pieces with one `index` add up to a call, which has the name of a function."""
+    """In a stream, the pieces with the same `index` form a call, which has the name of a function."""
     found = whole_calls(reply)
     check.that(found != [], "a call", "none", at="tool_calls")
     for call in found:
@@ -52,7 +52,7 @@ def pieces_add_up_to_calls(reply: Subject, check: Check) -> None:
 
 @rules.should("once", openai("tool_calls", "chat completion streams"), "/id", "/function/name")
 def a_call_is_named_once(reply: Subject, check: Check) -> None:
-    """In a stream, each call has its `id` and its function's `name` in one piece: clients join what comes twice."""
+    """In a stream, the `id` of a call comes in one piece only, and so does its `name`, because clients join repeats."""
     for index, pieces in sorted(_pieces(reply).items()):
         ids = sum(piece.string("/id", "") != "" for piece in pieces)
         check.equal(ids, 1, at=f"pieces of call {index} with an id")
@@ -69,7 +69,7 @@ def calls_are_numbered_from_zero(reply: Subject, check: Check) -> None:
 
 @rules.should("equal", PROJECT, "/function", needs="tools.stream")
 def a_stream_makes_the_same_calls(answers: list[Subject], check: Check) -> None:
-    """At temperature 0 and with a seed, a stream has the calls that are made without `stream`."""
+    """At temperature 0 with a seed, a stream has the same calls as the reply without `stream`."""
     require_repeating(answers[0])
     whole, again = map(_made, steps([each for each in answers if not streamed(each)][-2:], 2))
     streams = [_made(each) for each in answers if streamed(each)]

@@ -39,7 +39,7 @@ def what_is_called_json_is_json(reply: Subject, check: Check) -> None:
 
 @rules.should("json.names", rfc("8259 §4"), of=Of(status=EVERY))
 def names_in_an_object_are_unique(reply: Subject, check: Check) -> None:
-    """No object of a JSON reply or event has a name twice (RFC 8259 §4): of two values, each client picks its own."""
+    """No object of a JSON reply or event repeats a name (RFC 8259 §4), because clients would read different values."""
     if reply.media_type not in (JSON, EVENTS):
         raise Skip("the reply is no JSON")
     for at, text in _texts(reply):
@@ -71,7 +71,7 @@ def _names_twice(text: str) -> list[str]:
 
 @rules.must("whole", rfc("9112 §8"))
 def a_reply_that_begins_comes_to_its_end(reply: Subject, check: Check) -> None:
-    """A reply that begins comes to its end (RFC 9112 §8): the server neither breaks off nor falls silent."""
+    """A reply that begins is completed (RFC 9112 §8): the server neither stalls nor closes the connection early."""
     fault = reply.exchange.fault
     holds = fault is None or fault.kind == "hung up"
     check.that(holds, "a whole reply", fault.text if fault else "", at="body")
@@ -79,14 +79,14 @@ def a_reply_that_begins_comes_to_its_end(reply: Subject, check: Check) -> None:
 
 @rules.should("content-type.once", rfc("9110 §5.3"))
 def a_reply_has_one_type(reply: Subject, check: Check) -> None:
-    """A reply has at most one `Content-Type` (RFC 9110 §5.3): of two, each client picks its own."""
+    """A reply has at most one `Content-Type` (RFC 9110 §5.3), because clients would read different ones."""
     found = [value for name, value in reply.reply.headers if name.lower() == "content-type"]
     check.that(len(found) <= 1, "one", found, at="content-type")
 
 
 @rules.must("framing.one", rfc("9112 §6.2"))
 def a_body_has_one_framing(reply: Subject, check: Check) -> None:
-    """A reply with `Transfer-Encoding` has no `Content-Length` (RFC 9112 §6.2): proxies cut it at different places."""
+    """A reply with `Transfer-Encoding` has no `Content-Length` (RFC 9112 §6.2), because proxies disagree on its end."""
     lengths = [value for name, value in reply.reply.headers if name.lower() == "content-length"]
     coded = reply.header("transfer-encoding") is not None
     check.that(not coded or lengths == [], "no Content-Length", lengths, at="content-length")

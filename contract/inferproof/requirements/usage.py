@@ -68,14 +68,14 @@ def the_completion_is_counted(reply: Subject, check: Check) -> None:
 
 @rules.should("prompt.positive", PROJECT, "#/usage/prompt_tokens")
 def a_prompt_has_tokens(reply: Subject, check: Check) -> None:
-    """`usage.prompt_tokens` counts the prompt: it is greater than zero."""
+    """`usage.prompt_tokens` is greater than 0."""
     found = reply.body.integer("/usage/prompt_tokens")
     check.that(found > 0, "more than 0", found, at="/usage/prompt_tokens")
 
 
 @rules.must("cached", openai("cached_tokens"), "#/usage/prompt_tokens_details/cached_tokens")
 def cached_tokens_are_part_of_the_prompt(reply: Subject, check: Check) -> None:
-    """`cached_tokens`, where given, is at most `prompt_tokens`."""
+    """`cached_tokens`, if present, is from 0 to `prompt_tokens`."""
     at = "/usage/prompt_tokens_details/cached_tokens"
     cached, prompt = reply.body.integer(at, 0), reply.body.integer("/usage/prompt_tokens")
     check.that(0 <= cached <= prompt, f"0 to {prompt}", cached, at=at)
@@ -83,7 +83,7 @@ def cached_tokens_are_part_of_the_prompt(reply: Subject, check: Check) -> None:
 
 @rules.should("parts", openai("usage"), "#/usage/prompt_tokens", COMPLETED, of=served(*CHAT), covers=OF_PARTS)
 def details_are_parts_of_their_count(reply: Subject, check: Check) -> None:
-    """Details of `usage` are parts of their count, in streams too: tokens cached, reasoned, predicted, or of audio."""
+    """The details of `usage` (cached, audio, reasoning, prediction) are parts of their count, also in streams."""
     usage = reply.usage
     for whole, details, names in PARTS:
         given = usage.find(details) or Value({})
@@ -100,7 +100,7 @@ def _echoes_nothing(answer: Subject) -> bool:
 
 @rules.must("counted", openai("completion_tokens"), COMPLETED, of=served(*CHAT, where=_echoes_nothing))
 def what_is_said_is_counted(reply: Subject, check: Check) -> None:
-    """`completion_tokens`, where told, are more than 0 for an answer that says, reasons or calls anything."""
+    """`completion_tokens`, if present, is greater than 0 if the answer has text, reasoning or a call."""
     counted = reply.usage.value("/completion_tokens")
     if not says_something(reply) or reply.finish_reason == "content_filter":
         raise Skip("nothing is said, or a filter says it")
@@ -123,7 +123,7 @@ def _caps_several_choices(answer: Subject) -> bool:
 
 @several.must("cap.choices", openai("max_tokens"), "#/max_tokens", "#/n", COMPLETED, where=_caps_several_choices)
 def the_cap_holds_for_each_choice(reply: Subject, check: Check) -> None:
-    """The `completion_tokens` of several choices are at most the cap for each, but for a few that open and end it."""
+    """With several choices, `completion_tokens` is at most the cap for each choice, plus 2 tokens for each."""
     most, used = _candidates(reply) * (cap_of(reply) + SPARE), reply.usage.value("/completion_tokens")
     check.that(used.integer() <= most, f"at most {most}", used)
 
@@ -146,7 +146,7 @@ def _caps_many_choices(answer: Subject) -> bool:
 
 @several.should("choices", openai("n"), "#/n", COMPLETED, of=served(*CHAT, where=_caps_many_choices))
 def the_tokens_of_all_choices_are_counted(reply: Subject, check: Check) -> None:
-    """`completion_tokens` are those of all choices: where each ends at the cap, the cap for each, or one less."""
+    """`completion_tokens` counts all choices: if each ends at the cap, it is at least the cap minus 1 for each."""
     ends, used = _ends(reply), reply.usage.value("/completion_tokens")
     if len(ends) < 2 or set(ends) != {"length"}:
         raise Skip("not each of several choices ends at the cap")
@@ -164,7 +164,7 @@ def _caps_one_choice(answer: Subject) -> bool:
 
 @rules.should("length", PROJECT, "#/usage/completion_tokens", of=replies(*CHAT, where=_caps_one_choice))
 def length_means_the_cap_was_reached(reply: Subject, check: Check) -> None:
-    """Where `finish_reason` is `length`, `completion_tokens` is the cap; from 16 on a host may have a lower one."""
+    """If `finish_reason` is `length`, `completion_tokens` is the cap; a host may have a lower cap of at least 16."""
     if reply.finish_reason != "length":
         return
     cap, used = reply.request.integer("/max_tokens"), reply.body.value("/usage/completion_tokens")
@@ -182,7 +182,7 @@ def another_message_costs_tokens(replies: list[Subject], check: Check) -> None:
 
 @rules.should("prompt.steady", PROJECT, "#/usage/prompt_tokens", needs="usage.sampling")
 def sampling_does_not_change_the_prompt(replies: list[Subject], check: Check) -> None:
-    """`temperature` and `n` leave `prompt_tokens` alone."""
+    """`temperature` and `n` do not change `prompt_tokens`."""
     first = replies[0].body.integer("/usage/prompt_tokens")
     for reply in replies[1:]:
         same_prompt(reply.body.value("/usage/prompt_tokens"), first, check)

@@ -83,7 +83,7 @@ rules = Rules("embeddings", of=replies(ROLE), cites="embeddings.reply", claims=R
 
 @rules.must("encoding.float", openai("encoding_format", "embeddings"), FORMAT, VECTOR, where=_asks_for_floats)
 def floats_are_numbers(reply: Subject, check: Check) -> None:
-    """`encoding_format: float`, the default, gives each `embedding` as a list of numbers."""
+    """With `encoding_format: float`, the default, each `embedding` is a list of numbers."""
     for item in reply.body.items("/data"):
         embedding = item.value("/embedding")
         check.that(isinstance(embedding.raw, list), "numbers", embedding)
@@ -95,7 +95,7 @@ def _asks_for_base64(answer: Subject) -> bool:
 
 @rules.must("encoding.base64", openai("encoding_format", "embeddings"), FORMAT, VECTOR, where=_asks_for_base64)
 def base64_is_a_string(reply: Subject, check: Check) -> None:
-    """`encoding_format: base64` gives each `embedding` as a base64 string of whole 32-bit floats."""
+    """With `encoding_format: base64`, each `embedding` is a base64 string of whole 32-bit floats."""
     for item in reply.body.items("/data"):
         embedding = item.value("/embedding")
         check.that(isinstance(embedding.raw, str), "a string", embedding)
@@ -107,7 +107,7 @@ def base64_is_a_string(reply: Subject, check: Check) -> None:
 
 @rules.should("encoding.same", CORRECTION, VECTOR, needs="embeddings.encodings")
 def both_encodings_say_the_same(replies: list[Subject], check: Check) -> None:
-    """Read as little-endian 32-bit floats, the base64 form is the vector that the float form shows."""
+    """The base64 form, read as little-endian 32-bit floats, is the same vector as the float form."""
     first, *others = (first_vector(reply) for reply in replies)
     for other in others:
         check.equal(len(other), len(first), at="/data/0/embedding: length")
@@ -117,7 +117,7 @@ def both_encodings_say_the_same(replies: list[Subject], check: Check) -> None:
 
 @rules.must("order", openai("index", "embeddings"), ".prose", "#/data/[]/index", needs="embeddings.batch")
 def items_are_in_the_order_of_inputs(replies: list[Subject], check: Check) -> None:
-    """Each item is the embedding of the input at its `index`: it is no nearer to that of another input."""
+    """Each item is the embedding of the input at its `index`: it is not nearer to that of another input."""
     single = [first_vector(reply) for reply in replies[:-1]]
     for item in replies[-1].body.items("/data"):
         index = item.integer("/index")
@@ -131,7 +131,7 @@ def items_are_in_the_order_of_inputs(replies: list[Subject], check: Check) -> No
 
 @rules.should("repeated", PROJECT, VECTOR, needs="embeddings.batch")
 def a_text_has_one_vector(replies: list[Subject], check: Check) -> None:
-    """A text embedded again, alone or among others, has the same vector."""
+    """A text has the same vector each time, alone or in a list."""
     for index, (reply, again) in enumerate(zip(replies, vectors(replies[-1]), strict=False)):
         likeness = cosine(first_vector(reply), again)
         check.that(likeness > SAME, f"a cosine above {SAME}", round(likeness, 4), at=f"/data/{index}/embedding")
@@ -139,7 +139,7 @@ def a_text_has_one_vector(replies: list[Subject], check: Check) -> None:
 
 @rules.should("distinct", PROJECT, VECTOR, needs="embeddings.batch")
 def different_texts_have_different_vectors(replies: list[Subject], check: Check) -> None:
-    """Different texts have different vectors, those that differ at their ends only too."""
+    """Different texts have different vectors, even if they differ only at their ends."""
     found = vectors(replies[-1])
     check.equal(len(set(found)), len(found), at="/data: different embeddings")
 
@@ -161,7 +161,7 @@ def vectors_are_finite(reply: Subject, check: Check) -> None:
 
 @rules.should("nonzero", PROJECT, VECTOR)
 def vectors_are_not_zero(reply: Subject, check: Check) -> None:
-    """A vector has numbers, and not all of them are zero."""
+    """A vector is not empty, and not all of its numbers are zero."""
     for position, found in enumerate(vectors(reply)):
         check.that(any(found), "a number other than 0", list(found[:3]), at=f"/data/{position}/embedding")
 

@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--inferproof-target", metavar="FILE", help="target file [default: inferproof.toml, if there is one]"
     )
     group.addoption("--inferproof-contract", metavar="NAME", help="contract, by name or folder")
-    group.addoption("--inferproof-seed", metavar="N", type=_seed, default=0, help="everything random follows from it")
+    group.addoption("--inferproof-seed", metavar="N", type=_seed, default=0, help="seed of all random choices")
     group.addoption("--inferproof-strict", action="store_true", help="a failure at SHOULD is a failure")
     group.addoption("--inferproof-quick", action="store_true", help="leave the generated cases out")
 

@@ -167,7 +167,7 @@ def test_members_that_are_ignored_are_named_in_one_cause() -> None:
     )
     [together] = across_operations(found)
     assert sorted(together.members) == ["guided_choice", "guided_json"]
-    assert together.mistake.startswith("members without the effect")
+    assert together.mistake.startswith("members that are ignored")
 
 
 def test_an_open_door_and_a_body_that_is_not_looked_at_are_two_causes() -> None:

@@ -31,7 +31,7 @@ NO_OPERATION = "no operation"
 ACCEPTS = "what should be refused is served"
 FAILS = "the server fails over what it should serve or refuse"
 MISSING = "operations that are not there"
-WITHOUT_EFFECT = "members without the effect that they should have"
+WITHOUT_EFFECT = "members that are ignored or not obeyed"
 """Mistakes that one server makes in many places, each with words or a finding of its own."""
 
 SHOWN = 3

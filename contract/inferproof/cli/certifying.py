@@ -276,7 +276,7 @@ def init(url: str, name: str, api_key_env: str | None, key_header: str | None, f
         raise UsageError(f"{seen.result.interrupted}: {path} was not written")
     writing.write(path, files_for_targets.target_file(seen, target.key and target.key_variable, name))
     click.echo(printable(f"wrote {path}: {files_for_targets.in_brief(seen)}"))
-    click.echo("read it, give up what the server does not offer, then run: inferproof certify")
+    click.echo("read it, decline what the server does not offer, then run: inferproof certify")
 
 
 @click.command()

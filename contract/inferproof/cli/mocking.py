@@ -23,9 +23,9 @@ LIST = "list"
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=4010, show_default=True, help="0 takes a free one.")
 @click.option(
-    "--api-key", "keys", multiple=True, help="A key that opens it. Repeatable [default: one that is printed]."
+    "--api-key", "keys", multiple=True, help="An accepted API key. Repeatable [default: one that is printed]."
 )
-@click.option("--revoked-key", "revoked", multiple=True, metavar="KEY", help="A key that is valid no longer.")
+@click.option("--revoked-key", "revoked", multiple=True, metavar="KEY", help="A revoked key: the mock rejects it.")
 @click.option(
     "--restricted-key", "restricted", multiple=True, metavar="KEY=MODEL", help="A key that may use this model only."
 )

@@ -20,7 +20,7 @@ from inferproof_reference.tiny_model import write_tiny_model
 
 @click.command()
 @click.option("--upstream", metavar="URL", help="A vLLM server that runs, without /v1.")
-@click.option("--embeddings-upstream", metavar="URL", help="One that embeds (vLLM with --runner pooling).")
+@click.option("--embeddings-upstream", metavar="URL", help="A vLLM server for embeddings (--runner pooling).")
 @click.option(
     "--model", metavar="tiny|PATH", help="Start vLLM on this model; `tiny` is a random one of a few hundred kB."
 )
@@ -36,7 +36,7 @@ from inferproof_reference.tiny_model import write_tiny_model
     multiple=True,
     envvar="INFERPROOF_SERVE_KEYS",
     show_envvar=True,
-    help="A key that opens it. Repeatable [default: a random one that is printed].",
+    help="An accepted API key. Repeatable [default: a random one that is printed].",
 )
 @click.option("--upstream-key-env", metavar="NAME", help="Variable that holds the key that the engines want.")
 @click.option("--compact-json", is_flag=True, help="The upstream was told to write JSON without whitespace.")

@@ -79,7 +79,7 @@ def summary(result: Result, key_variable: str, rerun: str, transcript: str = "")
     if unjudged:
         yield f"{many(len(unjudged), 'entry', 'entries')} of the target file's \\[known]: not judged by this run"
     if result.verdict is Verdict.NOT_CONFORMANT and causes:
-        yield "next: mend the first cause. --write-known lists what fails today, so that a gate holds all the rest"
+        yield "next: fix the first cause. --write-known records what fails today, so that a gate checks everything else"
     yield f"[bold {COLOURS[result.verdict]}]{result.words}[/]{escape(_extent(result))}"
 
 

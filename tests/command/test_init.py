@@ -10,8 +10,8 @@ import pytest
 
 from inferproof.certify.certify import Certification, Progress
 from inferproof.certify.first_look import first_look
+from inferproof.certify.first_target_file import in_brief, target_file
 from inferproof.certify.target import Target, UsageError, contract_in, read_target_file, target_from
-from inferproof.certify.target_file import in_brief, target_file
 from inferproof.document import Contract
 from inferproof.front.serve import running
 from inferproof.judge.capabilities import CAPABILITIES

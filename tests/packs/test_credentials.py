@@ -15,11 +15,11 @@ from click.testing import CliRunner
 from inferproof.certify.certify import Certification, call_with, certify
 from inferproof.certify.credentials import announced, authorized
 from inferproof.certify.dry_run import dry_run
+from inferproof.certify.first_target_file import target_file as written_for
 from inferproof.certify.plan import plan
 from inferproof.certify.replay import from_transcript, replayed
 from inferproof.certify.result import Verdict
 from inferproof.certify.target import GivenKey, Target, UsageError, read_target_file, target_file, target_from
-from inferproof.certify.target_file import target_file as written_for
 from inferproof.certify.ways import settled
 from inferproof.cli import main
 from inferproof.document import Contract, load

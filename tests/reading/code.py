@@ -17,7 +17,7 @@ RIGHT: Mapping[int, tuple[str, ...]] = {
     2: ("contract/inferproof/probes/usage.py",),
     3: ("openapi/", "docs/your-contract.md"),
     4: ("openapi/inflection/corrections.yaml", "openapi/inflection/requirements.lock"),
-    5: ("mocks/inferproof_mock/habits/moment.py", "docs/habits.md"),
+    5: ("mocks/inferproof_mock/habits/busy.py", "docs/habits.md"),
     6: ("contract/inferproof/certify/result.py", "docs/versions.md"),
     7: ("contract/inferproof/reports/summary.py", "contract/inferproof/certify/causes.py"),
     8: ("contract/inferproof/certify/result.py", "contract/inferproof/judge/judge.py"),

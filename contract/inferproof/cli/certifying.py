@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from inferproof import writing
-from inferproof.certify import target_file as files_for_targets
+from inferproof.certify import first_target_file
 from inferproof.certify.certify import Certification, judged, trying
 from inferproof.certify.certify import certify as run
 from inferproof.certify.credentials import announced
@@ -274,8 +274,8 @@ def init(url: str, name: str, api_key_env: str | None, key_header: str | None, f
         seen = first_look(load(name), target, progress)
     if seen.result.interrupted:
         raise UsageError(f"{seen.result.interrupted}: {path} was not written")
-    writing.write(path, files_for_targets.target_file(seen, target.key and target.key_variable, name))
-    click.echo(printable(f"wrote {path}: {files_for_targets.in_brief(seen)}"))
+    writing.write(path, first_target_file.target_file(seen, target.key and target.key_variable, name))
+    click.echo(printable(f"wrote {path}: {first_target_file.in_brief(seen)}"))
     click.echo("read it, decline what the server does not offer, then run: inferproof certify")
 
 

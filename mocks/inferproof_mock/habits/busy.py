@@ -1,4 +1,4 @@
-"""The moment: replies that speak of load, time and the way there, and say nothing of the request.
+"""Busy for a moment: replies that speak of load, time and the way there, and say nothing of the request.
 
 One request in a hundred meets it, and which one follows from the seed; asked again, it is another draw.
 """

@@ -1,4 +1,4 @@
-"""A first look at a server: what it offers, as a target file with comments for a person to complete."""
+"""The first target file, which `init` writes: what a server offers, with comments for a person to complete."""
 
 from __future__ import annotations
 

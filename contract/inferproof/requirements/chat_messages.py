@@ -96,6 +96,10 @@ def _allowed(has: Callable[[Value], bool], beside: Callable[[Value], bool] = lam
     return Of(CHAT, DECIDED, where=chosen)
 
 
+def _has_no_role(message: Value) -> bool:
+    return not isinstance(message.get("/role"), str)
+
+
 def _forbidden(*members: str, where: Callable[[Value], bool] = lambda message: True) -> Of:
     """Requests that are invalid at one of these members of a message, or within it, and nowhere else."""
 
@@ -207,7 +211,7 @@ def any_other_role_is_valid(reply: Subject, check: Check) -> None:
     _valid(reply, check)
 
 
-custom.must("role.required", SCHEMA, ".required", covers="#/role", of=_forbidden("role")).refuse(
+custom.must("role.required", SCHEMA, ".required", covers="#/role", of=_forbidden("role", where=_has_no_role)).refuse(
     "A message whose `role` is missing or not a string is rejected."
 )
 

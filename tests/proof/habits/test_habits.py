@@ -14,7 +14,6 @@ from inferproof.document import Contract, load
 from inferproof_mock.habits import habits_of
 from tests.conftest import FIRST, PACKS, contract_of
 from tests.proof import PROOF, proof
-from tests.proof.habits.accused import ACCUSED, WITH_GENERATED
 from tests.proof.habits.cover import cover
 from tests.proof.habits.held import Replayed, fewest, held_against
 
@@ -22,13 +21,10 @@ HABITS = habits_of(load(FIRST))
 SETS, GENERATED_SETS, SEED = 300, 100, 12
 SAMPLE = 8
 
-# Those that the judge still accuses are not drawn: a set would only say again what they say alone.
-INNOCENT = [name for name in HABITS if name not in ACCUSED]
-ALONE = sorted(HABITS) if PROOF else sorted(random.Random(SEED).sample(INNOCENT, SAMPLE))
-DRAWN = list(islice(cover(INNOCENT, SEED), SETS))
+ALONE = sorted(HABITS) if PROOF else sorted(random.Random(SEED).sample(list(HABITS), SAMPLE))
+DRAWN = list(islice(cover(list(HABITS), SEED), SETS))
 TRIED = DRAWN if PROOF else [each for each in DRAWN if len(each) > 1][:2]
-BEFORE_GENERATED = [name for name in INNOCENT if name not in WITH_GENERATED]
-GENERATED = list(islice(cover(BEFORE_GENERATED, SEED), GENERATED_SETS if PROOF else 1))
+GENERATED = DRAWN[: GENERATED_SETS if PROOF else 1]
 
 
 @pytest.fixture(scope="module")
@@ -36,17 +32,11 @@ def the_mock(contract: Contract) -> Replayed:
     return Replayed(contract)
 
 
-def accused(name: str) -> object:
-    """A parameter. One that is still accused must fail: who mends the judge takes it off the list."""
-    marks = [pytest.mark.xfail(reason=ACCUSED[name], strict=True)] if name in ACCUSED else []
-    return pytest.param(name, marks=marks)
-
-
 def test_nothing_is_held_against_the_mock_itself(contract: Contract, the_mock: Replayed) -> None:
     assert str(held_against(contract, the_mock, [])) == ""
 
 
-@pytest.mark.parametrize("name", [accused(name) for name in ALONE])
+@pytest.mark.parametrize("name", ALONE)
 def test_a_habit_alone_is_no_fault(name: str, contract: Contract, the_mock: Replayed) -> None:
     found = held_against(contract, the_mock, [HABITS[name]])
     assert str(found) == "", HABITS[name].sentence
@@ -66,21 +56,13 @@ def test_a_set_is_no_fault_before_generated_requests(
 
 
 @proof
-@pytest.mark.xfail(reason="the judge still accuses them", strict=True)
-@pytest.mark.parametrize("name", WITH_GENERATED)
-def test_a_habit_is_no_fault_before_generated_requests(name: str, contract: Contract, the_mock: Replayed) -> None:
-    assert str(held_against(contract, the_mock, [HABITS[name]], generated=True)) == ""
-
-
-@proof
 @pytest.mark.parametrize("pack", [name for name in PACKS if name != FIRST])
 def test_habits_are_no_fault_under_another_contract(pack: str) -> None:
     contract = contract_of(pack)
     mock, found = Replayed(contract), habits_of(contract)
     wrong = {}
     for name in found:
-        if name not in ACCUSED:
-            wrong[name] = str(held_against(contract, mock, [found[name]]))
+        wrong[name] = str(held_against(contract, mock, [found[name]]))
     assert {name: why for name, why in wrong.items() if why} == {}
 
 

@@ -156,7 +156,7 @@ GATE = (
         members_of_an_engine.__doc__ or "",
         edited(members_of_an_engine, of=lambda reply: reply.path in CHATS and completions(reply)),
         Innocent(),
-        declines=("sampling.engine",),
+        declines=("engine",),
         generated=True,
         only=("chat.*", "sampling.*"),
     ),

@@ -299,7 +299,7 @@ def falsy(*names: str) -> Callable[[dict[str, Any]], None]:
 
 
 FALSY = within(
-    ("sampling.s*", "sampling.e*", "logprobs.*", "tools.parallel"),
+    ("sampling.s*", "sampling.t*", "sampling.e*", "logprobs.*", "tools.parallel"),
     *(
         Finding(
             f"falsy.{name.replace('_', '-')}",

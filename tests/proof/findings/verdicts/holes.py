@@ -272,7 +272,7 @@ class MoreBehindItInTheOldApi(MoreBehindIt):
         return request.path == path_of("chat.legacy.stream") and super().admits(request)
 
 
-DOOR = ("auth.*.refused",)
+DOOR = ("auth.*.refused", "auth.near.*", "auth.scheme.*")
 
 KEYS = tuple(
     hole(f"key.{name}", edit, "auth.*", only=DOOR)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from inferproof.document import Contract
+from inferproof.judge import requirement as catalogue_of_all
 from inferproof.judge.check import Check
 from inferproof.judge.judge import Judgement, Outcome, judge
 from inferproof.judge.requirement import (
@@ -198,7 +199,7 @@ def test_a_declaration_that_breaks_the_house_rules_is_refused(declare: Callable[
 
 def test_a_rule_says_what_its_group_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     made: dict[str, Requirement] = {}
-    monkeypatch.setattr("inferproof.judge.requirement.CATALOGUE", made)
+    monkeypatch.setattr(catalogue_of_all, "CATALOGUE", made)
     group = Rules("test", of=replies("chat"), cites="chat.reply", claims="tools").with_notes(breaks="b", reference="r")
     part = group.part("part", cites="chat.request", claims=".named")
     group.must("plain", openai("stop"), "#/usage", ".prose", "chat.event", covers="#/id paths")(one)

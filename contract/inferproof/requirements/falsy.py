@@ -36,7 +36,7 @@ def zero_is_a_seed(answers: list[Subject], check: Check) -> None:
     some, zero = (_said(answers, seed) for seed in (7, 0))
     if len(set(some)) == len(some):
         raise Skip("the same request is answered differently each time")
-    if "" in zero:
+    if "" in zero and len(set(zero)) > 1:
         raise Skip("one of the answers is empty, as of a model that is not done with its reasoning")
     check.that(len(set(zero)) < len(zero), zero[0], zero[-1], at="content")
 

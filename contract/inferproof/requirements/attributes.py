@@ -20,7 +20,7 @@ OWN = frozenset({"attributes", "filter_categories", "disable_attributes_prompt"}
 def good(answer: Subject) -> bool:
     """A request without trimmings: no stream, text only, no cap that might cut the scores short."""
     body = {name: value.raw for name, value in answer.request.members().items() if name not in OWN}
-    cut = {"stream", "max_tokens", "max_completion_tokens", "stop", "n"} & body.keys()
+    cut = {"stream", "max_tokens", "max_completion_tokens"} & body.keys()
     return not cut and must_accept(answer) and asks_plainly(body)
 
 

@@ -19,10 +19,10 @@ from inferproof.generated.exemptions import exempt
 from inferproof.generated.kept import kept
 from inferproof.generated.members import Member, examples, members
 from inferproof.judge.capabilities import known
-from inferproof.judge.check import Check
 from inferproof.judge.claims import BODY, claim
 from inferproof.judge.oracle import must_accept, must_refuse
 from inferproof.judge.requirement import MUST, SCHEMA, Requirement
+from inferproof.judge.rules import accepted, refused
 from inferproof.judge.select import Of
 from inferproof.judge.statuses import DECIDED
 from inferproof.judge.subject import Subject
@@ -103,7 +103,7 @@ def _requirement(contract: Contract, member: Member, kind: Kind) -> Requirement:
         basis=SCHEMA,
         cites=(member.citation,),
         sentence=f"{what} that the document {said}.",
-        judge=_is_accepted if kind == "accepts" else _is_refused,
+        judge=accepted if kind == "accepts" else refused,
         of=Of(
             (member.role,),
             DECIDED,
@@ -114,6 +114,7 @@ def _requirement(contract: Contract, member: Member, kind: Kind) -> Requirement:
         claims=capability,
         breaks=_BREAKS,
         reference=_REFERENCE,
+        declared=(__name__, _requirement.__code__.co_firstlineno),
     )
 
 
@@ -122,14 +123,6 @@ def _is_to_be_accepted(answer: Subject) -> bool:
         return False
     name = varied(answer) or BODY
     return not exempt(answer.contract, answer.role, name, answer.request.raw.get(name, ABSENT))
-
-
-def _is_accepted(reply: Subject, check: Check) -> None:
-    check.accepted(reply)
-
-
-def _is_refused(reply: Subject, check: Check) -> None:
-    check.refused(reply)
 
 
 def varied(answer: Subject) -> str | None:

@@ -7,7 +7,7 @@
         \"\"\"`usage.total_tokens` is `prompt_tokens` plus `completion_tokens`.\"\"\"
         …
 
-    requests.must("seed", SCHEMA, "#/seed", wrong_at="seed").refuse("A `seed` that is no integer is refused.")
+    requests.must("seed", SCHEMA, "#/seed", wrong_at="seed").refuse("A `seed` that is not an integer is rejected.")
 
 That is: a server must keep `chat.usage.total`, because an example shows it at `chat.reply#/usage/total_tokens`.
 """
@@ -153,20 +153,22 @@ class Declaration:
         return judge
 
     def accept(self, sentence: str) -> None:
-        self._register(sentence, _accepted)
+        self._register(sentence, accepted)
 
     def refuse(self, sentence: str) -> None:
-        self._register(sentence, _refused)
+        self._register(sentence, refused)
 
     def _register(self, sentence: str, judge: Callable[..., None]) -> None:
         register(replace(self.made, sentence=" ".join(sentence.split()), judge=judge))
 
 
-def _accepted(reply: Subject, check: Check) -> None:
+def accepted(reply: Subject, check: Check) -> None:
+    """The request is served."""
     check.accepted(reply)
 
 
-def _refused(reply: Subject, check: Check) -> None:
+def refused(reply: Subject, check: Check) -> None:
+    """The request is rejected."""
     check.refused(reply)
 
 

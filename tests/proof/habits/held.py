@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inferproof.certify.certify import certify
-from inferproof.certify.target import Limits
+from inferproof.certify.target import Limits, Target
 from inferproof.document import Contract
 from inferproof.front.serve import running
 from inferproof.judge.judge import Judgement, Outcome
@@ -90,6 +90,13 @@ def with_those_beside(chosen: Sequence[Habit]) -> list[Habit]:
     )
 
 
+def target_with(contract: Contract, url: str, chosen: Sequence[Habit]) -> Target:
+    """A host with these habits as its target file tells of it: what it declines, and the room that its model needs."""
+    declined = {name: reason for each in chosen for name, reason in each.declines.items()}
+    limits = Limits(room=max((each.room for each in chosen), default=0))
+    return with_keys(contract, url, declined=declined, limits=limits)
+
+
 @contextlib.contextmanager
 def served(mock: Replayed, contract: Contract, chosen: Sequence[Habit], seed: int = 0) -> Iterator[tuple[str, Habits]]:
     """The URL of the mock with these habits and those beside them, and what plays them."""
@@ -102,14 +109,10 @@ def held_against(
     contract: Contract, mock: Replayed, chosen: Sequence[Habit], *, generated: bool = False, seed: int = 0
 ) -> Found:
     """Every failure but of a MAY, and whatever is not verified, that no habit names; and what broke in the house."""
-    declined = {name: reason for each in chosen for name, reason in each.declines.items()}
     expected = {id for each in chosen for id in each.fails}
     left = {id for each in chosen for id in (*each.open, *each.fails)}
     with served(mock, contract, chosen, seed) as (url, layer):
-        target = with_keys(
-            contract, url, declined=declined, limits=Limits(room=max((each.room for each in chosen), default=0))
-        )
-        result = certify(contract, target, generated=generated).result
+        result = certify(contract, target_with(contract, url, chosen), generated=generated).result
     wrong = [each for each in result.judgements if _is_wrong(each, expected, left)]
     return Found(tuple(wrong), dict(layer.acted))
 
